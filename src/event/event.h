@@ -1,0 +1,170 @@
+#ifndef EVENT_EVENT_H
+#define EVENT_EVENT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * What a field means. The unit decides how a value is written, what it may be compared
+ * with, and which value says "none" (an optional part of a sentence is then left out).
+ */
+enum event_unit {
+    UNIT_DEC,
+    UNIT_HEX,
+    UNIT_BYTES,
+    UNIT_CYCLES,
+    UNIT_VA,         /* virtual address */
+    UNIT_PA,         /* physical address */
+    UNIT_PTE,        /* page-table entry */
+    UNIT_BITS,       /* an instruction's encoding */
+    UNIT_XREG,       /* integer register number; none: 0 */
+    UNIT_CSR,        /* CSR number; none: EVENT_NO_CSR */
+    UNIT_HART,       /* hart id */
+    UNIT_DEVICE,     /* index of a device in its board's table */
+    UNIT_CHANNEL,    /* DMA channel number */
+    UNIT_INITIATOR,  /* who uses the bus: enum initiator in machine/memory/bus.h */
+    UNIT_IRQ,        /* interrupt source number at the interrupt controller */
+    UNIT_MIP,        /* bit number in mip */
+    UNIT_MODE,       /* privilege mode: 0 U, 1 S, 3 M */
+    UNIT_CAUSE,      /* mcause: bit 63 set for interrupts */
+    UNIT_ACCESS,     /* enum event_access; none: ACCESS_NONE */
+    UNIT_OUTCOME,    /* enum walk_outcome */
+    UNIT_RESPONSE,   /* enum bus_response */
+    UNIT_BOOL,       /* no, yes */
+    UNIT_LEVEL,      /* low, high */
+    UNIT_DMASTATE,   /* enum dma_channel_state */
+    UNIT_DMAERROR,   /* enum dma_error_reason */
+    UNIT_ATACOMMAND, /* ATA command code */
+    UNIT_DISKPHASE,  /* enum disk_phase */
+    UNIT_CHAR,       /* a character */
+    UNIT_COUNT
+};
+
+enum { EVENT_NO_CSR = 0xffff };
+
+/* The kinds of access that events tell of. */
+enum event_access { ACCESS_NONE, ACCESS_LOAD, ACCESS_STORE, ACCESS_FETCH, ACCESS_AMO };
+
+/* What reading one page-table entry led to. */
+enum walk_outcome {
+    WALK_NEXT,          /* a pointer to the next level's table */
+    WALK_LEAF,          /* the translation */
+    WALK_NOT_VALID,     /* V is 0, or W without R */
+    WALK_RESERVED,      /* a reserved bit or encoding is set */
+    WALK_NO_LEAF,       /* a pointer at the last level */
+    WALK_NOT_PERMITTED, /* R, W, X or U does not allow the access */
+    WALK_MISALIGNED,    /* a superpage whose low PPN bits are not 0 */
+    WALK_NOT_ACCESSED,  /* A (or, for a store, D) is 0 and ADUE is 0 */
+    WALK_UPDATED,       /* the hart has set A or D in the entry */
+    WALK_ACCESS_FAULT,  /* the entry itself cannot be read or written */
+    WALK_OUTCOMES
+};
+
+/* How the bus answers; the names are AXI's response codes. */
+enum bus_response { BUS_OKAY, BUS_SLVERR, BUS_DECERR };
+
+enum event_kind {
+#define EVENT(KIND, name, help, sentence) EVENT_##KIND,
+#define FIELD(name, type, field, unit)
+#define EVENT_END(name)
+#include "event/events.def"
+    EVENT_KINDS
+};
+
+#define EVENT_BIT(kind) (UINT64_C(1) << (kind))
+#define EVENT_ALL       (EVENT_BIT(EVENT_KINDS) - 1)
+
+/* clang-format off */
+#define EVENT(KIND, name, help, sentence) struct event_##name {
+#define FIELD(name, type, field, unit) type field;
+#define EVENT_END(name) };
+/* clang-format on */
+#include "event/events.def"
+
+/*
+ * One event. Its moment, (retired, order), exists in every run whether somebody listens
+ * or not: `retired` instructions had been retired by all harts of the run, and `order`
+ * events of any kind had been told since then.
+ */
+struct event {
+    uint64_t retired;
+    uint64_t cycle; /* when it begins; events of one instruction may share it */
+    uint32_t order;
+    uint8_t kind;  /* enum event_kind */
+    uint8_t board; /* which board of the run */
+    union {
+#define EVENT(KIND, name, help, sentence) struct event_##name name;
+#define FIELD(name, type, field, unit)
+#define EVENT_END(name)
+#include "event/events.def"
+    };
+};
+
+struct event_field {
+    const char *name;
+    size_t offset; /* in struct event */
+    uint8_t size;  /* bytes: 1, 2, 4 or 8 */
+    enum event_unit unit;
+};
+
+struct event_info {
+    const char *name;
+    const char *help;
+    const char *sentence;
+    const struct event_field *fields; /* ends with a NULL name */
+};
+
+extern const struct event_info event_infos[EVENT_KINDS];
+
+/* A field's value by its description: what recorders, Lua and columns share. */
+uint64_t event_get(const struct event *event, const struct event_field *field);
+
+/* The kind with that name, or EVENT_KINDS. */
+enum event_kind event_kind_by_name(const char *name);
+
+/*
+ * The stream. Parts of the machine tell events by EMIT; listeners take the kinds they
+ * asked for. Numbering goes on for events that nobody hears, so that moments are the
+ * same in every run.
+ */
+struct event_sink {
+    uint64_t kinds; /* EVENT_BIT of each kind that is wanted */
+    void (*take)(void *ctx, const struct event *event);
+    void *ctx;
+};
+
+enum { EVENT_SINKS = 8 };
+
+struct event_stream {
+    uint64_t kinds;   /* what any listener wants */
+    uint64_t retired; /* instructions retired by all harts of the run */
+    uint32_t order;   /* events told since the last one was retired */
+    uint8_t board;    /* the board that acts now */
+    unsigned sinks;
+    struct event_sink sink[EVENT_SINKS];
+};
+
+/* Starts or stops listening; `ctx` and `take` together name the listener. */
+void event_listen(struct event_stream *stream, struct event_sink sink);
+void event_unlisten(struct event_stream *stream,
+                    void (*take)(void *, const struct event *), void *ctx);
+
+/* Fills in moment and board and hands the event to the listeners. For EMIT. */
+void event_tell(struct event_stream *stream, struct event *event);
+
+/*
+ * EMIT(stream, cycle, KIND, name, .field = value, ...): tells one event. The fields are
+ * evaluated only if somebody listens for the kind.
+ */
+#define EMIT(stream, at, KIND, payload, ...)                                           \
+    do {                                                                               \
+        struct event_stream *emit_to = (stream);                                       \
+        if (emit_to->kinds & EVENT_BIT(EVENT_##KIND))                                  \
+            event_tell(emit_to, &(struct event){.cycle = (at),                         \
+                                                .kind = EVENT_##KIND,                  \
+                                                .payload = {__VA_ARGS__}});            \
+        emit_to->order++;                                                              \
+    } while (0)
+
+#endif

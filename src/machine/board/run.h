@@ -1,0 +1,53 @@
+#ifndef MACHINE_BOARD_RUN_H
+#define MACHINE_BOARD_RUN_H
+
+#include "machine/board/board.h"
+
+/*
+ * A run is 1 to RUN_BOARDS boards on one clock. It owns the event queue and the event
+ * stream, and it alone decides who acts next.
+ */
+enum { RUN_BOARDS = 4 };
+
+struct run {
+    struct queue queue;
+    struct event_stream events;
+    unsigned boards;
+    struct board *board[RUN_BOARDS];
+};
+
+/* Why a run stopped. */
+enum run_stop {
+    RUN_LIMIT,    /* the limit was reached */
+    RUN_FINISHED, /* software ended it (test finisher, HTIF) */
+    RUN_NOTHING,  /* every hart waits and nothing is due: nothing can happen */
+    RUN_ASKED     /* run_ask_stop was called: a breakpoint, a key */
+};
+
+/* How far to go: absolute counts; UINT64_MAX is no limit. */
+struct run_limit {
+    uint64_t retired; /* instructions retired by all harts */
+    uint64_t cycle;   /* no instruction starts at or after it */
+};
+
+struct run *run_new(void);
+void run_free(struct run *run);
+struct board *run_add(struct run *run, const struct board_desc *desc, struct err *err);
+void run_reset(struct run *run);
+
+enum run_stop run_go(struct run *run, struct run_limit limit);
+
+/* One step: the due queue entry, or one instruction of the hart whose turn it is. */
+enum run_stop run_step(struct run *run);
+
+/* From a listener: stop at the next boundary. */
+void run_ask_stop(struct run *run);
+
+/* The earliest clock of any hart that is awake: the run's time. */
+uint64_t run_cycle(const struct run *run);
+
+/* The digest of all state: XXH3 of everything that run_state walks. */
+void run_state(struct run *run, struct state *state);
+uint64_t run_digest(struct run *run);
+
+#endif

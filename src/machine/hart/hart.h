@@ -1,0 +1,274 @@
+#ifndef MACHINE_HART_HART_H
+#define MACHINE_HART_HART_H
+
+#include "base/bits.h"
+#include "base/state.h"
+#include "event/event.h"
+#include "machine/isa/csr.h"
+#include "machine/isa/isa.h"
+#include "machine/memory/bus.h"
+#include "machine/time/costs.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/*
+ * A hart: RV64IMAC with M, S and U mode. This header is its architectural state and what
+ * the files of this folder offer one another:
+ *
+ *   step.c    the exact loop: one instruction, with all its events
+ *   fast.c    the fast loop: the same instructions when nobody listens
+ *   access.c  fetches, loads and stores: translation, protection, bus
+ *   walk.c    the page-table walk         tlb.c  the TLB that students see
+ *   pmp.c     physical memory protection  trap.c traps and returns
+ *   csr.c     what each CSR does
+ */
+enum privilege { MODE_U = 0, MODE_S = 1, MODE_M = 3 };
+
+enum { HART_MAX = 8, PMP_ENTRIES = 16 };
+
+/* Exception causes (Privileged 1.13, table of mcause). */
+enum cause {
+    CAUSE_INSTRUCTION_MISALIGNED = 0,
+    CAUSE_INSTRUCTION_ACCESS = 1,
+    CAUSE_ILLEGAL_INSTRUCTION = 2,
+    CAUSE_BREAKPOINT = 3,
+    CAUSE_LOAD_MISALIGNED = 4,
+    CAUSE_LOAD_ACCESS = 5,
+    CAUSE_STORE_MISALIGNED = 6,
+    CAUSE_STORE_ACCESS = 7,
+    CAUSE_ECALL_U = 8,
+    CAUSE_ECALL_S = 9,
+    CAUSE_ECALL_M = 11,
+    CAUSE_INSTRUCTION_PAGE = 12,
+    CAUSE_LOAD_PAGE = 13,
+    CAUSE_STORE_PAGE = 15,
+    CAUSE_NONE = 255
+};
+
+#define CAUSE_INTERRUPT BIT(63)
+
+/* Bits of mip and mie, and interrupt causes. */
+enum { IRQ_SSI = 1, IRQ_MSI = 3, IRQ_STI = 5, IRQ_MTI = 7, IRQ_SEI = 9, IRQ_MEI = 11 };
+
+#define MSTATUS_SIE  BIT(1)
+#define MSTATUS_MIE  BIT(3)
+#define MSTATUS_SPIE BIT(5)
+#define MSTATUS_MPIE BIT(7)
+#define MSTATUS_SPP  BIT(8)
+#define MSTATUS_MPP  BITS(12, 11)
+#define MSTATUS_MPRV BIT(17)
+#define MSTATUS_SUM  BIT(18)
+#define MSTATUS_MXR  BIT(19)
+#define MSTATUS_TVM  BIT(20)
+#define MSTATUS_TW   BIT(21)
+#define MSTATUS_TSR  BIT(22)
+#define MSTATUS_UXL  BITS(33, 32)
+#define MSTATUS_SXL  BITS(35, 34)
+
+#define MENVCFG_FIOM  BIT(0)
+#define MENVCFG_CBIE  BITS(5, 4)
+#define MENVCFG_CBCFE BIT(6)
+#define MENVCFG_CBZE  BIT(7)
+#define MENVCFG_ADUE  BIT(61)
+#define MENVCFG_STCE  BIT(63)
+
+#define SATP_MODE BITS(63, 60)
+#define SATP_ASID BITS(59, 44)
+#define SATP_PPN  BITS(43, 0)
+
+/* Why an instruction did not complete: an exception, as value, never a jump. */
+struct trap {
+    uint64_t cause; /* enum cause, or CAUSE_INTERRUPT | number; CAUSE_NONE: no trap */
+    uint64_t tval;
+};
+
+#define NO_TRAP ((struct trap){CAUSE_NONE, 0})
+
+static inline bool trapped(struct trap trap)
+{
+    return trap.cause != CAUSE_NONE;
+}
+
+/* The TLB that students see: part of the state. An entry stays usable, stale or not,
+ * until it is fenced or replaced. Replacement is first in, first out within a set. */
+struct tlb_entry {
+    uint64_t vpn; /* of the page's first 4 KiB */
+    uint64_t ppn;
+    uint64_t pte; /* as read, with A and D as the walk left them */
+    uint16_t asid;
+    uint8_t level; /* of the leaf: 0 is 4 KiB, or 64 KiB with napot */
+    uint8_t napot; /* 1: a 64 KiB Svnapot page */
+    uint8_t global;
+    uint8_t valid;
+};
+
+enum { TLB_MAX = 8192 };
+
+struct tlb {
+    unsigned sets, ways;       /* of the board's row; sets is a power of two */
+    struct tlb_entry *entries; /* sets * ways, by set */
+    uint8_t *victim;           /* by set: the way that is replaced next */
+};
+
+struct csrs {
+    uint64_t mstatus, medeleg, mideleg, mie, mtvec, mscratch, mepc, mcause, mtval;
+    uint64_t mcounteren, mcountinhibit, menvcfg;
+    uint64_t stvec, sscratch, sepc, scause, stval, satp, scounteren, senvcfg, stimecmp;
+    uint64_t mip_lines;   /* driven by devices: MSIP, MTIP, MEIP, and SEIP's wire */
+    uint64_t mip_soft;    /* written by software: SSIP, STIP (without Sstc), SEIP */
+    uint64_t mcycle_base; /* mcycle = clock - mcycle_base; when inhibited, the count */
+    uint64_t minstret_base; /* minstret = retired - minstret_base; likewise */
+    uint64_t pmpaddr[PMP_ENTRIES];
+    uint8_t pmpcfg[PMP_ENTRIES];
+};
+
+struct fast; /* decoded code and look-up tables: host things, never state; fast.c */
+
+struct hart {
+    uint64_t x[33]; /* x[32] takes what is written to x0 */
+    uint64_t pc;
+    uint8_t mode; /* enum privilege */
+    uint8_t id;
+    bool asleep;      /* in WFI */
+    uint64_t cycle;   /* its clock: when its next instruction starts */
+    uint64_t retired; /* its own instructions */
+    struct csrs csr;
+    uint64_t reservation; /* physical address of LR's 8-byte block; NEVER: none */
+    struct tlb tlb;
+    struct timer stimer; /* raises STIP at stimecmp (Sstc) */
+
+    /* The instruction that is being executed; empty between instructions. */
+    uint64_t spent;          /* cycles so far: now = cycle + spent */
+    struct event_insn doing; /* filled while somebody listens */
+
+    uint64_t interrupts, exceptions; /* taken; always counted */
+
+    struct bus *bus;
+    struct queue *queue;
+    struct event_stream *events;
+    const struct costs *costs;
+    struct fast *fast;
+};
+
+static inline uint64_t hart_now(const struct hart *hart)
+{
+    return hart->cycle + hart->spent;
+}
+
+/* --- csr.c -------------------------------------------------------------------- */
+
+/* mip as software sees it: lines, software bits and Sstc's comparison together. */
+uint64_t hart_mip(const struct hart *hart);
+
+/*
+ * Reads or writes a CSR for an instruction in the current mode: existence, privilege,
+ * read-only numbers, TVM, counteren, envcfg. False: the access is an illegal instruction.
+ * `hart_csr_access` tells whether it would be; read and write then cannot fail.
+ */
+bool hart_csr_allowed(const struct hart *hart, unsigned number, bool writes);
+uint64_t hart_csr_read(const struct hart *hart, unsigned number); /* no effects */
+void hart_csr_write(struct hart *hart, unsigned number, uint64_t value);
+
+/* --- trap.c ------------------------------------------------------------------- */
+
+/* The interrupt that the hart would take now, as mcause; CAUSE_NONE: none. */
+uint64_t hart_pending_interrupt(const struct hart *hart);
+
+/* Enters the handler of an exception or interrupt; tells it; pays for it. */
+void hart_take_trap(struct hart *hart, struct trap trap);
+
+/* mret (MODE_M) and sret (MODE_S): sets pc and mode; the caller has checked that the
+ * instruction is allowed. */
+void hart_trap_return(struct hart *hart, enum privilege from);
+
+/* A device drives an interrupt line: bit number of mip. Wakes the hart. */
+void hart_set_line(struct hart *hart, unsigned line, bool level);
+
+/* --- walk.c and tlb.c --------------------------------------------------------- */
+
+/* What is asked of translation. */
+struct walk_request {
+    uint64_t va;
+    uint8_t access; /* enum event_access: LOAD, STORE, FETCH; AMO counts as STORE */
+    uint8_t mode;   /* the effective privilege: U or S (M does not translate) */
+};
+
+/* A page that the access may use. */
+struct walk_result {
+    uint64_t pa; /* of the access */
+    struct tlb_entry leaf;
+};
+
+/*
+ * Translates: through the TLB, else by walking (which fills it, sets A and D where ADUE
+ * says so, uses the bus and pays). Gives the page fault or access fault, or NO_TRAP.
+ */
+struct trap hart_translate(struct hart *hart, struct walk_request request,
+                           struct walk_result *result);
+
+/* The same without any effect, by the TLB, then the tables as they are: for views.
+ * CAUSE_NONE and *pa, or the cause. */
+uint64_t hart_peek_translate(const struct hart *hart, struct walk_request request,
+                             uint64_t *pa);
+
+/* The privilege of loads and stores: mode, or MPP under MPRV. */
+uint8_t hart_data_mode(const struct hart *hart);
+
+bool tlb_init(struct tlb *tlb, unsigned entries, unsigned ways);
+void tlb_release(struct tlb *tlb);
+const struct tlb_entry *tlb_find(const struct tlb *tlb, uint64_t va, uint16_t asid);
+/* Gives the entry it replaced (valid 0: none), and where the new one is. */
+struct tlb_entry tlb_fill(struct tlb *tlb, struct tlb_entry entry, unsigned *set,
+                          unsigned *way);
+/* sfence.vma: NULL means all. Gives how many entries it dropped. */
+unsigned tlb_flush(struct tlb *tlb, const uint64_t *va, const uint16_t *asid);
+void tlb_state(struct tlb *tlb, struct state *state);
+
+/* --- pmp.c -------------------------------------------------------------------- */
+
+/* May that mode access all of [pa, pa + size)? `access` as in walk_request. */
+bool pmp_allows(const struct hart *hart, uint64_t pa, uint64_t size, uint8_t access,
+                uint8_t mode);
+
+/* --- access.c ----------------------------------------------------------------- */
+
+/* Data accesses of 1, 2, 4 or 8 bytes at any alignment: translated, protected, priced,
+ * arbitrated. Loads give the value zero-extended. */
+struct trap hart_load(struct hart *hart, uint64_t va, unsigned size, uint64_t *value);
+struct trap hart_store(struct hart *hart, uint64_t va, unsigned size, uint64_t value);
+
+/* Fetches the instruction at pc: 16 or 32 bits. No bus, no price. */
+struct trap hart_fetch(struct hart *hart, uint32_t *bits);
+
+/* --- fast.c ------------------------------------------------------------------- */
+
+/* What translation, protection or mode depend on has changed (satp, mstatus, PMP, a
+ * TLB entry replaced or fenced): the host's look-up tables are dropped. */
+void hart_forget(struct hart *hart);
+void hart_forget_page(struct hart *hart, uint64_t va);
+
+/* --- hart.c, step.c ------------------------------------------------------------ */
+
+struct hart_place {
+    uint8_t id;
+    unsigned tlb_entries, tlb_ways;
+    struct bus *bus;
+    struct queue *queue;
+    struct event_stream *events;
+    const struct costs *costs;
+};
+
+bool hart_init(struct hart *hart, const struct hart_place *place, struct err *err);
+void hart_release(struct hart *hart);
+void hart_reset(struct hart *hart, uint64_t pc);
+void hart_state(struct hart *hart, struct state *state);
+
+/* Executes one instruction (or takes one trap) with all its events. */
+void hart_step(struct hart *hart);
+
+/* Executes instructions that start before cycle `until`; at most `most` of them. Stops
+ * early when the hart sleeps or something may now be due. */
+void hart_run(struct hart *hart, uint64_t until, uint64_t most);
+
+#endif
