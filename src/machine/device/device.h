@@ -18,6 +18,8 @@
  */
 enum { DEVICE_LINES = 16, DEVICE_NAME = 24, DEVICE_REQUEST_LINES = 4 };
 
+enum { REQUEST_LINE_NONE = 0xff }; /* a request line that is not connected */
+
 /* An interrupt line that a device drives. What is behind it is the board's business. */
 struct irq_line {
     uint16_t source; /* number at the interrupt controller; 0: not connected */
@@ -32,7 +34,7 @@ struct irq_line {
  * address is involved on the device's side.
  */
 struct request_line {
-    uint8_t line; /* its number on this board; 0xff: not connected */
+    uint8_t line; /* its number on this board; REQUEST_LINE_NONE: not connected */
     bool asserted;
     /* The device's side: moves up to `length` bytes, gives how many it moved. 0 with
      * the line asserted is a device error. */
@@ -107,6 +109,10 @@ struct device_type {
 void device_init(struct device *device, const struct device_type *type,
                  const struct device_place *place);
 
+/* A setting of the board's row for a device of that type, or its default. */
+uint64_t device_setting(const struct device_type *type,
+                        const struct device_place *place, const char *name);
+
 /* Puts the device on its bus. */
 bool device_map(struct device *device, struct err *err);
 
@@ -120,5 +126,8 @@ void device_request(struct device *device, unsigned n, bool asserted);
  * registers (*index), or NULL. */
 const struct reg *device_reg(const struct device *device, uint32_t offset,
                              unsigned *index);
+
+/* All state of a device: the levels of its lines, then what its type walks. */
+void device_state(struct device *device, struct state *state);
 
 #endif
