@@ -25,7 +25,7 @@
  */
 enum privilege { MODE_U = 0, MODE_S = 1, MODE_M = 3 };
 
-enum { HART_MAX = 8, PMP_ENTRIES = 16 };
+enum { HART_MAX = 8, PMP_ENTRIES = 16, HART_PAYLOAD_RANGES = 8 };
 
 /* Exception causes (Privileged 1.13, table of mcause). */
 enum cause {
@@ -137,12 +137,24 @@ struct hart {
     uint64_t reservation; /* physical address of LR's 8-byte block; NEVER: none */
     struct tlb tlb;
     struct timer stimer; /* raises STIP at stimecmp (Sstc) */
+    uint64_t payload;     /* bytes stored by instructions in the payload ranges */
 
     /* The instruction that is being executed; empty between instructions. */
     uint64_t spent;          /* cycles so far: now = cycle + spent */
     struct event_insn doing; /* filled while somebody listens */
 
     uint64_t interrupts, exceptions; /* taken; always counted */
+
+    /* Which instructions move a workload's payload: physical addresses, named by a
+     * scenario; what their stores write is counted. */
+    unsigned payload_ranges;
+    struct payload_range {
+        uint64_t from, to; /* to: past the end */
+    } payload_range[HART_PAYLOAD_RANGES];
+
+    /* All harts of the board, this one too: their reservations and decoded code. */
+    struct hart *peers;
+    unsigned peer_count;
 
     struct bus *bus;
     struct queue *queue;
@@ -241,6 +253,42 @@ struct trap hart_store(struct hart *hart, uint64_t va, unsigned size, uint64_t v
 /* Fetches the instruction at pc: 16 or 32 bits. No bus, no price. */
 struct trap hart_fetch(struct hart *hart, uint32_t *bits);
 
+/*
+ * Translates and checks one access that does not cross a page, without making it.
+ * `access` is LOAD, STORE, FETCH or AMO (a store that reads). Gives the physical address.
+ */
+struct trap hart_reach(struct hart *hart, uint64_t va, unsigned size, uint8_t access,
+                       uint64_t *pa);
+
+/* --- atomic.c and system.c: instructions whose work needs a function ------------- */
+
+struct trap hart_load_reserved(struct hart *hart, uint64_t va, unsigned size,
+                               uint64_t *value);
+/* *failed: 0 stored, 1 the reservation was lost. */
+struct trap hart_store_conditional(struct hart *hart, uint64_t va, unsigned size,
+                                   uint64_t value, uint64_t *failed);
+/* The two halves of an AMO: reads *value at *pa, holding the bus; then writes there. */
+struct trap hart_amo_read(struct hart *hart, uint64_t va, unsigned size, uint64_t *pa,
+                          uint64_t *value);
+struct trap hart_amo_write(struct hart *hart, uint64_t va, unsigned size, uint64_t pa,
+                           uint64_t value);
+
+/* Bytes of RAM are about to change: reservations of other harts than `who` break, and
+ * what was decoded from them is dropped. For struct ram's `touched`. */
+void hart_ram_touched(struct hart *peers, unsigned peer_count, uint64_t pa,
+                      unsigned length, uint8_t who);
+
+/* Writes rd for the instruction that is being executed. */
+static inline void hart_write_rd(struct hart *hart, const struct insn *insn,
+                                 uint64_t value)
+{
+    hart->doing.rd = insn->rd;
+    hart->doing.rd_old = hart->x[insn->rd];
+    if (insn->rd)
+        hart->x[insn->rd] = value;
+    hart->doing.rd_new = hart->x[insn->rd];
+}
+
 /* --- fast.c ------------------------------------------------------------------- */
 
 /* What translation, protection or mode depend on has changed (satp, mstatus, PMP, a
@@ -253,6 +301,8 @@ void hart_forget_page(struct hart *hart, uint64_t va);
 struct hart_place {
     uint8_t id;
     unsigned tlb_entries, tlb_ways;
+    struct hart *peers; /* the board's harts; NULL: this one alone */
+    unsigned peer_count;
     struct bus *bus;
     struct queue *queue;
     struct event_stream *events;
@@ -267,8 +317,8 @@ void hart_state(struct hart *hart, struct state *state);
 /* Executes one instruction (or takes one trap) with all its events. */
 void hart_step(struct hart *hart);
 
-/* Executes instructions that start before cycle `until`; at most `most` of them. Stops
- * early when the hart sleeps or something may now be due. */
-void hart_run(struct hart *hart, uint64_t until, uint64_t most);
+/* Executes instructions that start before cycle `until` and before anything is due; at
+ * most `most` of them. Stops early when the hart sleeps or *stop is set. */
+void hart_run(struct hart *hart, uint64_t until, uint64_t most, const bool *stop);
 
 #endif

@@ -44,6 +44,7 @@ struct mmio {
     /* As read, but changes nothing. */
     enum bus_response (*peek)(const void *ctx, uint32_t offset, unsigned size,
                               uint64_t *value);
+    bool executable; /* instructions may be fetched from it, by peek: a ROM */
 };
 
 /* Counters that the machine always keeps; state. */

@@ -17,6 +17,7 @@ enum ram_mark {
     RAM_DIRTY = 1,    /* written since reset */
     RAM_CODE = 2,     /* has decoded code */
     RAM_RESERVED = 4, /* a hart holds a reservation in it */
+    RAM_WATCHED = 8,  /* somebody outside wants to know of writes (HTIF's tohost) */
 };
 
 struct ram {
