@@ -75,6 +75,11 @@ struct bus {
     unsigned others;
 
     struct bus_counts counts[INITIATORS]; /* by initiator */
+
+    /* How many harts share the bus, as the board says. 1: a slot taken by the hart while
+     * `others` is 0 is counted and nothing else, so that a loop that sums constant prices
+     * leaves the same state as one that asks for each slot. */
+    unsigned harts;
 };
 
 void bus_init(struct bus *bus, struct queue *queue, struct event_stream *events,
@@ -94,6 +99,11 @@ const struct mmio *bus_find(const struct bus *bus, uint64_t pa);
  */
 uint64_t bus_take(struct bus *bus, enum initiator who, uint64_t at, uint64_t length,
                   uint64_t pa);
+
+/* Counts and tells a wait of `who` from `at` to `until`, for an initiator that waits
+ * before it asks: a DMA channel for another channel of its controller. */
+void bus_wait(struct bus *bus, enum initiator who, enum initiator holder, uint64_t at,
+              uint64_t until, uint64_t pa);
 
 /*
  * One access of 1, 2, 4 or 8 bytes, aligned, to whatever is at `pa`: RAM, or a device
