@@ -23,7 +23,8 @@ enum op {
 struct insn {
     uint32_t bits; /* its encoding; 16 bits where length is 2 */
     int32_t imm;   /* immediate, sign-extended and scaled to bytes; of lui and auipc the
-                       value added, bits 31 to 12; of a CSR instruction the CSR's number */
+                      value added, bits 31 to 12; of a CSR instruction the CSR's number;
+                      of fence fm, pred, succ; of LR, SC and AMO aq << 1 | rl */
     uint16_t op;   /* enum op: what it does; a compressed instruction has the op of the
                        instruction it stands for */
     uint16_t form; /* enum op: the row it was written as; of c.addi OP_C_ADDI */
@@ -66,10 +67,14 @@ struct insn_info {
     uint8_t format; /* enum insn_format in formats.h */
     uint8_t class;  /* enum insn_class */
     const char *extension;
-    const char *effect; /* one line: "rd = rs1 + rs2" */
+    const char *effect;  /* one line: "rd = rs1 + rs2" */
+    uint16_t stands_for; /* enum op: what a compressed row does; of others itself */
 };
 
 extern const struct insn_info insn_infos[OPS];
+
+/* The row with that mnemonic, without .aq and .rl; OP_ILLEGAL: none. */
+enum op op_by_name(const char *name, size_t length);
 
 /*
  * Writes the instruction as objdump -M no-aliases does: "addi\ta0,a0,-1"; branch and jump

@@ -1,0 +1,108 @@
+#ifndef MACHINE_ISA_FORMATS_H
+#define MACHINE_ISA_FORMATS_H
+
+#include "machine/isa/isa.h"
+
+#include <stdint.h>
+
+/*
+ * The instruction formats (Unprivileged, "Base Instruction Formats" and "Compressed
+ * Instruction Formats"). A format says where the operands are in the encoding and how
+ * they are written; decoder and encoder both follow its layout. Where one format of the
+ * specification scrambles its immediate in several ways, each way is a format here.
+ */
+enum insn_format {
+    FORMAT_NONE, /* no operands: ecall */
+    FORMAT_R,
+    FORMAT_I,
+    FORMAT_SHIFT,  /* I with a 6-bit shift amount */
+    FORMAT_SHIFTW, /* ... of 5 bits */
+    FORMAT_LOAD,   /* I, written rd,imm(rs1) */
+    FORMAT_JALR,
+    FORMAT_S,
+    FORMAT_B,
+    FORMAT_U,
+    FORMAT_J,
+    FORMAT_FENCE,   /* imm is fm, pred, succ; rd and rs1 are reserved and ignored */
+    FORMAT_FENCE_I, /* all fields reserved and ignored */
+    FORMAT_CSR,     /* imm is the CSR's number */
+    FORMAT_CSRI,    /* ... and the rs1 field is the zimm */
+    FORMAT_SFENCE,
+    FORMAT_AMO, /* imm is aq << 1 | rl */
+    FORMAT_LR,  /* likewise */
+    FORMAT_CBO,
+    FORMAT_C_NONE,
+    FORMAT_CR,
+    FORMAT_CR_MV,
+    FORMAT_CR_JR,
+    FORMAT_CR_JALR,
+    FORMAT_CI,
+    FORMAT_CI_LI,
+    FORMAT_CI_LUI,
+    FORMAT_CI_SP, /* c.addi16sp */
+    FORMAT_CI_SHIFT,
+    FORMAT_CI_LWSP,
+    FORMAT_CI_LDSP,
+    FORMAT_CSS_W,
+    FORMAT_CSS_D,
+    FORMAT_CIW,
+    FORMAT_CL_W,
+    FORMAT_CL_D,
+    FORMAT_CS_W,
+    FORMAT_CS_D,
+    FORMAT_CA,
+    FORMAT_CB,
+    FORMAT_CB_ANDI,
+    FORMAT_CB_SHIFT,
+    FORMAT_CJ,
+    FORMATS
+};
+
+/* A register operand is base + the field of `width` bits at bit `at`. Width 0: the
+ * register is always `base`; width 3: one of x8 to x15. */
+struct reg_field {
+    uint8_t at, width, base;
+};
+
+/* Bits lo + width - 1 .. lo of the immediate are the field at bit `at` of the encoding. */
+struct imm_piece {
+    uint8_t lo, at, width;
+};
+
+enum { IMM_PIECES = 8 };
+
+struct insn_layout {
+    const char *name; /* "I-type" */
+
+    /*
+     * How the operands are written. Words: rd, rs1, rs2; imm in decimal; shamt the
+     * immediate in hex; upper the immediate >> 12, in hex, 20 bits; target the address
+     * pc + imm; csr; zimm the rs1 field as a number; pred, succ sets of iorw. All else
+     * stands for itself. Formats with aq and rl carry them in the mnemonic.
+     */
+    const char *operands;
+    struct reg_field rd, rs1, rs2;
+    bool is_signed;                      /* the immediate */
+    struct imm_piece pieces[IMM_PIECES]; /* of the immediate; ends with width 0 */
+};
+
+extern const struct insn_layout insn_layouts[FORMATS];
+
+/* The immediates that a format can hold: multiples of step from min to max. A format
+ * without an immediate has 0 to 0. */
+struct imm_range {
+    int64_t min, max;
+    int64_t step;
+};
+
+struct imm_range insn_imm_range(enum insn_format format);
+
+/*
+ * The encoding of the row insn->form with the operands rd, rs1, rs2, imm: insn_decode's
+ * inverse. What the format has no place for is ignored: excess bits of the immediate,
+ * registers that are fixed. Some operands make another row's encoding (c.addi of x0 is
+ * c.nop) or a reserved one; decoding what comes out tells.
+ */
+uint32_t insn_encode(const struct insn *insn);
+
+#endif
