@@ -37,6 +37,22 @@ uint64_t device_setting(const struct device_type *type,
     return place->setting(place->row, name, setting->otherwise);
 }
 
+bool device_timer(struct device *device, struct timer *timer, const char *name,
+                  void (*fire)(void *ctx, uint64_t now), void *ctx, struct err *err)
+{
+    *timer = (struct timer){
+        .name = name,
+        .fire = fire,
+        .ctx = ctx,
+        .due = NEVER,
+        .board = device->events->board,
+    };
+    if (queue_add(device->queue, timer))
+        return true;
+    return err_set(err, "%s: the run has no room for more than %d timers", device->name,
+                   QUEUE_TIMERS);
+}
+
 static enum bus_response read_register(void *ctx, uint32_t offset, unsigned size,
                                        uint64_t *value)
 {

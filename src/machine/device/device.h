@@ -113,6 +113,10 @@ void device_init(struct device *device, const struct device_type *type,
 uint64_t device_setting(const struct device_type *type,
                         const struct device_place *place, const char *name);
 
+/* Makes a timer of the device known to the queue, not armed. */
+bool device_timer(struct device *device, struct timer *timer, const char *name,
+                  void (*fire)(void *ctx, uint64_t now), void *ctx, struct err *err);
+
 /* Puts the device on its bus. */
 bool device_map(struct device *device, struct err *err);
 

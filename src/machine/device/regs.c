@@ -147,7 +147,8 @@ enum bus_response regfile_peek(const struct regfile *file, const void *device,
 static void write_reg(const struct part *part, void *device, uint64_t value)
 {
     const struct reg *reg = part->reg;
-    uint64_t old = slot_get(reg, device, part->index);
+    uint64_t old =
+        reg->width ? slot_get(reg, device, part->index) : peek_reg(part, device);
     uint64_t wrote =
         (old & reg->rw & ~part->lanes) | ((value << part->shift) & part->lanes);
     uint64_t now =
