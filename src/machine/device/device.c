@@ -99,6 +99,7 @@ bool device_map(struct device *device, struct err *err)
                        .read = read_register,
                        .write = write_register,
                        .peek = peek_register,
+                       .executable = type->executable,
                    },
                    err);
 }

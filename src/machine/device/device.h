@@ -103,6 +103,7 @@ struct device_type {
                               uint64_t *value);
     /* Characters from outside for it (a UART); gives how many it takes. NULL: none. */
     unsigned (*input)(struct device *device, const uint8_t *bytes, unsigned length);
+    bool executable; /* instructions may be fetched from it: a ROM */
 };
 
 /* Fills the common part of a new device from its type and place. */
