@@ -8,7 +8,7 @@
 /* Every CSR of the harts, by number, from csrs.def. Bits 9:8 of a number are the lowest
  * privilege that may access it, bits 11:10 = 3 say read-only (Privileged 1.13, 2.1). */
 enum {
-#define CSR(name, number, help, section) CSR_##name = number,
+#define CSR(NAME, name, number, fields, help, section) CSR_##NAME = (number),
 #include "machine/isa/csrs.def"
 };
 
@@ -26,6 +26,7 @@ struct csr_info {
     const struct csr_field *fields; /* ends with a NULL name; NULL: one number */
 };
 
+/* Sorted by number. */
 extern const struct csr_info csr_infos[];
 extern const size_t csr_infos_count;
 

@@ -65,8 +65,7 @@ enum imm_use {
     IMM_LO,          /* %lo: bits 11:0, signed */
     IMM_PCREL_HI,    /* %pcrel_hi: the same of the distance from the instruction */
     IMM_PCREL_LO,    /* %pcrel_lo(label): the low part that the auipc at label leaves */
-    IMM_PCREL_LO_OF, /* the low part of the distance from the previous item */
-    IMM_PCREL_PAIR   /* %pcrel_hi of a pair made by a pseudo-instruction */
+    IMM_PCREL_REST   /* the low part that the auipc just before this instruction leaves */
 };
 
 enum item_kind {
@@ -90,7 +89,6 @@ struct item {
     const struct expr *fill; /* the value filled with; NULL: 0, or nops in code */
     struct insn insn;        /* ITEM_INSN; its rd ITEM_LI */
     enum imm_use use;        /* ITEM_INSN */
-    uint32_t extra;          /* ITEM_INSN: bits to add, .aq and .rl */
     const char *bytes;       /* ITEM_BYTES */
     uint64_t unit;           /* ITEM_DATA, ITEM_FILL: bytes each; ITEM_ALIGN: to what */
     uint64_t most;           /* ITEM_ALIGN: skip no more than this; 0: no limit */
