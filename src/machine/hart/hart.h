@@ -73,6 +73,22 @@ enum { IRQ_SSI = 1, IRQ_MSI = 3, IRQ_STI = 5, IRQ_MTI = 7, IRQ_SEI = 9, IRQ_MEI 
 #define MENVCFG_ADUE  BIT(61)
 #define MENVCFG_STCE  BIT(63)
 
+#define PMP_R   BIT(0)
+#define PMP_W   BIT(1)
+#define PMP_X   BIT(2)
+#define PMP_RWX BITS(2, 0)
+#define PMP_A   BITS(4, 3) /* enum pmp_matching */
+#define PMP_L   BIT(7)
+
+enum pmp_matching { PMP_OFF, PMP_TOR, PMP_NA4, PMP_NAPOT };
+
+/* Cycles a tick of `time`: 10 MHz. */
+enum { TIME_TICK = 100 };
+
+/* Bits of a virtual page number that one level of page table uses; low bits of a page
+ * number that a 64 KiB Svnapot page takes from the virtual address. */
+enum { VPN_BITS = 9, NAPOT_BITS = 4 };
+
 #define SATP_MODE BITS(63, 60)
 #define SATP_ASID BITS(59, 44)
 #define SATP_PPN  BITS(43, 0)
@@ -93,8 +109,8 @@ static inline bool trapped(struct trap trap)
 /* The TLB that students see: part of the state. An entry stays usable, stale or not,
  * until it is fenced or replaced. Replacement is first in, first out within a set. */
 struct tlb_entry {
-    uint64_t vpn; /* of the page's first 4 KiB */
-    uint64_t ppn;
+    uint64_t vpn; /* of 4 KiB, also where the page is larger: see tlb.c */
+    uint64_t ppn; /* of that 4 KiB */
     uint64_t pte; /* as read, with A and D as the walk left them */
     uint16_t asid;
     uint8_t level; /* of the leaf: 0 is 4 KiB, or 64 KiB with napot */
@@ -115,7 +131,8 @@ struct csrs {
     uint64_t mstatus, medeleg, mideleg, mie, mtvec, mscratch, mepc, mcause, mtval;
     uint64_t mcounteren, mcountinhibit, menvcfg;
     uint64_t stvec, sscratch, sepc, scause, stval, satp, scounteren, senvcfg, stimecmp;
-    uint64_t mip_lines;   /* driven by devices: MSIP, MTIP, MEIP, and SEIP's wire */
+    uint64_t mip_lines;   /* driven by devices: MSIP, MTIP, MEIP, and SEIP's wire; STIP
+                             by Sstc's comparator */
     uint64_t mip_soft;    /* written by software: SSIP, STIP (without Sstc), SEIP */
     uint64_t mcycle_base; /* mcycle = clock - mcycle_base; when inhibited, the count */
     uint64_t minstret_base; /* minstret = retired - minstret_base; likewise */
@@ -137,11 +154,13 @@ struct hart {
     uint64_t reservation; /* physical address of LR's 8-byte block; NEVER: none */
     struct tlb tlb;
     struct timer stimer; /* raises STIP at stimecmp (Sstc) */
+    uint64_t time_offset; /* time = cycles / TIME_TICK + this: mtime can be written */
     uint64_t payload;     /* bytes stored by instructions in the payload ranges */
 
     /* The instruction that is being executed; empty between instructions. */
     uint64_t spent;          /* cycles so far: now = cycle + spent */
-    struct event_insn doing; /* filled while somebody listens */
+    uint64_t fetched_from;     /* where it was fetched from */
+    struct event_insn doing; /* what it has done so far, for its event */
 
     uint64_t interrupts, exceptions; /* taken; always counted */
 
@@ -180,7 +199,12 @@ uint64_t hart_mip(const struct hart *hart);
  */
 bool hart_csr_allowed(const struct hart *hart, unsigned number, bool writes);
 uint64_t hart_csr_read(const struct hart *hart, unsigned number); /* no effects */
-void hart_csr_write(struct hart *hart, unsigned number, uint64_t value);
+/* Gives what the next instruction will read there. The price of the writing instruction
+ * has been charged: counters count from its end. */
+uint64_t hart_csr_write(struct hart *hart, unsigned number, uint64_t value);
+
+/* mtime was written: from now on `time` is ticks of the clock plus `offset`. */
+void hart_set_time_offset(struct hart *hart, uint64_t offset);
 
 /* --- trap.c ------------------------------------------------------------------- */
 
@@ -194,7 +218,8 @@ void hart_take_trap(struct hart *hart, struct trap trap);
  * instruction is allowed. */
 void hart_trap_return(struct hart *hart, enum privilege from);
 
-/* A device drives an interrupt line: bit number of mip. Wakes the hart. */
+/* A device drives an interrupt line: bit number of mip; IRQ_STI is Sstc's comparator,
+ * raised when the timer `stimer` fires. Wakes the hart. */
 void hart_set_line(struct hart *hart, unsigned line, bool level);
 
 /* --- walk.c and tlb.c --------------------------------------------------------- */
@@ -224,6 +249,9 @@ struct trap hart_translate(struct hart *hart, struct walk_request request,
 uint64_t hart_peek_translate(const struct hart *hart, struct walk_request request,
                              uint64_t *pa);
 
+/* Is that a value of satp.MODE that this hart has? */
+bool hart_has_satp_mode(uint8_t mode);
+
 /* The privilege of loads and stores: mode, or MPP under MPRV. */
 uint8_t hart_data_mode(const struct hart *hart);
 
@@ -242,6 +270,20 @@ void tlb_state(struct tlb *tlb, struct state *state);
 /* May that mode access all of [pa, pa + size)? `access` as in walk_request. */
 bool pmp_allows(const struct hart *hart, uint64_t pa, uint64_t size, uint8_t access,
                 uint8_t mode);
+
+/* True if one rule covers the whole 4 KiB page that `pa` is in, and what it permits that
+ * mode, of PMP_RWX. False: it depends on the bytes. */
+bool pmp_page_uniform(const struct hart *hart, uint64_t pa, uint8_t mode,
+                      uint8_t *permissions);
+
+/* Does the instruction at that physical address move a workload's payload? */
+static inline bool hart_moves_payload(const struct hart *hart, uint64_t pa)
+{
+    for (unsigned i = 0; i < hart->payload_ranges; i++)
+        if (pa >= hart->payload_range[i].from && pa < hart->payload_range[i].to)
+            return true;
+    return false;
+}
 
 /* --- access.c ----------------------------------------------------------------- */
 
