@@ -11,6 +11,7 @@
  * put on the bus and wired; overlaps are refused with both names.
  */
 enum { BOARD_ROWS = 48, BOARD_SETTINGS = 8, BOARD_NAME = 24, BOARD_REQUEST_LINES = 16 };
+enum { BOARD_HART_LINES = 16 }; /* of mip: those that devices drive are below 16 */
 
 struct board_row {
     char type[BOARD_NAME]; /* of a device_type */
@@ -43,6 +44,11 @@ struct board_desc {
  * 0x3100000 and ATA disk at 0x3200000. */
 extern const struct board_desc board_virt;
 
+/* Adds a row, if it is a good one: of a known type, with a name of its own, with no more
+ * lines than the type has, and none that another device drives. */
+bool board_desc_add(struct board_desc *desc, const struct board_row *row,
+                    struct err *err);
+
 struct board {
     struct board_desc desc;
     uint8_t index; /* in its run */
@@ -55,6 +61,31 @@ struct board {
     struct event_stream *events;
     bool finished;      /* software ended the run */
     uint32_t exit_code; /* what it said */
+    bool restart;       /* software asked for a reset: finished, too */
+
+    struct device *plic; /* where interrupt sources go: the first one; NULL: none */
+    struct device *rom;  /* where harts start: the first one */
+
+    /* Which devices drive each line into each hart, one bit a device: the level is their
+     * OR. State. */
+    uint64_t drivers[HART_MAX][BOARD_HART_LINES];
+    struct board_wire {
+        struct board *board;
+        uint8_t hart, device;
+    } wire[BOARD_ROWS][HART_MAX];
+
+    struct request_line *request[BOARD_REQUEST_LINES]; /* by number; NULL: unused */
+
+    /* HTIF, for programs that have the symbol `tohost`: its physical address (0: none).
+     * `tohost_touched`: a store to it is under way; whoever runs the board calls
+     * board_check_tohost when the store is done. */
+    uint64_t tohost;
+    bool tohost_touched;
+    uint8_t tohost_by; /* enum initiator: who stores */
+
+    /* What software prints, on any UART or by HTIF. NULL: only events tell of it. */
+    void (*output)(void *ctx, uint8_t byte);
+    void *output_ctx;
 };
 
 /* All device types, by name; ends with NULL. */
@@ -71,5 +102,12 @@ void board_reset(struct board *board);
 
 struct device *board_device(const struct board *board, const char *name);
 void board_state(struct board *board, struct state *state);
+
+/* Watches the 8 bytes at that address, which must be in RAM, as HTIF's `tohost`. */
+void board_watch_tohost(struct board *board, uint64_t pa);
+
+/* Does what a store to `tohost` asks for: ends the run (an odd value: exit code times
+ * two plus one), or prints a character (device 1, command 1) and zeroes the word. */
+void board_check_tohost(struct board *board);
 
 #endif

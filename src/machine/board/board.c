@@ -1,0 +1,324 @@
+/*
+ * A board is made from its table in the table's order, so that everything that depends
+ * on an order (initiators, timers, state) depends on the table alone. Wiring comes last,
+ * when every device exists:
+ *
+ *   device line ---> PLIC source                        source_changed
+ *   PLIC, ACLINT out ---> line of a hart (wired OR)     wire_set
+ *   device request ---> every DMA controller            (dma_connect)
+ *   bytes of RAM about to change ---> harts, HTIF       ram_touched
+ */
+#include "machine/board/board.h"
+
+#include "base/alloc.h"
+#include "machine/board/board_desc.h"
+#include "machine/board/rom.h"
+#include "machine/device/finisher.h"
+#include "machine/device/uart.h"
+#include "machine/interrupt/aclint.h"
+#include "machine/interrupt/plic.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+const struct device_type *device_type_by_name(const char *name)
+{
+    for (unsigned i = 0; device_types[i]; i++)
+        if (strcmp(device_types[i]->name, name) == 0)
+            return device_types[i];
+    return NULL;
+}
+
+/* --- Making ------------------------------------------------------------------- */
+
+static uint64_t setting_of_row(void *ctx, const char *name, uint64_t otherwise)
+{
+    const struct board_row *row = ctx;
+
+    for (unsigned i = 0; i < row->settings; i++)
+        if (strcmp(row->setting[i].name, name) == 0)
+            return row->setting[i].value;
+    return otherwise;
+}
+
+static bool make_device(struct board *board, unsigned index, struct err *err)
+{
+    struct board_row *row = &board->desc.row[index];
+    const struct device_type *type = device_type_by_name(row->type);
+    struct device_place place = {
+        .name = row->name,
+        .index = (uint8_t)index,
+        .base = row->base,
+        .irqs = row->irqs,
+        .irq = row->irq,
+        .bus = &board->bus,
+        .queue = board->queue,
+        .events = board->events,
+        .costs = &board->costs,
+        .setting = setting_of_row,
+        .row = row,
+    };
+    struct device *device = type->create(&place, err);
+
+    if (!device)
+        return false;
+    board->device[index] = device;
+    board->devices = index + 1;
+    for (unsigned i = 0; i < row->requests; i++)
+        device->request[i].line = row->request[i];
+    return device_map(device, err);
+}
+
+static bool make_hart(struct board *board, unsigned index, struct err *err)
+{
+    struct hart_place place = {
+        .id = (uint8_t)index,
+        .tlb_entries = board->desc.tlb_entries,
+        .tlb_ways = board->desc.tlb_ways,
+        .peers = board->hart,
+        .peer_count = board->desc.harts,
+        .bus = &board->bus,
+        .queue = board->queue,
+        .events = board->events,
+        .costs = &board->costs,
+    };
+
+    if (!hart_init(&board->hart[index], &place, err))
+        return false;
+    board->harts = index + 1;
+    return true;
+}
+
+static bool make_parts(struct board *board, struct err *err)
+{
+    const struct board_desc *desc = &board->desc;
+
+    bus_init(&board->bus, board->queue, board->events, &board->costs);
+    board->bus.harts = desc->harts;
+    if (!bus_map_ram(&board->bus, desc->ram_base, desc->ram_size, err))
+        return false;
+    for (unsigned i = 0; i < desc->harts; i++)
+        if (!make_hart(board, i, err))
+            return false;
+    for (unsigned i = 0; i < desc->rows; i++)
+        if (!make_device(board, i, err))
+            return false;
+    return true;
+}
+
+/* --- Wiring ------------------------------------------------------------------- */
+
+static void source_changed(void *ctx, uint16_t source, bool level)
+{
+    struct board *board = ctx;
+
+    plic_set_source(board->plic, source, level);
+}
+
+/* Several controllers may drive one line of a hart: it is high while any of them does. */
+static void wire_set(void *ctx, unsigned line, bool level)
+{
+    struct board_wire *wire = ctx;
+    struct board *board = wire->board;
+    uint64_t *drivers = &board->drivers[wire->hart][line];
+    bool was = *drivers != 0;
+
+    assert(line < BOARD_HART_LINES);
+    *drivers = level ? *drivers | BIT(wire->device) : *drivers & ~BIT(wire->device);
+    if ((*drivers != 0) != was)
+        hart_set_line(&board->hart[wire->hart], line, *drivers != 0);
+}
+
+static struct hart_line_out wire_to(struct board *board, unsigned device, unsigned hart)
+{
+    struct board_wire *wire = &board->wire[device][hart];
+
+    *wire = (struct board_wire){board, (uint8_t)hart, (uint8_t)device};
+    return (struct hart_line_out){wire_set, wire};
+}
+
+static void printed(void *ctx, uint8_t byte)
+{
+    struct board *board = ctx;
+
+    if (board->output)
+        board->output(board->output_ctx, byte);
+}
+
+static void finish(void *ctx, uint32_t code)
+{
+    struct board *board = ctx;
+
+    board->finished = true;
+    board->exit_code = code;
+}
+
+static void restart(void *ctx)
+{
+    struct board *board = ctx;
+
+    board->finished = true;
+    board->restart = true;
+    board->exit_code = 0;
+}
+
+static void wire_plic(struct board *board, struct device *device)
+{
+    struct plic *plic = (struct plic *)device;
+
+    if (!board->plic)
+        board->plic = device;
+    for (unsigned h = 0; h < board->harts; h++) {
+        plic->out[2 * h] = wire_to(board, device->index, h);
+        plic->out[2 * h + 1] = plic->out[2 * h];
+    }
+}
+
+static void wire_aclint(struct board *board, struct device *device)
+{
+    struct aclint *aclint = (struct aclint *)device;
+
+    for (unsigned h = 0; h < board->harts; h++)
+        aclint->out[h] = wire_to(board, device->index, h);
+}
+
+static void wire_uart(struct board *board, struct device *device)
+{
+    struct uart *uart = (struct uart *)device;
+
+    uart->output = printed;
+    uart->output_ctx = board;
+}
+
+static void wire_finisher(struct board *board, struct device *device)
+{
+    struct finisher *finisher = (struct finisher *)device;
+
+    finisher->finish = finish;
+    finisher->restart = restart;
+    finisher->ctx = board;
+}
+
+static void wire_rom(struct board *board, struct device *device)
+{
+    if (!board->rom)
+        board->rom = device;
+}
+
+/* What only one type of device has, and a board must connect. */
+static const struct {
+    const struct device_type *type;
+    void (*wire)(struct board *board, struct device *device);
+} wirings[] = {
+    {&plic_type, wire_plic}, {&aclint_type, wire_aclint},
+    {&uart_type, wire_uart}, {&finisher_type, wire_finisher},
+    {&rom_type, wire_rom},
+};
+
+static void wire_lines(struct board *board, struct device *device)
+{
+    for (unsigned i = 0; i < device->lines; i++) {
+        if (!device->line[i].source)
+            continue;
+        device->line[i].changed = source_changed;
+        device->line[i].ctx = board;
+    }
+    for (unsigned i = 0; i < device->requests; i++)
+        if (device->request[i].line != REQUEST_LINE_NONE)
+            board->request[device->request[i].line] = &device->request[i];
+}
+
+static void ram_touched(void *ctx, uint64_t pa, unsigned length, uint8_t who)
+{
+    struct board *board = ctx;
+
+    hart_ram_touched(board->hart, board->harts, pa, length, who);
+    if (board->tohost && pa < board->tohost + 8 && board->tohost < pa + length) {
+        board->tohost_touched = true;
+        board->tohost_by = who;
+    }
+}
+
+static void wire_all(struct board *board)
+{
+    board->bus.ram.touched = ram_touched;
+    board->bus.ram.ctx = board;
+    for (unsigned i = 0; i < board->devices; i++) {
+        wire_lines(board, board->device[i]);
+        for (unsigned w = 0; w < COUNT(wirings); w++)
+            if (board->device[i]->type == wirings[w].type)
+                wirings[w].wire(board, board->device[i]);
+    }
+}
+
+/* --- A board's life ----------------------------------------------------------- */
+
+struct board *board_new(const struct board_desc *desc, uint8_t index,
+                        struct queue *queue, struct event_stream *events,
+                        struct err *err)
+{
+    struct board *board;
+
+    if (!board_desc_check(desc, err)) {
+        err_prefix(err, "board '%s'", desc->name);
+        return NULL;
+    }
+    board = alloc_zero(1, sizeof(*board));
+    board->desc = *desc;
+    board->index = index;
+    board->costs = desc->costs;
+    board->queue = queue;
+    board->events = events;
+    if (!make_parts(board, err)) {
+        err_prefix(err, "board '%s'", desc->name);
+        board_free(board);
+        return NULL;
+    }
+    wire_all(board);
+    return board;
+}
+
+void board_free(struct board *board)
+{
+    if (!board)
+        return;
+    for (unsigned i = board->devices; i-- > 0;)
+        board->device[i]->type->free(board->device[i]);
+    for (unsigned i = board->harts; i-- > 0;)
+        hart_release(&board->hart[i]);
+    bus_release(&board->bus);
+    free(board);
+}
+
+void board_reset(struct board *board)
+{
+    board->finished = board->restart = board->tohost_touched = false;
+    board->exit_code = 0;
+    for (unsigned i = 0; i < board->harts; i++)
+        hart_reset(&board->hart[i], board->rom->base);
+    memset(board->drivers, 0, sizeof(board->drivers));
+    for (unsigned i = 0; i < board->devices; i++)
+        board->device[i]->type->reset(board->device[i]);
+}
+
+struct device *board_device(const struct board *board, const char *name)
+{
+    for (unsigned i = 0; i < board->devices; i++)
+        if (strcmp(board->device[i]->name, name) == 0)
+            return board->device[i];
+    return NULL;
+}
+
+void board_state(struct board *board, struct state *state)
+{
+    for (unsigned i = 0; i < board->harts; i++)
+        hart_state(&board->hart[i], state);
+    STATE(state, board->drivers);
+    bus_state(&board->bus, state);
+    for (unsigned i = 0; i < board->devices; i++)
+        device_state(board->device[i], state);
+    STATE(state, board->finished);
+    STATE(state, board->restart);
+    STATE(state, board->exit_code);
+}
