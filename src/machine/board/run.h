@@ -14,6 +14,7 @@ struct run {
     struct event_stream events;
     unsigned boards;
     struct board *board[RUN_BOARDS];
+    bool stop; /* somebody asked for it */
 };
 
 /* Why a run stopped. */
@@ -24,11 +25,15 @@ enum run_stop {
     RUN_ASKED     /* run_ask_stop was called: a breakpoint, a key */
 };
 
-/* How far to go: absolute counts; UINT64_MAX is no limit. */
+/* How far to go: absolute counts; UINT64_MAX is no limit. Retired and attempts are met
+ * exactly; a hart that only traps makes attempts and retires nothing. */
 struct run_limit {
-    uint64_t retired; /* instructions retired by all harts */
-    uint64_t cycle;   /* no instruction starts at or after it */
+    uint64_t retired;  /* instructions retired by all harts */
+    uint64_t attempts; /* the same, with those that raised an exception */
+    uint64_t cycle;    /* no instruction starts at or after it */
 };
+
+#define RUN_NO_LIMIT ((struct run_limit){UINT64_MAX, UINT64_MAX, UINT64_MAX})
 
 struct run *run_new(void);
 void run_free(struct run *run);
@@ -42,6 +47,9 @@ enum run_stop run_step(struct run *run);
 
 /* From a listener: stop at the next boundary. */
 void run_ask_stop(struct run *run);
+
+/* Instructions begun by all harts: retired, or ended by an exception. */
+uint64_t run_attempts(const struct run *run);
 
 /* The earliest clock of any hart that is awake: the run's time. */
 uint64_t run_cycle(const struct run *run);

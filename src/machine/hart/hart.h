@@ -222,6 +222,9 @@ void hart_trap_return(struct hart *hart, enum privilege from);
  * raised when the timer `stimer` fires. Wakes the hart. */
 void hart_set_line(struct hart *hart, unsigned line, bool level);
 
+/* Ends WFI if an interrupt that mie lets through is pending now. */
+void hart_wake(struct hart *hart);
+
 /* --- walk.c and tlb.c --------------------------------------------------------- */
 
 /* What is asked of translation. */
@@ -251,6 +254,10 @@ uint64_t hart_peek_translate(const struct hart *hart, struct walk_request reques
 
 /* Is that a value of satp.MODE that this hart has? */
 bool hart_has_satp_mode(uint8_t mode);
+
+/* The same by the TLB alone (or with nothing to translate): false if a walk is needed. */
+bool hart_tlb_translate(const struct hart *hart, struct walk_request request,
+                        uint64_t *pa);
 
 /* The privilege of loads and stores: mode, or MPP under MPRV. */
 uint8_t hart_data_mode(const struct hart *hart);

@@ -94,12 +94,10 @@ void hart_take_trap(struct hart *hart, struct trap trap)
 {
     const struct target *target = target_of(trap.cause, hart->mode, &hart->csr);
     uint64_t begins = hart_now(hart), epc = hart->pc;
-    uint8_t from = hart->mode, data_mode = hart_data_mode(hart);
+    uint8_t from = hart->mode;
 
     assert(trapped(trap));
     enter(hart, target, trap);
-    if (hart->mode != from || hart_data_mode(hart) != data_mode)
-        hart_forget(hart);
     hart->spent += hart->costs->trap_entry;
     if (trap.cause & CAUSE_INTERRUPT)
         hart->interrupts++;
@@ -127,12 +125,10 @@ static void leave(struct hart *hart, const struct target *target)
 
 void hart_trap_return(struct hart *hart, enum privilege from)
 {
-    uint8_t mode = hart->mode, data_mode = hart_data_mode(hart);
+    uint8_t mode = hart->mode;
 
     assert(from == MODE_M || from == MODE_S);
     leave(hart, &targets[from == MODE_M ? TARGET_M : TARGET_S]);
-    if (hart->mode != mode || hart_data_mode(hart) != data_mode)
-        hart_forget(hart);
     EMIT(hart->events, hart_now(hart), TRAP_RETURN, trap_return, .pc = hart->pc,
          .hart = hart->id, .from = mode, .to = hart->mode);
 }
@@ -169,7 +165,7 @@ uint64_t hart_pending_interrupt(const struct hart *hart)
 /* WFI ends when an interrupt that mie lets through is pending, also where mstatus or
  * delegation keep it from being taken (3.3.3). The hart wakes at the cycle of whoever
  * drives the line, never in its own past. */
-static void wake(struct hart *hart)
+void hart_wake(struct hart *hart)
 {
     uint64_t now = hart->queue->now;
 
@@ -191,5 +187,5 @@ void hart_set_line(struct hart *hart, unsigned line, bool level)
     hart->csr.mip_lines = lines;
     EMIT(hart->events, hart->queue->now, HART_LINE, hart_line, .hart = hart->id,
          .line = (uint8_t)line, .level = level);
-    wake(hart);
+    hart_wake(hart);
 }

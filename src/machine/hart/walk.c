@@ -508,6 +508,22 @@ uint64_t hart_peek_translate(const struct hart *hart, struct walk_request reques
     return CAUSE_NONE;
 }
 
+bool hart_tlb_translate(const struct hart *hart, struct walk_request request,
+                        uint64_t *pa)
+{
+    struct rights rights = rights_of(hart, &request);
+    struct tlb_entry leaf;
+
+    *pa = request.va;
+    if (is_bare(hart, &request))
+        return true;
+    if (!is_canonical(format_of(hart->csr.satp), request.va) ||
+        try_tlb(hart, request.va, &rights, &leaf) != WALK_LEAF)
+        return false;
+    *pa = pa_of(&leaf, request.va);
+    return true;
+}
+
 uint8_t hart_data_mode(const struct hart *hart)
 {
     uint64_t status = hart->csr.mstatus;

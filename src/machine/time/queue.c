@@ -64,11 +64,11 @@ void queue_fire_first(struct queue *queue)
 
 void queue_state(struct queue *queue, struct state *state)
 {
-    STATE(state, queue->now);
-    STATE(state, queue->next_due);
     STATE(state, queue->next_seq);
     for (unsigned i = 0; i < queue->count; i++) {
         STATE(state, queue->timers[i]->due);
         STATE(state, queue->timers[i]->seq);
     }
+    if (state->mode == STATE_LOAD)
+        find_next_due(queue);
 }

@@ -51,6 +51,7 @@ struct timer *queue_first(const struct queue *queue);
 /* Does the first entry, which must be due by `now`: disarms it, then fires it. */
 void queue_fire_first(struct queue *queue);
 
+/* `now` is no state: whoever acts next sets it. */
 void queue_state(struct queue *queue, struct state *state);
 
 #endif

@@ -1,0 +1,210 @@
+/*
+ * Who acts next. The rules, which hold in every run, heard or not:
+ *
+ * - Work due at cycle T is done before the first instruction that starts at or after T.
+ * - The hart with the smallest clock runs (of equals, the first of the first board) until
+ *   the next due work, or until it is `interleave` cycles ahead of where it began.
+ * - When all harts wait, time jumps to the next due work; if there is none, nothing can
+ *   happen.
+ */
+#include "machine/board/run.h"
+
+#include "base/alloc.h"
+
+#include <stdlib.h>
+
+struct run *run_new(void)
+{
+    struct run *run = alloc_zero(1, sizeof(*run));
+
+    queue_init(&run->queue);
+    return run;
+}
+
+void run_free(struct run *run)
+{
+    if (!run)
+        return;
+    for (unsigned i = 0; i < run->boards; i++)
+        board_free(run->board[i]);
+    free(run);
+}
+
+struct board *run_add(struct run *run, const struct board_desc *desc, struct err *err)
+{
+    struct board *board;
+
+    if (run->boards == RUN_BOARDS) {
+        err_set(err, "board %s: a run has at most %d boards", desc->name, RUN_BOARDS);
+        return NULL;
+    }
+    board = board_new(desc, (uint8_t)run->boards, &run->queue, &run->events, err);
+    if (board)
+        run->board[run->boards++] = board;
+    return board;
+}
+
+void run_reset(struct run *run)
+{
+    run->queue.now = 0;
+    run->events.retired = 0;
+    run->events.order = 0;
+    run->stop = false;
+    for (unsigned i = 0; i < run->boards; i++) {
+        run->events.board = (uint8_t)i;
+        board_reset(run->board[i]);
+    }
+}
+
+/* The hart whose turn it is, and its board; NULL: all wait. */
+static struct hart *next_hart(const struct run *run, unsigned *board)
+{
+    struct hart *next = NULL;
+
+    for (unsigned i = 0; i < run->boards; i++)
+        for (unsigned j = 0; j < run->board[i]->harts; j++) {
+            struct hart *hart = &run->board[i]->hart[j];
+
+            if (!hart->asleep && (!next || hart->cycle < next->cycle)) {
+                next = hart;
+                *board = i;
+            }
+        }
+    return next;
+}
+
+uint64_t run_cycle(const struct run *run)
+{
+    unsigned board;
+    const struct hart *hart = next_hart(run, &board);
+    uint64_t due = run->queue.next_due;
+
+    if (!hart)
+        return due == NEVER ? run->queue.now : due;
+    return hart->cycle;
+}
+
+uint64_t run_attempts(const struct run *run)
+{
+    uint64_t attempts = run->events.retired;
+
+    for (unsigned i = 0; i < run->boards; i++)
+        for (unsigned j = 0; j < run->board[i]->harts; j++)
+            attempts += run->board[i]->hart[j].exceptions;
+    return attempts;
+}
+
+static bool finished(const struct run *run)
+{
+    for (unsigned i = 0; i < run->boards; i++)
+        if (run->board[i]->finished)
+            return true;
+    return false;
+}
+
+/* Does one entry of the queue in the name of its board. */
+static void do_due_work(struct run *run)
+{
+    run->events.board = queue_first(&run->queue)->board;
+    queue_fire_first(&run->queue);
+}
+
+/* What a turn came to: RUN_LIMIT is "go on". */
+static enum run_stop take_turn(struct run *run, uint64_t until, uint64_t most)
+{
+    unsigned index = 0;
+    struct hart *hart = next_hart(run, &index);
+    struct board *board;
+    uint64_t end;
+
+    if (run->queue.next_due != NEVER && (!hart || run->queue.next_due <= hart->cycle)) {
+        do_due_work(run);
+        return finished(run) ? RUN_FINISHED : RUN_LIMIT;
+    }
+    if (!hart)
+        return RUN_NOTHING;
+    board = run->board[index];
+    end = hart->cycle + board->desc.interleave;
+    run->events.board = (uint8_t)index;
+    hart_run(hart, end < until ? end : until, most, &run->stop);
+    if (board->tohost_touched)
+        board_check_tohost(board);
+    return board->finished ? RUN_FINISHED : RUN_LIMIT;
+}
+
+/* Is the run at its limit? Nothing starts at or after limit.cycle. */
+static bool at_limit(const struct run *run, const struct run_limit *limit)
+{
+    const struct hart *hart;
+    unsigned board;
+    uint64_t next;
+
+    if (run->events.retired >= limit->retired)
+        return true;
+    if (limit->attempts != UINT64_MAX && run_attempts(run) >= limit->attempts)
+        return true;
+    if (limit->cycle == UINT64_MAX)
+        return false;
+    hart = next_hart(run, &board);
+    next = run->queue.next_due;
+    if (hart && hart->cycle < next)
+        next = hart->cycle;
+    return next >= limit->cycle && next != NEVER;
+}
+
+static uint64_t most_before(const struct run *run, const struct run_limit *limit)
+{
+    uint64_t most = limit->retired - run->events.retired;
+
+    if (limit->attempts != UINT64_MAX && limit->attempts - run_attempts(run) < most)
+        most = limit->attempts - run_attempts(run);
+    return most;
+}
+
+enum run_stop run_go(struct run *run, struct run_limit limit)
+{
+    enum run_stop stop = finished(run) ? RUN_FINISHED : RUN_LIMIT;
+
+    while (stop == RUN_LIMIT && !at_limit(run, &limit)) {
+        stop = take_turn(run, limit.cycle, most_before(run, &limit));
+        if (stop == RUN_LIMIT && run->stop)
+            stop = RUN_ASKED;
+    }
+    run->stop = false;
+    return stop;
+}
+
+enum run_stop run_step(struct run *run)
+{
+    enum run_stop stop;
+
+    if (finished(run))
+        return RUN_FINISHED;
+    stop = take_turn(run, UINT64_MAX, 1);
+    run->stop = false;
+    return stop;
+}
+
+void run_ask_stop(struct run *run)
+{
+    run->stop = true;
+}
+
+void run_state(struct run *run, struct state *state)
+{
+    STATE(state, run->events.retired);
+    for (unsigned i = 0; i < run->boards; i++)
+        board_state(run->board[i], state);
+    queue_state(&run->queue, state);
+    if (state->mode == STATE_LOAD)
+        run->events.order = 0;
+}
+
+uint64_t run_digest(struct run *run)
+{
+    struct state state;
+
+    state_hash_begin(&state);
+    run_state(run, &state);
+    return state_digest(&state);
+}

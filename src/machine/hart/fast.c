@@ -1,0 +1,670 @@
+/*
+ * The fast loop: the instructions of step.c when nobody listens and the hart has the bus
+ * to itself. It changes the same state by the same amounts and tells nothing.
+ *
+ * Decoded code. Each page of RAM that code was run from has one slot for every halfword,
+ * so that a pc is an index: a slot holds the address of the code below that executes the
+ * instruction, and its operands. A slot is filled when the pc first comes there; a
+ * branch within the page is an addition to the slot pointer.
+ *
+ * Blocks. Instructions up to the next branch, jump, or instruction that is left to
+ * step.c form a block. Each slot knows the price and number of the instructions from
+ * itself to the end of its block, so the loop adds them once, when it enters a block
+ * (anywhere in it), and takes the rest back when it must leave in the middle. A block is
+ * entered only if all of it ends before the deadline. So instructions and cycles are exact
+ * at every exit, with no work an instruction.
+ *
+ * Look-up tables. A load finds its host address in a table indexed by virtual page: one
+ * compare, which also catches misalignment, and one add. There is a table for reads, one
+ * for writes and one for fetches, for each privilege mode, M too. They hold only what the
+ * modelled TLB (or, untranslated, PMP) allows now; hart_forget empties them. A page with
+ * decoded code, a reservation of another hart or a watched word has no write entry, so
+ * that such stores go the exact way.
+ *
+ * Whatever is not found, not plain or not allowed ends the loop at that instruction, and
+ * hart_step executes it.
+ */
+#include "machine/hart/fast.h"
+
+#include "base/alloc.h"
+#include "machine/hart/arith.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    PAGE = RAM_PAGE,
+    HALVES = PAGE / 2,
+    LOOK = 512,      /* entries of a look-up table */
+    CODE_PAGES = 512 /* decoded pages kept before all are dropped */
+};
+
+#define PAGE_MASK (~(uint64_t)(PAGE - 1))
+
+/* A tag that no access has: bit 11 is in no compare. */
+#define NO_TAG UINT64_C(0x800)
+
+struct slot {
+    const void *run; /* a label of loop() */
+    int32_t imm;     /* of a branch or jump within the page: slots to go */
+    uint8_t rd;      /* 32 for x0 */
+    uint8_t rs1, rs2;
+    uint8_t unused;
+    uint64_t rest; /* to the end of the block, this one too: price, and count << 32 */
+};
+
+struct code_page {
+    uint64_t pa;
+    uint64_t decoded[HALVES / 64]; /* which halfwords slots were made from */
+    struct slot slot[HALVES + 1];  /* the last one leads to the next page */
+};
+
+struct look {
+    uint64_t tag; /* virtual page */
+    uint64_t add; /* host address - virtual address */
+};
+
+struct code_look {
+    uint64_t tag;
+    struct code_page *page;
+};
+
+/* What one privilege mode may reach. */
+struct view {
+    bool used;
+    struct look read[LOOK], write[LOOK];
+    struct code_look code[LOOK];
+};
+
+enum { VIEWS = 3 };
+
+struct fast {
+    const void *const *labels;
+    struct code_page **pages; /* by RAM page */
+    uint64_t page_count;      /* RAM pages */
+    unsigned used;            /* how many have decoded code */
+    struct view view[VIEWS];  /* of U, S and M */
+};
+
+/* Where the next instruction is, and how it is executed: the rows of the table, for
+ * instructions of one and of two halfwords, and what is not an instruction. */
+enum label {
+    LABEL_DECODE, /* a slot not filled yet */
+    LABEL_LEAVE,  /* hart_step's */
+    LABEL_CROSS,  /* past the end of the page */
+#define INSN(op, ...) LABEL_##op##_1, LABEL_##op##_2,
+#define BRANCH(op, ...)                                                                \
+    LABEL_##op##_1, LABEL_##op##_2, LABEL_FAR_##op##_1, LABEL_FAR_##op##_2,
+#define COMPRESSED(...)
+#include "machine/isa/instructions.def"
+    LABEL_FAR_JAL_1,
+    LABEL_FAR_JAL_2,
+    LABELS
+};
+
+static const void *const *loop(struct hart *hart, uint64_t until);
+
+static unsigned view_of(uint8_t mode)
+{
+    return mode == MODE_M ? 2 : mode;
+}
+
+static void clear_view(struct view *view)
+{
+    if (!view->used)
+        return;
+    for (unsigned i = 0; i < LOOK; i++)
+        view->read[i].tag = view->write[i].tag = view->code[i].tag = NO_TAG;
+    view->used = false;
+}
+
+struct fast *fast_new(const struct hart *hart)
+{
+    struct fast *fast = alloc_zero(1, sizeof(*fast));
+
+    fast->labels = loop(NULL, 0);
+    fast->page_count = hart->bus->ram.size / PAGE;
+    fast->pages = alloc_pages((fast->page_count + 1) * sizeof(struct code_page *));
+    for (unsigned i = 0; i < VIEWS; i++) {
+        fast->view[i].used = true;
+        clear_view(&fast->view[i]);
+    }
+    return fast;
+}
+
+static void drop_code(struct fast *fast)
+{
+    for (uint64_t i = 0; fast->used && i < fast->page_count; i++)
+        if (fast->pages[i]) {
+            free(fast->pages[i]);
+            fast->pages[i] = NULL;
+            fast->used--;
+        }
+}
+
+void fast_free(struct fast *fast)
+{
+    if (!fast)
+        return;
+    drop_code(fast);
+    free_pages(fast->pages, (fast->page_count + 1) * sizeof(struct code_page *));
+    free(fast);
+}
+
+void fast_reset(struct hart *hart)
+{
+    drop_code(hart->fast);
+    hart_forget(hart);
+}
+
+void hart_forget(struct hart *hart)
+{
+    for (unsigned i = 0; i < VIEWS; i++)
+        clear_view(&hart->fast->view[i]);
+}
+
+void hart_forget_page(struct hart *hart, uint64_t va)
+{
+    uint64_t tag = va & PAGE_MASK;
+    unsigned at = (unsigned)(va / PAGE) % LOOK;
+
+    for (unsigned i = 0; i < VIEWS; i++) {
+        struct view *view = &hart->fast->view[i];
+
+        if (view->read[at].tag == tag)
+            view->read[at].tag = NO_TAG;
+        if (view->write[at].tag == tag)
+            view->write[at].tag = NO_TAG;
+        if (view->code[at].tag == tag)
+            view->code[at].tag = NO_TAG;
+    }
+}
+
+void fast_protect(struct hart *hart, uint64_t pa)
+{
+    const struct ram *ram = &hart->bus->ram;
+    uint64_t host = (uint64_t)(uintptr_t)ram->bytes + ((pa & PAGE_MASK) - ram->base);
+
+    for (unsigned i = 0; i < VIEWS; i++)
+        for (unsigned at = 0; at < LOOK; at++) {
+            struct look *look = &hart->fast->view[i].write[at];
+
+            if (look->tag != NO_TAG && look->tag + look->add == host)
+                look->tag = NO_TAG;
+        }
+}
+
+/* --- decoding --------------------------------------------------------------------- */
+
+static void reset_page(const struct fast *fast, struct code_page *page)
+{
+    memset(page->decoded, 0, sizeof(page->decoded));
+    for (unsigned i = 0; i < HALVES; i++)
+        page->slot[i] = (struct slot){.run = fast->labels[LABEL_DECODE]};
+    page->slot[HALVES] = (struct slot){.run = fast->labels[LABEL_CROSS]};
+}
+
+/* The page's decoded code; RAM pages only. */
+static struct code_page *page_at(struct hart *hart, uint64_t pa)
+{
+    struct fast *fast = hart->fast;
+    struct ram *ram = &hart->bus->ram;
+    uint64_t index = ram_page(ram, pa);
+
+    if (fast->pages[index])
+        return fast->pages[index];
+    if (fast->used == CODE_PAGES)
+        fast_reset(hart);
+    fast->pages[index] = alloc_zero(1, sizeof(struct code_page));
+    fast->pages[index]->pa = pa & PAGE_MASK;
+    fast->used++;
+    reset_page(fast, fast->pages[index]);
+    ram->marks[index] |= RAM_CODE;
+    for (unsigned i = 0; i < hart->peer_count; i++)
+        fast_protect(&hart->peers[i], pa);
+    return fast->pages[index];
+}
+
+void fast_code_written(struct hart *hart, uint64_t pa, unsigned length)
+{
+    struct fast *fast = hart->fast;
+    struct code_page *page = fast->pages[ram_page(&hart->bus->ram, pa)];
+    unsigned first = (unsigned)(pa % PAGE) / 2;
+    unsigned last = (unsigned)((pa + length - 1) % PAGE) / 2;
+
+    if (!page)
+        return;
+    for (unsigned i = first; i <= last; i++)
+        if (page->decoded[i / 64] & BIT(i % 64)) {
+            reset_page(fast, page);
+            return;
+        }
+}
+
+/* As hart_step charges for it, when the access is aligned, in RAM and does not wait. */
+static uint32_t price_of(const struct costs *costs, const struct insn *insn)
+{
+    uint8_t class = insn_infos[insn->op].class;
+
+    if (class == CLASS_MULTIPLY)
+        return costs->instruction + costs->multiply;
+    if (class == CLASS_DIVIDE)
+        return costs->instruction + costs->divide;
+    if (class == CLASS_LOAD || class == CLASS_STORE)
+        return costs->instruction + costs->bus_slot;
+    return costs->instruction;
+}
+
+/* Is it a branch or jal, at halfword `index`, whose target is in the same page? */
+static bool goes_near(const struct insn *insn, unsigned index)
+{
+    int64_t target = (int64_t)index + insn->imm / 2;
+
+    return (insn_infos[insn->op].class == CLASS_BRANCH || insn->op == OP_JAL) &&
+           target >= 0 && target < HALVES;
+}
+
+/* The label for an instruction. *ends: it ends a block. */
+static enum label label_of(const struct insn *insn, bool near, bool *ends)
+{
+    unsigned wide = insn->length / 2u - 1;
+
+    *ends = false;
+    switch (insn->op) {
+#define PLAIN(op, ...)                                                                 \
+    case OP_##op:                                                                      \
+        return (enum label)(LABEL_##op##_1 + wide);
+#define ALU      PLAIN
+#define MULTIPLY PLAIN
+#define DIVIDE   PLAIN
+#define LOAD     PLAIN
+#define STORE    PLAIN
+#define BRANCH(op, ...)                                                                \
+    case OP_##op:                                                                      \
+        *ends = true;                                                                  \
+        return (enum label)((near ? LABEL_##op##_1 : LABEL_FAR_##op##_1) + wide);
+#include "machine/isa/instructions.def"
+#undef PLAIN
+    case OP_JAL:
+        *ends = true;
+        return (enum label)((near ? LABEL_JAL_1 : LABEL_FAR_JAL_1) + wide);
+    case OP_JALR:
+        *ends = true;
+        return (enum label)(LABEL_JALR_1 + wide);
+    default:
+        *ends = true;
+        return LABEL_LEAVE;
+    }
+}
+
+static bool moves_payload(const struct hart *hart, const struct insn *insn, uint64_t pa)
+{
+    return insn_infos[insn->op].class == CLASS_STORE && hart_moves_payload(hart, pa);
+}
+
+/* The instruction at halfword `index`; one that crosses into the next page has no op. */
+static struct insn insn_at(const uint8_t *bytes, unsigned index)
+{
+    uint32_t bits = 0;
+    bool last = index == HALVES - 1;
+
+    memcpy(&bits, bytes + index * 2, last ? 2 : 4);
+    if (last && insn_length(bits) == 4)
+        return (struct insn){.op = OP_ILLEGAL, .length = 2};
+    return insn_decode(bits);
+}
+
+static void fill_slot(struct hart *hart, struct code_page *page, unsigned index,
+                      const struct insn *insn, bool *ends)
+{
+    struct slot *slot = &page->slot[index];
+    bool near = goes_near(insn, index);
+    enum label label = label_of(insn, near, ends);
+
+    if (moves_payload(hart, insn, page->pa + index * 2)) {
+        label = LABEL_LEAVE;
+        *ends = true;
+    }
+    *slot = (struct slot){.run = hart->fast->labels[label],
+                          .imm = near ? insn->imm / 2 : insn->imm,
+                          .rd = insn->rd ? insn->rd : 32,
+                          .rs1 = insn->rs1,
+                          .rs2 = insn->rs2};
+    if (label != LABEL_LEAVE)
+        slot->rest = UINT64_C(1) << 32 | price_of(hart->costs, insn);
+    for (unsigned i = index; i < index + insn->length / 2u && i < HALVES; i++)
+        page->decoded[i / 64] |= BIT(i % 64);
+}
+
+/* Fills the slots from `index` to the end of the block. */
+static void decode_block(struct hart *hart, struct code_page *page, unsigned index)
+{
+    const struct ram *ram = &hart->bus->ram;
+    const uint8_t *bytes = ram->bytes + (page->pa - ram->base);
+    const void *empty = hart->fast->labels[LABEL_DECODE];
+    uint16_t at[HALVES];
+    unsigned count = 0;
+    uint64_t rest;
+    bool ends = false;
+
+    while (!ends && index < HALVES && page->slot[index].run == empty) {
+        struct insn insn = insn_at(bytes, index);
+
+        fill_slot(hart, page, index, &insn, &ends);
+        at[count++] = (uint16_t)index;
+        index += insn.length / 2u;
+    }
+    /* The block goes on in what was decoded before, or at the end of the page. */
+    rest = ends ? 0 : page->slot[index].rest;
+    while (count-- > 0) {
+        page->slot[at[count]].rest += rest;
+        rest = page->slot[at[count]].rest;
+    }
+}
+
+/* --- look-up ---------------------------------------------------------------------- */
+
+/* The physical address of an access that is allowed without a walk, with no effect. */
+static bool find_pa(const struct hart *hart, uint64_t va, uint8_t access, uint8_t mode,
+                    uint64_t *pa)
+{
+    static const uint8_t needs[] = {
+        [ACCESS_LOAD] = 1, [ACCESS_STORE] = 2, [ACCESS_FETCH] = 4};
+    uint8_t permissions;
+
+    if (!hart_tlb_translate(
+            hart, (struct walk_request){.va = va, .access = access, .mode = mode}, pa))
+        return false;
+    return ram_has(&hart->bus->ram, *pa, 1) &&
+           pmp_page_uniform(hart, *pa, mode, &permissions) &&
+           (permissions & needs[access]);
+}
+
+/* May this hart's stores to the page go unseen? */
+static bool may_store_unseen(const struct hart *hart, uint64_t pa)
+{
+    const struct ram *ram = &hart->bus->ram;
+    uint8_t marks = ram->marks[ram_page(ram, pa)];
+
+    if (marks & (RAM_CODE | RAM_WATCHED))
+        return false;
+    for (unsigned i = 0; (marks & RAM_RESERVED) && i < hart->peer_count; i++)
+        if (&hart->peers[i] != hart && hart->peers[i].reservation != NEVER &&
+            ram_page(ram, hart->peers[i].reservation) == ram_page(ram, pa))
+            return false;
+    return true;
+}
+
+/* Puts the page of `va` into the mode's table for that access, if it may be there and is
+ * not yet (the access that missed is then misaligned, and hart_step's). */
+static bool learn(struct hart *hart, struct view *view, uint64_t va, uint8_t access,
+                  uint8_t mode)
+{
+    struct ram *ram = &hart->bus->ram;
+    struct look *look = access == ACCESS_LOAD ? &view->read[va / PAGE % LOOK]
+                                              : &view->write[va / PAGE % LOOK];
+    uint64_t pa;
+
+    if (look->tag == (va & PAGE_MASK) || !find_pa(hart, va, access, mode, &pa))
+        return false;
+    if (access == ACCESS_STORE) {
+        if (!may_store_unseen(hart, pa))
+            return false;
+        ram->marks[ram_page(ram, pa)] |= RAM_DIRTY;
+    }
+    view->used = true;
+    look->tag = va & PAGE_MASK;
+    look->add = (uint64_t)(uintptr_t)ram->bytes + (pa - ram->base) - va;
+    return true;
+}
+
+/* The decoded page that `pc` is in, or NULL: hart_step must fetch. */
+static struct code_page *learn_code(struct hart *hart, struct view *view, uint64_t pc)
+{
+    struct code_look *look = &view->code[pc / PAGE % LOOK];
+    uint64_t pa;
+
+    if (!find_pa(hart, pc, ACCESS_FETCH, hart->mode, &pa))
+        return NULL;
+    look->page = page_at(hart, pa);
+    look->tag = pc & PAGE_MASK;
+    view->used = true;
+    return look->page;
+}
+
+/* --- the loop --------------------------------------------------------------------- */
+
+#ifdef __clang__
+#pragma clang diagnostic ignored "-Wgnu-label-as-value"
+#else
+#pragma GCC diagnostic ignored "-Wpedantic"
+#endif
+
+#define LIKELY(x)   __builtin_expect(!!(x), 1)
+#define UNLIKELY(x) __builtin_expect(!!(x), 0)
+
+#define RS1 (x[ip->rs1])
+#define RS2 (x[ip->rs2])
+#define IMM ((uint64_t)(int64_t)ip->imm)
+#define PC  (page_va + (uint64_t)(ip - page->slot) * 2)
+#define EXTEND(type, value)                                                            \
+    ((type)-1 < (type)1 ? (uint64_t)(int64_t)(value) : (uint64_t)(value))
+
+#define DISPATCH() goto * ip->run
+
+/* A new block begins at ip. Price and count travel together; only the price is bound. */
+#define ENTER()                                                                        \
+    do {                                                                               \
+        done += ip->rest;                                                              \
+        if (UNLIKELY((uint32_t)done > budget))                                         \
+            goto give_back;                                                            \
+        DISPATCH();                                                                    \
+    } while (0)
+
+#define LOAD_BODY(type, n)                                                             \
+    {                                                                                  \
+        uint64_t va = RS1 + IMM;                                                       \
+        const struct look *look = &data->read[va / PAGE % LOOK];                       \
+        type value;                                                                    \
+                                                                                       \
+        if (UNLIKELY((va & (PAGE_MASK | (sizeof(type) - 1))) != look->tag)) {          \
+            miss_va = va;                                                              \
+            goto load_miss;                                                            \
+        }                                                                              \
+        memcpy(&value, (const void *)(uintptr_t)(va + look->add), sizeof(value));      \
+        slots++;                                                                       \
+        x[ip->rd] = EXTEND(type, value);                                               \
+        ip += n;                                                                       \
+        DISPATCH();                                                                    \
+    }
+
+#define STORE_BODY(type, n)                                                            \
+    {                                                                                  \
+        uint64_t va = RS1 + IMM;                                                       \
+        const struct look *look = &data->write[va / PAGE % LOOK];                      \
+        type value = (type)RS2;                                                        \
+                                                                                       \
+        if (UNLIKELY((va & (PAGE_MASK | (sizeof(type) - 1))) != look->tag)) {          \
+            miss_va = va;                                                              \
+            goto store_miss;                                                           \
+        }                                                                              \
+        memcpy((void *)(uintptr_t)(va + look->add), &value, sizeof(value));            \
+        slots++;                                                                       \
+        ip += n;                                                                       \
+        DISPATCH();                                                                    \
+    }
+
+#define ALU_BODY(value, n)                                                             \
+    {                                                                                  \
+        x[ip->rd] = (value);                                                           \
+        ip += n;                                                                       \
+        DISPATCH();                                                                    \
+    }
+
+#define BRANCH_BODY(condition, n)                                                      \
+    {                                                                                  \
+        if (condition)                                                                 \
+            ip += ip->imm;                                                             \
+        else                                                                           \
+            ip += n;                                                                   \
+        ENTER();                                                                       \
+    }
+
+#define FAR_BRANCH_BODY(condition, n)                                                  \
+    {                                                                                  \
+        if (condition) {                                                               \
+            pc = PC + IMM;                                                             \
+            goto find_code;                                                            \
+        }                                                                              \
+        ip += n;                                                                       \
+        ENTER();                                                                       \
+    }
+
+/* clang-format off */
+/*
+ * Called with no hart it gives the labels, by enum label. It is long because it has a
+ * piece for each row of the instruction table, twice: for each length.
+ */
+static const void *const *loop(struct hart *hart, uint64_t until)
+{
+    static const void *const labels[LABELS] = {
+        [LABEL_DECODE] = &&decode,
+        [LABEL_LEAVE] = &&leave,
+        [LABEL_CROSS] = &&cross,
+#define NOT_HERE(op, ...) [LABEL_##op##_1] = &&leave, [LABEL_##op##_2] = &&leave,
+#define HERE(op, ...) [LABEL_##op##_1] = &&op##_1, [LABEL_##op##_2] = &&op##_2,
+#define INSN NOT_HERE
+#define ALU HERE
+#define MULTIPLY HERE
+#define DIVIDE HERE
+#define LOAD HERE
+#define STORE HERE
+#define JUMP HERE
+#define BRANCH(op, ...)                                                                  \
+    [LABEL_##op##_1] = &&op##_1, [LABEL_##op##_2] = &&op##_2,                            \
+    [LABEL_FAR_##op##_1] = &&far_##op##_1, [LABEL_FAR_##op##_2] = &&far_##op##_2,
+#define COMPRESSED(...)
+#include "machine/isa/instructions.def"
+        [LABEL_FAR_JAL_1] = &&far_JAL_1,
+        [LABEL_FAR_JAL_2] = &&far_JAL_2,
+    };
+    struct view *code, *data;
+    struct code_page *page;
+    const struct slot *ip;
+    uint64_t *x;
+    uint64_t page_va, pc, miss_va;
+    uint64_t done = 0; /* price and count << 32 of the instructions executed */
+    uint64_t slots = 0; /* bus slots used */
+    uint32_t budget;
+    uint8_t data_mode;
+
+    if (!hart)
+        return labels;
+    x = hart->x;
+    pc = hart->pc;
+    data_mode = hart_data_mode(hart);
+    code = &hart->fast->view[view_of(hart->mode)];
+    data = &hart->fast->view[view_of(data_mode)];
+    budget = UINT32_MAX / 4;
+    if (until - hart->cycle < budget)
+        budget = (uint32_t)(until - hart->cycle);
+
+find_code: {
+    const struct code_look *look = &code->code[pc / PAGE % LOOK];
+
+    page = look->tag == (pc & PAGE_MASK) ? look->page : learn_code(hart, code, pc);
+    if (!page)
+        goto settle;
+    page_va = pc & PAGE_MASK;
+    ip = &page->slot[(pc % PAGE) / 2];
+    ENTER();
+}
+
+decode:
+    decode_block(hart, page, (unsigned)(ip - page->slot));
+    ENTER();
+
+cross:
+    pc = page_va + PAGE;
+    goto find_code;
+
+load_miss:
+    if (learn(hart, data, miss_va, ACCESS_LOAD, data_mode))
+        DISPATCH();
+    goto give_back;
+
+store_miss:
+    if (learn(hart, data, miss_va, ACCESS_STORE, data_mode))
+        DISPATCH();
+
+give_back:
+    done -= ip->rest;
+leave:
+    pc = PC;
+settle: {
+    uint64_t count = done >> 32;
+
+    hart->pc = pc;
+    hart->cycle += (uint32_t)done;
+    hart->retired += count;
+    hart->events->retired += count;
+    if (count)
+        hart->events->order = 0;
+    hart->bus->counts[INITIATOR_HART + hart->id].slots += slots;
+    return NULL;
+}
+
+#define ALU(op, name, match, mask, format, ext, effect, value)                           \
+    op##_1: ALU_BODY(value, 1)                                                           \
+    op##_2: ALU_BODY(value, 2)
+#define MULTIPLY ALU
+#define DIVIDE ALU
+#define LOAD(op, name, match, mask, format, ext, effect, type)                           \
+    op##_1: LOAD_BODY(type, 1)                                                           \
+    op##_2: LOAD_BODY(type, 2)
+#define STORE(op, name, match, mask, format, ext, effect, type)                          \
+    op##_1: STORE_BODY(type, 1)                                                          \
+    op##_2: STORE_BODY(type, 2)
+#define BRANCH(op, name, match, mask, format, ext, effect, condition)                    \
+    op##_1: BRANCH_BODY(condition, 1)                                                    \
+    op##_2: BRANCH_BODY(condition, 2)                                                    \
+    far_##op##_1: FAR_BRANCH_BODY(condition, 1)                                          \
+    far_##op##_2: FAR_BRANCH_BODY(condition, 2)
+#include "machine/isa/instructions.def"
+
+#define JAL_BODY(n)                                                                      \
+    {                                                                                    \
+        x[ip->rd] = PC + 2 * n;                                                          \
+        ip += ip->imm;                                                                   \
+        ENTER();                                                                         \
+    }
+#define FAR_JAL_BODY(n)                                                                  \
+    {                                                                                    \
+        pc = PC;                                                                         \
+        x[ip->rd] = pc + 2 * n;                                                          \
+        pc += IMM;                                                                       \
+        goto find_code;                                                                  \
+    }
+#define JALR_BODY(n)                                                                     \
+    {                                                                                    \
+        pc = (RS1 + IMM) & ~UINT64_C(1);                                                 \
+        x[ip->rd] = PC + 2 * n;                                                          \
+        if (LIKELY((pc & PAGE_MASK) == page_va)) {                                       \
+            ip = &page->slot[(pc % PAGE) / 2];                                           \
+            ENTER();                                                                     \
+        }                                                                                \
+        goto find_code;                                                                  \
+    }
+JAL_1: JAL_BODY(1)
+JAL_2: JAL_BODY(2)
+far_JAL_1: FAR_JAL_BODY(1)
+far_JAL_2: FAR_JAL_BODY(2)
+JALR_1: JALR_BODY(1)
+JALR_2: JALR_BODY(2)
+}
+/* clang-format on */
+
+void fast_run(struct hart *hart, uint64_t until)
+{
+    loop(hart, until);
+}

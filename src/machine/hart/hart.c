@@ -1,0 +1,146 @@
+/*
+ * A hart's life: made, reset, saved, and run. Running is the choice between two loops
+ * with one result; see hart_run.
+ */
+#include "machine/hart/hart.h"
+
+#include "machine/hart/fast.h"
+
+#include <stdlib.h>
+
+static void stimer_fired(void *ctx, uint64_t now)
+{
+    (void)now;
+    hart_set_line(ctx, IRQ_STI, true);
+}
+
+bool hart_init(struct hart *hart, const struct hart_place *place, struct err *err)
+{
+    *hart = (struct hart){.id = place->id,
+                          .peers = place->peers ? place->peers : hart,
+                          .peer_count = place->peers ? place->peer_count : 1,
+                          .bus = place->bus,
+                          .queue = place->queue,
+                          .events = place->events,
+                          .costs = place->costs,
+                          .reservation = NEVER};
+    if (!tlb_init(&hart->tlb, place->tlb_entries, place->tlb_ways))
+        return err_set(err,
+                       "TLB of %u entries in %u ways: entries must be at most %d, and "
+                       "entries / ways a power of two",
+                       place->tlb_entries, place->tlb_ways, TLB_MAX);
+    hart->stimer =
+        (struct timer){.name = "stimecmp", .fire = stimer_fired, .ctx = hart};
+    if (!queue_add(hart->queue, &hart->stimer))
+        return err_set(err, "too many devices: the event queue is full");
+    hart->fast = fast_new(hart);
+    return true;
+}
+
+void hart_release(struct hart *hart)
+{
+    fast_free(hart->fast);
+    tlb_release(&hart->tlb);
+}
+
+/* Privileged 1.13, 3.4: M-mode, MIE and MPRV 0; the rest is unspecified and here 0, but
+ * for ADUE, which the board wants set. */
+void hart_reset(struct hart *hart, uint64_t pc)
+{
+    for (unsigned i = 0; i < 33; i++)
+        hart->x[i] = 0;
+    hart->pc = pc;
+    hart->mode = MODE_M;
+    hart->asleep = false;
+    hart->cycle = hart->queue->now;
+    hart->retired = hart->payload = hart->interrupts = hart->exceptions = 0;
+    hart->spent = 0;
+    hart->reservation = NEVER;
+    hart->csr = (struct csrs){.menvcfg = MENVCFG_ADUE, .stimecmp = UINT64_MAX};
+    hart->csr.mcycle_base = hart->cycle;
+    tlb_flush(&hart->tlb, NULL, NULL);
+    queue_arm(hart->queue, &hart->stimer, NEVER);
+    fast_reset(hart);
+}
+
+static void csrs_state(struct csrs *csr, struct state *state)
+{
+    STATE(state, csr->mstatus);
+    STATE(state, csr->medeleg);
+    STATE(state, csr->mideleg);
+    STATE(state, csr->mie);
+    STATE(state, csr->mtvec);
+    STATE(state, csr->mscratch);
+    STATE(state, csr->mepc);
+    STATE(state, csr->mcause);
+    STATE(state, csr->mtval);
+    STATE(state, csr->mcounteren);
+    STATE(state, csr->mcountinhibit);
+    STATE(state, csr->menvcfg);
+    STATE(state, csr->stvec);
+    STATE(state, csr->sscratch);
+    STATE(state, csr->sepc);
+    STATE(state, csr->scause);
+    STATE(state, csr->stval);
+    STATE(state, csr->satp);
+    STATE(state, csr->scounteren);
+    STATE(state, csr->senvcfg);
+    STATE(state, csr->stimecmp);
+    STATE(state, csr->mip_lines);
+    STATE(state, csr->mip_soft);
+    STATE(state, csr->mcycle_base);
+    STATE(state, csr->minstret_base);
+    STATE(state, csr->pmpaddr);
+    STATE(state, csr->pmpcfg);
+}
+
+void hart_state(struct hart *hart, struct state *state)
+{
+    state_bytes(state, "x", hart->x, 32 * sizeof(hart->x[0]));
+    STATE(state, hart->pc);
+    STATE(state, hart->mode);
+    STATE(state, hart->asleep);
+    STATE(state, hart->cycle);
+    STATE(state, hart->retired);
+    csrs_state(&hart->csr, state);
+    STATE(state, hart->time_offset);
+    STATE(state, hart->reservation);
+    tlb_state(&hart->tlb, state);
+    STATE(state, hart->payload);
+    STATE(state, hart->interrupts);
+    STATE(state, hart->exceptions);
+    if (state->mode == STATE_LOAD)
+        fast_reset(hart);
+}
+
+/*
+ * The fast loop may run while nobody listens to instructions, no other initiator has bus
+ * work, so that an access has a constant price, and no interrupt is waiting to be taken.
+ */
+static bool may_run_fast(const struct hart *hart)
+{
+    return !(hart->events->kinds & EVENT_BIT(EVENT_INSN)) && hart->bus->others == 0 &&
+           hart_pending_interrupt(hart) == CAUSE_NONE;
+}
+
+void hart_run(struct hart *hart, uint64_t until, uint64_t most, const bool *stop)
+{
+    uint64_t last = hart->retired + most;
+
+    while (!hart->asleep && !*stop && hart->retired != last) {
+        uint64_t end = hart->queue->next_due < until ? hart->queue->next_due : until;
+        uint64_t left = last - hart->retired;
+
+        if (hart->cycle >= end)
+            return;
+        /* No instruction costs less than a cycle, so `left` cycles hold at most `left`. */
+        if (end - hart->cycle > left)
+            end = hart->cycle + left;
+        if (may_run_fast(hart)) {
+            fast_run(hart, end);
+            if (hart->cycle >= end)
+                continue;
+        }
+        hart_step(hart);
+    }
+}
