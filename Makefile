@@ -59,7 +59,7 @@ TESTS := $(sort $(wildcard tests/unit/*.c tests/machine/*.c tests/replay/*.c \
 TEST_LIB := $(patsubst %.c,$(BUILD)/%.o,$(sort $(wildcard tests/lib/*.c)))
 TEST_PROGRAMS := $(TESTS:%.c=$(BUILD)/%)
 FUZZ_PROGRAMS := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
-BENCH_ELFS := $(patsubst tests/bench/%.s,$(BUILD)/bench/%.elf,$(wildcard tests/bench/*.s))
+BENCH_ELFS := $(shell awk '/^[a-z]/ { print "$(BUILD)/bench/" $$1 ".elf" }' tests/bench/programs)
 C_FILES := $(SOURCES) $(sort $(shell find tests -name '*.c'))
 
 PROGRAM := $(if $(wildcard src/main.c),$(BUILD)/ringside)
@@ -133,9 +133,11 @@ bench: $(PROGRAM) $(BENCH_ELFS) $(BUILD)/bench/measure
 
 bench-elfs: $(BENCH_ELFS)
 
-$(BUILD)/bench/%.elf: tests/bench/%.s tests/bench/assemble $(PROGRAM)
+# ASSEMBLER=gnu has them assembled by GNU as.
+ASSEMBLER ?= $(BUILD)/ringside
+$(BUILD)/bench/%.elf: $(wildcard tests/bench/*.s) tests/bench/assemble tests/bench/programs $(PROGRAM)
 	@mkdir -p $(@D)
-	$(Q)tests/bench/assemble $(BUILD)/ringside $< $@
+	$(Q)tests/bench/assemble $(ASSEMBLER) $* $@
 
 $(BUILD)/bench/measure: $(BUILD)/tests/bench/measure.o
 	@mkdir -p $(@D)
