@@ -5,7 +5,7 @@
  *
  *   device line ---> PLIC source                        source_changed
  *   PLIC, ACLINT out ---> line of a hart (wired OR)     wire_set
- *   device request ---> every DMA controller            (dma_connect)
+ *   device request ---> every DMA controller            wire_dma
  *   bytes of RAM about to change ---> harts, HTIF       ram_touched
  */
 #include "machine/board/board.h"
@@ -15,6 +15,10 @@
 #include "machine/board/rom.h"
 #include "machine/device/finisher.h"
 #include "machine/device/uart.h"
+#if __has_include("machine/dma/dma_regs.c")
+#include "machine/dma/dma.h"
+#define HAS_DMA 1
+#endif
 #include "machine/interrupt/aclint.h"
 #include "machine/interrupt/plic.h"
 
@@ -150,7 +154,7 @@ static void finish(void *ctx, uint32_t code)
 {
     struct board *board = ctx;
 
-    board->finished = true;
+    board->finished = board->pause = true;
     board->exit_code = code;
 }
 
@@ -158,8 +162,7 @@ static void restart(void *ctx)
 {
     struct board *board = ctx;
 
-    board->finished = true;
-    board->restart = true;
+    board->finished = board->restart = board->pause = true;
     board->exit_code = 0;
 }
 
@@ -206,6 +209,16 @@ static void wire_rom(struct board *board, struct device *device)
         board->rom = device;
 }
 
+#ifdef HAS_DMA
+/* Every controller can choose any line of the board. */
+static void wire_dma(struct board *board, struct device *device)
+{
+    for (unsigned i = 0; i < BOARD_REQUEST_LINES; i++)
+        if (board->request[i])
+            dma_connect(device, board->request[i]);
+}
+#endif
+
 /* What only one type of device has, and a board must connect. */
 static const struct {
     const struct device_type *type;
@@ -235,7 +248,7 @@ static void ram_touched(void *ctx, uint64_t pa, unsigned length, uint8_t who)
 
     hart_ram_touched(board->hart, board->harts, pa, length, who);
     if (board->tohost && pa < board->tohost + 8 && board->tohost < pa + length) {
-        board->tohost_touched = true;
+        board->tohost_touched = board->pause = true;
         board->tohost_by = who;
     }
 }
@@ -244,12 +257,12 @@ static void wire_all(struct board *board)
 {
     board->bus.ram.touched = ram_touched;
     board->bus.ram.ctx = board;
-    for (unsigned i = 0; i < board->devices; i++) {
+    for (unsigned i = 0; i < board->devices; i++)
         wire_lines(board, board->device[i]);
+    for (unsigned i = 0; i < board->devices; i++)
         for (unsigned w = 0; w < COUNT(wirings); w++)
             if (board->device[i]->type == wirings[w].type)
                 wirings[w].wire(board, board->device[i]);
-    }
 }
 
 /* --- A board's life ----------------------------------------------------------- */
@@ -293,7 +306,7 @@ void board_free(struct board *board)
 
 void board_reset(struct board *board)
 {
-    board->finished = board->restart = board->tohost_touched = false;
+    board->finished = board->restart = board->pause = board->tohost_touched = false;
     board->exit_code = 0;
     for (unsigned i = 0; i < board->harts; i++)
         hart_reset(&board->hart[i], board->rom->base);

@@ -63,6 +63,10 @@ struct board {
     uint32_t exit_code; /* what it said */
     bool restart;       /* software asked for a reset: finished, too */
 
+    /* The hart that acts is to stop after this instruction, because something has ended
+     * the run or tohost must be looked at; whoever runs the board clears it. */
+    bool pause;
+
     struct device *plic; /* where interrupt sources go: the first one; NULL: none */
     struct device *rom;  /* where harts start: the first one */
 

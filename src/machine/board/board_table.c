@@ -8,21 +8,21 @@
 #include "machine/device/uart.h"
 #include "machine/interrupt/aclint.h"
 #include "machine/interrupt/plic.h"
-#if __has_include("machine/device/ata.h")
+#if __has_include("machine/device/ata.c")
 #include "machine/device/ata.h"
 #define HAS_ATA 1
 #endif
-#if __has_include("machine/device/stream.h")
+#if __has_include("machine/device/stream.c")
 #include "machine/device/stream.h"
 #define HAS_STREAM 1
 #endif
-#if __has_include("machine/dma/dma.h")
+#if __has_include("machine/dma/dma_regs.c")
 #include "machine/dma/dma.h"
 #define HAS_DMA 1
 #endif
 
 const struct device_type *const device_types[] = {
-    &rom_type, &finisher_type, &aclint_type, &plic_type, &uart_type,
+    &rom_type,    &finisher_type, &aclint_type, &plic_type, &uart_type,
 #ifdef HAS_DMA
     &dma_type,
 #endif
