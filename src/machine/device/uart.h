@@ -31,14 +31,16 @@ struct uart_fifo {
 
 struct uart {
     struct device device;
-    uint8_t ier, fcr, lcr, mcr, lsr, msr, scr, dll, dlm;
+    uint8_t ier, fcr, lcr, mcr, scr, dll, dlm;
+    uint8_t errors;          /* of LSR: overrun, the rest follows from the FIFOs */
+    uint8_t deltas;          /* of MSR: which modem lines have changed */
     uint8_t last_read;       /* what RBR gives when nothing has arrived since */
     uint8_t thre_pending;    /* THRE has risen and IIR has not told of it yet */
-    uint8_t timeout_pending; /* the FIFO has held characters for four frames */
-    uint8_t shift;           /* the transmitter's shift register */
-    struct uart_fifo send;   /* THR, or the FIFO in front of it */
-    struct uart_fifo take;   /* RBR, or the FIFO behind it */
-    struct uart_fifo wire;   /* characters from outside that have not arrived yet */
+    uint8_t timeout_pending; /* characters have waited in the FIFO for four frames */
+    uint8_t shift;         /* the transmitter's shift register; busy: `sent` is armed */
+    struct uart_fifo send; /* THR, or the FIFO in front of the shift register */
+    struct uart_fifo take; /* RBR, or the FIFO behind the receiver */
+    struct uart_fifo wire; /* characters from outside that have not arrived yet */
     struct timer sent, arrives, timeout;
 
     /* Set by the board: where characters go. NULL: only the event tells of them. */
