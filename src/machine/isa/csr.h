@@ -33,4 +33,12 @@ extern const size_t csr_infos_count;
 const struct csr_info *csr_by_number(unsigned number); /* NULL: no such CSR */
 const struct csr_info *csr_by_name(const char *name, size_t length);
 
+/*
+ * CSRs in assembly text: those of the harts and the names of other extensions' CSRs.
+ * csr_text writes the name, or "0x7c0" if the number has none, and gives the text's
+ * length, as snprintf; csr_number gives -1 for no CSR's name.
+ */
+int csr_text(char *text, size_t room, unsigned number);
+int csr_number(const char *name, size_t length);
+
 #endif

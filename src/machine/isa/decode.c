@@ -23,7 +23,7 @@ static enum op row_of(uint32_t mask, uint32_t bits)
     }
 }
 
-enum { MASKS = 4 };
+enum { MASKS = 5 };
 
 #define ALL_BITS       0xffffffff
 #define OPCODE         0x0000007f
@@ -52,7 +52,7 @@ static const uint32_t masks[32][MASKS] = {
 /* Masks by quadrant, bits 1:0 of a 16-bit instruction. */
 static const uint32_t compressed_masks[3][MASKS] = {
     {0xe003},
-    {0xef83, 0xfc63, 0xec03, 0xe003},
+    {0xef83, 0xfc7f, 0xfc63, 0xec03, 0xe003},
     {0xffff, 0xf07f, 0xf003, 0xe003},
 };
 

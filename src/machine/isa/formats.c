@@ -2,6 +2,8 @@
 
 #include "base/bits.h"
 
+#include <string.h>
+
 /* Register fields by where they are in the encoding. */
 #define RD                                                                             \
     {                                                                                  \
@@ -68,6 +70,7 @@ const struct insn_layout insn_layouts[FORMATS] = {
     [FORMAT_CI_LUI]   = {"CI-type", "rd,upper",          RD,         NO_REG,     NO_REG,    true,  {{17, 12, 1}, {12, 2, 5}}},
     [FORMAT_CI_SP]    = {"CI-type", "rd,imm",            ALWAYS(2),  ALWAYS(2),  NO_REG,    true,  {{9, 12, 1}, {4, 6, 1}, {6, 5, 1}, {7, 3, 2}, {5, 2, 1}}},
     [FORMAT_CI_SHIFT] = {"CI-type", "rd,shamt",          RD,         RD,         NO_REG,    false, {{5, 12, 1}, {0, 2, 5}}},
+    [FORMAT_CI_SHIFT0] = {"CI-type", "rd",               RD,         RD,         NO_REG,    false, {{0}}},
     [FORMAT_CI_LWSP]  = {"CI-type", "rd,imm(rs1)",       RD,         ALWAYS(2),  NO_REG,    false, {{5, 12, 1}, {2, 4, 3}, {6, 2, 2}}},
     [FORMAT_CI_LDSP]  = {"CI-type", "rd,imm(rs1)",       RD,         ALWAYS(2),  NO_REG,    false, {{5, 12, 1}, {3, 5, 2}, {6, 2, 3}}},
     [FORMAT_CSS_W]    = {"CSS-type", "rs2,imm(rs1)",     NO_REG,     ALWAYS(2),  C_RS2,     false, {{2, 9, 4}, {6, 7, 2}}},
@@ -81,9 +84,27 @@ const struct insn_layout insn_layouts[FORMATS] = {
     [FORMAT_CB]       = {"CB-type", "rs1,target",        NO_REG,     C_HIGH,     ALWAYS(0), true,  {{8, 12, 1}, {3, 10, 2}, {6, 5, 2}, {1, 3, 2}, {5, 2, 1}}},
     [FORMAT_CB_ANDI]  = {"CB-type", "rd,imm",            C_HIGH,     C_HIGH,     NO_REG,    true,  {{5, 12, 1}, {0, 2, 5}}},
     [FORMAT_CB_SHIFT] = {"CB-type", "rd,shamt",          C_HIGH,     C_HIGH,     NO_REG,    false, {{5, 12, 1}, {0, 2, 5}}},
+    [FORMAT_CB_SHIFT0] = {"CB-type", "rd",               C_HIGH,     C_HIGH,     NO_REG,    false, {{0}}},
     [FORMAT_CJ]       = {"CJ-type", "target",            ALWAYS(0),  NO_REG,     NO_REG,    true,  {{11, 12, 1}, {4, 11, 1}, {8, 9, 2}, {10, 8, 1}, {6, 7, 1}, {7, 6, 1}, {1, 3, 3}, {5, 2, 1}}},
 };
 /* clang-format on */
+
+static const char *const operand_names[OPERANDS] = {
+    [OPERAND_RD] = "rd",         [OPERAND_RS1] = "rs1",     [OPERAND_RS2] = "rs2",
+    [OPERAND_IMM] = "imm",       [OPERAND_SHAMT] = "shamt", [OPERAND_UPPER] = "upper",
+    [OPERAND_TARGET] = "target", [OPERAND_CSR] = "csr",     [OPERAND_ZIMM] = "zimm",
+    [OPERAND_PRED] = "pred",     [OPERAND_SUCC] = "succ",
+};
+
+enum operand operand_by_name(const char *word, size_t length)
+{
+    unsigned operand = 0;
+
+    while (operand < OPERANDS && (strlen(operand_names[operand]) != length ||
+                                  memcmp(operand_names[operand], word, length) != 0))
+        operand++;
+    return (enum operand)operand;
+}
 
 struct imm_range insn_imm_range(enum insn_format format)
 {

@@ -41,6 +41,7 @@ enum insn_format {
     FORMAT_CI_LUI,
     FORMAT_CI_SP, /* c.addi16sp */
     FORMAT_CI_SHIFT,
+    FORMAT_CI_SHIFT0, /* c.slli64: the shift amount is 0 and not written */
     FORMAT_CI_LWSP,
     FORMAT_CI_LDSP,
     FORMAT_CSS_W,
@@ -54,6 +55,7 @@ enum insn_format {
     FORMAT_CB,
     FORMAT_CB_ANDI,
     FORMAT_CB_SHIFT,
+    FORMAT_CB_SHIFT0,
     FORMAT_CJ,
     FORMATS
 };
@@ -87,6 +89,24 @@ struct insn_layout {
 };
 
 extern const struct insn_layout insn_layouts[FORMATS];
+
+/* The words of `operands`, in the order in which they are told there. */
+enum operand {
+    OPERAND_RD,
+    OPERAND_RS1,
+    OPERAND_RS2,
+    OPERAND_IMM,
+    OPERAND_SHAMT,
+    OPERAND_UPPER,
+    OPERAND_TARGET,
+    OPERAND_CSR,
+    OPERAND_ZIMM,
+    OPERAND_PRED,
+    OPERAND_SUCC,
+    OPERANDS /* no such word */
+};
+
+enum operand operand_by_name(const char *word, size_t length);
 
 /* The immediates that a format can hold: multiples of step from min to max. A format
  * without an immediate has 0 to 0. */
