@@ -452,6 +452,15 @@ static struct code_page *learn_code(struct hart *hart, struct view *view, uint64
 
 #define DISPATCH() goto * ip->run
 
+/* The entry for an address: the index, scaled, comes out of one shift and one mask. */
+#define LOOK_AT(table, va)                                                             \
+    ((const struct look *)(const void *)((const char *)(table) +                       \
+                                         ((va) / (PAGE / sizeof(struct look)) &        \
+                                          (LOOK - 1) * sizeof(struct look))))
+
+/* Keeps a pointer in a register: the compiler must not derive it again at each use. */
+#define KEEP(pointer) __asm__("" : "+r"(pointer))
+
 /* A new block begins at ip. Price and count travel together; only the price is bound. */
 #define ENTER()                                                                        \
     do {                                                                               \
@@ -464,7 +473,7 @@ static struct code_page *learn_code(struct hart *hart, struct view *view, uint64
 #define LOAD_BODY(type, n)                                                             \
     {                                                                                  \
         uint64_t va = RS1 + IMM;                                                       \
-        const struct look *look = &data->read[va / PAGE % LOOK];                       \
+        const struct look *look = LOOK_AT(reads, va);                                  \
         type value;                                                                    \
                                                                                        \
         if (UNLIKELY((va & (PAGE_MASK | (sizeof(type) - 1))) != look->tag)) {          \
@@ -481,7 +490,7 @@ static struct code_page *learn_code(struct hart *hart, struct view *view, uint64
 #define STORE_BODY(type, n)                                                            \
     {                                                                                  \
         uint64_t va = RS1 + IMM;                                                       \
-        const struct look *look = &data->write[va / PAGE % LOOK];                      \
+        const struct look *look = LOOK_AT(writes, va);                                 \
         type value = (type)RS2;                                                        \
                                                                                        \
         if (UNLIKELY((va & (PAGE_MASK | (sizeof(type) - 1))) != look->tag)) {          \
@@ -549,6 +558,7 @@ static const void *const *loop(struct hart *hart, uint64_t until)
         [LABEL_FAR_JAL_2] = &&far_JAL_2,
     };
     struct view *code, *data;
+    const struct look *reads, *writes;
     struct code_page *page;
     const struct slot *ip;
     uint64_t *x;
@@ -565,6 +575,10 @@ static const void *const *loop(struct hart *hart, uint64_t until)
     data_mode = hart_data_mode(hart);
     code = &hart->fast->view[view_of(hart->mode)];
     data = &hart->fast->view[view_of(data_mode)];
+    reads = data->read;
+    writes = data->write;
+    KEEP(reads);
+    KEEP(writes);
     budget = UINT32_MAX / 4;
     if (until - hart->cycle < budget)
         budget = (uint32_t)(until - hart->cycle);
