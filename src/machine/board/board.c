@@ -15,9 +15,8 @@
 #include "machine/board/rom.h"
 #include "machine/device/finisher.h"
 #include "machine/device/uart.h"
-#if __has_include("machine/dma/dma_regs.c")
+#ifdef HAS_DMA
 #include "machine/dma/dma.h"
-#define HAS_DMA 1
 #endif
 #include "machine/interrupt/aclint.h"
 #include "machine/interrupt/plic.h"

@@ -8,17 +8,14 @@
 #include "machine/device/uart.h"
 #include "machine/interrupt/aclint.h"
 #include "machine/interrupt/plic.h"
-#if __has_include("machine/device/ata.c")
+#ifdef HAS_ATA
 #include "machine/device/ata.h"
-#define HAS_ATA 1
 #endif
-#if __has_include("machine/device/stream.c")
+#ifdef HAS_STREAM
 #include "machine/device/stream.h"
-#define HAS_STREAM 1
 #endif
-#if __has_include("machine/dma/dma_regs.c")
+#ifdef HAS_DMA
 #include "machine/dma/dma.h"
-#define HAS_DMA 1
 #endif
 
 const struct device_type *const device_types[] = {

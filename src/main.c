@@ -1,0 +1,104 @@
+/* Ringside: one program, whose first argument says what it does. */
+#include "base/bits.h"
+#include "base/nearest.h"
+#include "face/boot_command.h"
+#include "face/options.h"
+#if __has_include("face/asm_command.h")
+#include "face/asm_command.h"
+#define HAS_ASM 1
+#endif
+#if __has_include("face/run_command.h")
+#include "face/run_command.h"
+#define HAS_RUN 1
+#endif
+#if __has_include("face/docs_command.h")
+#include "face/docs_command.h"
+#define HAS_DOCS 1
+#endif
+#if __has_include("face/tui/tui_command.h")
+#include "face/tui/tui_command.h"
+#define HAS_TUI 1
+#endif
+
+#include <stdio.h>
+#include <string.h>
+
+#define VERSION "0.1.0"
+
+static const struct command {
+    const char *name;
+    int (*run)(int argc, char **argv); /* gives the exit status */
+    const char *help;
+} commands[] = {
+#ifdef HAS_RUN
+    {"run", command_run, "run a scenario: its variants, checks and metrics"},
+#endif
+#ifdef HAS_TUI
+    {"watch", command_watch, "watch a scenario on the screen, step by step"},
+#endif
+    {"boot", command_boot, "run any program, with this terminal as its console"},
+#ifdef HAS_ASM
+    {"asm", command_asm, "assemble a file to an ELF program"},
+    {"disasm", command_disasm, "disassemble a program"},
+#endif
+#ifdef HAS_DOCS
+    {"docs", command_docs, "print the reference tables of the manual"},
+#endif
+};
+
+static void usage(FILE *out)
+{
+    fputs("usage: ringside COMMAND [options] ...\n"
+          "       ringside COMMAND --help\n"
+          "       ringside --help | --version\n\n"
+          "A RISC-V machine you can watch.\n\ncommands:\n",
+          out);
+    for (unsigned i = 0; i < COUNT(commands); i++)
+        fprintf(out, "  %-8s %s\n", commands[i].name, commands[i].help);
+}
+
+static int unknown(const char *name)
+{
+    struct nearest nearest = {.wanted = name};
+    struct err err = {0};
+    char hint[128];
+
+    for (unsigned i = 0; i < COUNT(commands); i++)
+        nearest_offer(&nearest, commands[i].name);
+    nearest_offer(&nearest, "--help");
+    nearest_offer(&nearest, "--version");
+    err_set(&err, "unknown %s '%s'%s", name[0] == '-' ? "option" : "command", name,
+            nearest_hint(&nearest, hint, sizeof(hint)));
+    return report_error(STATUS_USAGE, &err);
+}
+
+/* What was printed last may not have reached its file yet. */
+static int finish(int status)
+{
+    struct err err = {0};
+
+    if (fflush(stdout) == 0 && !ferror(stdout))
+        return status;
+    err_set(&err, "cannot write to standard output");
+    return status ? status : report_error(STATUS_FAILED, &err);
+}
+
+int main(int argc, char **argv)
+{
+    if (argc < 2) {
+        usage(stderr);
+        return STATUS_USAGE;
+    }
+    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {
+        usage(stdout);
+        return finish(STATUS_OK);
+    }
+    if (strcmp(argv[1], "--version") == 0) {
+        puts("ringside " VERSION);
+        return finish(STATUS_OK);
+    }
+    for (unsigned i = 0; i < COUNT(commands); i++)
+        if (strcmp(commands[i].name, argv[1]) == 0)
+            return finish(commands[i].run(argc - 1, argv + 1));
+    return unknown(argv[1]);
+}
