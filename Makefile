@@ -89,6 +89,9 @@ $(BUILD)/objects: FORCE
 	@mkdir -p $(@D)
 	@echo '$(OBJECTS)' | cmp -s - $@ || echo '$(OBJECTS)' >$@
 
+# It joins the commands that there are.
+$(BUILD)/src/main.o: $(BUILD)/objects
+
 tools:
 	@pkg-config --exists $(PACKAGES) || \
 	  { echo "make: libraries are missing: run scripts/setup" >&2; exit 1; }
