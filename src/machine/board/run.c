@@ -49,7 +49,6 @@ void run_reset(struct run *run)
     run->queue.now = 0;
     run->events.retired = 0;
     run->events.order = 0;
-    run->stop = false;
     for (unsigned i = 0; i < run->boards; i++) {
         run->events.board = (uint8_t)i;
         board_reset(run->board[i]);
@@ -117,7 +116,8 @@ static enum run_stop take_turn(struct run *run, uint64_t until, uint64_t most)
     struct board *board;
     uint64_t end;
 
-    if (run->queue.next_due != NEVER && (!hart || run->queue.next_due <= hart->cycle)) {
+    if (run->queue.next_due != NEVER &&
+        (!hart || run->queue.next_due <= hart->cycle)) {
         do_due_work(run);
         return finished(run) ? RUN_FINISHED : RUN_LIMIT;
     }
@@ -126,10 +126,23 @@ static enum run_stop take_turn(struct run *run, uint64_t until, uint64_t most)
     board = run->board[index];
     end = hart->cycle + board->desc.interleave;
     run->events.board = (uint8_t)index;
-    hart_run(hart, end < until ? end : until, most, &run->stop);
+    hart_run(hart, end < until ? end : until, most, &board->pause);
     if (board->tohost_touched)
         board_check_tohost(board);
-    return board->finished ? RUN_FINISHED : RUN_LIMIT;
+    if (board->finished)
+        return RUN_FINISHED;
+    return hart_at_stop(hart) ? RUN_ASKED : RUN_LIMIT;
+}
+
+/* Has somebody asked for a stop since this was asked last? */
+static bool asked_to_stop(struct run *run)
+{
+    bool asked = run->stop;
+
+    run->stop = false;
+    for (unsigned i = 0; i < run->boards; i++)
+        run->board[i]->pause = false;
+    return asked;
 }
 
 /* Is the run at its limit? Nothing starts at or after limit.cycle. */
@@ -165,12 +178,12 @@ enum run_stop run_go(struct run *run, struct run_limit limit)
 {
     enum run_stop stop = finished(run) ? RUN_FINISHED : RUN_LIMIT;
 
+    asked_to_stop(run);
     while (stop == RUN_LIMIT && !at_limit(run, &limit)) {
         stop = take_turn(run, limit.cycle, most_before(run, &limit));
-        if (stop == RUN_LIMIT && run->stop)
+        if (asked_to_stop(run) && stop == RUN_LIMIT)
             stop = RUN_ASKED;
     }
-    run->stop = false;
     return stop;
 }
 
@@ -180,14 +193,16 @@ enum run_stop run_step(struct run *run)
 
     if (finished(run))
         return RUN_FINISHED;
+    asked_to_stop(run);
     stop = take_turn(run, UINT64_MAX, 1);
-    run->stop = false;
-    return stop;
+    return stop == RUN_ASKED ? RUN_LIMIT : stop;
 }
 
 void run_ask_stop(struct run *run)
 {
     run->stop = true;
+    for (unsigned i = 0; i < run->boards; i++)
+        run->board[i]->pause = true;
 }
 
 void run_state(struct run *run, struct state *state)

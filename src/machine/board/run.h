@@ -22,7 +22,7 @@ enum run_stop {
     RUN_LIMIT,    /* the limit was reached */
     RUN_FINISHED, /* software ended it (test finisher, HTIF) */
     RUN_NOTHING,  /* every hart waits and nothing is due: nothing can happen */
-    RUN_ASKED     /* run_ask_stop was called: a breakpoint, a key */
+    RUN_ASKED     /* run_ask_stop was called, or a hart arrived at one of its stops */
 };
 
 /* How far to go: absolute counts; UINT64_MAX is no limit. Retired and attempts are met

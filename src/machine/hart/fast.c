@@ -297,9 +297,19 @@ static enum label label_of(const struct insn *insn, bool near, bool *ends)
     }
 }
 
-static bool moves_payload(const struct hart *hart, const struct insn *insn, uint64_t pa)
+/*
+ * Must somebody see this instruction, at physical address `pa`? Its stores may be counted
+ * as payload; or the hart may have to stop before it (stops are virtual addresses, so
+ * what is the same in both is compared).
+ */
+static bool is_watched(const struct hart *hart, const struct insn *insn, uint64_t pa)
 {
-    return insn_infos[insn->op].class == CLASS_STORE && hart_moves_payload(hart, pa);
+    if (insn_infos[insn->op].class == CLASS_STORE && hart_moves_payload(hart, pa))
+        return true;
+    for (unsigned i = 0; i < hart->stops; i++)
+        if (hart->stop[i] % PAGE == pa % PAGE)
+            return true;
+    return false;
 }
 
 /* The instruction at halfword `index`; one that crosses into the next page has no op. */
@@ -321,7 +331,7 @@ static void fill_slot(struct hart *hart, struct code_page *page, unsigned index,
     bool near = goes_near(insn, index);
     enum label label = label_of(insn, near, ends);
 
-    if (moves_payload(hart, insn, page->pa + index * 2)) {
+    if (is_watched(hart, insn, page->pa + index * 2)) {
         label = LABEL_LEAVE;
         *ends = true;
     }

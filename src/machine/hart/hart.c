@@ -123,24 +123,56 @@ static bool may_run_fast(const struct hart *hart)
            hart_pending_interrupt(hart) == CAUSE_NONE;
 }
 
-void hart_run(struct hart *hart, uint64_t until, uint64_t most, const bool *stop)
+bool hart_add_stop(struct hart *hart, uint64_t pc)
 {
-    uint64_t last = hart->retired + most;
+    if (hart->stops == HART_STOPS)
+        return false;
+    hart->stop[hart->stops++] = pc;
+    fast_reset(hart);
+    return true;
+}
 
-    while (!hart->asleep && !*stop && hart->retired != last) {
+void hart_clear_stops(struct hart *hart)
+{
+    hart->stops = 0;
+    fast_reset(hart);
+}
+
+bool hart_at_stop(const struct hart *hart)
+{
+    for (unsigned i = 0; i < hart->stops; i++)
+        if (hart->stop[i] == hart->pc)
+            return true;
+    return false;
+}
+
+/* As far as the fast loop gets. It leaves at a stop as at anything that is not plain. */
+static bool run_fast_part(struct hart *hart, uint64_t end)
+{
+    uint64_t had = hart->retired;
+
+    if (!may_run_fast(hart))
+        return false;
+    fast_run(hart, end);
+    return hart->retired != had;
+}
+
+void hart_run(struct hart *hart, uint64_t until, uint64_t most, bool *stop)
+{
+    uint64_t last = hart->retired + hart->exceptions + most;
+
+    while (!hart->asleep && !*stop) {
         uint64_t end = hart->queue->next_due < until ? hart->queue->next_due : until;
-        uint64_t left = last - hart->retired;
+        uint64_t left = last - hart->retired - hart->exceptions;
 
-        if (hart->cycle >= end)
+        if (hart->cycle >= end || left == 0)
             return;
         /* No instruction costs less than a cycle, so `left` cycles hold at most `left`. */
         if (end - hart->cycle > left)
             end = hart->cycle + left;
-        if (may_run_fast(hart)) {
-            fast_run(hart, end);
-            if (hart->cycle >= end)
-                continue;
-        }
-        hart_step(hart);
+        if (!run_fast_part(hart, end))
+            hart_step(hart);
+        if (hart_at_stop(hart))
+            *stop = true;
     }
 }

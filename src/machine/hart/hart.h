@@ -25,7 +25,7 @@
  */
 enum privilege { MODE_U = 0, MODE_S = 1, MODE_M = 3 };
 
-enum { HART_MAX = 8, PMP_ENTRIES = 16, HART_PAYLOAD_RANGES = 8 };
+enum { HART_MAX = 8, PMP_ENTRIES = 16, HART_PAYLOAD_RANGES = 8, HART_STOPS = 16 };
 
 /* Exception causes (Privileged 1.13, table of mcause). */
 enum cause {
@@ -170,6 +170,10 @@ struct hart {
     struct payload_range {
         uint64_t from, to; /* to: past the end */
     } payload_range[HART_PAYLOAD_RANGES];
+
+    /* Where it stops when it gets there, by virtual address: not state. */
+    unsigned stops;
+    uint64_t stop[HART_STOPS];
 
     /* All harts of the board, this one too: their reservations and decoded code. */
     struct hart *peers;
@@ -366,8 +370,14 @@ void hart_state(struct hart *hart, struct state *state);
 /* Executes one instruction (or takes one trap) with all its events. */
 void hart_step(struct hart *hart);
 
+/* Stops hart_run when the hart arrives at `pc`. False: it has HART_STOPS already. */
+bool hart_add_stop(struct hart *hart, uint64_t pc);
+void hart_clear_stops(struct hart *hart);
+bool hart_at_stop(const struct hart *hart);
+
 /* Executes instructions that start before cycle `until` and before anything is due; at
- * most `most` of them. Stops early when the hart sleeps or *stop is set. */
-void hart_run(struct hart *hart, uint64_t until, uint64_t most, const bool *stop);
+ * most `most` of them. Stops early when the hart sleeps, when it arrives at one of its
+ * stops (and then sets *stop), or when *stop is set. */
+void hart_run(struct hart *hart, uint64_t until, uint64_t most, bool *stop);
 
 #endif

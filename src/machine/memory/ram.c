@@ -14,8 +14,17 @@ static const uint64_t no_page = UINT64_MAX;
 
 void ram_read(const struct ram *ram, uint64_t pa, void *bytes, uint64_t length)
 {
+    const uint8_t *from = ram->bytes + (pa - ram->base);
+
     assert(ram_has(ram, pa, length));
-    memcpy(bytes, ram->bytes + (pa - ram->base), length);
+    if (length == 8)
+        memcpy(bytes, from, 8);
+    else if (length == 4)
+        memcpy(bytes, from, 4);
+    else if (length == 2)
+        memcpy(bytes, from, 2);
+    else
+        memcpy(bytes, from, length);
 }
 
 /* How much of [pa, pa + length) is in pa's page. */
