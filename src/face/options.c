@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { OPTIONS_MAX = 32, HELP_VALUE = 256, HINT = 96 };
+enum { OPTIONS_MAX = 32 };
 
 int report_error(int status, const struct err *err)
 {
@@ -138,17 +138,17 @@ static void describe(const struct usage *usage, struct option *longs,
 
 static bool unknown_option(const struct usage *usage, const char *text, struct err *err)
 {
-    struct nearest nearest = {.wanted = text};
-    char hint[HINT];
+    struct nearest nearest = {.wanted = text + 2};
 
     if (strncmp(text, "--", 2) != 0)
         return err_set(err, "unknown option '-%c'", optopt);
-    nearest.wanted = text + 2;
     nearest_offer(&nearest, "help");
     for (const struct option_row *row = usage->rows; row && row->name; row++)
         nearest_offer(&nearest, row->name);
-    return err_set(err, "unknown option '%s'%s", text,
-                   nearest_hint(&nearest, hint, sizeof(hint)));
+    if (nearest.best)
+        return err_set(err, "unknown option '%s' (did you mean '--%s'?)", text,
+                       nearest.best);
+    return err_set(err, "unknown option '%s'", text);
 }
 
 /* The row that getopt_long's answer stands for; NULL: there is none. */

@@ -149,20 +149,40 @@ static void printed(void *ctx, uint8_t byte)
         board->output(board->output_ctx, byte);
 }
 
-static void finish(void *ctx, uint32_t code)
+/* What UARTs have taken but not sent when the run ends is sent at once: the power goes
+ * off, and the program's last words would be lost. */
+static void send_rest(struct board *board)
 {
-    struct board *board = ctx;
+    for (unsigned i = 0; i < board->devices; i++) {
+        struct uart *uart = (struct uart *)board->device[i];
 
+        if (board->device[i]->type != &uart_type)
+            continue;
+        while (uart->sent.due != NEVER) {
+            queue_arm(board->queue, &uart->sent, NEVER);
+            uart->sent.fire(uart->sent.ctx, board->queue->now);
+        }
+    }
+}
+
+void board_finish(struct board *board, uint32_t code)
+{
+    send_rest(board);
     board->finished = board->pause = true;
     board->exit_code = code;
+}
+
+static void finish(void *ctx, uint32_t code)
+{
+    board_finish(ctx, code);
 }
 
 static void restart(void *ctx)
 {
     struct board *board = ctx;
 
-    board->finished = board->restart = board->pause = true;
-    board->exit_code = 0;
+    board_finish(board, 0);
+    board->restart = true;
 }
 
 static void wire_plic(struct board *board, struct device *device)

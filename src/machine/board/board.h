@@ -107,6 +107,9 @@ void board_reset(struct board *board);
 struct device *board_device(const struct board *board, const char *name);
 void board_state(struct board *board, struct state *state);
 
+/* Software has ended the run: nothing more is executed until the board is reset. */
+void board_finish(struct board *board, uint32_t code);
+
 /* Watches the 8 bytes at that address, which must be in RAM, as HTIF's `tohost`. */
 void board_watch_tohost(struct board *board, uint64_t pa);
 

@@ -40,6 +40,7 @@ static void print(struct board *board, uint8_t byte)
     if (board->output)
         board->output(board->output_ctx, byte);
     ram_write(&board->bus.ram, board->tohost, &done, sizeof(done), INITIATOR_OUTSIDE);
+    board->tohost_touched = false; /* that was us */
 }
 
 void board_check_tohost(struct board *board)
@@ -47,15 +48,13 @@ void board_check_tohost(struct board *board)
     uint64_t request;
 
     ram_read(&board->bus.ram, board->tohost, &request, sizeof(request));
-    if (request & 1) {
-        board->finished = true;
-        board->exit_code = (uint32_t)(request >> 1);
-        EMIT(board->events, board->queue->now, FINISH, finish,
-             .code = board->exit_code,
-             .hart = board->tohost_by < INITIATOR_DMA ? board->tohost_by : 0);
-    } else if (field_get(request, HTIF_DEVICE) == HTIF_CONSOLE &&
-               field_get(request, HTIF_COMMAND) == HTIF_PRINT) {
-        print(board, (uint8_t)field_get(request, HTIF_CHAR));
-    }
     board->tohost_touched = false;
+    if (field_get(request, HTIF_DEVICE) == HTIF_CONSOLE &&
+        field_get(request, HTIF_COMMAND) == HTIF_PRINT) {
+        print(board, (uint8_t)field_get(request, HTIF_CHAR));
+    } else if (request & 1) {
+        board_finish(board, (uint32_t)(request >> 1));
+        EMIT(board->events, board->queue->now, FINISH, finish, .code = board->exit_code,
+             .hart = board->tohost_by < INITIATOR_DMA ? board->tohost_by : 0);
+    }
 }
