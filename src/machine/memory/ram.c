@@ -46,7 +46,7 @@ void ram_write(struct ram *ram, uint64_t pa, const void *bytes, uint64_t length,
         uint8_t *marks = &ram->marks[ram_page(ram, pa)];
 
         /* Told first: whoever holds decoded code or a reservation may still look. */
-        if ((*marks & (RAM_CODE | RAM_RESERVED)) && ram->touched)
+        if ((*marks & (RAM_CODE | RAM_RESERVED | RAM_WATCHED)) && ram->touched)
             ram->touched(ram->ctx, pa, part, who);
         *marks |= RAM_DIRTY;
         memcpy(ram->bytes + (pa - ram->base), from, part);

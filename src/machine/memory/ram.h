@@ -24,8 +24,8 @@ struct ram {
     uint64_t base, size; /* physical address and bytes, multiples of a page */
     uint8_t *bytes;
     uint8_t *marks; /* one a page, of enum ram_mark */
-    /* Called before `length` bytes at `pa` in a page marked CODE or RESERVED change;
-     * they do not cross a page. `who` is an enum initiator. */
+    /* Called before `length` bytes at `pa` in a page marked CODE, RESERVED or WATCHED
+     * change; they do not cross a page. `who` is an enum initiator. */
     void (*touched)(void *ctx, uint64_t pa, unsigned length, uint8_t who);
     void *ctx;
 };
