@@ -30,9 +30,14 @@ enum event_unit {
     UNIT_CAUSE,      /* mcause: bit 63 set for interrupts */
     UNIT_ACCESS,     /* enum event_access; none: ACCESS_NONE */
     UNIT_OUTCOME,    /* enum walk_outcome */
-    UNIT_RESPONSE,   /* enum bus_response */
+    UNIT_RESPONSE,   /* enum bus_response; none: BUS_OKAY */
     UNIT_BOOL,       /* no, yes */
-    UNIT_LEVEL,      /* low, high */
+    UNIT_LEVEL,      /* of a line that somebody drives: lowers, raises */
+    UNIT_EDGE,       /* of a line as it is seen: falls, rises */
+    UNIT_SLEEP,      /* wakes up, starts to wait */
+    UNIT_PENDING,    /* stops being pending, becomes pending */
+    UNIT_REGISTER,   /* offset of a register in the event's device */
+    UNIT_REGVALUE,   /* a value of the register at the event's offset */
     UNIT_DMASTATE,   /* enum dma_channel_state */
     UNIT_DMAERROR,   /* enum dma_error_reason */
     UNIT_ATACOMMAND, /* ATA command code */

@@ -1,0 +1,540 @@
+/*
+ * Sentences from templates: {field} is the field in its unit's words; [a part] is left
+ * out when the first field in it says "none". What a unit's words are is a row of `units`.
+ */
+#include "observe/narrate.h"
+
+#include "machine/device/ata.h"
+#include "machine/dma/dma.h"
+#include "machine/isa/csr.h"
+#include "machine/isa/isa.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+/* What a field's words may depend on besides its value. */
+struct context {
+    const struct narrator *narrator;
+    const struct event *event;
+};
+
+static const struct board *board_of(const struct context *context)
+{
+    const struct run *run = context->narrator->run;
+    unsigned board = context->event->board;
+
+    return run && board < run->boards ? run->board[board] : NULL;
+}
+
+/* A field of the same event by its name; 0 if it has none of that name. */
+static uint64_t sibling(const struct context *context, const char *name)
+{
+    const struct event_field *field = event_infos[context->event->kind].fields;
+
+    for (; field->name; field++)
+        if (strcmp(field->name, name) == 0)
+            return event_get(context->event, field);
+    return 0;
+}
+
+/* --- values -------------------------------------------------------------------------- */
+
+void put_count(struct buf *out, uint64_t value)
+{
+    char digits[24];
+    int length = snprintf(digits, sizeof(digits), "%" PRIu64, value);
+
+    for (int i = 0; i < length; i++) {
+        buf_char(out, digits[i]);
+        if (i + 1 < length && (length - i - 1) % 3 == 0)
+            buf_char(out, ',');
+    }
+}
+
+void put_address(struct buf *out, const struct narrator *narrator, uint64_t va)
+{
+    const struct symbol *symbol =
+        narrator->symbols ? symbols_at(narrator->symbols, va) : NULL;
+
+    if (!symbol)
+        buf_printf(out, "0x%" PRIx64, va);
+    else if (symbol->address == va)
+        buf_printf(out, "%s (0x%" PRIx64 ")", symbol->name, va);
+    else
+        buf_printf(out, "%s+%" PRIu64 " (0x%" PRIx64 ")", symbol->name,
+                   va - symbol->address, va);
+}
+
+const char *mode_name(unsigned mode)
+{
+    static const char *const names[] = {"U-mode", "S-mode", "?-mode", "M-mode"};
+
+    return names[mode & 3];
+}
+
+static const struct device *device_at(const struct run *run, unsigned board,
+                                      unsigned device)
+{
+    if (!run || board >= run->boards || device >= run->board[board]->devices)
+        return NULL;
+    return run->board[board]->device[device];
+}
+
+/* How many devices of that type the board has: a lone one needs no name of its own. */
+static unsigned count_type(const struct run *run, unsigned board, const char *type)
+{
+    unsigned count = 0;
+
+    for (unsigned i = 0; i < run->board[board]->devices; i++)
+        count += strcmp(run->board[board]->device[i]->type->name, type) == 0;
+    return count;
+}
+
+/* The n-th device of a type; NULL: there are fewer. */
+static const struct device *nth_of_type(const struct run *run, unsigned board,
+                                        const char *type, unsigned n)
+{
+    for (unsigned i = 0; i < run->board[board]->devices; i++)
+        if (strcmp(run->board[board]->device[i]->type->name, type) == 0 && n-- == 0)
+            return run->board[board]->device[i];
+    return NULL;
+}
+
+static void put_channel(struct buf *out, const struct run *run, unsigned board,
+                        const struct device *device, unsigned channel)
+{
+    if (!device || count_type(run, board, device->type->name) == 1)
+        buf_printf(out, "DMA channel %u", channel);
+    else
+        buf_printf(out, "%s channel %u", device->name, channel);
+}
+
+void put_initiator(struct buf *out, const struct narrator *narrator, unsigned board,
+                   unsigned initiator)
+{
+    if (initiator == INITIATOR_OUTSIDE)
+        buf_text(out, "the outside");
+    else if (initiator == INITIATOR_NONE)
+        buf_text(out, "nobody");
+    else if (initiator < INITIATOR_DMA)
+        buf_printf(out, "hart %u", initiator);
+    else {
+        unsigned number = initiator - INITIATOR_DMA;
+        const struct device *device =
+            narrator->run && board < narrator->run->boards
+                ? nth_of_type(narrator->run, board, "dma", number / DMA_CHANNELS)
+                : NULL;
+
+        put_channel(out, narrator->run, board, device, number % DMA_CHANNELS);
+    }
+}
+
+/* Privileged 1.13, table of mcause values. */
+void put_cause(struct buf *out, uint64_t cause)
+{
+    static const char *const exceptions[] = {
+        [0] = "instruction address misaligned",
+        [1] = "instruction access fault",
+        [2] = "illegal instruction",
+        [3] = "breakpoint",
+        [4] = "load address misaligned",
+        [5] = "load access fault",
+        [6] = "store/AMO address misaligned",
+        [7] = "store/AMO access fault",
+        [8] = "environment call from U-mode",
+        [9] = "environment call from S-mode",
+        [11] = "environment call from M-mode",
+        [12] = "instruction page fault",
+        [13] = "load page fault",
+        [15] = "store/AMO page fault",
+    };
+    static const char *const interrupts[] = {
+        [IRQ_SSI] = "supervisor software interrupt",
+        [IRQ_MSI] = "machine software interrupt",
+        [IRQ_STI] = "supervisor timer interrupt",
+        [IRQ_MTI] = "machine timer interrupt",
+        [IRQ_SEI] = "supervisor external interrupt",
+        [IRQ_MEI] = "machine external interrupt",
+    };
+    uint64_t number = cause & ~CAUSE_INTERRUPT;
+    const char *name = NULL;
+
+    if (cause & CAUSE_INTERRUPT)
+        name = number < COUNT(interrupts) ? interrupts[number] : NULL;
+    else
+        name = number < COUNT(exceptions) ? exceptions[number] : NULL;
+    if (name)
+        buf_text(out, name);
+    else
+        buf_printf(out, "cause %" PRIu64, number);
+}
+
+/* --- registers -------------------------------------------------------------------------- */
+
+void put_register(struct buf *out, const struct narrator *narrator, unsigned board,
+                  unsigned device_index, uint32_t offset)
+{
+    const struct device *device = device_at(narrator->run, board, device_index);
+    unsigned index = 0;
+    const struct reg *reg = device ? device_reg(device, offset, &index) : NULL;
+
+    if (!device)
+        buf_printf(out, "offset 0x%" PRIx32, offset);
+    else if (!reg)
+        buf_printf(out, "%s at offset 0x%" PRIx32, device->name, offset);
+    else if (strcmp(device->type->name, "dma") == 0) {
+        put_channel(out, narrator->run, board, device, index);
+        buf_printf(out, " %s", reg->name);
+    } else if (reg->count > 1)
+        buf_printf(out, "%s %s[%u]", device->name, reg->name, index);
+    else
+        buf_printf(out, "%s %s", device->name, reg->name);
+}
+
+static unsigned named_values(const struct reg_field *field)
+{
+    unsigned count = 0;
+
+    while (field->values && field->values[count])
+        count++;
+    return count;
+}
+
+/* Fields that are 0 go without saying, unless all are. */
+void put_register_value(struct buf *out, const struct reg *reg, uint64_t value)
+{
+    const char *between = "";
+
+    for (const struct reg_field *field = reg ? reg->fields : NULL; field && field->name;
+         field++) {
+        uint64_t part = field_get(value, BITS(field->hi, field->lo));
+
+        if (part == 0)
+            continue;
+        if (part < named_values(field))
+            buf_printf(out, "%s%s=%s", between, field->name, field->values[part]);
+        else
+            buf_printf(out, part < 10 ? "%s%s=%" PRIu64 : "%s%s=0x%" PRIx64, between,
+                       field->name, part);
+        between = " ";
+    }
+    if (!*between)
+        buf_printf(out, value < 10 ? "%" PRIu64 : "0x%" PRIx64, value);
+}
+
+/* --- units ------------------------------------------------------------------------------- */
+
+typedef void unit_put(struct buf *out, const struct context *context, uint64_t value);
+
+static void put_dec(struct buf *out, const struct context *context, uint64_t value)
+{
+    (void)context;
+    put_count(out, value);
+}
+
+static void put_hex(struct buf *out, const struct context *context, uint64_t value)
+{
+    (void)context;
+    buf_printf(out, "0x%" PRIx64, value);
+}
+
+static void put_bytes(struct buf *out, const struct context *context, uint64_t value)
+{
+    put_dec(out, context, value);
+    buf_text(out, value == 1 ? " byte" : " bytes");
+}
+
+static void put_cycles(struct buf *out, const struct context *context, uint64_t value)
+{
+    put_dec(out, context, value);
+    buf_text(out, value == 1 ? " cycle" : " cycles");
+}
+
+static void put_va(struct buf *out, const struct context *context, uint64_t value)
+{
+    put_address(out, context->narrator, value);
+}
+
+static void put_insn(struct buf *out, const struct context *context, uint64_t value)
+{
+    struct insn insn = insn_decode((uint32_t)value);
+    char text[96];
+
+    insn_text(text, sizeof(text), &insn, context->event->insn.pc, true);
+    for (const char *c = text; *c; c++)
+        buf_char(out, *c == '\t' ? ' ' : *c);
+}
+
+static void put_xreg(struct buf *out, const struct context *context, uint64_t value)
+{
+    (void)context;
+    buf_text(out, xreg_names[value & 31]);
+}
+
+static void put_csr_name(struct buf *out, const struct context *context, uint64_t value)
+{
+    const struct csr_info *info = csr_by_number((unsigned)value);
+
+    (void)context;
+    if (info)
+        buf_text(out, info->name);
+    else
+        buf_printf(out, "CSR 0x%" PRIx64, value);
+}
+
+static void put_hart(struct buf *out, const struct context *context, uint64_t value)
+{
+    (void)context;
+    buf_printf(out, "hart %" PRIu64, value);
+}
+
+static void put_device(struct buf *out, const struct context *context, uint64_t value)
+{
+    const struct device *device =
+        device_at(context->narrator->run, context->event->board, (unsigned)value);
+
+    if (device)
+        buf_text(out, device->name);
+    else
+        buf_printf(out, "device %" PRIu64, value);
+}
+
+static void put_channel_of(struct buf *out, const struct context *context,
+                           uint64_t value)
+{
+    const struct run *run = context->narrator->run;
+    unsigned board = context->event->board;
+
+    put_channel(out, run, board,
+                device_at(run, board, (unsigned)sibling(context, "device")),
+                (unsigned)value);
+}
+
+static void put_who(struct buf *out, const struct context *context, uint64_t value)
+{
+    put_initiator(out, context->narrator, context->event->board, (unsigned)value);
+}
+
+/* "interrupt 23 (dma0)": who drives the source, where the board knows. */
+static void put_irq(struct buf *out, const struct context *context, uint64_t value)
+{
+    const struct board *board = board_of(context);
+
+    buf_printf(out, "interrupt %" PRIu64, value);
+    for (unsigned i = 0; board && value && i < board->devices; i++)
+        for (unsigned j = 0; j < board->device[i]->lines; j++)
+            if (board->device[i]->line[j].source == value) {
+                buf_printf(out, " (%s)", board->device[i]->name);
+                return;
+            }
+}
+
+static void put_mip_bit(struct buf *out, const struct context *context, uint64_t value)
+{
+    static const char *const names[] = {
+        [IRQ_SSI] = "SSIP", [IRQ_MSI] = "MSIP", [IRQ_STI] = "STIP",
+        [IRQ_MTI] = "MTIP", [IRQ_SEI] = "SEIP", [IRQ_MEI] = "MEIP"};
+
+    (void)context;
+    buf_text(out, value < COUNT(names) && names[value] ? names[value] : "?");
+}
+
+static void put_mode(struct buf *out, const struct context *context, uint64_t value)
+{
+    (void)context;
+    buf_text(out, mode_name((unsigned)value));
+}
+
+static void put_trap_cause(struct buf *out, const struct context *context,
+                           uint64_t value)
+{
+    (void)context;
+    put_cause(out, value);
+}
+
+static void put_register_of(struct buf *out, const struct context *context,
+                            uint64_t value)
+{
+    put_register(out, context->narrator, context->event->board,
+                 (unsigned)sibling(context, "device"), (uint32_t)value);
+}
+
+static void put_value_of(struct buf *out, const struct context *context, uint64_t value)
+{
+    const struct device *device =
+        device_at(context->narrator->run, context->event->board,
+                  (unsigned)sibling(context, "device"));
+    unsigned index;
+
+    put_register_value(
+        out,
+        device ? device_reg(device, (uint32_t)sibling(context, "offset"), &index)
+               : NULL,
+        value);
+}
+
+static void put_ata_command(struct buf *out, const struct context *context,
+                            uint64_t value)
+{
+    const char *name = ata_command_name((uint8_t)value);
+
+    (void)context;
+    if (name)
+        buf_text(out, name);
+    else
+        buf_printf(out, "command 0x%" PRIx64, value);
+}
+
+static void put_character(struct buf *out, const struct context *context,
+                          uint64_t value)
+{
+    (void)context;
+    if (value >= ' ' && value < 0x7f)
+        buf_printf(out, "'%c'", (char)value);
+    else
+        buf_printf(out, "character 0x%02" PRIx64, value);
+}
+
+static const char *const access_words[] = {"does nothing with", "reads", "writes",
+                                           "fetches", "reads and writes"};
+static const char *const outcome_words[] = {"leads to the next level",
+                                            "the translation",
+                                            "not valid",
+                                            "a reserved bit or encoding is set",
+                                            "no leaf at the last level",
+                                            "the access is not permitted",
+                                            "a misaligned superpage",
+                                            "A or D is not set",
+                                            "the hart sets A or D",
+                                            "the entry cannot be reached"};
+static const char *const response_words[] = {"okay", "refused", "nothing answers"};
+static const char *const bool_words[] = {"no", "yes"};
+static const char *const level_words[] = {"lowers", "raises"};
+static const char *const edge_words[] = {"falls", "rises"};
+static const char *const sleep_words[] = {"wakes up", "waits for an interrupt"};
+static const char *const pending_words[] = {"stops being pending", "becomes pending"};
+
+#define WORDS(list, n)                                                                 \
+    {                                                                                  \
+        .words = (list), .count = (n)                                                  \
+    }
+
+/* How a unit is written: by a function, or as a word from a list. */
+static const struct unit {
+    unit_put *put;
+    const char *const *words;
+    size_t count;
+} units[UNIT_COUNT] = {
+    [UNIT_DEC] = {.put = put_dec},
+    [UNIT_HEX] = {.put = put_hex},
+    [UNIT_BYTES] = {.put = put_bytes},
+    [UNIT_CYCLES] = {.put = put_cycles},
+    [UNIT_VA] = {.put = put_va},
+    [UNIT_PA] = {.put = put_hex},
+    [UNIT_PTE] = {.put = put_hex},
+    [UNIT_BITS] = {.put = put_insn},
+    [UNIT_XREG] = {.put = put_xreg},
+    [UNIT_CSR] = {.put = put_csr_name},
+    [UNIT_HART] = {.put = put_hart},
+    [UNIT_DEVICE] = {.put = put_device},
+    [UNIT_CHANNEL] = {.put = put_channel_of},
+    [UNIT_INITIATOR] = {.put = put_who},
+    [UNIT_IRQ] = {.put = put_irq},
+    [UNIT_MIP] = {.put = put_mip_bit},
+    [UNIT_MODE] = {.put = put_mode},
+    [UNIT_CAUSE] = {.put = put_trap_cause},
+    [UNIT_ACCESS] = WORDS(access_words, COUNT(access_words)),
+    [UNIT_OUTCOME] = WORDS(outcome_words, COUNT(outcome_words)),
+    [UNIT_RESPONSE] = WORDS(response_words, COUNT(response_words)),
+    [UNIT_BOOL] = WORDS(bool_words, COUNT(bool_words)),
+    [UNIT_LEVEL] = WORDS(level_words, COUNT(level_words)),
+    [UNIT_EDGE] = WORDS(edge_words, COUNT(edge_words)),
+    [UNIT_SLEEP] = WORDS(sleep_words, COUNT(sleep_words)),
+    [UNIT_PENDING] = WORDS(pending_words, COUNT(pending_words)),
+    [UNIT_REGISTER] = {.put = put_register_of},
+    [UNIT_REGVALUE] = {.put = put_value_of},
+    [UNIT_DMASTATE] = WORDS(dma_state_names, DMA_STATES),
+    [UNIT_DMAERROR] = WORDS(dma_reason_names, DMA_REASONS),
+    [UNIT_ATACOMMAND] = {.put = put_ata_command},
+    [UNIT_DISKPHASE] = WORDS(disk_phase_names, DISK_PHASES),
+    [UNIT_CHAR] = {.put = put_character},
+};
+
+void narrate_field(struct buf *out, const struct narrator *narrator,
+                   const struct event *event, const struct event_field *field)
+{
+    const struct unit *unit = &units[field->unit];
+    uint64_t value = event_get(event, field);
+
+    if (unit->put)
+        unit->put(out, &(struct context){narrator, event}, value);
+    else
+        buf_text(out, value < unit->count ? unit->words[value] : "?");
+}
+
+bool narrate_is_none(const struct event *event, const struct event_field *field)
+{
+    uint64_t value = event_get(event, field);
+
+    if (field->unit == UNIT_CSR)
+        return value == EVENT_NO_CSR;
+    return value == 0 && (field->unit == UNIT_XREG || field->unit == UNIT_ACCESS ||
+                          field->unit == UNIT_RESPONSE);
+}
+
+/* --- sentences ------------------------------------------------------------------------------ */
+
+static const struct event_field *field_named(enum event_kind kind, const char *name,
+                                             size_t length)
+{
+    const struct event_field *field = event_infos[kind].fields;
+
+    for (; field->name; field++)
+        if (strlen(field->name) == length && memcmp(field->name, name, length) == 0)
+            return field;
+    return NULL;
+}
+
+/* Is the first field in this optional part, which `from` begins, "none"? */
+static bool part_is_none(const struct event *event, const char *from)
+{
+    const char *open = strchr(from, '{');
+    const struct event_field *field =
+        open ? field_named((enum event_kind)event->kind, open + 1,
+                           strcspn(open + 1, "}"))
+             : NULL;
+
+    return field && narrate_is_none(event, field);
+}
+
+void narrate(struct buf *out, const struct narrator *narrator,
+             const struct event *event)
+{
+    const char *at = event_infos[event->kind].sentence;
+
+    while (*at) {
+        const struct event_field *field;
+        size_t length;
+
+        switch (*at) {
+        case '[':
+            if (part_is_none(event, at))
+                at += strcspn(at, "]");
+            at++;
+            break;
+        case ']':
+            at++;
+            break;
+        case '{':
+            length = strcspn(at + 1, "}");
+            field = field_named((enum event_kind)event->kind, at + 1, length);
+            if (field)
+                narrate_field(out, narrator, event, field);
+            at += length + 2;
+            break;
+        default:
+            buf_char(out, *at++);
+        }
+    }
+}
