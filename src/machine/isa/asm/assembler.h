@@ -35,10 +35,9 @@ struct expr {
 
 enum symbol_state {
     SYMBOL_UNDEFINED,
-    SYMBOL_LABEL,    /* stands before an item */
-    SYMBOL_EQUATED,  /* .equ, .set, = : may be given another value later */
-    SYMBOL_CONSTANT, /* .equiv: may not */
-    SYMBOL_COMMON    /* .comm: space in .bss, found by the layout */
+    SYMBOL_LABEL,   /* stands before an item */
+    SYMBOL_EQUATED, /* .equ, .set, = : may be given another value later */
+    SYMBOL_CONSTANT /* .equiv: may not */
 };
 
 struct symbol {
@@ -59,13 +58,13 @@ struct symbol {
 /* How an instruction uses its immediate expression. */
 enum imm_use {
     IMM_NONE,
-    IMM_VALUE,       /* as it is */
-    IMM_TARGET,      /* less the address of the instruction: branches and jumps */
-    IMM_HI,          /* %hi: bits 31:12, rounded so that adding %lo makes it whole */
-    IMM_LO,          /* %lo: bits 11:0, signed */
-    IMM_PCREL_HI,    /* %pcrel_hi: the same of the distance from the instruction */
-    IMM_PCREL_LO,    /* %pcrel_lo(label): the low part that the auipc at label leaves */
-    IMM_PCREL_REST   /* the low part that the auipc just before this instruction leaves */
+    IMM_VALUE,     /* as it is */
+    IMM_TARGET,    /* less the address of the instruction: branches and jumps */
+    IMM_HI,        /* %hi: bits 31:12, rounded so that adding %lo makes it whole */
+    IMM_LO,        /* %lo: bits 11:0, signed */
+    IMM_PCREL_HI,  /* %pcrel_hi: the same of the distance from the instruction */
+    IMM_PCREL_LO,  /* %pcrel_lo(label): the low part that the auipc at label leaves */
+    IMM_PCREL_REST /* the low part that the auipc just before this instruction leaves */
 };
 
 enum item_kind {
@@ -76,8 +75,7 @@ enum item_kind {
     ITEM_BYTES, /* a string */
     ITEM_FILL,  /* .fill, .space */
     ITEM_ALIGN,
-    ITEM_ORG,
-    ITEM_LEB /* .uleb128, .sleb128 */
+    ITEM_ORG
 };
 
 struct item {
@@ -85,14 +83,14 @@ struct item {
     int section;
     uint64_t offset, size;
     struct place place;
-    const struct expr *expr; /* immediate, datum, .fill's and .space's count, .org's goal */
+    const struct expr
+        *expr; /* immediate, datum, .fill's and .space's count, .org's goal */
     const struct expr *fill; /* the value filled with; NULL: 0, or nops in code */
     struct insn insn;        /* ITEM_INSN; its rd ITEM_LI */
     enum imm_use use;        /* ITEM_INSN */
     const char *bytes;       /* ITEM_BYTES */
     uint64_t unit;           /* ITEM_DATA, ITEM_FILL: bytes each; ITEM_ALIGN: to what */
     uint64_t most;           /* ITEM_ALIGN: skip no more than this; 0: no limit */
-    bool is_signed;          /* ITEM_LEB */
 };
 
 struct section {
@@ -123,9 +121,10 @@ struct assembler {
     struct token *tokens; /* the statement, closed by a TOKEN_END */
     size_t token_count, token_room;
     const struct token *token; /* the next one to read */
+    bool broken;               /* the statement's last token is wrong, and reported */
+    bool ended;                /* .end */
     struct fault fault;
-    bool ended; /* .end */
-    unsigned depth;
+    unsigned depth; /* of the expression being read or evaluated */
 
     /* symbols */
     struct symbol **buckets;
@@ -140,22 +139,6 @@ struct assembler {
     unsigned stack_depth;
     struct item *items;
     size_t item_count, item_room;
-
-    unsigned budget; /* expression nodes that an evaluation may still visit */
-    bool full;       /* the program has reached its size limit; told once */
 };
-
-/* diagnostics.c */
-/* Notes what is wrong at `place` unless something further on is noted already. False. */
-bool fault(struct assembler *as, struct place place, const char *fmt, ...)
-    __attribute__((format(printf, 3, 4)));
-/* Adds a diagnostic. False. */
-bool report(struct assembler *as, struct place place, const char *fmt, ...)
-    __attribute__((format(printf, 3, 4)));
-void report_fault(struct assembler *as);
-
-/* items.c */
-struct item *add_item(struct assembler *as, enum item_kind kind, struct place place);
-size_t add_mark(struct assembler *as, struct place place);
 
 #endif

@@ -5,19 +5,19 @@
 #include <stdlib.h>
 #include <string.h>
 
-void forget_fault(struct assembler *as)
+void asm_forget_fault(struct assembler *as)
 {
     as->fault.is_set = false;
     buf_clear(&as->fault.text);
 }
 
-bool fault(struct assembler *as, struct place place, const char *fmt, ...)
+bool asm_fault(struct assembler *as, struct place place, const char *fmt, ...)
 {
     va_list ap;
 
     if (as->fault.is_set && as->fault.place.at >= place.at)
         return false;
-    forget_fault(as);
+    asm_forget_fault(as);
     as->fault.is_set = true;
     as->fault.place = place;
     va_start(ap, fmt);
@@ -26,11 +26,11 @@ bool fault(struct assembler *as, struct place place, const char *fmt, ...)
     return false;
 }
 
-void report_fault(struct assembler *as)
+void asm_report_fault(struct assembler *as)
 {
     if (as->fault.is_set)
-        report(as, as->fault.place, "%s", buf_str(&as->fault.text));
-    forget_fault(as);
+        asm_report(as, as->fault.place, "%s", buf_str(&as->fault.text));
+    asm_forget_fault(as);
 }
 
 static char *copy_of(const char *from, size_t length)
@@ -41,7 +41,7 @@ static char *copy_of(const char *from, size_t length)
     return copy;
 }
 
-bool report(struct assembler *as, struct place place, const char *fmt, ...)
+bool asm_report(struct assembler *as, struct place place, const char *fmt, ...)
 {
     struct asm_program *program = as->program;
     const char *text = as->source->text;
@@ -77,7 +77,7 @@ static bool stands_after(const struct asm_diagnostic *a, const struct asm_diagno
 }
 
 /* By insertion: it keeps the order of those at one place, and there are few. */
-void sort_diagnostics(struct asm_program *program)
+void asm_sort_diagnostics(struct asm_program *program)
 {
     struct asm_diagnostic *list = program->diagnostics;
 
@@ -112,51 +112,14 @@ void asm_diagnostic_text(const struct asm_diagnostic *diagnostic, struct buf *te
     add_caret_line(diagnostic->source, diagnostic->column, text);
 }
 
-enum { WORD_MAX = 32 };
-
-static unsigned least(unsigned a, unsigned b)
+struct nearest asm_nearest(struct assembler *as, const char *text, size_t length)
 {
-    return a < b ? a : b;
+    return (struct nearest){.wanted = arena_text(&as->arena, text, length)};
 }
 
-/* The number of letters to insert, drop, change or swap with their neighbour
- * (Damerau's distance, the restricted form). */
-static unsigned distance(const char *a, size_t a_length, const char *b, size_t b_length)
+const char *asm_hint(struct assembler *as, const struct nearest *nearest)
 {
-    unsigned rows[3][WORD_MAX + 1];
+    enum { ROOM = 128 };
 
-    for (unsigned j = 0; j <= b_length; j++)
-        rows[0][j] = j;
-    for (unsigned i = 1; i <= a_length; i++) {
-        unsigned *now = rows[i % 3], *above = rows[(i + 2) % 3];
-
-        now[0] = i;
-        for (unsigned j = 1; j <= b_length; j++) {
-            now[j] = least(above[j - 1] + (a[i - 1] != b[j - 1]),
-                           least(above[j], now[j - 1]) + 1);
-            if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
-                now[j] = least(now[j], rows[(i + 1) % 3][j - 2] + 1);
-        }
-    }
-    return rows[a_length % 3][b_length];
-}
-
-struct nearest nearest_to(const char *word, size_t length)
-{
-    /* A third of the letters may be wrong; of a short word, one. */
-    return (struct nearest){word, length, NULL, (unsigned)(length / 3 + 1)};
-}
-
-void nearest_try(struct nearest *nearest, const char *candidate)
-{
-    size_t length = strlen(candidate);
-    unsigned far;
-
-    if (nearest->length > WORD_MAX || length > WORD_MAX || length < 2)
-        return;
-    far = distance(nearest->word, nearest->length, candidate, length);
-    if (far < nearest->distance || (!nearest->best && far == nearest->distance && far < length)) {
-        nearest->best = candidate;
-        nearest->distance = far;
-    }
+    return nearest_hint(nearest, arena_zero(&as->arena, ROOM), ROOM);
 }

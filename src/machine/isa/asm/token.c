@@ -79,7 +79,8 @@ static bool skip_block_comment(struct assembler *as)
             return true;
         }
     }
-    return report(as, start, "this comment is not closed by */");
+    add_token(as, TOKEN_END, start);
+    return asm_report(as, start, "this comment is not closed by */");
 }
 
 static void skip_line(struct assembler *as)
@@ -116,11 +117,12 @@ static bool read_digits(struct assembler *as, struct token *token, unsigned base
         unsigned digit = digit_value(*as->at);
 
         if (number > (UINT64_MAX - digit) / base)
-            return report(as, token->place, "this number does not fit in 64 bits");
+            return asm_report(as, token->place, "this number does not fit in 64 bits");
         number = number * base + digit;
     }
     if (as->at == start || in_name(peek_char(as, 0)))
-        return report(as, here(as), "this is no digit of a number of base %u", base);
+        return asm_report(as, here(as), "this is no digit of a number of base %u",
+                          base);
     token->number = number;
     return true;
 }
@@ -181,7 +183,7 @@ static unsigned char hexadecimal(const char **at, const char *end)
     return (unsigned char)value;
 }
 
-bool read_character(const char **at, const char *end, unsigned char *character)
+bool token_character(const char **at, const char *end, unsigned char *character)
 {
     static const char letters[] = "bfnrt\\\"'", values[] = "\b\f\n\r\t\\\"'";
     const char *found;
@@ -214,9 +216,9 @@ static bool read_quoted_character(struct assembler *as)
 
     as->at++;
     if (as->at == end_of(as) || *as->at == '\n')
-        return report(as, token->place, "a character is missing after '");
-    if (!read_character(&as->at, end_of(as), &character))
-        return report(as, token->place, "unknown escape in a character constant");
+        return asm_report(as, token->place, "a character is missing after '");
+    if (!token_character(&as->at, end_of(as), &character))
+        return asm_report(as, token->place, "unknown escape in a character constant");
     if (peek_char(as, 0) == '\'')
         as->at++;
     token->number = character;
@@ -239,7 +241,7 @@ static bool read_string(struct assembler *as)
         if (as->at == end_of(as))
             break;
     }
-    return report(as, token->place, "this string is not closed by \"");
+    return asm_report(as, token->place, "this string is not closed by \"");
 }
 
 static void read_name(struct assembler *as)
@@ -253,14 +255,16 @@ static void read_name(struct assembler *as)
 
 static bool read_mark(struct assembler *as)
 {
-    static const char pairs[][3] = {"<<", ">>", "==", "!=", "<>", "<=", ">=", "&&", "||"};
+    static const char pairs[][3] = {"<<", ">>", "==", "!=", "<>",
+                                    "<=", ">=", "&&", "||"};
     struct place place = here(as);
     char first = *as->at, second = peek_char(as, 1);
     struct token *token;
 
-    if (!first || !strchr("+-*/%&|^~!<>=(),:@", first))
-        return report(as, place, "unexpected character '%c'", first >= ' ' ? first : '?');
     token = add_token(as, first, place);
+    if (!first || !strchr("+-*/%&|^~!<>=(),:@", first))
+        return asm_report(as, place, "unexpected character '%c'",
+                          first >= ' ' ? first : '?');
     token->length = 1;
     for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++) {
         if (first == pairs[i][0] && second == pairs[i][1]) {
@@ -294,11 +298,12 @@ static bool ends_statement(char c)
     return c == '\n' || c == ';';
 }
 
-bool read_statement(struct assembler *as)
+bool statement_read(struct assembler *as)
 {
     bool good = true;
 
     as->token_count = 0;
+    as->broken = false;
     if (as->at >= end_of(as) || as->ended)
         return false;
     while (good) {
@@ -308,7 +313,8 @@ bool read_statement(struct assembler *as)
         good = read_token(as);
     }
     if (!good) { /* reported; go on with the next line */
-        as->token_count = 0;
+        as->broken = true;
+        as->token_count--;
         skip_line(as);
     }
     add_token(as, TOKEN_END, here(as));
@@ -318,7 +324,7 @@ bool read_statement(struct assembler *as)
     return true;
 }
 
-bool accept(struct assembler *as, int kind)
+bool token_accept(struct assembler *as, int kind)
 {
     if (as->token->kind != kind)
         return false;
@@ -327,9 +333,10 @@ bool accept(struct assembler *as, int kind)
     return true;
 }
 
-bool expect(struct assembler *as, int kind, const char *what)
+bool token_expect(struct assembler *as, int kind, const char *what)
 {
-    return accept(as, kind) || fault(as, as->token->place, "expected %s", what);
+    return token_accept(as, kind) ||
+           asm_fault(as, as->token->place, "expected %s", what);
 }
 
 bool token_is(const struct token *token, const char *text)

@@ -31,18 +31,18 @@ struct token {
     struct place place;
 };
 
-/* Reads the next statement into as->tokens; false at the end of the text. What is wrong
- * with a token is reported here, and the statement is then empty. */
-bool read_statement(struct assembler *as);
+/* Reads the next statement into as->tokens; false at the end of the text. A token with a
+ * mistake is reported and ends the statement, which is then as->broken. */
+bool statement_read(struct assembler *as);
 
 /* Takes the next token if it is of that kind. */
-bool accept(struct assembler *as, int kind);
+bool token_accept(struct assembler *as, int kind);
 /* The same, or a fault: "expected <what>". */
-bool expect(struct assembler *as, int kind, const char *what);
+bool token_expect(struct assembler *as, int kind, const char *what);
 bool token_is(const struct token *token, const char *text);
 
 /* Reads the character or escape at *at, which ends before `end`, and moves *at on. False:
  * the escape is unknown (its character is given) or cut off. */
-bool read_character(const char **at, const char *end, unsigned char *character);
+bool token_character(const char **at, const char *end, unsigned char *character);
 
 #endif
