@@ -11,7 +11,6 @@
 
 #include "base/alloc.h"
 #include "base/bits.h"
-#include "machine/board/board.h"
 #include "machine/hart/hart.h"
 #include "machine/interrupt/plic.h"
 

@@ -3,7 +3,7 @@
 
 #include "base/buf.h"
 #include "base/err.h"
-#include "machine/board/board.h"
+#include "machine/board/board_desc.h"
 
 /* What the tree tells besides the board: the /chosen node. */
 struct fdt_chosen {

@@ -11,7 +11,6 @@
 #include "machine/board/board.h"
 
 #include "base/alloc.h"
-#include "machine/board/board_desc.h"
 #include "machine/board/rom.h"
 #include "machine/device/finisher.h"
 #include "machine/device/uart.h"
@@ -25,13 +24,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-const struct device_type *device_type_by_name(const char *name)
-{
-    for (unsigned i = 0; device_types[i]; i++)
-        if (strcmp(device_types[i]->name, name) == 0)
-            return device_types[i];
-    return NULL;
-}
+_Static_assert((int)BOARD_HARTS == HART_MAX, "the table and the harts' folder agree");
 
 /* --- Making ------------------------------------------------------------------- */
 

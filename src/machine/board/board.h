@@ -2,53 +2,14 @@
 #define MACHINE_BOARD_BOARD_H
 
 #include "base/err.h"
+#include "machine/board/board_desc.h"
 #include "machine/device/device.h"
 #include "machine/hart/hart.h"
 #include "machine/memory/bus.h"
 
-/*
- * A board is a table: memory, harts, and a row for each device. What a row names is made,
- * put on the bus and wired; overlaps are refused with both names.
- */
-enum { BOARD_ROWS = 48, BOARD_SETTINGS = 8, BOARD_NAME = 24, BOARD_REQUEST_LINES = 16 };
 enum { BOARD_HART_LINES = 16 }; /* of mip: those that devices drive are below 16 */
 
-struct board_row {
-    char type[BOARD_NAME]; /* of a device_type */
-    char name[BOARD_NAME]; /* unique on the board */
-    uint64_t base;
-    unsigned irqs;
-    uint16_t irq[DEVICE_LINES];
-    unsigned requests;
-    uint8_t request[DEVICE_REQUEST_LINES]; /* request line numbers of the board */
-    unsigned settings;
-    struct {
-        char name[BOARD_NAME];
-        uint64_t value;
-    } setting[BOARD_SETTINGS];
-};
-
-struct board_desc {
-    char name[BOARD_NAME];
-    uint64_t ram_base, ram_size;
-    unsigned harts;
-    unsigned
-        interleave; /* cycles a hart may run ahead: 1 in scenarios, 1,000 in boot */
-    unsigned tlb_entries, tlb_ways;
-    struct costs costs;
-    unsigned rows;
-    struct board_row row[BOARD_ROWS];
-};
-
-/* The default board: the memory map of QEMU's virt machine, with our DMA controller at
- * 0x3100000 and ATA disk at 0x3200000. */
-extern const struct board_desc board_virt;
-
-/* Adds a row, if it is a good one: of a known type, with a name of its own, with no more
- * lines than the type has, and none that another device drives. */
-bool board_desc_add(struct board_desc *desc, const struct board_row *row,
-                    struct err *err);
-
+/* A board as it runs. Its table, board.desc, stays as it was given. */
 struct board {
     struct board_desc desc;
     uint8_t index; /* in its run */
@@ -91,10 +52,6 @@ struct board {
     void (*output)(void *ctx, uint8_t byte);
     void *output_ctx;
 };
-
-/* All device types, by name; ends with NULL. */
-extern const struct device_type *const device_types[];
-const struct device_type *device_type_by_name(const char *name);
 
 struct board *board_new(const struct board_desc *desc, uint8_t index,
                         struct queue *queue, struct event_stream *events,

@@ -12,6 +12,14 @@
 
 enum { HINT = BOARD_NAME + 32 };
 
+const struct device_type *device_type_by_name(const char *name)
+{
+    for (unsigned i = 0; device_types[i]; i++)
+        if (strcmp(device_types[i]->name, name) == 0)
+            return device_types[i];
+    return NULL;
+}
+
 static bool unknown_type(const struct board_row *row, struct err *err)
 {
     struct nearest nearest = {.wanted = row->type};
@@ -151,8 +159,8 @@ bool board_desc_check(const struct board_desc *desc, struct err *err)
 {
     bool has_plic = has_type(desc, "plic");
 
-    if (desc->harts < 1 || desc->harts > HART_MAX)
-        return err_set(err, "%u harts: a board has 1 to %d", desc->harts, HART_MAX);
+    if (desc->harts < 1 || desc->harts > BOARD_HARTS)
+        return err_set(err, "%u harts: a board has 1 to %d", desc->harts, BOARD_HARTS);
     if (desc->interleave < 1)
         return err_set(err, "interleave must be at least 1 cycle");
     if (desc->ram_size > BOARD_RAM_MAX)

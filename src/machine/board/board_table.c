@@ -1,8 +1,7 @@
 /*
  * The tables of this folder: which types of device there are, and the default board.
  */
-#include "machine/board/board.h"
-
+#include "machine/board/board_desc.h"
 #include "machine/board/rom.h"
 #include "machine/device/finisher.h"
 #include "machine/device/uart.h"
