@@ -51,22 +51,6 @@
 #define PMP_ADDRESS BITS(53, 0) /* of physical address bits 55:2 */
 #define ALL         UINT64_MAX
 
-/* Runs of registers that have a number each but no name of their own here. */
-enum {
-    FIRST_HPMCOUNTER = 0xc03,
-    LAST_HPMCOUNTER = 0xc1f,
-    FIRST_MHPMEVENT = 0x323,
-    LAST_MHPMEVENT = 0x33f,
-    FIRST_MHPMCOUNTER = 0xb03,
-    LAST_MHPMCOUNTER = 0xb1f,
-    FIRST_PMPCFG = 0x3a0,
-    SECOND_PMPCFG = 0x3a2, /* odd ones do not exist in RV64 */
-    FIRST_PMPADDR = 0x3b0,
-    LAST_PMPADDR = FIRST_PMPADDR + PMP_ENTRIES - 1,
-    FIRST_TRIGGER = 0x7a0, /* tselect, tdata1 to tdata3 */
-    LAST_TRIGGER = 0x7a3
-};
-
 enum { CSR_BYTES = 8 }; /* pmpcfg: entries in one register */
 
 /* --- counters and time --- */
@@ -338,7 +322,7 @@ static uint64_t mhartid_get(const struct hart *hart, unsigned number)
 
 static unsigned pmpcfg_entry(unsigned number)
 {
-    return number == FIRST_PMPCFG ? 0 : CSR_BYTES;
+    return number == CSR_PMPCFG0 ? 0 : CSR_BYTES;
 }
 
 static uint64_t pmpcfg_get(const struct hart *hart, unsigned number)
@@ -369,7 +353,7 @@ static void pmpcfg_set(struct hart *hart, unsigned number, uint64_t value)
 
 static uint64_t pmpaddr_get(const struct hart *hart, unsigned number)
 {
-    return hart->csr.pmpaddr[number - FIRST_PMPADDR];
+    return hart->csr.pmpaddr[number - CSR_PMPADDR0];
 }
 
 /* An entry that is locked and TOR locks the address it begins at, too. */
@@ -385,7 +369,7 @@ static bool is_address_locked(const struct hart *hart, unsigned entry)
 
 static void pmpaddr_set(struct hart *hart, unsigned number, uint64_t value)
 {
-    unsigned entry = number - FIRST_PMPADDR;
+    unsigned entry = number - CSR_PMPADDR0;
 
     if (is_address_locked(hart, entry))
         return;
@@ -466,23 +450,23 @@ static const struct rule rules[] = {
     {CSR_MCOUNTEREN, KEPT(mcounteren, COUNTERS)},
     {CSR_MENVCFG, SET(menvcfg, menvcfg_set)},
     {CSR_MCOUNTINHIBIT, SET(mcountinhibit, mcountinhibit_set)},
-    {FIRST_MHPMEVENT, LAST_MHPMEVENT, ZERO},
+    {CSR_MHPMEVENT3, CSR_MHPMEVENT31, ZERO},
     {CSR_MSCRATCH, KEPT(mscratch, ALL)},
     {CSR_MEPC, KEPT(mepc, ALL & ~BIT(0))},
     {CSR_MCAUSE, KEPT(mcause, ALL)},
     {CSR_MTVAL, KEPT(mtval, ALL)},
     {CSR_MIP, .get = mip_get, .set = mip_set},
-    {FIRST_PMPCFG, .get = pmpcfg_get, .set = pmpcfg_set},
-    {SECOND_PMPCFG, .get = pmpcfg_get, .set = pmpcfg_set},
-    {FIRST_PMPADDR, LAST_PMPADDR, .get = pmpaddr_get, .set = pmpaddr_set},
-    {FIRST_TRIGGER, LAST_TRIGGER, ZERO},
+    {CSR_PMPCFG0, .get = pmpcfg_get, .set = pmpcfg_set},
+    {CSR_PMPCFG2, .get = pmpcfg_get, .set = pmpcfg_set},
+    {CSR_PMPADDR0, CSR_PMPADDR15, .get = pmpaddr_get, .set = pmpaddr_set},
+    {CSR_TSELECT, CSR_TDATA3, ZERO},
     {CSR_MCYCLE, .get = mcycle_get, .set = mcycle_set},
     {CSR_MINSTRET, .get = minstret_get, .set = minstret_set},
-    {FIRST_MHPMCOUNTER, LAST_MHPMCOUNTER, ZERO},
+    {CSR_MHPMCOUNTER3, CSR_MHPMCOUNTER31, ZERO},
     {CSR_CYCLE, .get = mcycle_get, .may = counter_may},
     {CSR_TIME, .get = time_get, .may = counter_may},
     {CSR_INSTRET, .get = minstret_get, .may = counter_may},
-    {FIRST_HPMCOUNTER, LAST_HPMCOUNTER, ZERO, .may = counter_may},
+    {CSR_HPMCOUNTER3, CSR_HPMCOUNTER31, ZERO, .may = counter_may},
     {CSR_MVENDORID, ZERO},
     {CSR_MARCHID, ZERO},
     {CSR_MIMPID, ZERO},
