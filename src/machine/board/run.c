@@ -124,7 +124,9 @@ static enum run_stop take_turn(struct run *run, uint64_t until, uint64_t most)
     if (!hart)
         return RUN_NOTHING;
     board = run->board[index];
-    end = hart->cycle + board->desc.interleave;
+    /* A lone hart has nobody to wait for. */
+    end = run->boards == 1 && board->harts == 1 ? UINT64_MAX
+                                                : hart->cycle + board->desc.interleave;
     run->events.board = (uint8_t)index;
     hart_run(hart, end < until ? end : until, most, &board->pause);
     if (board->tohost_touched)
