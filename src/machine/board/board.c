@@ -14,9 +14,7 @@
 #include "machine/board/rom.h"
 #include "machine/device/finisher.h"
 #include "machine/device/uart.h"
-#ifdef HAS_DMA
 #include "machine/dma/dma.h"
-#endif
 #include "machine/interrupt/aclint.h"
 #include "machine/interrupt/plic.h"
 
@@ -221,7 +219,6 @@ static void wire_rom(struct board *board, struct device *device)
         board->rom = device;
 }
 
-#ifdef HAS_DMA
 /* Every controller can choose any line of the board. */
 static void wire_dma(struct board *board, struct device *device)
 {
@@ -229,7 +226,6 @@ static void wire_dma(struct board *board, struct device *device)
         if (board->request[i])
             dma_connect(device, board->request[i]);
 }
-#endif
 
 /* What only one type of device has, and a board must connect. */
 static const struct {
@@ -238,7 +234,7 @@ static const struct {
 } wirings[] = {
     {&plic_type, wire_plic}, {&aclint_type, wire_aclint},
     {&uart_type, wire_uart}, {&finisher_type, wire_finisher},
-    {&rom_type, wire_rom},
+    {&rom_type, wire_rom},   {&dma_type, wire_dma},
 };
 
 static void wire_lines(struct board *board, struct device *device)

@@ -3,32 +3,17 @@
  */
 #include "machine/board/board_desc.h"
 #include "machine/board/rom.h"
+#include "machine/device/ata.h"
 #include "machine/device/finisher.h"
+#include "machine/device/stream.h"
 #include "machine/device/uart.h"
+#include "machine/dma/dma.h"
 #include "machine/interrupt/aclint.h"
 #include "machine/interrupt/plic.h"
-#ifdef HAS_ATA
-#include "machine/device/ata.h"
-#endif
-#ifdef HAS_STREAM
-#include "machine/device/stream.h"
-#endif
-#ifdef HAS_DMA
-#include "machine/dma/dma.h"
-#endif
 
 const struct device_type *const device_types[] = {
-    &rom_type,    &finisher_type, &aclint_type, &plic_type, &uart_type,
-#ifdef HAS_DMA
-    &dma_type,
-#endif
-#ifdef HAS_ATA
-    &ata_type,
-#endif
-#ifdef HAS_STREAM
-    &stream_type,
-#endif
-    NULL,
+    &rom_type, &finisher_type, &aclint_type, &plic_type, &uart_type,
+    &dma_type, &ata_type,      &stream_type, NULL,
 };
 
 /* clang-format off */
@@ -51,21 +36,11 @@ const struct board_desc board_virt = {
         {.type = "plic",     .name = "plic",     .base = 0x0c000000},
         {.type = "uart",     .name = "uart0",    .base = 0x10000000,
          .irqs = 1, .irq = {10}},
-#ifdef HAS_DMA
         {.type = "dma",      .name = "dma0",     .base = 0x03100000,
          .irqs = 8, .irq = {23, 24, 25, 26, 27, 28, 29, 30}},
-#endif
-#ifdef HAS_ATA
         {.type = "ata",      .name = "ata0",     .base = 0x03200000,
          .irqs = 1, .irq = {14}, .requests = 1, .request = {0}},
-#endif
     },
-    .rows = 5
-#ifdef HAS_DMA
-    + 1
-#endif
-#ifdef HAS_ATA
-    + 1
-#endif
+    .rows = 7,
 };
 /* clang-format on */
