@@ -9,12 +9,9 @@
  * are not listed.
  */
 
-#define END                                                                            \
-    {                                                                                  \
-        0, 0, NULL, NULL                                                               \
-    }
-
 /* clang-format off */
+#define END {0, 0, NULL, NULL}
+
 static const struct csr_field mstatus_fields[] = {
     {35, 34, "SXL",  "XLEN in S-mode: 2 is 64"},
     {33, 32, "UXL",  "XLEN in U-mode: 2 is 64"},

@@ -18,16 +18,10 @@ struct csr_run {
     const char *suffix;
 };
 
-#define ONE(number, name)                                                              \
-    {                                                                                  \
-        number, 1, name, 0, ""                                                         \
-    }
-#define RUN(number, count, prefix, index, suffix)                                      \
-    {                                                                                  \
-        number, count, prefix, index, suffix                                           \
-    }
-
 /* clang-format off */
+#define ONE(number, name) {number, 1, name, 0, ""}
+#define RUN(number, count, prefix, index, suffix) {number, count, prefix, index, suffix}
+
 static const struct csr_run absent[] = {
     ONE(0x001, "fflags"), ONE(0x002, "frm"), ONE(0x003, "fcsr"), ONE(0x008, "vstart"),
     ONE(0x009, "vxsat"), ONE(0x00a, "vxrm"), ONE(0x00f, "vcsr"), ONE(0x015, "seed"),

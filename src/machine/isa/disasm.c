@@ -20,11 +20,12 @@ static void put(struct text *text, const char *fmt, ...)
 
 static void put(struct text *text, const char *fmt, ...)
 {
-    size_t used = text->length < text->room ? text->length : text->room;
+    bool full = text->length >= text->room;
     va_list ap;
 
     va_start(ap, fmt);
-    text->length += (size_t)vsnprintf(text->to + used, text->room - used, fmt, ap);
+    text->length += (size_t)vsnprintf(full ? NULL : text->to + text->length,
+                                      full ? 0 : text->room - text->length, fmt, ap);
     va_end(ap);
 }
 

@@ -5,58 +5,11 @@
 
 #include <stdint.h>
 
-/*
- * The instruction formats (Unprivileged, "Base Instruction Formats" and "Compressed
- * Instruction Formats"). A format says where the operands are in the encoding and how
- * they are written; decoder and encoder both follow its layout. Where one format of the
- * specification scrambles its immediate in several ways, each way is a format here.
- */
+/* The instruction formats: rows of formats.def (Unprivileged, "Base Instruction Formats"
+ * and "Compressed Instruction Formats"). Decoder and encoder both follow the layout. */
 enum insn_format {
-    FORMAT_NONE, /* no operands: ecall */
-    FORMAT_R,
-    FORMAT_I,
-    FORMAT_SHIFT,  /* I with a 6-bit shift amount */
-    FORMAT_SHIFTW, /* ... of 5 bits */
-    FORMAT_LOAD,   /* I, written rd,imm(rs1) */
-    FORMAT_JALR,
-    FORMAT_S,
-    FORMAT_B,
-    FORMAT_U,
-    FORMAT_J,
-    FORMAT_FENCE,   /* imm is fm, pred, succ; rd and rs1 are reserved and ignored */
-    FORMAT_FENCE_I, /* all fields reserved and ignored */
-    FORMAT_CSR,     /* imm is the CSR's number */
-    FORMAT_CSRI,    /* ... and the rs1 field is the zimm */
-    FORMAT_SFENCE,
-    FORMAT_AMO, /* imm is aq << 1 | rl */
-    FORMAT_LR,  /* likewise */
-    FORMAT_CBO,
-    FORMAT_C_NONE,
-    FORMAT_CR,
-    FORMAT_CR_MV,
-    FORMAT_CR_JR,
-    FORMAT_CR_JALR,
-    FORMAT_CI,
-    FORMAT_CI_LI,
-    FORMAT_CI_LUI,
-    FORMAT_CI_SP, /* c.addi16sp */
-    FORMAT_CI_SHIFT,
-    FORMAT_CI_SHIFT0, /* c.slli64: the shift amount is 0 and not written */
-    FORMAT_CI_LWSP,
-    FORMAT_CI_LDSP,
-    FORMAT_CSS_W,
-    FORMAT_CSS_D,
-    FORMAT_CIW,
-    FORMAT_CL_W,
-    FORMAT_CL_D,
-    FORMAT_CS_W,
-    FORMAT_CS_D,
-    FORMAT_CA,
-    FORMAT_CB,
-    FORMAT_CB_ANDI,
-    FORMAT_CB_SHIFT,
-    FORMAT_CB_SHIFT0,
-    FORMAT_CJ,
+#define FORMAT(NAME, ...) FORMAT_##NAME,
+#include "machine/isa/formats.def"
     FORMATS
 };
 
