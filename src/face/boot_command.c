@@ -5,12 +5,18 @@
 #include "face/options.h"
 #include "image/start.h"
 #include "machine/board/run.h"
+#include "machine/device/ata.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
 #include <time.h>
+#include <unistd.h>
 
 /*
  * Characters from outside enter between slices of the run, so that they come at a time
@@ -30,6 +36,8 @@ struct boot {
     struct device *input; /* who takes characters; NULL: nobody */
     struct image bios_image, kernel_image;
     uint8_t *initrd_bytes;
+    uint8_t *disk_bytes; /* the file itself, mapped: it is never written */
+    size_t disk_size;
     struct start start;
     struct console console;
 };
@@ -97,9 +105,58 @@ static bool read_files(struct boot *boot, struct err *err)
     return true;
 }
 
+static struct device *first_disk(const struct board *board)
+{
+    for (unsigned i = 0; i < board->devices; i++)
+        if (board->device[i]->type == &ata_type)
+            return board->device[i];
+    return NULL;
+}
+
+/* Maps a disk image, so that only what is read of it takes memory. */
+static bool map_disk(struct boot *boot, struct err *err)
+{
+    int file = open(boot->disk, O_RDONLY | O_CLOEXEC);
+    struct stat stat;
+    void *bytes;
+
+    if (file < 0 || fstat(file, &stat) != 0) {
+        err_set(err, "cannot open '%s': %s", boot->disk, strerror(errno));
+        if (file >= 0)
+            close(file);
+        return false;
+    }
+    if (stat.st_size < SECTOR) {
+        close(file);
+        return err_set(err, "cannot use '%s' as a disk: it is shorter than a sector",
+                       boot->disk);
+    }
+    bytes = mmap(NULL, (size_t)stat.st_size, PROT_READ, MAP_PRIVATE, file, 0);
+    close(file);
+    if (bytes == MAP_FAILED)
+        return err_set(err, "cannot map '%s': %s", boot->disk, strerror(errno));
+    boot->disk_bytes = bytes;
+    boot->disk_size = (size_t)stat.st_size;
+    return true;
+}
+
+static bool insert_disk(struct boot *boot, struct err *err)
+{
+    struct device *disk = first_disk(boot->board);
+
+    if (!boot->disk)
+        return true;
+    if (!disk)
+        return err_set(err, "--disk '%s': the board has no disk", boot->disk);
+    if (!map_disk(boot, err))
+        return false;
+    ata_insert(disk, boot->disk_bytes, boot->disk_size);
+    return true;
+}
+
 static bool set_up(struct boot *boot, struct err *err)
 {
-    if (!make_board(boot, err) || !read_files(boot, err))
+    if (!make_board(boot, err) || !read_files(boot, err) || !insert_disk(boot, err))
         return false;
     run_reset(boot->run);
     return start_board(boot->board, &boot->start, err);
@@ -111,6 +168,8 @@ static void release(struct boot *boot)
     image_release(&boot->kernel_image);
     free(boot->initrd_bytes);
     run_free(boot->run);
+    if (boot->disk_bytes)
+        munmap(boot->disk_bytes, boot->disk_size);
 }
 
 /* --- Running -------------------------------------------------------------------- */
@@ -275,6 +334,8 @@ int command_boot(int argc, char **argv)
         {0, "append", OPTION_TEXT, &boot.append, "TEXT", "the kernel's command line"},
         {0, "memory", OPTION_SIZE, &boot.memory, "SIZE", "RAM (default 128M)"},
         {0, "harts", OPTION_NUMBER, &boot.harts, "N", "harts, 1 to 8 (default 1)"},
+        {0, "disk", OPTION_TEXT, &boot.disk, "FILE",
+         "image of the ATA disk; it is never written"},
         {0, "max-instructions", OPTION_NUMBER, &boot.most, "N",
          "stop with status 124 when so many are executed"},
         {0, "stats", OPTION_FLAG, &boot.stats, NULL,
