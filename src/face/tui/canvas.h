@@ -1,0 +1,81 @@
+#ifndef FACE_TUI_CANVAS_H
+#define FACE_TUI_CANVAS_H
+
+#include "base/buf.h"
+#include "face/tui/glyphs.h"
+#include "face/tui/theme.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/*
+ * A rectangle of cells: a sign and what it means. Views draw here and never see the
+ * terminal; tests read it as text. Wires are set by their arms, and the sign that joins
+ * them is looked up, so that joints and weights come out right by construction.
+ */
+struct cell {
+    uint32_t glyph; /* of the canvas's tier */
+    uint8_t role;   /* enum role */
+    uint8_t arms;   /* of a wire: enum weight for each direction */
+    bool written;   /* has text */
+};
+
+struct canvas {
+    int rows, cols;
+    enum tier tier;
+    unsigned
+        collisions; /* times that text was written over text: a fault in a layout */
+    struct cell *cells;
+};
+
+/* Where a view draws. */
+struct area {
+    int row, col, rows, cols;
+};
+
+struct canvas *canvas_new(int rows, int cols, enum tier tier);
+void canvas_free(struct canvas *canvas);
+
+/* Empties an area (NULL: all). */
+void canvas_clear(struct canvas *canvas, const struct area *area);
+
+/* Cells outside the canvas can be written without effect. NULL: outside. */
+struct cell *canvas_at(struct canvas *canvas, int row, int col);
+
+void canvas_put(struct canvas *canvas, int row, int col, enum role role,
+                uint32_t glyph);
+
+/* Writes UTF-8 text into at most `room` columns; what is too long ends in "..". Gives
+ * the columns used. */
+int canvas_text(struct canvas *canvas, int row, int col, int room, enum role role,
+                const char *text);
+int canvas_printf(struct canvas *canvas, int row, int col, int room, enum role role,
+                  const char *fmt, ...) __attribute__((format(printf, 6, 7)));
+
+/* Columns that text takes. */
+int text_width(const char *text);
+
+/* Wires between two points of one row or one column, ends included; they join what is
+ * there. Heavier arms and their role win. */
+void canvas_across(struct canvas *canvas, int row, int from, int to, enum weight weight,
+                   enum role role);
+void canvas_down(struct canvas *canvas, int col, int from, int to, enum weight weight,
+                 enum role role);
+
+/* Sets the role of all cells of an area that have a sign. */
+void canvas_tint(struct canvas *canvas, struct area area, enum role role);
+
+/* A box with round corners: a part of the machine. */
+void canvas_box(struct canvas *canvas, struct area area, enum role role);
+
+/* A box with square corners over what is there: a sheet of the tool. */
+void canvas_sheet(struct canvas *canvas, struct area area, const char *title);
+
+/* A rule with a title, and a note at its right end: a pane of the tool. */
+void canvas_rule(struct canvas *canvas, int row, int col, int cols, const char *title,
+                 const char *note);
+
+/* All of it as UTF-8 text, a line a row, without blanks at the ends of lines. */
+void canvas_read(const struct canvas *canvas, struct buf *text);
+
+#endif

@@ -1,0 +1,182 @@
+/*
+ * One channel of a DMA controller: its state machine, the registers that say what it is
+ * doing, and the descriptor it works on.
+ */
+#include "machine/dma/dma.h"
+
+#include "base/bits.h"
+#include "face/tui/parts.h"
+#include "face/tui/view.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+/* Registers in the order of their rows; when there are fewer rows, the first ones. */
+static const char *const rows[] = {
+    "Control",  "ExecSource", "ExecDestination", "ExecBytes", "BusMode",
+    "Consumer", "Producer",   "Descriptor",      "Moved",     "Request",
+    "RingBase", "RingSize",   "ChainHead",       "Priority",
+};
+
+/* The steps of a burst, in the order in which a channel goes through them. */
+static const uint8_t steps[] = {DMA_FETCH, DMA_READ, DMA_WRITE, DMA_STATUS};
+
+static void draw_states(struct canvas *canvas, int row, int col, int cols,
+                        unsigned state)
+{
+    int end = col + cols;
+    bool among = false;
+
+    for (size_t i = 0; i < COUNT(steps); i++) {
+        const char *name = dma_state_names[steps[i]];
+        bool now = steps[i] == state;
+
+        among |= now;
+        if (i)
+            col += canvas_text(canvas, row, col, end - col, ROLE_RULE, "─ ");
+        if (now) {
+            char upper[24];
+            size_t n = 0;
+
+            for (; name[n] && n + 1 < sizeof(upper); n++)
+                upper[n] =
+                    (char)(name[n] >= 'a' && name[n] <= 'z' ? name[n] - 32 : name[n]);
+            upper[n] = '\0';
+            col += canvas_printf(canvas, row, col, end - col, ROLE_HEAD, "▐%s▌", upper);
+            col++;
+        } else {
+            col += canvas_printf(canvas, row, col, end - col, ROLE_QUIET, "%s ", name);
+        }
+    }
+    if (!among)
+        canvas_printf(canvas, row, col + 1, end - col - 1, ROLE_HEAD, "▐%s▌",
+                      state < DMA_STATES ? dma_state_names[state] : "?");
+}
+
+static const struct reg *find_reg(const struct device *device, const char *name)
+{
+    const struct regfile *file = device->type->regs;
+
+    for (size_t i = 0; i < file->count; i++)
+        if (strcmp(file->regs[i].name, name) == 0)
+            return &file->regs[i];
+    return NULL;
+}
+
+/* What the fields say: names of bits that are 1, names of values. */
+static void field_note(const struct reg *reg, uint64_t value, char *text, size_t room)
+{
+    size_t used = 0;
+
+    for (const struct reg_field *field = reg->fields; field && field->name; field++) {
+        uint64_t part = field_get(value, BITS(field->hi, field->lo));
+        const char *word = NULL;
+
+        if (field->values)
+            word = field->values[part];
+        else if (field->hi == field->lo && part)
+            word = field->name;
+        if (word && used + strlen(word) + 2 < room)
+            used += (size_t)snprintf(text + used, room - used, "%s%s", used ? " " : "",
+                                     word);
+    }
+}
+
+static void note_of(const struct watch *watch, const struct reg *reg, uint64_t value,
+                    char *text, size_t room)
+{
+    const struct mmio *mmio = bus_find(&watch->board->bus, value);
+    const struct region *region = watch_region(watch, value);
+
+    text[0] = '\0';
+    if (reg->fields)
+        field_note(reg, value, text, room);
+    else if (reg->size < 8 || value < 0x1000)
+        return;
+    else if (mmio)
+        snprintf(text, room, "%s", mmio->name);
+    else if (region)
+        snprintf(text, room, "%.16s +%" PRIx64, region->name, value - region->base);
+}
+
+static bool is_count(const char *name)
+{
+    return strcmp(name, "ExecBytes") == 0 || strcmp(name, "Moved") == 0 ||
+           strcmp(name, "Consumer") == 0 || strcmp(name, "Producer") == 0 ||
+           strcmp(name, "RingSize") == 0 || strcmp(name, "Priority") == 0;
+}
+
+/* Was that register of the channel written in this move? */
+static bool was_written(const struct watch *watch, const struct device *device,
+                        const struct reg *reg, unsigned channel)
+{
+    const struct event *event = &watch->focus;
+
+    return watch->has_focus && event->kind == EVENT_MMIO_WRITE &&
+           event->mmio_write.device == device->index &&
+           event->mmio_write.offset - reg->offset - channel * reg->stride < reg->size;
+}
+
+static void draw_register(const struct watch *watch, struct canvas *canvas,
+                          struct area area, int row, const struct device *device,
+                          const struct reg *reg, unsigned channel)
+{
+    bool changed = was_written(watch, device, reg, channel);
+    enum role role = changed ? ROLE_CHANGED : ROLE_TEXT;
+    char note[64], count[TEXT_NUMBER];
+    uint64_t value = 0;
+    int room = area.cols - 28;
+
+    if (!watch_register(watch, device, reg->name, channel, &value))
+        return;
+    note_of(watch, reg, value, note, sizeof(note));
+    if (changed)
+        canvas_put(canvas, row, area.col, ROLE_CHANGED, '*');
+    canvas_text(canvas, row, area.col + 2, 15, ROLE_QUIET, reg->name);
+    if (is_count(reg->name))
+        canvas_printf(canvas, row, area.col + 18, 10, role, "%8s",
+                      text_count(count, value));
+    else
+        canvas_printf(canvas, row, area.col + 18, 10, role, "%08" PRIx64, value);
+    canvas_text(canvas, row, area.col + 28, room, ROLE_QUIET, note);
+}
+
+static void draw(const struct watch *watch, struct view_state *state,
+                 struct canvas *canvas, struct area area)
+{
+    unsigned channel = part_channel(watch);
+    const struct device *device = watch_device(watch, "dma", channel / DMA_CHANNELS);
+    int columns = area.cols >= 76 ? 2 : 1, row = area.row + 2, column = 0;
+    char title[40];
+
+    (void)state;
+    snprintf(title, sizeof(title), "DMA channel %u", channel);
+    canvas_rule(canvas, area.row, area.col, area.cols, title,
+                device ? device->name : NULL);
+    if (!device) {
+        canvas_text(canvas, area.row + 1, area.col + 2, area.cols - 2, ROLE_QUIET,
+                    "this board has no DMA controller");
+        return;
+    }
+    draw_states(canvas, area.row + 1, area.col + 2, area.cols - 2,
+                watch->dma[channel].state);
+    for (size_t i = 0; i < COUNT(rows) && column < columns; i++) {
+        struct area part = area;
+
+        part.cols = area.cols / columns - (columns > 1);
+        part.col += column * (part.cols + 2);
+        draw_register(watch, canvas, part, row, device, find_reg(device, rows[i]),
+                      channel % DMA_CHANNELS);
+        if (++row == area.row + area.rows) {
+            row = area.row + 2;
+            column++;
+        }
+    }
+}
+
+const struct view dma_view = {
+    .name = "dma",
+    .help = "a DMA channel: its state machine, registers and descriptor",
+    .draw = draw,
+};

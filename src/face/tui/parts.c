@@ -1,0 +1,261 @@
+#include "face/tui/parts.h"
+
+#include "face/tui/say.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+__attribute__((format(printf, 3, 4))) static struct part_line *add_line(
+    struct part_text *text, enum role role, const char *fmt, ...)
+{
+    struct part_line *line = &text->line[text->lines];
+    va_list ap;
+
+    if (text->lines == PART_LINES)
+        return NULL;
+    text->lines++;
+    line->role = role;
+    va_start(ap, fmt);
+    vsnprintf(line->text, sizeof(line->text), fmt, ap);
+    va_end(ap);
+    return line;
+}
+
+/* --- RAM ----------------------------------------------------------------------- */
+
+struct written {
+    uint64_t bytes;
+    bool hart, dma;
+};
+
+static struct written written_in(const struct watch *watch, const struct region *region)
+{
+    struct written written = {0, false, false};
+
+    for (uint64_t at = 0; at < region->size; at++) {
+        uint8_t who = watch_writer(watch, region->base + at);
+
+        if (who == INITIATOR_NONE) {
+            /* A page that nobody wrote to has no record, and is passed at once. */
+            uint64_t rest = RAM_PAGE - 1 - ((region->base + at) & (RAM_PAGE - 1));
+
+            if (!watch_page_written(watch, region->base + at))
+                at += rest;
+            continue;
+        }
+        written.bytes++;
+        written.hart |= who < INITIATOR_DMA;
+        written.dma |= who >= INITIATOR_DMA;
+    }
+    return written;
+}
+
+static bool touches(const struct watch *watch, const struct region *region)
+{
+    uint64_t pa = 0;
+
+    if (!watch->has_focus)
+        return false;
+    if (watch->focus.kind == EVENT_INSN && watch->focus.insn.access != ACCESS_NONE)
+        pa = watch->focus.insn.pa;
+    else if (watch->focus.kind == EVENT_BUS_TRANSFER)
+        pa = watch->focus.bus_transfer.pa;
+    else if (watch->focus.kind == EVENT_DMA_BURST)
+        pa = watch->focus.dma_burst.dest;
+    else if (watch->focus.kind == EVENT_DMA_DESCRIPTOR)
+        pa = watch->focus.dma_descriptor.at;
+    return pa - region->base < region->size;
+}
+
+void part_ram(const struct watch *watch, int width, struct part_text *text)
+{
+    bool wide = width >= 26;
+
+    text->lines = 0;
+    for (unsigned i = 0; i < watch->regions; i++) {
+        const struct region *region = &watch->region[i];
+        struct written written = written_in(watch, region);
+        unsigned share = (unsigned)(written.bytes * 100 / region->size);
+        struct part_line *line;
+        char percent[8] = "";
+
+        if (share || written.bytes)
+            snprintf(percent, sizeof(percent), " %u %%", share);
+        if (wide)
+            line = add_line(text, ROLE_TEXT, "0x%08" PRIx64 " %.*s%s", region->base,
+                            width - 20, region->name, percent);
+        else
+            line =
+                add_line(text, ROLE_TEXT, "%.*s%s", width - 9, region->name, percent);
+        if (!line)
+            break;
+        snprintf(line->owners, sizeof(line->owners), "%s%s%s", written.hart ? "h" : "",
+                 written.dma ? "d" : "", written.bytes ? "" : "?");
+        line->touched = touches(watch, region);
+    }
+    if (text->lines == 0)
+        add_line(text, ROLE_TEXT, "%" PRIu64 " MiB", watch->board->bus.ram.size >> 20);
+}
+
+/* --- the DMA controller ----------------------------------------------------------- */
+
+unsigned part_channel(const struct watch *watch)
+{
+    const struct event *event = &watch->focus;
+    unsigned working = 0;
+
+    if (watch->has_focus && event->kind == EVENT_BUS_TRANSFER &&
+        event->bus_transfer.initiator >= INITIATOR_DMA)
+        return (unsigned)(event->bus_transfer.initiator - INITIATOR_DMA) %
+               WATCH_CHANNELS;
+    for (unsigned i = 0; i < WATCH_CHANNELS; i++)
+        if (watch->dma[i].bursts && watch->dma[i].burst.left)
+            working = i;
+    return working;
+}
+
+static void fill_dma(const struct watch *watch, const struct device *device,
+                     struct part_text *text)
+{
+    unsigned channel = part_channel(watch);
+    const struct dma_fold *dma = &watch->dma[channel];
+    char state[TEXT_DATA], count[TEXT_NUMBER], whole[TEXT_NUMBER];
+
+    say_value(state, UNIT_DMASTATE, dma->state);
+    add_line(text, ROLE_TEXT, "ch %u  %s", channel, state);
+    if (dma->failed)
+        add_line(text, ROLE_STOP, "error at 0x%" PRIx64, dma->error.at);
+    if (dma->has_descriptor)
+        add_line(text, ROLE_TEXT, "descriptor %" PRIu32, dma->descriptor.index);
+    if (dma->bursts)
+        add_line(text, ROLE_TEXT, "%s of %s B left", text_count(count, dma->burst.left),
+                 text_count(whole, dma->burst.left + dma->transfer));
+    add_line(text, ROLE_QUIET, "moved %s B", text_count(count, dma->bytes));
+    (void)device;
+}
+
+/* --- disks ------------------------------------------------------------------------ */
+
+static void fill_ata(const struct watch *watch, const struct device *device,
+                     struct part_text *text)
+{
+    const struct disk_fold *disk = &watch->disk[device->index];
+    char name[TEXT_DATA];
+
+    if (!disk->has_command) {
+        add_line(text, ROLE_QUIET, "no command yet");
+        return;
+    }
+    say_value(name, UNIT_ATACOMMAND, disk->command.command);
+    add_line(text, ROLE_TEXT, "%s", name);
+    if (disk->has_phase) {
+        say_value(name, UNIT_DISKPHASE, disk->phase.phase);
+        add_line(text, ROLE_TEXT, "%s", name);
+        add_line(text, ROLE_TEXT, "LBA %" PRIu64 " of %" PRIu64 " to %" PRIu64,
+                 disk->phase.lba, disk->command.lba,
+                 disk->command.lba + disk->command.count - 1);
+    }
+    if (watch->device[device->index].request)
+        add_line(text, ROLE_DMA, "asks the DMA to move");
+}
+
+/* --- interrupt controllers ---------------------------------------------------------- */
+
+static bool bit_of(const struct watch *watch, uint64_t at, unsigned source)
+{
+    uint32_t word = 0;
+
+    watch_read(watch, at + source / 32 * 4, &word, sizeof(word));
+    return word & (UINT32_C(1) << source % 32);
+}
+
+/* PLIC 1.0.0: pending bits at +0x1000, enable bits of a context at +0x2000 + 0x80 * it,
+ * its threshold at +0x200000 + 0x1000 * it. */
+static void fill_plic(const struct watch *watch, const struct device *device,
+                      struct part_text *text)
+{
+    uint64_t base = device->base;
+    uint32_t threshold = 0;
+
+    for (unsigned i = 0; i < watch->board->desc.rows; i++) {
+        const struct board_row *row = &watch->board->desc.row[i];
+
+        for (unsigned irq = 0; irq < row->irqs && text->lines < 4; irq++) {
+            unsigned source = row->irq[irq];
+            bool pending = bit_of(watch, base + 0x1000, source);
+
+            if (pending || watch_irq(watch, source) ||
+                bit_of(watch, base + 0x2000, source))
+                add_line(text, pending ? ROLE_CHANGED : ROLE_TEXT, "%u %.8s %s", source,
+                         row->name,
+                         pending                    ? "pending"
+                         : watch_irq(watch, source) ? "high"
+                                                    : "on");
+        }
+    }
+    if (text->lines == 0)
+        add_line(text, ROLE_QUIET, "none on");
+    watch_read(watch, base + 0x200000, &threshold, sizeof(threshold));
+    add_line(text, ROLE_QUIET, "threshold %" PRIu32, threshold);
+}
+
+static void fill_aclint(const struct watch *watch, const struct device *device,
+                        struct part_text *text)
+{
+    uint64_t mtime = 0, mtimecmp = 0;
+    char count[TEXT_NUMBER];
+
+    watch_read(watch, device->base + 0xbff8, &mtime, sizeof(mtime));
+    watch_read(watch, device->base + 0x4000, &mtimecmp, sizeof(mtimecmp));
+    add_line(text, ROLE_TEXT, "mtime %s", text_count(count, mtime));
+    if (mtimecmp == UINT64_MAX)
+        add_line(text, ROLE_QUIET, "no timer set");
+    else
+        add_line(text, ROLE_TEXT, "cmp   %s", text_count(count, mtimecmp));
+}
+
+static void fill_uart(const struct watch *watch, const struct device *device,
+                      struct part_text *text)
+{
+    const char *line = watch->device[device->index].console;
+
+    if (line[0])
+        add_line(text, ROLE_TEXT, "\"%s\"", line);
+    else
+        add_line(text, ROLE_QUIET, "nothing sent");
+}
+
+/* Any other device: the register that was used last. */
+static void fill_other(const struct watch *watch, const struct device *device,
+                       struct part_text *text)
+{
+    const struct device_fold *fold = &watch->device[device->index];
+    char name[TEXT_DATA];
+
+    if (fold->touches)
+        add_line(text, ROLE_TEXT, "%s", text_register(name, device, fold->offset));
+    else
+        add_line(text, ROLE_QUIET, "not used yet");
+}
+
+/* In the order of the row: RAM stands before them, and PLIC, the last, at its end. */
+static const struct part_form forms[] = {
+    {"dma", "DMA", 28, 19, 0, fill_dma},
+    {"ata", "ATA disk", 24, 16, 1, fill_ata},
+    {"stream", "stream", 22, 15, 2, fill_other},
+    {"plic", "PLIC", 18, 10, 0, fill_plic},
+    {"uart", "UART", 20, 14, 4, fill_uart},
+    {"aclint", "ACLINT", 20, 16, 5, fill_aclint},
+    {NULL, "device", 18, 12, 6, fill_other},
+};
+
+const struct part_form *part_form(const struct device *device)
+{
+    const struct part_form *form = forms;
+
+    while (form->type && strcmp(form->type, device->type->name) != 0)
+        form++;
+    return form;
+}

@@ -1,0 +1,44 @@
+#ifndef FACE_TUI_PARTS_H
+#define FACE_TUI_PARTS_H
+
+#include "face/tui/text.h"
+#include "face/tui/theme.h"
+
+/*
+ * What stands inside the boxes of the stage: for each kind of device its title, its
+ * widths, and up to five lines in order of importance.
+ */
+enum { PART_LINES = 6, PART_WIDTH = 48 };
+
+struct part_line {
+    char text[PART_WIDTH];
+    char owners[4]; /* letters at the right end, "" for none */
+    enum role role;
+    bool touched; /* the transaction goes here */
+};
+
+struct part_text {
+    unsigned lines;
+    struct part_line line[PART_LINES];
+};
+
+struct part_form {
+    const char *type; /* of a device_type; NULL: any other */
+    const char *title;
+    int full, narrow; /* columns of its box */
+    int rank;         /* the lower, the longer it stays on a small screen */
+    void (*fill)(const struct watch *watch, const struct device *device,
+                 struct part_text *text);
+};
+
+/* How a device is drawn. */
+const struct part_form *part_form(const struct device *device);
+
+/* RAM: its named parts, how much of each was written, and by whom. `width` is of the
+ * inside. */
+void part_ram(const struct watch *watch, int width, struct part_text *text);
+
+/* The DMA channel to tell of: that of the event that is shown, else one that works. */
+unsigned part_channel(const struct watch *watch);
+
+#endif

@@ -1,0 +1,174 @@
+#include "base/bits.h"
+#include "face/tui/text.h"
+#include "face/tui/view.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { VALUE = 16, COLUMN = 24 };
+
+/* The registers that the last instructions named, so many as there is room for. */
+static uint32_t registers_in_use(const struct watch *watch, int room)
+{
+    const struct hart_fold *hart = &watch->harts[watch->hart];
+    uint64_t oldest = hart->insns > WATCH_INSNS ? hart->insns - WATCH_INSNS : 0;
+    uint32_t set = 0;
+    int count = 0;
+
+    for (uint64_t i = hart->insns; i-- > oldest;) {
+        struct insn insn = insn_decode(hart->bits[i % WATCH_INSNS]);
+        uint8_t used[] = {insn.rd, insn.rs1, insn.rs2};
+
+        for (size_t u = 0; u < COUNT(used) && count < room; u++)
+            if (used[u] && !(set & UINT32_C(1) << used[u])) {
+                set |= UINT32_C(1) << used[u];
+                count++;
+            }
+    }
+    for (int other = 10; other < 42 && count < room;
+         other++) { /* a0 on, then the rest */
+        uint32_t bit = UINT32_C(1) << (other % 32);
+
+        if (other % 32 && !(set & bit)) {
+            set |= bit;
+            count++;
+        }
+    }
+    return set;
+}
+
+/* What an address is: a part of RAM, a device, or a place in the program. */
+static void name_address(const struct watch *watch, uint64_t value, char *text,
+                         size_t room)
+{
+    const struct mmio *mmio = bus_find(&watch->board->bus, value);
+    const struct region *region = watch_region(watch, value);
+    const struct symbol *symbol = NULL;
+
+    text[0] = '\0';
+    if (watch->symbols && ram_has(&watch->board->bus.ram, value, 1))
+        symbol = symbols_at(watch->symbols, value);
+    if (value < 0x1000)
+        return;
+    if (mmio)
+        snprintf(text, room, "%s", mmio->name);
+    else if (region && value == region->base)
+        snprintf(text, room, "%s", region->name);
+    else if (region)
+        snprintf(text, room, "%.12s +%" PRIx64, region->name, value - region->base);
+    else if (symbol && value - symbol->address < 0x10000)
+        snprintf(text, room, "%.12s +%" PRIx64, symbol->name, value - symbol->address);
+}
+
+static void draw_register(const struct watch *watch, struct canvas *canvas, int row,
+                          int col, int cols, unsigned number)
+{
+    const struct event *insn = watch_insn(watch, watch->hart);
+    bool changed = insn && insn->insn.rd == number;
+    uint64_t value = watch_x(watch, watch->hart, number);
+    char note[40];
+
+    if (changed)
+        canvas_put(canvas, row, col, ROLE_CHANGED, '*');
+    canvas_text(canvas, row, col + 2, 4, ROLE_QUIET, xreg_names[number]);
+    canvas_printf(canvas, row, col + 6, VALUE, changed ? ROLE_CHANGED : ROLE_TEXT,
+                  "%*" PRIx64, VALUE, value);
+    if (changed)
+        snprintf(note, sizeof(note), "was %" PRIx64, insn->insn.rd_old);
+    else
+        name_address(watch, value, note, sizeof(note));
+    canvas_text(canvas, row, col + COLUMN, cols - COLUMN, ROLE_QUIET, note);
+}
+
+/* --- CSRs ------------------------------------------------------------------------- */
+
+static const uint16_t csr_rows[] = {
+    CSR_MSTATUS, CSR_MCAUSE, CSR_MEPC, CSR_MTVAL,  CSR_MIE,   CSR_MIP,
+    CSR_MTVEC,   CSR_SATP,   CSR_SEPC, CSR_SCAUSE, CSR_STVEC,
+};
+
+/* Did what is shown change that CSR? A trap to M-mode writes four of them. */
+static bool csr_changed(const struct watch *watch, unsigned number)
+{
+    const struct event *event = &watch->focus, *insn = watch_insn(watch, watch->hart);
+
+    if (insn && insn->insn.csr == number && insn->insn.csr_old != insn->insn.csr_new)
+        return true;
+    if (!watch->has_focus || event->kind != EVENT_TRAP_ENTER)
+        return false;
+    if (event->trap_enter.to == MODE_M)
+        return number == CSR_MSTATUS || number == CSR_MCAUSE || number == CSR_MEPC ||
+               number == CSR_MTVAL;
+    return number == CSR_SCAUSE || number == CSR_SEPC || number == CSR_MSTATUS;
+}
+
+/* The names of the one-bit fields that are 1. */
+static void csr_note(const struct csr_info *info, uint64_t value, char *text,
+                     size_t room)
+{
+    size_t used = 0;
+
+    text[0] = '\0';
+    for (const struct csr_field *field = info->fields; field && field->name; field++)
+        if (field->hi == field->lo && value & BIT(field->lo) && used + 10 < room)
+            used += (size_t)snprintf(text + used, room - used, "%s%.9s",
+                                     used ? " " : "", field->name);
+}
+
+static void draw_csr(const struct watch *watch, struct canvas *canvas, int row, int col,
+                     int cols, unsigned number)
+{
+    const struct csr_info *info = csr_by_number(number);
+    uint64_t value = hart_csr_read(&watch->board->hart[watch->hart], number);
+    bool changed = csr_changed(watch, number);
+    char note[64];
+
+    if (changed)
+        canvas_put(canvas, row, col, ROLE_CHANGED, '*');
+    canvas_text(canvas, row, col + 2, 8, ROLE_QUIET, info->name);
+    canvas_printf(canvas, row, col + 10, VALUE, changed ? ROLE_CHANGED : ROLE_TEXT,
+                  "%*" PRIx64, VALUE, value);
+    csr_note(info, value, note, sizeof(note));
+    canvas_text(canvas, row, col + 28, cols - 28, ROLE_QUIET, note);
+}
+
+static bool shows_csrs(const struct watch *watch)
+{
+    const struct event *insn = watch_insn(watch, watch->hart);
+
+    if (watch->has_focus && (watch->focus.kind == EVENT_TRAP_ENTER ||
+                             watch->focus.kind == EVENT_TRAP_RETURN))
+        return true;
+    return insn && insn->insn.csr != EVENT_NO_CSR;
+}
+
+static void draw(const struct watch *watch, struct view_state *state,
+                 struct canvas *canvas, struct area area)
+{
+    int rows = area.rows - 1, csrs = rows >= 12          ? rows / 3
+                                     : shows_csrs(watch) ? rows
+                                                         : 0;
+    int row = area.row + 1, regs = rows - csrs - (csrs && csrs < rows);
+    uint32_t set = registers_in_use(watch, regs);
+    char title[40];
+
+    (void)state;
+    if (csrs > (int)COUNT(csr_rows))
+        csrs = (int)COUNT(csr_rows);
+    snprintf(title, sizeof(title), "%s of hart %u", regs ? "registers" : "csrs",
+             watch->hart);
+    canvas_rule(canvas, area.row, area.col, area.cols, title, "* changed");
+    for (unsigned number = 1; number < 32 && regs; number++)
+        if (set & UINT32_C(1) << number)
+            draw_register(watch, canvas, row++, area.col, area.cols, number);
+    row += regs > 0;
+    for (int i = 0; i < csrs; i++)
+        draw_csr(watch, canvas, row++, area.col, area.cols, csr_rows[i]);
+}
+
+const struct view registers_view = {
+    .name = "registers",
+    .help = "registers that the last instructions used, and what just changed",
+    .draw = draw,
+};

@@ -1,0 +1,301 @@
+#include "face/tui/screen.h"
+
+#include "base/bits.h"
+#include "face/tui/say.h"
+#include "face/tui/stage.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+enum {
+    WIDE = 120,      /* columns from which panes stand side by side */
+    WIDEST = 160,    /* ... from which all of them do */
+    HIGH = 36,       /* rows from which there is a row for why */
+    HIGHEST = 46,    /* ... from which there is a list of what happened */
+    LANES_LOW = 4,   /* rows of the timeline: three lanes */
+    LANES_HIGH = 7,  /* ... with axis, four lanes and a legend */
+    EVENTS_HIGH = 7, /* rows of the list of what happened */
+};
+
+/* Which rows belong to what. */
+struct layout {
+    int sentence, sentences, why, stage, stage_rows, panes, pane_rows, events,
+        events_rows, timeline, timeline_rows, keys;
+};
+
+static struct layout lay_out(const struct screen *screen, const struct canvas *canvas)
+{
+    int rows = canvas->rows, cols = canvas->cols;
+    bool high = rows >= HIGH && cols >= 100;
+    struct layout layout = {.sentence = 1, .why = -1, .keys = rows - 1};
+    int row, left;
+
+    layout.sentences = high ? 1 : 2;
+    row = layout.sentence + layout.sentences;
+    if (high)
+        layout.why = row++;
+    layout.stage = row;
+    layout.stage_rows = !high             ? STAGE_COMPACT
+                        : rows >= HIGHEST ? STAGE_OPEN
+                                          : STAGE_TALL;
+    row += 1 + layout.stage_rows;
+    layout.timeline_rows = screen->filled ? 0 : high ? LANES_HIGH : LANES_LOW;
+    left = layout.keys - row - layout.timeline_rows;
+    layout.events_rows = rows >= HIGHEST ? EVENTS_HIGH + (left - 20) / 3 : 0;
+    layout.panes = row;
+    layout.pane_rows = left - layout.events_rows;
+    layout.events = layout.panes + layout.pane_rows;
+    layout.timeline = layout.events + layout.events_rows;
+    return layout;
+}
+
+/* --- the top ----------------------------------------------------------------------- */
+
+static void draw_title(const struct screen *screen, struct canvas *canvas)
+{
+    const struct watch *watch = screen->watch;
+    static const char *const tags[] = {" LIVE ", " RUNS ", " ENDED "};
+    char cycle[TEXT_NUMBER], retired[TEXT_NUMBER], when[96];
+    const char *tag = tags[screen->mode];
+    int width, end = canvas->cols - text_width(tag) - 1, left = end - 2;
+
+    canvas_text(canvas, 0, end, text_width(tag), ROLE_TAG, tag);
+    if (screen->mode == SCREEN_RUNNING && screen->speed)
+        left -= canvas_text(canvas, 0, left - text_width(screen->speed), 24, ROLE_QUIET,
+                            screen->speed) +
+                2;
+    snprintf(when, sizeof(when), "cycle %s  #%s.%" PRIu32,
+             text_count(cycle, watch_cycle(watch)),
+             text_count(retired, watch->has_focus ? watch->focus.retired : 0),
+             watch->has_focus ? watch->focus.order : 0);
+    width = text_width(when);
+    canvas_text(canvas, 0, left - width, width, ROLE_TEXT, when);
+    canvas_text(canvas, 0, 1, 8, ROLE_HEAD, "Ringside");
+    canvas_printf(canvas, 0, 11, left - width - 13, ROLE_TEXT, "%s%s%s", watch->title,
+                  watch->variant && watch->variant[0] ? " · " : "",
+                  watch->variant ? watch->variant : "");
+}
+
+/* Writes text over several rows, broken at blanks. */
+static void draw_wrapped(struct canvas *canvas, int row, int rows, enum role role,
+                         const char *text)
+{
+    int room = canvas->cols - 2;
+
+    while (rows-- > 0 && *text) {
+        size_t cut = strlen(text);
+
+        if (rows > 0 && text_width(text) > room) {
+            cut = (size_t)room;
+            while (cut > 0 && text[cut] != ' ')
+                cut--;
+        }
+        if (cut == 0)
+            cut = strlen(text);
+        canvas_printf(canvas, row++, 1, room, role, "%.*s", (int)cut, text);
+        text += cut;
+        text += *text == ' ';
+    }
+}
+
+static void draw_sentence(const struct screen *screen, struct canvas *canvas,
+                          const struct layout *layout)
+{
+    struct buf text = {0};
+
+    if (screen->mode == SCREEN_ENDED)
+        buf_text(&text, screen->ended);
+    else if (screen->watch->has_focus)
+        say_event(&text, screen->watch, &screen->watch->focus);
+    else
+        buf_text(&text, "Nothing has happened yet. n executes the first instruction, "
+                        "? tells the keys.");
+    draw_wrapped(canvas, layout->sentence, layout->sentences, ROLE_HEAD,
+                 buf_str(&text));
+    buf_clear(&text);
+    if (layout->why >= 0) {
+        say_why(&text, screen->watch);
+        canvas_text(canvas, layout->why, 1, canvas->cols - 2, ROLE_QUIET,
+                    buf_str(&text));
+    }
+    buf_free(&text);
+}
+
+static void draw_stage(const struct screen *screen, struct canvas *canvas,
+                       const struct layout *layout)
+{
+    const struct board *board = screen->watch->board;
+    struct area area = {layout->stage + 1, 1, layout->stage_rows, canvas->cols - 2};
+    char note[64];
+
+    snprintf(note, sizeof(note), "%s, %u hart%s", board->desc.name, board->harts,
+             board->harts == 1 ? "" : "s");
+    canvas_rule(canvas, layout->stage, 1, canvas->cols - 2, "stage", note);
+    stage_draw(screen->watch, canvas, area, screen->token);
+}
+
+/* --- panes -------------------------------------------------------------------------- */
+
+/* Is the event one of the DMA controller's own? Then its pane explains it. */
+static bool is_of_dma(const struct watch *watch)
+{
+    const struct event *event = &watch->focus;
+    const struct device *dma = watch_device(watch, "dma", 0);
+
+    if (!watch->has_focus || !dma)
+        return false;
+    switch ((int)event->kind) {
+    case EVENT_BUS_TRANSFER:
+    case EVENT_DMA_STATE:
+    case EVENT_DMA_DESCRIPTOR:
+    case EVENT_DMA_BURST:
+    case EVENT_DMA_DONE:
+    case EVENT_DMA_ERROR:
+        return true;
+    case EVENT_MMIO_WRITE:
+        return event->mmio_write.device == dma->index;
+    case EVENT_IRQ_LINE:
+        return event->irq_line.device == dma->index;
+    default:
+        return false;
+    }
+}
+
+static const struct view *pane_view(const struct screen *screen)
+{
+    switch (screen->pane) {
+    case PANE_REGISTERS:
+        return &registers_view;
+    case PANE_DMA:
+        return &dma_view;
+    case PANE_MEMORY:
+        return &memory_view;
+    case PANE_EVENTS:
+        return &events_view;
+    case PANE_AUTO:
+    case PANES:
+    default:
+        return is_of_dma(screen->watch) ? &dma_view : &registers_view;
+    }
+}
+
+static void draw_view(struct screen *screen, struct canvas *canvas,
+                      const struct view *view, struct area area)
+{
+    if (area.rows >= 2 && area.cols >= 16)
+        view->draw(screen->watch, &screen->view, canvas, area);
+}
+
+/* Narrow: code and registers share the row; any other view has it alone. */
+static void draw_narrow(struct screen *screen, struct canvas *canvas, struct area area)
+{
+    const struct view *view = pane_view(screen);
+    struct area left = area, right = area;
+
+    if (view != &registers_view) {
+        draw_view(screen, canvas, view, area);
+        return;
+    }
+    left.cols = area.cols * 41 / 78;
+    right.col += left.cols + 2;
+    right.cols -= left.cols + 2;
+    draw_view(screen, canvas, &code_view, left);
+    draw_view(screen, canvas, &registers_view, right);
+}
+
+/* Views side by side, with their least widths; what is left over goes to the first. */
+static void draw_row(struct screen *screen, struct canvas *canvas, struct area area,
+                     const struct view *const *views, const int *least, int count)
+{
+    int spare = area.cols + 2, col = area.col;
+
+    for (int i = 0; i < count; i++)
+        spare -= least[i] + 2;
+    for (int i = 0; i < count; i++) {
+        int more = spare / (count - i);
+        struct area part = {area.row, col, area.rows, least[i] + more};
+
+        spare -= more;
+        draw_view(screen, canvas, views[i], part);
+        col += part.cols + 2;
+    }
+}
+
+static void draw_panes(struct screen *screen, struct canvas *canvas, struct area area)
+{
+    const struct view *three[] = {&code_view, pane_view(screen), &memory_view};
+    const struct view *four[] = {&code_view, &registers_view, &dma_view, &memory_view};
+
+    if (canvas->cols < WIDE)
+        draw_narrow(screen, canvas, area);
+    else if (canvas->cols < WIDEST)
+        draw_row(screen, canvas, area, three, (const int[]){36, 34, 44}, 3);
+    else
+        draw_row(screen, canvas, area, four, (const int[]){36, 34, 38, 44}, 4);
+}
+
+/* --- the bottom --------------------------------------------------------------------- */
+
+/* The keys that work now, as many as there is room for. */
+static void draw_keys(const struct screen *screen, struct canvas *canvas)
+{
+    int row = canvas->rows - 1, col = 1, end = canvas->cols - 1;
+
+    if (screen->notice[0]) {
+        canvas_text(canvas, row, col, end - col, ROLE_HEAD, screen->notice);
+        return;
+    }
+    end -= 6; /* "? help" is always there */
+    for (unsigned i = 0; i < keys_count; i++) {
+        const struct key *key = &keys[i];
+        const char *verb = key->action == ACTION_RUN && screen->mode == SCREEN_RUNNING
+                               ? "pause"
+                               : key->verb;
+        int width = text_width(key->name) + 1 + text_width(verb);
+
+        if (key->off || key->action == ACTION_HELP || col + width + 3 > end)
+            continue;
+        if (screen->mode == SCREEN_ENDED && key->action >= ACTION_EVENT &&
+            key->action <= ACTION_SLOWER)
+            continue;
+        col += canvas_text(canvas, row, col, width, ROLE_TEXT, key->name) + 1;
+        col += canvas_text(canvas, row, col, width, ROLE_QUIET, verb) + 3;
+    }
+    canvas_text(canvas, row, end, 1, ROLE_TEXT, "?");
+    canvas_text(canvas, row, end + 2, 4, ROLE_QUIET, "help");
+}
+
+static void draw_small(struct canvas *canvas)
+{
+    canvas_printf(canvas, 0, 0, canvas->cols, ROLE_TEXT,
+                  "Ringside needs %dx%d; this is %dx%d.", SCREEN_COLS, SCREEN_ROWS,
+                  canvas->cols, canvas->rows);
+}
+
+void screen_draw(struct screen *screen, struct canvas *canvas)
+{
+    struct layout layout;
+    struct area area;
+
+    canvas_clear(canvas, NULL);
+    if (canvas->rows < SCREEN_ROWS || canvas->cols < SCREEN_COLS) {
+        draw_small(canvas);
+        return;
+    }
+    layout = lay_out(screen, canvas);
+    draw_title(screen, canvas);
+    draw_sentence(screen, canvas, &layout);
+    draw_stage(screen, canvas, &layout);
+    area = (struct area){layout.panes, 1, layout.pane_rows, canvas->cols - 2};
+    draw_panes(screen, canvas, area);
+    area.row = layout.events;
+    area.rows = layout.events_rows;
+    draw_view(screen, canvas, &events_view, area);
+    area.row = layout.timeline;
+    area.rows = layout.timeline_rows;
+    draw_view(screen, canvas, &timeline_view, area);
+    draw_keys(screen, canvas);
+    if (screen->help)
+        help_draw(canvas);
+}

@@ -1,0 +1,43 @@
+#ifndef FACE_TUI_SCREEN_H
+#define FACE_TUI_SCREEN_H
+
+#include "face/tui/keys.h"
+#include "face/tui/view.h"
+
+/*
+ * The whole screen: which rows belong to what, by its size. A bigger one shows more, with
+ * the same words.
+ */
+enum { SCREEN_ROWS = 24, SCREEN_COLS = 80 };
+
+enum screen_mode { SCREEN_LIVE, SCREEN_RUNNING, SCREEN_ENDED };
+
+/* What the changing pane shows: the view that explains the event, or always one. */
+enum screen_pane {
+    PANE_AUTO,
+    PANE_REGISTERS,
+    PANE_DMA,
+    PANE_MEMORY,
+    PANE_EVENTS,
+    PANES
+};
+
+struct screen {
+    const struct watch *watch;
+    struct view_state view;
+    enum screen_mode mode;
+    enum screen_pane pane;
+    bool filled; /* panes have the timeline's place */
+    bool help;   /* the help sheet lies over the screen */
+    int token;   /* -1, or how far the token has gone: 0 to 255 */
+    const char *speed;
+    char notice[128]; /* stands in the key row until the next key */
+    char ended[96];   /* why nothing more happens */
+};
+
+void screen_draw(struct screen *screen, struct canvas *canvas);
+
+/* The keys and what they do, over what is there. */
+void help_draw(struct canvas *canvas);
+
+#endif

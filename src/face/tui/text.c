@@ -1,0 +1,119 @@
+#include "face/tui/text.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+char *text_count(char text[TEXT_NUMBER], uint64_t count)
+{
+    char digits[TEXT_NUMBER];
+    int length = snprintf(digits, sizeof(digits), "%" PRIu64, count);
+    char *to = text;
+
+    for (int i = 0; i < length; i++) {
+        if (i && (length - i) % 3 == 0)
+            *to++ = ',';
+        *to++ = digits[i];
+    }
+    *to = '\0';
+    return text;
+}
+
+char *text_insn(char text[TEXT_INSN], uint32_t bits, uint64_t pc)
+{
+    struct insn insn = insn_decode(bits);
+    char plain[TEXT_INSN];
+    size_t used, at;
+
+    insn_text(plain, sizeof(plain), &insn, pc, true);
+    used = strcspn(plain, "\t");
+    if (!plain[used]) {
+        strcpy(text, plain);
+        return text;
+    }
+    at = (size_t)snprintf(text, TEXT_INSN, "%-4.*s ", (int)used, plain);
+    for (const char *from = plain + used + 1; *from && at + 2 < TEXT_INSN; from++) {
+        text[at++] = *from;
+        if (*from == ',')
+            text[at++] = ' ';
+    }
+    text[at] = '\0';
+    return text;
+}
+
+char *text_quote(char text[TEXT_DATA], uint64_t value, unsigned size)
+{
+    unsigned at = 0;
+
+    text[at++] = '"';
+    for (unsigned i = 0; i < size && i < 8; i++) {
+        char c = (char)(value >> (8 * i));
+
+        if (c < ' ' || c >= 0x7f || size < 2) {
+            text[0] = '\0';
+            return text;
+        }
+        text[at++] = c;
+    }
+    text[at++] = '"';
+    text[at] = '\0';
+    return text;
+}
+
+char *text_data(char text[TEXT_DATA], uint64_t value, unsigned size)
+{
+    char quote[TEXT_DATA];
+
+    text_quote(quote, value, size);
+    snprintf(text, TEXT_DATA, "0x%" PRIx64 "%s%.20s", value, quote[0] ? " " : "",
+             quote);
+    return text;
+}
+
+bool text_fetch(const struct watch *watch, unsigned hart, uint64_t pc, uint32_t *bits)
+{
+    const struct hart *of = &watch->board->hart[hart];
+    uint64_t got = 0;
+
+    *bits = 0;
+    for (unsigned half = 0; half < 2; half++) {
+        struct walk_request request = {pc + 2 * half, ACCESS_FETCH, of->mode};
+        uint64_t pa = request.va;
+        uint16_t parcel = 0;
+
+        if (hart_peek_translate(of, request, &pa) == CAUSE_NONE)
+            got = watch_read(watch, pa, &parcel, sizeof(parcel));
+        if (got != sizeof(parcel))
+            return false;
+        *bits |= (uint32_t)parcel << (16 * half);
+        if (insn_length(parcel) == 2)
+            break;
+    }
+    return true;
+}
+
+char *text_initiator(char text[TEXT_DATA], uint8_t who)
+{
+    if (who < INITIATOR_DMA)
+        snprintf(text, TEXT_DATA, "hart %d", who);
+    else if (who < INITIATOR_OUTSIDE)
+        snprintf(text, TEXT_DATA, "DMA channel %d", who - INITIATOR_DMA);
+    else
+        snprintf(text, TEXT_DATA, "%s",
+                 who == INITIATOR_NONE ? "nobody" : "the loader");
+    return text;
+}
+
+char *text_register(char text[TEXT_DATA], const struct device *device, uint32_t offset)
+{
+    unsigned index = 0;
+    const struct reg *reg = device_reg(device, offset, &index);
+
+    if (!reg)
+        snprintf(text, TEXT_DATA, "+0x%" PRIx32, offset);
+    else if (reg->count > 1)
+        snprintf(text, TEXT_DATA, "%.24s %u", reg->name, index);
+    else
+        snprintf(text, TEXT_DATA, "%.24s", reg->name);
+    return text;
+}

@@ -1,0 +1,207 @@
+/*
+ * Lanes of time, left to right: one for each hart, the bus, each DMA channel that has
+ * worked. A span is a letter and a line; where a column is many cycles, the one who had
+ * most of it stands there. Now stays at three quarters of the width.
+ */
+#include "base/bits.h"
+#include "face/tui/text.h"
+#include "face/tui/view.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { NAME = 11, LANES = 16, COLUMNS = 512 };
+
+static const uint32_t scales[TIMELINE_SCALES] = {
+    1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000, 20000, 50000, 100000};
+
+uint64_t timeline_scale(unsigned scale)
+{
+    return scales[scale < TIMELINE_SCALES ? scale : TIMELINE_SCALES - 1];
+}
+
+struct lane {
+    uint8_t kind, index;
+    char name[16];
+};
+
+/* What a column of a lane shows: the span that covers most of it. */
+struct column {
+    const struct span *span;
+    uint64_t covered;
+};
+
+struct window {
+    uint64_t from, scale, now;
+    int cols;
+};
+
+static int add_lane(struct lane *lanes, int count, int room, enum lane_kind kind,
+                    uint8_t index, const char *name)
+{
+    if (count == room)
+        return count;
+    lanes[count].kind = (uint8_t)kind;
+    lanes[count].index = index;
+    snprintf(lanes[count].name, sizeof(lanes[count].name), "%.10s", name);
+    return count + 1;
+}
+
+/* A channel has a lane once the program has touched it; until then channel 0's stands
+ * for all, so that lanes do not come and go. */
+static int plan_lanes(const struct watch *watch, struct lane *lanes, int room)
+{
+    int count = 0, harts = (int)watch->board->harts;
+    char name[16];
+
+    for (int i = 0; i < harts && i < room - 2; i++) {
+        snprintf(name, sizeof(name), "hart %d  %c", i,
+                 "US?M"[watch->board->hart[i].mode & 3]);
+        count = add_lane(lanes, count, room, LANE_HART, (uint8_t)i, name);
+    }
+    count = add_lane(lanes, count, room, LANE_BUS, 0, "bus");
+    for (uint8_t i = 0; i < WATCH_CHANNELS; i++)
+        if (watch->dma[i].bytes || watch->dma[i].state ||
+            (i == 0 && watch_device(watch, "dma", 0))) {
+            snprintf(name, sizeof(name), "dma ch %d", i);
+            count = add_lane(lanes, count, room, LANE_DMA, i, name);
+        }
+    for (uint8_t i = 0; i < watch->board->devices; i++)
+        if (strcmp(watch->board->device[i]->type->name, "ata") == 0)
+            count = add_lane(lanes, count, room, LANE_DISK, i,
+                             watch->board->device[i]->name);
+    return count;
+}
+
+static void cover(struct column *columns, const struct window *window,
+                  const struct span *span)
+{
+    uint64_t until = window->from + window->scale * (uint64_t)window->cols;
+    uint64_t at = span->from > window->from ? span->from : window->from;
+
+    while (at < span->until && at < until) {
+        uint64_t col = (at - window->from) / window->scale;
+        uint64_t end = window->from + (col + 1) * window->scale, covered;
+
+        if (end > span->until)
+            end = span->until;
+        covered = end - at;
+        if (covered >= columns[col].covered)
+            columns[col] = (struct column){span, covered};
+        at = end;
+    }
+}
+
+static enum role role_of(const struct span *span)
+{
+    if (span->sign == '~')
+        return ROLE_WAIT;
+    return span->who < INITIATOR_DMA ? ROLE_HART : ROLE_DMA;
+}
+
+static void draw_column(const struct watch *watch, struct canvas *canvas, int row,
+                        int col, const struct span *span, const struct span *before)
+{
+    bool now = span->move == watch->move;
+    enum role role = role_of(span);
+
+    if (span->sign == '~')
+        canvas_put(canvas, row, col, role, L'░');
+    else if (span != before)
+        canvas_put(canvas, row, col, now ? ROLE_HEAD : role, (uint32_t)span->sign);
+    else
+        canvas_put(canvas, row, col, role, now ? L'━' : L'─');
+}
+
+static void draw_lane(const struct watch *watch, struct canvas *canvas, int row,
+                      int col, const struct lane *lane, const struct window *window)
+{
+    struct column columns[COLUMNS] = {{NULL, 0}};
+    uint64_t oldest = watch->spans > WATCH_SPANS ? watch->spans - WATCH_SPANS : 0;
+    const struct span *before = NULL;
+
+    canvas_text(canvas, row, col, NAME - 1, ROLE_TEXT, lane->name);
+    for (uint64_t i = oldest; i < watch->spans; i++) {
+        const struct span *span = &watch->span[i % WATCH_SPANS];
+
+        if (span->lane == lane->kind && span->index == lane->index &&
+            span->until > window->from)
+            cover(columns, window, span);
+    }
+    for (int i = 0; i < window->cols; i++) {
+        const struct span *span = columns[i].span;
+
+        if (span)
+            draw_column(watch, canvas, row, col + NAME + i, span, before);
+        else if (window->from + (uint64_t)i * window->scale < UINT64_MAX)
+            canvas_put(canvas, row, col + NAME + i, ROLE_RULE, L'·');
+        before = span;
+    }
+}
+
+/* Labels of the axis stand at round cycles, now's mark over them. */
+static void draw_axis(struct canvas *canvas, int row, int col,
+                      const struct window *window)
+{
+    uint64_t every = window->scale * 20,
+             at = (window->from + every - 1) / every * every;
+    int mark = (int)((window->now - window->from) / window->scale);
+
+    for (; at < window->from + window->scale * (uint64_t)window->cols; at += every) {
+        int offset = (int)((at - window->from) / window->scale);
+        char count[TEXT_NUMBER];
+        int width = text_width(text_count(count, at));
+
+        if (offset + width + 1 < window->cols &&
+            (offset > mark || offset + width < mark))
+            canvas_text(canvas, row, col + offset, width, ROLE_QUIET, count);
+    }
+    canvas_put(canvas, row, col + mark, ROLE_HEAD, L'▾');
+}
+
+static struct window place(const struct watch *watch, const struct view_state *state,
+                           int cols)
+{
+    struct window window = {.scale = timeline_scale(state->scale),
+                            .now = watch_cycle(watch),
+                            .cols = cols < COLUMNS ? cols : COLUMNS};
+    uint64_t before;
+
+    if (watch->has_focus && watch->focus.cycle < window.now)
+        window.now = watch->focus.cycle;
+    before = (uint64_t)window.cols * 3 / 4 * window.scale;
+    window.from = window.now > before ? window.now - before : 0;
+    window.from -= window.from % window.scale;
+    return window;
+}
+
+static void draw(const struct watch *watch, struct view_state *state,
+                 struct canvas *canvas, struct area area)
+{
+    struct window window = place(watch, state, area.cols - NAME);
+    bool short_form = area.rows <= 5;
+    int row = area.row + (short_form ? 1 : 2), room = area.row + area.rows - row, count;
+    struct lane lanes[LANES];
+    char note[64], scale[TEXT_NUMBER];
+
+    if (area.rows >= 7)
+        room--; /* the legend */
+    snprintf(note, sizeof(note), "1 column = %s cycle%s",
+             text_count(scale, window.scale), window.scale == 1 ? "" : "s");
+    canvas_rule(canvas, area.row, area.col, area.cols, "timeline", note);
+    draw_axis(canvas, row - 1, area.col + NAME, &window);
+    count = plan_lanes(watch, lanes, room < LANES ? room : LANES);
+    for (int i = 0; i < count; i++)
+        draw_lane(watch, canvas, row + i, area.col, &lanes[i], &window);
+    if (area.rows >= 7)
+        canvas_text(canvas, area.row + area.rows - 1, area.col, area.cols, ROLE_QUIET,
+                    "l load  s store  x other instruction  t trap  ░ waits  r read  "
+                    "w write  · idle     h hart  d DMA     ━ now");
+}
+
+const struct view timeline_view = {
+    .name = "timeline",
+    .help = "who used the hart, the bus and the DMA channels, cycle by cycle",
+    .draw = draw,
+};

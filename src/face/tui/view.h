@@ -1,0 +1,32 @@
+#ifndef FACE_TUI_VIEW_H
+#define FACE_TUI_VIEW_H
+
+#include "face/tui/canvas.h"
+#include "face/tui/watch.h"
+
+/*
+ * A view draws what the watch knows into an area, whose first row is its rule with a
+ * title. What a view remembers is only where it stands, so that its rows do not jump
+ * while the machine steps.
+ */
+struct view_state {
+    uint64_t code_top, memory_top;
+    unsigned scale; /* index of the timeline's scale */
+    unsigned hart;
+};
+
+struct view {
+    const char *name;
+    const char *help;
+    void (*draw)(const struct watch *watch, struct view_state *state,
+                 struct canvas *canvas, struct area area);
+};
+
+extern const struct view code_view, registers_view, dma_view, memory_view, events_view,
+    timeline_view;
+
+/* Cycles a column of the timeline, by scale. */
+enum { TIMELINE_SCALES = 16 };
+uint64_t timeline_scale(unsigned scale);
+
+#endif

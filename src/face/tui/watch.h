@@ -1,0 +1,189 @@
+#ifndef FACE_TUI_WATCH_H
+#define FACE_TUI_WATCH_H
+
+#include "image/lines.h"
+#include "image/symbols.h"
+#include "machine/board/run.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/*
+ * What the screen knows: a fold over the events that the viewer has seen.
+ *
+ * The machine stops only between instructions or due queue entries, and one of these can
+ * tell several events. The viewer may stand at any of them: events wait in `events` until
+ * they are seen, only then are they folded, and what an unseen event has already written
+ * is taken back from what a peek says, by the old value that the event carries.
+ */
+enum {
+    WATCH_SPANS = 8192, /* remembered stretches of the timeline */
+    WATCH_RECENT = 64,  /* events told in the list of what happened */
+    WATCH_REGIONS = 12,
+    WATCH_CHANNELS = 8,
+    WATCH_SOURCES = 16,
+    WATCH_IRQS = 128,
+    WATCH_INSNS = 64 /* instructions remembered of each hart */
+};
+
+/* A stretch of a lane of the timeline. */
+enum lane_kind { LANE_HART, LANE_BUS, LANE_DMA, LANE_DISK, LANE_LINE };
+
+struct span {
+    uint64_t from, until;
+    uint8_t lane;  /* enum lane_kind */
+    uint8_t index; /* hart id, DMA channel, device, or interrupt line */
+    uint8_t who;   /* enum initiator: whose colour */
+    char sign;     /* its letter; '~' waits */
+    uint64_t move; /* the move in which it was seen */
+};
+
+/* A named part of RAM. */
+struct region {
+    char name[24];
+    uint64_t base, size;
+};
+
+/* The text of a source file. */
+struct source {
+    const char *file, *text;
+};
+
+/* What is known of a DMA channel from its events. */
+struct dma_fold {
+    uint8_t state; /* as its last DMA_STATE told */
+    bool failed, has_descriptor;
+    struct event_dma_descriptor descriptor; /* the last that was fetched */
+    struct event_dma_burst burst;           /* the last that was moved */
+    struct event_dma_error error;
+    uint64_t bytes, bursts, done; /* moved; descriptors or transfers complete */
+    uint64_t transfer;            /* bytes moved of this descriptor */
+};
+
+/* ... of a disk. */
+struct disk_fold {
+    bool busy, has_command, has_phase;
+    struct event_disk_command command;
+    struct event_disk_phase phase;
+};
+
+/* ... of a device of any kind. */
+struct device_fold {
+    bool touched;    /* a register of it was read or written in this move */
+    uint32_t offset; /* which, last */
+    uint64_t touches;
+    bool request;     /* its request line */
+    char console[40]; /* the line of characters it sends */
+};
+
+struct watch {
+    struct run *run;
+    struct board *board; /* the board that is looked at */
+    unsigned hart;       /* the hart that is looked at */
+    const char *title, *variant;
+    const struct symbols *symbols; /* NULL: none */
+    const struct lines *lines;
+    unsigned regions, sources;
+    struct region region[WATCH_REGIONS];
+    struct source source[WATCH_SOURCES];
+
+    /* Events of the last move: [first, seen) are seen, [seen, count) are not. */
+    struct event *events;
+    unsigned first, seen, count, room;
+    bool all; /* running: what is told is seen at once */
+
+    bool has_focus;     /* something has happened */
+    struct event focus; /* what the screen tells of */
+
+    uint8_t *writer[1 << 16]; /* by page of RAM: who wrote each byte, 0 nobody */
+    struct span span[WATCH_SPANS];
+    uint64_t spans;   /* so far; the newest is span[(spans - 1) % WATCH_SPANS] */
+    uint64_t move;    /* number of the move */
+    uint64_t written; /* the address in RAM that was written last; 0: none */
+    struct event recent[WATCH_RECENT];
+    uint64_t recents;
+    struct dma_fold dma[WATCH_CHANNELS];
+    struct disk_fold disk[BOARD_ROWS];
+    struct device_fold device[BOARD_ROWS];
+    uint64_t
+        irq_high[WATCH_IRQS / 64]; /* interrupt lines of devices, by source number */
+    struct hart_fold {
+        struct event insn; /* the last instruction it retired */
+        bool in_move;      /* ... in this move */
+        bool asleep;
+        uint32_t lines; /* lines into it that are high, by bit number in mip */
+        uint64_t interrupts, insns;
+        uint32_t
+            bits[WATCH_INSNS]; /* the last instructions, insns % WATCH_INSNS next */
+    } harts[HART_MAX];
+};
+
+/* Starts to listen to a run, whose first board is looked at. */
+struct watch *watch_new(struct run *run);
+void watch_free(struct watch *watch);
+
+/* Takes an event: what the watch listens with. */
+void watch_take(void *watch, const struct event *event);
+
+/* Learns from an event: what is known from here on because it was seen. */
+void watch_fold(struct watch *watch, const struct event *event);
+
+/* How much an event says, among the events of its instruction. */
+unsigned watch_weight(const struct event *event);
+
+/* Is it one that "next interesting" stops at? */
+bool watch_stops(const struct event *event);
+
+/* A new move begins: what was seen so far belongs to the past. */
+void watch_begin(struct watch *watch);
+
+/* Sees the next event; false: there is none that waits. */
+bool watch_see(struct watch *watch);
+
+/* Sees all that wait, and tells of the one of them that says most. */
+void watch_see_all(struct watch *watch);
+
+/* --- the machine as the viewer has seen it: peeks without what is not seen yet --- */
+
+uint64_t watch_x(const struct watch *watch, unsigned hart, unsigned number);
+uint64_t watch_pc(const struct watch *watch, unsigned hart);
+uint64_t watch_read(const struct watch *watch, uint64_t pa, void *bytes,
+                    uint64_t length);
+
+/* Who wrote the byte last: an enum initiator, INITIATOR_NONE if nobody. */
+uint8_t watch_writer(const struct watch *watch, uint64_t pa);
+
+/* Was any byte of its page written? */
+bool watch_page_written(const struct watch *watch, uint64_t pa);
+
+/* Did an event of this move write the byte? */
+bool watch_wrote(const struct watch *watch, uint64_t pa);
+
+/* The last instruction of that hart among the events of this move; NULL: none. */
+const struct event *watch_insn(const struct watch *watch, unsigned hart);
+
+/* The cycle at which the viewer stands. */
+uint64_t watch_cycle(const struct watch *watch);
+
+/* Is the interrupt line of that source high? */
+bool watch_irq(const struct watch *watch, unsigned source);
+
+/* A register of a device by its name, as a peek sees it; false: it has none. */
+bool watch_register(const struct watch *watch, const struct device *device,
+                    const char *name, unsigned index, uint64_t *value);
+
+/* The board's n-th device of a type, NULL: none. */
+const struct device *watch_device(const struct watch *watch, const char *type,
+                                  unsigned n);
+
+/* The part of RAM with a name that holds the address; NULL: none. */
+const struct region *watch_region(const struct watch *watch, uint64_t pa);
+
+/* A line of a source file, without its blanks in front; false: it is not known. */
+bool watch_source(const struct watch *watch, const char *file, unsigned line,
+                  char *text, size_t room);
+
+/* "h", "d", "?": the letter of an owner. */
+char owner_letter(uint8_t initiator);
+
+#endif
