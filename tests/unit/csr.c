@@ -489,6 +489,11 @@ START_TEST(with_stce_software_cannot_write_stip)
     hart_csr_write(hart, CSR_MENVCFG, MENVCFG_STCE);
     hart_csr_write(hart, CSR_MIP, BIT(IRQ_STI) | BIT(IRQ_SSI));
     ck_assert_uint_eq(hart_csr_read(hart, CSR_MIP), BIT(IRQ_SSI));
+    hart_csr_write(hart, CSR_MENVCFG, 0);
+    ck_assert(!stip(lone));
+    hart_csr_write(hart, CSR_MIP, BIT(IRQ_STI));
+    hart_csr_write(hart, CSR_MENVCFG, MENVCFG_STCE);
+    ck_assert(!stip(lone)); /* what software set is not the comparator's */
     lone_free(lone);
 }
 END_TEST
