@@ -71,7 +71,8 @@ static size_t add_0x(char *text, size_t length)
     while (at && text[at - 1] != ',' && text[at - 1] != ' ')
         at--;
     memmove(text + at + 2, text + at, length - at);
-    memcpy(text + at, "0x", 2);
+    text[at] = '0';
+    text[at + 1] = 'x';
     return length + 2;
 }
 

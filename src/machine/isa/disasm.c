@@ -123,7 +123,7 @@ struct alias {
 };
 
 /* clang-format off */
-static const struct alias aliases_of[] = {
+static const struct alias alias_table[] = {
     {OP_C_NOP,    0,   0,   ANY, 0,       {"nop", ""}},
     {OP_C_NOP,    0,   0,   ANY, ANY_IMM, {"c.nop", "imm"}},
     {OP_C_ADDI,   ANY, ANY, ANY, ANY_IMM, {"add", "rd,rs1,imm"}},
@@ -203,9 +203,9 @@ static bool fits(const struct alias *alias, const struct insn *insn)
 
 static const struct syntax *find_alias(unsigned op, const struct insn *insn)
 {
-    for (size_t i = 0; i < COUNT(aliases_of); i++)
-        if (aliases_of[i].op == op && fits(&aliases_of[i], insn))
-            return &aliases_of[i].syntax;
+    for (size_t i = 0; i < COUNT(alias_table); i++)
+        if (alias_table[i].op == op && fits(&alias_table[i], insn))
+            return &alias_table[i].syntax;
     return NULL;
 }
 
