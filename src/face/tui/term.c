@@ -1,0 +1,206 @@
+/*
+ * The only file that includes curses.h. Everything else draws on a canvas.
+ */
+#define NCURSES_WIDECHAR 1
+#include "face/tui/term.h"
+
+#include "base/bits.h"
+
+#include <curses.h>
+#include <langinfo.h>
+#include <locale.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <wchar.h>
+
+enum { SLOW = 38400, ESCAPE_DELAY = 25 };
+
+static struct {
+    SCREEN *screen;
+    enum tier tier;
+    enum theme theme;
+    bool colours;
+} term;
+
+/* The signs are of one column where the terminal's locale says so; else ASCII. */
+static enum tier choose_tier(bool ascii)
+{
+    const char *name = getenv("TERM");
+
+    if (ascii || strcmp(nl_langinfo(CODESET), "UTF-8") != 0 || wcwidth(L'─') != 1)
+        return TIER_ASCII;
+    return name && strcmp(name, "linux") == 0 ? TIER_CONSOLE : TIER_UTF8;
+}
+
+static attr_t attributes_of(uint8_t attributes)
+{
+    return (attributes & LOOK_BOLD ? A_BOLD : 0) | (attributes & LOOK_DIM ? A_DIM : 0) |
+           (attributes & LOOK_UNDERLINE ? A_UNDERLINE : 0) |
+           (attributes & LOOK_REVERSE ? A_REVERSE : 0);
+}
+
+/* A pair of colours a role, under its number + 1. */
+static void use_theme(enum theme theme)
+{
+    term.theme = theme;
+    if (!term.colours)
+        return;
+    for (int role = 0; role < ROLES; role++) {
+        struct look look = theme_look(theme, (enum role)role);
+
+        init_pair((short)(role + 1), look.fg, look.bg);
+    }
+    bkgdset((chtype)COLOR_PAIR(ROLE_TEXT + 1) | ' ');
+}
+
+/* NO_COLOR and a terminal without colours give mono; one with few its own 16. */
+static void choose_theme(enum theme asked)
+{
+    const char *no_colour = getenv("NO_COLOR");
+
+    term.colours = asked != THEME_MONO && !(no_colour && no_colour[0]) && has_colors();
+    if (!term.colours) {
+        use_theme(THEME_MONO);
+        return;
+    }
+    start_color();
+    use_default_colors();
+    use_theme(COLORS >= 256 ? asked : THEME_TERMINAL);
+}
+
+static bool is_dumb(void)
+{
+    const char *name = getenv("TERM");
+
+    return !name || !name[0] || strcmp(name, "dumb") == 0;
+}
+
+bool term_open(const struct term_options *options, struct err *err)
+{
+    if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))
+        return err_set(err, "standard input and output must be a terminal");
+    if (is_dumb())
+        return err_set(err, "this terminal (TERM=%s) cannot place the cursor",
+                       getenv("TERM") ? getenv("TERM") : "");
+    setlocale(LC_CTYPE, "");
+    term.screen = newterm(NULL, stdout, stdin);
+    if (!term.screen)
+        return err_set(err, "the terminal '%s' is not known", getenv("TERM"));
+    raw(); /* C-c, C-z, C-s and C-q are keys; flow control cannot freeze the screen */
+    noecho();
+    nonl();
+    keypad(stdscr, TRUE);
+    set_escdelay(ESCAPE_DELAY);
+    curs_set(0);
+    term.tier = choose_tier(options->ascii);
+    choose_theme(options->theme);
+    return true;
+}
+
+void term_close(void)
+{
+    if (!term.screen)
+        return;
+    endwin();
+    delscreen(term.screen);
+    term.screen = NULL;
+}
+
+void term_size(int *rows, int *cols)
+{
+    getmaxyx(stdscr, *rows, *cols);
+}
+
+enum tier term_tier(void)
+{
+    return term.tier;
+}
+
+bool term_is_fast(void)
+{
+    return baudrate() >= SLOW;
+}
+
+enum theme term_theme(void)
+{
+    return term.theme;
+}
+
+void term_next_theme(void)
+{
+    if (!term.colours || COLORS < 256)
+        return;
+    use_theme((enum theme)((term.theme + 1) % THEME_MONO));
+    clearok(stdscr, TRUE);
+}
+
+static void show_cell(int row, int col, const struct cell *cell)
+{
+    struct look look = theme_look(term.theme, (enum role)cell->role);
+    wchar_t text[2] = {(wchar_t)cell->glyph, L'\0'};
+    cchar_t glyph;
+
+    setcchar(&glyph, text, attributes_of(look.attributes),
+             (short)(term.colours ? cell->role + 1 : 0), NULL);
+    mvadd_wch(row, col, &glyph);
+}
+
+/* Curses compares with what the terminal shows and sends the difference. */
+void term_show(const struct canvas *canvas)
+{
+    int rows, cols;
+
+    getmaxyx(stdscr, rows, cols);
+    erase();
+    for (int row = 0; row < canvas->rows && row < rows; row++)
+        for (int col = 0; col < canvas->cols && col < cols; col++)
+            show_cell(row, col,
+                      &canvas->cells[(size_t)row * (size_t)canvas->cols + (size_t)col]);
+    move(rows > 1 ? 1 : 0,
+         cols > 1 ? 1 : 0); /* readers of the screen: at the sentence */
+    refresh();
+}
+
+static int code_of(wint_t key)
+{
+    static const struct {
+        wint_t curses;
+        int code;
+    } codes[] = {
+        {KEY_RESIZE, KEY_CODE_RESIZE}, {KEY_LEFT, KEY_CODE_LEFT},
+        {KEY_RIGHT, KEY_CODE_RIGHT},   {KEY_UP, KEY_CODE_UP},
+        {KEY_DOWN, KEY_CODE_DOWN},     {KEY_HOME, KEY_CODE_HOME},
+        {KEY_END, KEY_CODE_END},       {KEY_F(1), KEY_CODE_F1},
+    };
+
+    for (size_t i = 0; i < COUNT(codes); i++)
+        if (codes[i].curses == key)
+            return codes[i].code;
+    return KEY_CODE_NONE;
+}
+
+int term_key(int milliseconds)
+{
+    wint_t key;
+    int got;
+
+    timeout(milliseconds);
+    got = get_wch(&key);
+    if (got == ERR)
+        return KEY_CODE_NONE;
+    return got == KEY_CODE_YES ? code_of(key) : (int)key;
+}
+
+void term_suspend(void)
+{
+    endwin();
+    kill(0, SIGTSTP);
+    refresh();
+}
+
+void term_redraw(void)
+{
+    clearok(stdscr, TRUE);
+}

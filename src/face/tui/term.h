@@ -1,0 +1,41 @@
+#ifndef FACE_TUI_TERM_H
+#define FACE_TUI_TERM_H
+
+#include "base/err.h"
+#include "face/tui/canvas.h"
+#include "face/tui/keys.h"
+
+/* The terminal. Its file is the only one that knows curses. */
+struct term_options {
+    enum theme theme;
+    bool ascii; /* signs of ASCII only */
+};
+
+/* Takes the screen; false with the reason if the terminal cannot be used. */
+bool term_open(const struct term_options *options, struct err *err);
+void term_close(void);
+
+void term_size(int *rows, int *cols);
+enum tier term_tier(void);
+
+/* May a few cells be drawn quickly one after the other? Not over a slow line. */
+bool term_is_fast(void);
+
+/* The theme now; the next one, where the terminal has colours. */
+enum theme term_theme(void);
+void term_next_theme(void);
+
+/* Brings what has changed to the screen; nothing is written if nothing has. */
+void term_show(const struct canvas *canvas);
+
+/* A key: a character, or a code of keys.h; KEY_CODE_NONE after that many milliseconds
+ * without one (-1: waits for ever). */
+int term_key(int milliseconds);
+
+/* Gives the terminal back to the shell until the program is continued. */
+void term_suspend(void);
+
+/* Draws everything again. */
+void term_redraw(void);
+
+#endif

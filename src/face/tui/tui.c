@@ -1,0 +1,136 @@
+#include "face/tui/tui.h"
+
+#include "face/tui/term.h"
+
+#include <time.h>
+
+enum {
+    FRAME = 33,       /* milliseconds: 30 frames a second */
+    SLICE = 20000,    /* instructions between two looks at the clock */
+    TOKEN_CELLS = 6,  /* steps of the token */
+    TOKEN_TIME = 40,  /* milliseconds each */
+    KEY_REPEAT = 200, /* milliseconds: steps that follow one another faster move none */
+    HANG_UP = 16      /* failed reads in a row: the terminal is gone */
+};
+
+static uint64_t milliseconds(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+}
+
+struct tui {
+    struct session *session;
+    struct canvas *canvas;
+    int kept;            /* a key that came while something else was going on */
+    uint64_t stepped_at; /* when the last step was asked for */
+    uint64_t debt;       /* milliseconds * events a second that are not run yet */
+    unsigned failed;     /* reads that failed in a row */
+};
+
+static void show(struct tui *tui)
+{
+    int rows, cols;
+
+    term_size(&rows, &cols);
+    if (!tui->canvas || tui->canvas->rows != rows || tui->canvas->cols != cols) {
+        canvas_free(tui->canvas);
+        tui->canvas = canvas_new(rows, cols, term_tier());
+    }
+    screen_draw(&tui->session->screen, tui->canvas);
+    term_show(tui->canvas);
+}
+
+static int next_key(struct tui *tui, int wait)
+{
+    int key = tui->kept;
+
+    tui->kept = KEY_CODE_NONE;
+    return key != KEY_CODE_NONE ? key : term_key(wait);
+}
+
+/* A key in the midst of a long move stops it; it is then handled as any other. */
+static bool key_came(void *ctx)
+{
+    struct tui *tui = ctx;
+
+    tui->kept = term_key(0);
+    return tui->kept != KEY_CODE_NONE;
+}
+
+/* A token travels the heavy wire once, unless keys follow fast or the line is slow. */
+static void move_token(struct tui *tui)
+{
+    struct screen *screen = &tui->session->screen;
+    uint64_t now = milliseconds(), before = tui->stepped_at;
+
+    tui->stepped_at = now;
+    if (!tui->session->motion || !term_is_fast() || now - before < KEY_REPEAT)
+        return;
+    for (int i = 0; i < TOKEN_CELLS && tui->kept == KEY_CODE_NONE; i++) {
+        screen->token = 255 * i / (TOKEN_CELLS - 1);
+        show(tui);
+        tui->kept = term_key(TOKEN_TIME);
+    }
+    screen->token = -1;
+}
+
+static void press(struct tui *tui, int code)
+{
+    const struct key *key = key_find(code);
+
+    if (code == KEY_CODE_RESIZE)
+        term_redraw();
+    if (!key)
+        return;
+    if (key->action == ACTION_SUSPEND)
+        term_suspend();
+    else if (key->action == ACTION_REDRAW)
+        term_redraw();
+    else if (key->action == ACTION_THEME)
+        term_next_theme();
+    session_key(tui->session, key);
+    if (tui->session->stepped)
+        move_token(tui);
+}
+
+/* Runs for the time of one frame. */
+static void run_frame(struct tui *tui)
+{
+    struct session *session = tui->session;
+    unsigned rate = session_rate(session);
+    uint64_t end = milliseconds() + FRAME;
+
+    if (rate) {
+        tui->debt += FRAME * (uint64_t)rate;
+        session_advance(session, (unsigned)(tui->debt / 1000));
+        tui->debt %= 1000;
+        tui->kept = term_key(FRAME);
+        return;
+    }
+    while (milliseconds() < end && session->screen.mode == SCREEN_RUNNING)
+        session_advance(session, SLICE);
+}
+
+void tui_loop(struct session *session)
+{
+    struct tui tui = {.session = session, .kept = KEY_CODE_NONE};
+
+    session->interrupted = key_came;
+    session->ctx = &tui;
+    while (!session->quit && tui.failed < HANG_UP) {
+        bool running = session->screen.mode == SCREEN_RUNNING;
+        int key;
+
+        show(&tui);
+        key = next_key(&tui, running ? 0 : -1);
+        tui.failed = key == KEY_CODE_NONE && !running ? tui.failed + 1 : 0;
+        if (key != KEY_CODE_NONE)
+            press(&tui, key);
+        else if (running)
+            run_frame(&tui);
+    }
+    canvas_free(tui.canvas);
+}
