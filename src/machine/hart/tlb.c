@@ -17,6 +17,7 @@
 
 #include <assert.h>
 #include <stdlib.h>
+#include <string.h>
 
 bool tlb_init(struct tlb *tlb, unsigned entries, unsigned ways)
 {
@@ -125,6 +126,9 @@ unsigned tlb_flush(struct tlb *tlb, const uint64_t *va, const uint16_t *asid)
         *entry = (struct tlb_entry){0};
         dropped++;
     }
+    /* An empty TLB is as after reset: every set is filled from its first way on. */
+    if (!va && !asid)
+        memset(tlb->victim, 0, tlb->sets);
     return dropped;
 }
 
