@@ -303,9 +303,13 @@ static void stdout_path(struct writer *writer)
     text(writer, "stdout-path", path);
 }
 
-static void wide(struct writer *writer, const char *name, uint64_t value)
+/* One cell where it is enough, as QEMU 7.2 writes it; kernels take either. */
+static void address(struct writer *writer, const char *name, uint64_t value)
 {
-    keep(writer, fdt_property_u64(writer->tree, name, value));
+    if (value <= UINT32_MAX)
+        cell(writer, name, (uint32_t)value);
+    else
+        keep(writer, fdt_property_u64(writer->tree, name, value));
 }
 
 static void chosen_node(struct writer *writer)
@@ -316,8 +320,8 @@ static void chosen_node(struct writer *writer)
     if (chosen->bootargs && chosen->bootargs[0])
         text(writer, "bootargs", chosen->bootargs);
     if (chosen->initrd_end > chosen->initrd_start) {
-        wide(writer, "linux,initrd-start", chosen->initrd_start);
-        wide(writer, "linux,initrd-end", chosen->initrd_end);
+        address(writer, "linux,initrd-start", chosen->initrd_start);
+        address(writer, "linux,initrd-end", chosen->initrd_end);
     }
     stdout_path(writer);
     end(writer);
