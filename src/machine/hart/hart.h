@@ -20,6 +20,7 @@
  *   fast.c    the fast loop: the same instructions when nobody listens
  *   access.c  fetches, loads and stores: translation, protection, bus
  *   walk.c    the page-table walk         tlb.c  the TLB that students see
+ *   translate.c  translation: the TLB, then the walk
  *   pmp.c     physical memory protection  trap.c traps and returns
  *   csr.c     what each CSR does
  */

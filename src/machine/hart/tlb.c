@@ -74,6 +74,7 @@ static unsigned choose_way(struct tlb *tlb, unsigned set, const struct tlb_entry
     const struct tlb_entry *entries = entries_of(tlb, set);
     unsigned way;
 
+    assert(tlb->ways > 0);
     for (way = 0; way < tlb->ways; way++)
         if (serves(&entries[way], entry->vpn, entry->asid))
             return way;
