@@ -1,12 +1,9 @@
 /* Ringside: one program, whose first argument says what it does. */
 #include "base/bits.h"
 #include "base/nearest.h"
+#include "face/asm_command.h"
 #include "face/boot_command.h"
 #include "face/options.h"
-#if __has_include("face/asm_command.h")
-#include "face/asm_command.h"
-#define HAS_ASM 1
-#endif
 #if __has_include("face/run_command.h")
 #include "face/run_command.h"
 #define HAS_RUN 1
@@ -37,10 +34,8 @@ static const struct command {
     {"watch", command_watch, "watch a scenario on the screen, step by step"},
 #endif
     {"boot", command_boot, "run any program, with this terminal as its console"},
-#ifdef HAS_ASM
     {"asm", command_asm, "assemble a file to an ELF program"},
     {"disasm", command_disasm, "disassemble a program"},
-#endif
 #ifdef HAS_DOCS
     {"docs", command_docs, "print the reference tables of the manual"},
 #endif
