@@ -10,6 +10,9 @@
 #define RAM      UINT64_C(0x80000000)
 #define RAM_SIZE UINT64_C(0x100000)
 
+#define HART INITIATOR_HART
+#define DMA  INITIATOR_DMA
+
 static struct queue queue;
 static struct event_stream events;
 static struct costs costs;
@@ -292,9 +295,6 @@ START_TEST(a_peek_reads_anything_and_changes_nothing)
 END_TEST
 
 /* --- slots --------------------------------------------------------------------- */
-
-#define HART INITIATOR_HART
-#define DMA  INITIATOR_DMA
 
 static const struct ask {
     const char *claim;
