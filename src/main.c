@@ -4,15 +4,15 @@
 #include "face/asm_command.h"
 #include "face/boot_command.h"
 #include "face/options.h"
-#if __has_include("face/run_command.h")
+#if __has_include("face/run_command.c")
 #include "face/run_command.h"
 #define HAS_RUN 1
 #endif
-#if __has_include("face/docs_command.h")
+#if __has_include("face/docs_command.c")
 #include "face/docs_command.h"
 #define HAS_DOCS 1
 #endif
-#if __has_include("face/tui/tui_command.h")
+#if __has_include("face/tui/tui_command.c")
 #include "face/tui/tui_command.h"
 #define HAS_TUI 1
 #endif
