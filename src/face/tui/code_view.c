@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { LABEL = 8, SEARCH = 1024 };
+enum { LABEL = 6, SEARCH = 1024 };
 
 /* Bytes of the instruction at `pc`; 4 where none can be fetched. */
 static unsigned length_at(const struct watch *watch, unsigned hart, uint64_t pc)
@@ -74,7 +74,7 @@ static void draw_row(const struct watch *watch, struct canvas *canvas, struct ar
     char insn[TEXT_INSN], label[LABEL + 2];
     bool current = done && done->insn.pc == pc;
     enum role role = current ? ROLE_HEAD : next ? ROLE_TEXT : ROLE_QUIET;
-    int col = area.col, labels = area.cols >= 38 ? LABEL + 2 : 0;
+    int col = area.col, labels = area.cols >= 34 ? LABEL + 2 : 0;
     uint32_t bits;
 
     if (current)
@@ -90,7 +90,7 @@ static void draw_row(const struct watch *watch, struct canvas *canvas, struct ar
     else if (!text_fetch(watch, watch->hart, pc, &bits))
         return;
     canvas_text(canvas, row, col + 11 + labels, area.cols - 11 - labels, role,
-                text_insn(insn, bits, pc));
+                text_insn(insn, watch, bits, pc));
 }
 
 /* "pio.s:11", and that line. */

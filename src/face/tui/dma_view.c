@@ -14,9 +14,9 @@
 
 /* Registers in the order of their rows; when there are fewer rows, the first ones. */
 static const char *const rows[] = {
-    "Control",  "ExecSource", "ExecDestination", "ExecBytes", "BusMode",
-    "Consumer", "Producer",   "Descriptor",      "Moved",     "Request",
-    "RingBase", "RingSize",   "ChainHead",       "Priority",
+    "Control",  "ExecBytes", "ExecSource", "ExecDestination", "BusMode",
+    "Consumer", "Producer",  "Descriptor", "Moved",           "Request",
+    "RingBase", "RingSize",  "ChainHead",  "Priority",
 };
 
 /* The steps of a burst, in the order in which a channel goes through them. */
@@ -126,7 +126,7 @@ static void draw_register(const struct watch *watch, struct canvas *canvas,
     enum role role = changed ? ROLE_CHANGED : ROLE_TEXT;
     char note[64], count[TEXT_NUMBER];
     uint64_t value = 0;
-    int room = area.cols - 28;
+    int room = area.cols - 27;
 
     if (!watch_register(watch, device, reg->name, channel, &value))
         return;
@@ -135,11 +135,23 @@ static void draw_register(const struct watch *watch, struct canvas *canvas,
         canvas_put(canvas, row, area.col, ROLE_CHANGED, '*');
     canvas_text(canvas, row, area.col + 2, 15, ROLE_QUIET, reg->name);
     if (is_count(reg->name))
-        canvas_printf(canvas, row, area.col + 18, 10, role, "%8s",
+        canvas_printf(canvas, row, area.col + 17, 9, role, "%8s",
                       text_count(count, value));
     else
-        canvas_printf(canvas, row, area.col + 18, 10, role, "%08" PRIx64, value);
-    canvas_text(canvas, row, area.col + 28, room, ROLE_QUIET, note);
+        canvas_printf(canvas, row, area.col + 17, 9, role, "%08" PRIx64, value);
+    canvas_text(canvas, row, area.col + 27, room, ROLE_QUIET, note);
+}
+
+/* The descriptor in progress; a row. */
+static void draw_descriptor(struct canvas *canvas, struct area area, int row,
+                            const struct dma_fold *dma)
+{
+    const struct event_dma_descriptor *now = &dma->descriptor;
+
+    canvas_printf(canvas, row, area.col + 2, area.cols - 2, ROLE_TEXT,
+                  "descriptor %" PRIu32 " at %08" PRIx64 ": %" PRIu64 " B%s",
+                  now->index, now->at, now->bytes,
+                  now->flags & DMA_FLAG_IRQ ? ", irq" : "");
 }
 
 static void draw(const struct watch *watch, struct view_state *state,
@@ -147,7 +159,7 @@ static void draw(const struct watch *watch, struct view_state *state,
 {
     unsigned channel = part_channel(watch);
     const struct device *device = watch_device(watch, "dma", channel / DMA_CHANNELS);
-    int columns = area.cols >= 76 ? 2 : 1, row = area.row + 2, column = 0;
+    int columns = area.cols >= 76 ? 2 : 1, first = area.row + 2, row, column = 0;
     char title[40];
 
     (void)state;
@@ -161,6 +173,9 @@ static void draw(const struct watch *watch, struct view_state *state,
     }
     draw_states(canvas, area.row + 1, area.col + 2, area.cols - 2,
                 watch->dma[channel].state);
+    if (watch->dma[channel].has_descriptor)
+        draw_descriptor(canvas, area, first++, &watch->dma[channel]);
+    row = first;
     for (size_t i = 0; i < COUNT(rows) && column < columns; i++) {
         struct area part = area;
 
@@ -169,7 +184,7 @@ static void draw(const struct watch *watch, struct view_state *state,
         draw_register(watch, canvas, part, row, device, find_reg(device, rows[i]),
                       channel % DMA_CHANNELS);
         if (++row == area.row + area.rows) {
-            row = area.row + 2;
+            row = first;
             column++;
         }
     }

@@ -1,6 +1,6 @@
 #include "face/tui/screen.h"
 
-enum { WIDTH = 74, NAME = 8, VERB = 18 };
+enum { WIDTH = 74, NAME = 8, VERB = 14 };
 
 static void draw_key(struct canvas *canvas, int row, int col, const struct key *key)
 {

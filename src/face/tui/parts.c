@@ -85,10 +85,10 @@ void part_ram(const struct watch *watch, int width, struct part_text *text)
             snprintf(percent, sizeof(percent), " %u %%", share);
         if (wide)
             line = add_line(text, ROLE_TEXT, "0x%08" PRIx64 " %.*s%s", region->base,
-                            width - 20, region->name, percent);
+                            width - 15 - (int)strlen(percent), region->name, percent);
         else
-            line =
-                add_line(text, ROLE_TEXT, "%.*s%s", width - 9, region->name, percent);
+            line = add_line(text, ROLE_TEXT, "%.*s%s", width - 4 - (int)strlen(percent),
+                            region->name, percent);
         if (!line)
             break;
         snprintf(line->owners, sizeof(line->owners), "%s%s%s", written.hart ? "h" : "",
@@ -116,7 +116,7 @@ unsigned part_channel(const struct watch *watch)
     return working;
 }
 
-static void fill_dma(const struct watch *watch, const struct device *device,
+static void fill_dma(const struct watch *watch, const struct device *device, int width,
                      struct part_text *text)
 {
     unsigned channel = part_channel(watch);
@@ -134,18 +134,19 @@ static void fill_dma(const struct watch *watch, const struct device *device,
                  text_count(whole, dma->burst.left + dma->transfer));
     add_line(text, ROLE_QUIET, "moved %s B", text_count(count, dma->bytes));
     (void)device;
+    (void)width;
 }
 
 /* --- disks ------------------------------------------------------------------------ */
 
-static void fill_ata(const struct watch *watch, const struct device *device,
+static void fill_ata(const struct watch *watch, const struct device *device, int width,
                      struct part_text *text)
 {
     const struct disk_fold *disk = &watch->disk[device->index];
     char name[TEXT_DATA];
 
     if (!disk->has_command) {
-        add_line(text, ROLE_QUIET, "no command yet");
+        add_line(text, ROLE_QUIET, width < 16 ? "no command" : "no command yet");
         return;
     }
     say_value(name, UNIT_ATACOMMAND, disk->command.command);
@@ -153,12 +154,14 @@ static void fill_ata(const struct watch *watch, const struct device *device,
     if (disk->has_phase) {
         say_value(name, UNIT_DISKPHASE, disk->phase.phase);
         add_line(text, ROLE_TEXT, "%s", name);
-        add_line(text, ROLE_TEXT, "LBA %" PRIu64 " of %" PRIu64 " to %" PRIu64,
-                 disk->phase.lba, disk->command.lba,
-                 disk->command.lba + disk->command.count - 1);
+        add_line(text, ROLE_TEXT, "LBA %" PRIu64, disk->phase.lba);
+        if (disk->command.count)
+            add_line(text, ROLE_QUIET, "%" PRIu64 " of %" PRIu32 "%s",
+                     disk->phase.lba - disk->command.lba + 1, disk->command.count,
+                     width < 16 ? "" : " sectors");
     }
     if (watch->device[device->index].request)
-        add_line(text, ROLE_DMA, "asks the DMA to move");
+        add_line(text, ROLE_DMA, "asks the DMA");
 }
 
 /* --- interrupt controllers ---------------------------------------------------------- */
@@ -173,7 +176,7 @@ static bool bit_of(const struct watch *watch, uint64_t at, unsigned source)
 
 /* PLIC 1.0.0: pending bits at +0x1000, enable bits of a context at +0x2000 + 0x80 * it,
  * its threshold at +0x200000 + 0x1000 * it. */
-static void fill_plic(const struct watch *watch, const struct device *device,
+static void fill_plic(const struct watch *watch, const struct device *device, int width,
                       struct part_text *text)
 {
     uint64_t base = device->base;
@@ -188,21 +191,22 @@ static void fill_plic(const struct watch *watch, const struct device *device,
 
             if (pending || watch_irq(watch, source) ||
                 bit_of(watch, base + 0x2000, source))
-                add_line(text, pending ? ROLE_CHANGED : ROLE_TEXT, "%u %.8s %s", source,
-                         row->name,
-                         pending                    ? "pending"
-                         : watch_irq(watch, source) ? "high"
-                                                    : "on");
+                add_line(text, pending ? ROLE_CHANGED : ROLE_TEXT, "%u%s%.*s%s", source,
+                         width < 12 ? "" : " ", width < 12 ? 0 : 6, row->name,
+                         pending                    ? " pend"
+                         : watch_irq(watch, source) ? " high"
+                                                    : " on");
         }
     }
     if (text->lines == 0)
-        add_line(text, ROLE_QUIET, "none on");
+        add_line(text, ROLE_QUIET, "all off");
     watch_read(watch, base + 0x200000, &threshold, sizeof(threshold));
-    add_line(text, ROLE_QUIET, "threshold %" PRIu32, threshold);
+    add_line(text, ROLE_QUIET, "%s %" PRIu32, width < 12 ? "thr" : "threshold",
+             threshold);
 }
 
 static void fill_aclint(const struct watch *watch, const struct device *device,
-                        struct part_text *text)
+                        int width, struct part_text *text)
 {
     uint64_t mtime = 0, mtimecmp = 0;
     char count[TEXT_NUMBER];
@@ -214,9 +218,10 @@ static void fill_aclint(const struct watch *watch, const struct device *device,
         add_line(text, ROLE_QUIET, "no timer set");
     else
         add_line(text, ROLE_TEXT, "cmp   %s", text_count(count, mtimecmp));
+    (void)width;
 }
 
-static void fill_uart(const struct watch *watch, const struct device *device,
+static void fill_uart(const struct watch *watch, const struct device *device, int width,
                       struct part_text *text)
 {
     const char *line = watch->device[device->index].console;
@@ -224,12 +229,13 @@ static void fill_uart(const struct watch *watch, const struct device *device,
     if (line[0])
         add_line(text, ROLE_TEXT, "\"%s\"", line);
     else
-        add_line(text, ROLE_QUIET, "nothing sent");
+        add_line(text, ROLE_QUIET, "no output");
+    (void)width;
 }
 
 /* Any other device: the register that was used last. */
 static void fill_other(const struct watch *watch, const struct device *device,
-                       struct part_text *text)
+                       int width, struct part_text *text)
 {
     const struct device_fold *fold = &watch->device[device->index];
     char name[TEXT_DATA];
@@ -238,18 +244,28 @@ static void fill_other(const struct watch *watch, const struct device *device,
         add_line(text, ROLE_TEXT, "%s", text_register(name, device, fold->offset));
     else
         add_line(text, ROLE_QUIET, "not used yet");
+    (void)width;
 }
 
 /* In the order of the row: RAM stands before them, and PLIC, the last, at its end. */
 static const struct part_form forms[] = {
-    {"dma", "DMA", 28, 19, 0, fill_dma},
-    {"ata", "ATA disk", 24, 16, 1, fill_ata},
-    {"stream", "stream", 22, 15, 2, fill_other},
-    {"plic", "PLIC", 18, 10, 0, fill_plic},
-    {"uart", "UART", 20, 14, 4, fill_uart},
-    {"aclint", "ACLINT", 20, 16, 5, fill_aclint},
-    {NULL, "device", 18, 12, 6, fill_other},
+    {"dma", "DMA", "DMA", 28, 19, 0, fill_dma},
+    {"ata", "ATA disk", "ATA", 24, 16, 1, fill_ata},
+    {"stream", "stream", "FIFO", 22, 15, 2, fill_other},
+    {"plic", "PLIC", "PLIC", 18, 10, 0, fill_plic},
+    {"uart", "UART", "UART", 20, 14, 4, fill_uart},
+    {"aclint", "ACLINT", "ACLINT", 20, 16, 5, fill_aclint},
+    {NULL, NULL, NULL, 18, 14, 6, fill_other},
 };
+
+const char *part_title(const struct device *device, int width)
+{
+    const struct part_form *form = part_form(device);
+
+    if (!form->type)
+        return device->name;
+    return width >= form->full ? form->title : form->brief;
+}
 
 const struct part_form *part_form(const struct device *device)
 {

@@ -24,12 +24,16 @@ struct part_text {
 
 struct part_form {
     const char *type; /* of a device_type; NULL: any other */
-    const char *title;
+    const char *title, *brief;
     int full, narrow; /* columns of its box */
     int rank;         /* the lower, the longer it stays on a small screen */
-    void (*fill)(const struct watch *watch, const struct device *device,
+    /* `width` is of the inside. */
+    void (*fill)(const struct watch *watch, const struct device *device, int width,
                  struct part_text *text);
 };
+
+/* The title of its box of that width. */
+const char *part_title(const struct device *device, int width);
 
 /* How a device is drawn. */
 const struct part_form *part_form(const struct device *device);

@@ -49,6 +49,8 @@ static void name_address(const struct watch *watch, uint64_t value, char *text,
     text[0] = '\0';
     if (watch->symbols && ram_has(&watch->board->bus.ram, value, 1))
         symbol = symbols_at(watch->symbols, value);
+    if (symbol && strncmp(symbol->name, "__", 2) == 0)
+        symbol = NULL; /* a linker's own */
     if (value < 0x1000)
         return;
     if (mmio)
@@ -133,38 +135,52 @@ static void draw_csr(const struct watch *watch, struct canvas *canvas, int row, 
     canvas_text(canvas, row, col + 28, cols - 28, ROLE_QUIET, note);
 }
 
-static bool shows_csrs(const struct watch *watch)
+/* How many rows CSRs get: a third where there is room; all of them when a trap has just
+ * changed them, one when the instruction used one. */
+static int count_csrs(const struct watch *watch, int rows)
 {
     const struct event *insn = watch_insn(watch, watch->hart);
 
+    if (rows >= 12)
+        return rows / 3;
     if (watch->has_focus && (watch->focus.kind == EVENT_TRAP_ENTER ||
                              watch->focus.kind == EVENT_TRAP_RETURN))
-        return true;
+        return rows < (int)COUNT(csr_rows) ? rows : (int)COUNT(csr_rows);
     return insn && insn->insn.csr != EVENT_NO_CSR;
+}
+
+/* The CSR of the instruction stands first, the others in their order. */
+static void draw_csrs(const struct watch *watch, struct canvas *canvas, int row,
+                      struct area area, int count)
+{
+    const struct event *insn = watch_insn(watch, watch->hart);
+    unsigned used = insn ? insn->insn.csr : EVENT_NO_CSR;
+
+    if (used != EVENT_NO_CSR && count-- > 0)
+        draw_csr(watch, canvas, row++, area.col, area.cols, used);
+    for (size_t i = 0; i < COUNT(csr_rows) && count > 0; i++)
+        if (csr_rows[i] != used) {
+            draw_csr(watch, canvas, row++, area.col, area.cols, csr_rows[i]);
+            count--;
+        }
 }
 
 static void draw(const struct watch *watch, struct view_state *state,
                  struct canvas *canvas, struct area area)
 {
-    int rows = area.rows - 1, csrs = rows >= 12          ? rows / 3
-                                     : shows_csrs(watch) ? rows
-                                                         : 0;
-    int row = area.row + 1, regs = rows - csrs - (csrs && csrs < rows);
+    int rows = area.rows - 1, csrs = count_csrs(watch, rows);
+    int row = area.row + 1, regs = rows - csrs - (csrs > 1 && csrs < rows);
     uint32_t set = registers_in_use(watch, regs);
     char title[40];
 
     (void)state;
-    if (csrs > (int)COUNT(csr_rows))
-        csrs = (int)COUNT(csr_rows);
     snprintf(title, sizeof(title), "%s of hart %u", regs ? "registers" : "csrs",
              watch->hart);
     canvas_rule(canvas, area.row, area.col, area.cols, title, "* changed");
     for (unsigned number = 1; number < 32 && regs; number++)
         if (set & UINT32_C(1) << number)
             draw_register(watch, canvas, row++, area.col, area.cols, number);
-    row += regs > 0;
-    for (int i = 0; i < csrs; i++)
-        draw_csr(watch, canvas, row++, area.col, area.cols, csr_rows[i]);
+    draw_csrs(watch, canvas, area.row + area.rows - csrs, area, csrs);
 }
 
 const struct view registers_view = {

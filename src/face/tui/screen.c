@@ -230,9 +230,9 @@ static void draw_panes(struct screen *screen, struct canvas *canvas, struct area
     if (canvas->cols < WIDE)
         draw_narrow(screen, canvas, area);
     else if (canvas->cols < WIDEST)
-        draw_row(screen, canvas, area, three, (const int[]){36, 34, 44}, 3);
+        draw_row(screen, canvas, area, three, (const int[]){36, 32, 46}, 3);
     else
-        draw_row(screen, canvas, area, four, (const int[]){36, 34, 38, 44}, 4);
+        draw_row(screen, canvas, area, four, (const int[]){36, 32, 38, 46}, 4);
 }
 
 /* --- the bottom --------------------------------------------------------------------- */

@@ -38,7 +38,7 @@ static void insn_line(const struct watch *watch, unsigned hart, struct buf *line
         buf_printf(line, "%08" PRIx64 " cannot be fetched", pc);
         return;
     }
-    buf_printf(line, "%08" PRIx64 " %s", pc, text_insn(insn, bits, pc));
+    buf_printf(line, "%08" PRIx64 " %s", pc, text_insn(insn, watch, bits, pc));
 }
 
 /* What the instruction did, in a few words. */
@@ -146,13 +146,8 @@ static void draw_title(struct canvas *canvas, const struct stage_part *part,
     int width;
 
     width = snprintf(address, sizeof(address), " 0x%" PRIx64 " ", base);
-    if (part->tap == box.col + 1)
-        canvas_printf(canvas, box.row, box.col + 2, box.cols - 6, ROLE_HEAD, " %s ",
-                      title);
-    else
-        canvas_printf(canvas, box.row, box.col + 2, part->tap - box.col - 3, ROLE_HEAD,
-                      " %s ", title);
-    if (part->tap + width + 3 <= box.col + box.cols)
+    canvas_printf(canvas, box.row, box.col + 2, box.cols - 3, ROLE_HEAD, " %s ", title);
+    if (part->tap > box.col + 1 && part->tap + width + 3 <= box.col + box.cols)
         canvas_text(canvas, box.row, box.col + box.cols - width - 1, width, ROLE_QUIET,
                     address);
 }
@@ -166,8 +161,8 @@ static void draw_part(const struct watch *watch, struct canvas *canvas,
     if (device) {
         const struct part_form *form = part_form(device);
 
-        form->fill(watch, device, &text);
-        draw_title(canvas, part, form->type ? form->title : device->name, device->base);
+        form->fill(watch, device, part->box.cols - 4, &text);
+        draw_title(canvas, part, part_title(device, part->box.cols), device->base);
     } else {
         part_ram(watch, part->box.cols - 4, &text);
         draw_title(canvas, part, "RAM", watch->board->bus.ram.base);
@@ -205,6 +200,7 @@ static void wire_data(struct canvas *canvas, const struct stage *stage)
 {
     canvas_across(canvas, stage->bus, stage->bus_from, stage->bus_until, WEIGHT_IDLE,
                   ROLE_RULE);
+    canvas_put(canvas, stage->bus, stage->bus_from, ROLE_RULE, L'─');
     for (int i = 0; i < stage->harts; i++)
         canvas_down(canvas, stage->hart_tap[i], stage->upper - 1, stage->bus,
                     WEIGHT_IDLE, ROLE_RULE);

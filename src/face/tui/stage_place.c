@@ -87,6 +87,15 @@ static bool try_width(struct row_plan *plan, int i, int width, int room)
     return false;
 }
 
+static int count_kept(const struct row_plan *plan)
+{
+    int count = 0;
+
+    for (int i = 0; i < plan->count; i++)
+        count += plan->part[i].kept;
+    return count;
+}
+
 /* Keeps what fits, the lower ranks first; then widens in the same order. */
 static void fit_row(struct row_plan *plan, int room)
 {
@@ -100,10 +109,20 @@ static void fit_row(struct row_plan *plan, int room)
             if (plan->part[i].kept)
                 try_width(plan, i, plan->part[i].full, room);
     }
+    room -= count_kept(plan) - 1; /* a gap of three shows wires between neighbours */
     for (int wider = 0; wider <= WIDEN; wider++)
         for (int i = 0; i < plan->count; i++)
             if (plan->part[i].kept && plan->part[i].rank < 3)
                 try_width(plan, i, plan->part[i].full + wider, room);
+}
+
+/* In the middle of the box's top, or right of its title where that is longer. */
+static int tap_of(const struct stage_part *part)
+{
+    const char *title = part->device ? part_title(part->device, part->box.cols) : "RAM";
+    int middle = part->box.cols / 2, title_end = 4 + (int)strlen(title);
+
+    return part->box.col + (middle > title_end ? middle : title_end);
 }
 
 static void place_parts(struct stage *stage, const struct row_plan *plan, int room)
@@ -127,7 +146,7 @@ static void place_parts(struct stage *stage, const struct row_plan *plan, int ro
         }
         part->device = plan->part[i].device;
         part->box = (struct area){top, col, rows, plan->part[i].width};
-        part->tap = col + part->box.cols / 2;
+        part->tap = tap_of(part);
         col += part->box.cols + gap;
         stage->parts++;
     }
@@ -142,7 +161,7 @@ static void place_irq_line(struct stage *stage)
     stage->irq_col = -1;
     if (last->device && strcmp(last->device->type->name, "plic") == 0) {
         last->tap = last->box.col + 1;
-        stage->irq_col = last->box.col + last->box.cols - 3;
+        stage->irq_col = last->box.col + last->box.cols - (last->box.cols < 12 ? 2 : 4);
     }
 }
 

@@ -2,6 +2,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 char *text_count(char text[TEXT_NUMBER], uint64_t count)
@@ -19,25 +20,30 @@ char *text_count(char text[TEXT_NUMBER], uint64_t count)
     return text;
 }
 
-char *text_insn(char text[TEXT_INSN], uint32_t bits, uint64_t pc)
+/* The target of a jump or branch as the program calls it; else as it is. */
+static const char *name_target(const struct watch *watch, const char *operand)
+{
+    const struct symbol *symbol = NULL;
+    uint64_t target = strtoull(operand, NULL, 16);
+
+    if (watch->symbols && strncmp(operand, "0x8", 3) == 0)
+        symbol = symbols_at(watch->symbols, target);
+    return symbol && symbol->address == target ? symbol->name : operand;
+}
+
+char *text_insn(char text[TEXT_INSN], const struct watch *watch, uint32_t bits,
+                uint64_t pc)
 {
     struct insn insn = insn_decode(bits);
-    char plain[TEXT_INSN];
-    size_t used, at;
+    char plain[TEXT_INSN], *operand;
+    size_t at;
 
     insn_text(plain, sizeof(plain), &insn, pc, true);
-    used = strcspn(plain, "\t");
-    if (!plain[used]) {
-        strcpy(text, plain);
-        return text;
-    }
-    at = (size_t)snprintf(text, TEXT_INSN, "%-4.*s ", (int)used, plain);
-    for (const char *from = plain + used + 1; *from && at + 2 < TEXT_INSN; from++) {
-        text[at++] = *from;
-        if (*from == ',')
-            text[at++] = ' ';
-    }
-    text[at] = '\0';
+    operand = strtok(plain, "\t");
+    at = (size_t)snprintf(text, TEXT_INSN, "%-4s", operand ? operand : "");
+    for (int i = 0; (operand = strtok(NULL, "\t,")) != NULL; i++)
+        at += (size_t)snprintf(text + at, TEXT_INSN - at, "%s%.24s", i ? ", " : " ",
+                               name_target(watch, operand));
     return text;
 }
 

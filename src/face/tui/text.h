@@ -9,8 +9,9 @@ enum { TEXT_NUMBER = 28, TEXT_INSN = 64, TEXT_DATA = 48 };
 /* A count with commas: "182,350". Gives `text`. */
 char *text_count(char text[TEXT_NUMBER], uint64_t count);
 
-/* An instruction for people: "lhu  a5, 0(a4)". Gives `text`. */
-char *text_insn(char text[TEXT_INSN], uint32_t bits, uint64_t pc);
+/* An instruction for people: "lhu  a5, 0(a4)", "bnez t2, word". Gives `text`. */
+char *text_insn(char text[TEXT_INSN], const struct watch *watch, uint32_t bits,
+                uint64_t pc);
 
 /* The value that `size` bytes have, and what they spell if they are text: 0x676e "ng". */
 char *text_data(char text[TEXT_DATA], uint64_t value, unsigned size);

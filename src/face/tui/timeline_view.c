@@ -93,6 +93,23 @@ static void cover(struct column *columns, const struct window *window,
     }
 }
 
+/* What a disk does since its last phase began lasts until now. */
+static bool open_span(const struct watch *watch, const struct lane *lane,
+                      const struct window *window, struct span *span)
+{
+    const struct disk_fold *disk = &watch->disk[lane->index];
+
+    if (lane->kind != LANE_DISK || !disk->has_phase || !disk_sign(disk->phase.phase))
+        return false;
+    *span = (struct span){.from = disk->since,
+                          .until = window->now,
+                          .lane = LANE_DISK,
+                          .index = lane->index,
+                          .who = INITIATOR_DMA,
+                          .sign = disk_sign(disk->phase.phase)};
+    return true;
+}
+
 static enum role role_of(const struct span *span)
 {
     if (span->sign == '~')
@@ -120,6 +137,7 @@ static void draw_lane(const struct watch *watch, struct canvas *canvas, int row,
     struct column columns[COLUMNS] = {{NULL, 0}};
     uint64_t oldest = watch->spans > WATCH_SPANS ? watch->spans - WATCH_SPANS : 0;
     const struct span *before = NULL;
+    struct span open;
 
     canvas_text(canvas, row, col, NAME - 1, ROLE_TEXT, lane->name);
     for (uint64_t i = oldest; i < watch->spans; i++) {
@@ -129,6 +147,8 @@ static void draw_lane(const struct watch *watch, struct canvas *canvas, int row,
             span->until > window->from)
             cover(columns, window, span);
     }
+    if (open_span(watch, lane, window, &open))
+        cover(columns, window, &open);
     for (int i = 0; i < window->cols; i++) {
         const struct span *span = columns[i].span;
 
@@ -155,7 +175,8 @@ static void draw_axis(struct canvas *canvas, int row, int col,
 
         if (offset + width + 1 < window->cols &&
             (offset > mark || offset + width < mark))
-            canvas_text(canvas, row, col + offset, width, ROLE_QUIET, count);
+            canvas_printf(canvas, row, col + offset, width + 1, ROLE_QUIET, "%s ",
+                          count);
     }
     canvas_put(canvas, row, col + mark, ROLE_HEAD, L'▾');
 }
@@ -168,8 +189,6 @@ static struct window place(const struct watch *watch, const struct view_state *s
                             .cols = cols < COLUMNS ? cols : COLUMNS};
     uint64_t before;
 
-    if (watch->has_focus && watch->focus.cycle < window.now)
-        window.now = watch->focus.cycle;
     before = (uint64_t)window.cols * 3 / 4 * window.scale;
     window.from = window.now > before ? window.now - before : 0;
     window.from -= window.from % window.scale;
@@ -183,21 +202,25 @@ static void draw(const struct watch *watch, struct view_state *state,
     bool short_form = area.rows <= 5;
     int row = area.row + (short_form ? 1 : 2), room = area.row + area.rows - row, count;
     struct lane lanes[LANES];
-    char note[64], scale[TEXT_NUMBER];
+    char note[64] = "", title[24], scale[TEXT_NUMBER];
 
     if (area.rows >= 7)
-        room--; /* the legend */
-    snprintf(note, sizeof(note), "1 column = %s cycle%s",
-             text_count(scale, window.scale), window.scale == 1 ? "" : "s");
-    canvas_rule(canvas, area.row, area.col, area.cols, "timeline", note);
+        room--;     /* the legend */
+    if (short_form) /* the axis is in the rule */
+        snprintf(title, sizeof(title), "time x%" PRIu64, window.scale);
+    else
+        snprintf(note, sizeof(note), "1 column = %s cycle%s",
+                 text_count(scale, window.scale), window.scale == 1 ? "" : "s");
+    canvas_rule(canvas, area.row, area.col, area.cols,
+                short_form && window.scale > 1 ? title : "timeline", note);
     draw_axis(canvas, row - 1, area.col + NAME, &window);
     count = plan_lanes(watch, lanes, room < LANES ? room : LANES);
     for (int i = 0; i < count; i++)
         draw_lane(watch, canvas, row + i, area.col, &lanes[i], &window);
     if (area.rows >= 7)
         canvas_text(canvas, area.row + area.rows - 1, area.col, area.cols, ROLE_QUIET,
-                    "l load  s store  x other instruction  t trap  ░ waits  r read  "
-                    "w write  · idle     h hart  d DMA     ━ now");
+                    "l load  s store  x other  t trap  ░ waits  r read  w write  "
+                    "c command  k seek  m medium  b buffer  · idle   ━ now");
 }
 
 const struct view timeline_view = {

@@ -65,6 +65,7 @@ struct disk_fold {
     bool busy, has_command, has_phase;
     struct event_disk_command command;
     struct event_disk_phase phase;
+    uint64_t since; /* when that phase began */
 };
 
 /* ... of a device of any kind. */
@@ -92,6 +93,7 @@ struct watch {
     unsigned first, seen, count, room;
     bool all; /* running: what is told is seen at once */
 
+    uint64_t cycle;     /* at which the viewer stands */
     bool has_focus;     /* something has happened */
     struct event focus; /* what the screen tells of */
 
@@ -182,6 +184,9 @@ const struct region *watch_region(const struct watch *watch, uint64_t pa);
 /* A line of a source file, without its blanks in front; false: it is not known. */
 bool watch_source(const struct watch *watch, const char *file, unsigned line,
                   char *text, size_t room);
+
+/* The letter of a disk's phase on the timeline; 0: it is idle. */
+char disk_sign(uint8_t phase);
 
 /* "h", "d", "?": the letter of an owner. */
 char owner_letter(uint8_t initiator);

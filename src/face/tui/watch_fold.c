@@ -4,6 +4,8 @@
 #include "base/alloc.h"
 #include "base/bits.h"
 #include "face/tui/watch.h"
+#include "machine/device/ata.h"
+#include "machine/dma/dma.h"
 
 #include <string.h>
 
@@ -29,7 +31,7 @@ static void note_writer(struct watch *watch, uint64_t pa, uint64_t size, uint8_t
 static void add_span(struct watch *watch, struct span span)
 {
     span.move = watch->move;
-    if (span.until > span.from)
+    if (span.until > span.from && span.sign)
         watch->span[watch->spans++ % WATCH_SPANS] = span;
 }
 
@@ -181,7 +183,12 @@ static struct dma_fold *channel_of(struct watch *watch, uint8_t channel)
 
 static void fold_dma_state(struct watch *watch, const struct event *event)
 {
-    channel_of(watch, event->dma_state.channel)->state = event->dma_state.to;
+    struct dma_fold *dma = channel_of(watch, event->dma_state.channel);
+    uint8_t from = event->dma_state.from;
+
+    dma->state = event->dma_state.to;
+    if (from == DMA_IDLE || from == DMA_COMPLETE || from == DMA_FAILED)
+        dma->transfer = 0;
 }
 
 static void fold_descriptor(struct watch *watch, const struct event *event)
@@ -206,10 +213,7 @@ static void fold_burst(struct watch *watch, const struct event *event)
 
 static void fold_dma_done(struct watch *watch, const struct event *event)
 {
-    struct dma_fold *dma = channel_of(watch, event->dma_done.channel);
-
-    dma->done++;
-    dma->transfer = 0;
+    channel_of(watch, event->dma_done.channel)->done++;
 }
 
 static void fold_dma_error(struct watch *watch, const struct event *event)
@@ -277,12 +281,32 @@ static void fold_command(struct watch *watch, const struct event *event)
     disk->has_command = true;
 }
 
+char disk_sign(uint8_t phase)
+{
+    static const char signs[DISK_PHASES] = {
+        [DISK_RESETTING] = 'c', [DISK_DECODING] = 'c', [DISK_SEEKING] = 'k',
+        [DISK_READING] = 'm',   [DISK_WRITING] = 'm',  [DISK_DATA_IN] = 'b',
+        [DISK_DATA_OUT] = 'b',  [DISK_DMA_IN] = 'b',   [DISK_DMA_OUT] = 'b',
+        [DISK_FAILED] = 'e',
+    };
+
+    return phase < DISK_PHASES ? signs[phase] : '\0';
+}
+
 static void fold_phase(struct watch *watch, const struct event *event)
 {
     struct disk_fold *disk = &watch->disk[event->disk_phase.device % BOARD_ROWS];
 
+    if (disk->has_phase)
+        add_span(watch, (struct span){.from = disk->since,
+                                      .until = event->cycle,
+                                      .lane = LANE_DISK,
+                                      .index = event->disk_phase.device,
+                                      .who = INITIATOR_DMA,
+                                      .sign = disk_sign(disk->phase.phase)});
     disk->phase = event->disk_phase;
     disk->has_phase = true;
+    disk->since = event->cycle;
 }
 
 /*
@@ -317,8 +341,22 @@ static const struct {
     [EVENT_FINISH] = {NULL, 9, true},
 };
 
+/* When what an event tells began. A hart's access to a device is told when it ends. */
+static uint64_t begin_of(const struct event *event)
+{
+    if (event->kind == EVENT_MMIO_READ && event->mmio_read.initiator < INITIATOR_DMA)
+        return event->cycle - event->mmio_read.price;
+    if (event->kind == EVENT_MMIO_WRITE && event->mmio_write.initiator < INITIATOR_DMA)
+        return event->cycle - event->mmio_write.price;
+    return event->cycle;
+}
+
 void watch_fold(struct watch *watch, const struct event *event)
 {
+    uint64_t begin = begin_of(event);
+
+    if (begin > watch->cycle) /* harts take turns: one may be behind another */
+        watch->cycle = begin;
     if (kinds[event->kind].fold)
         kinds[event->kind].fold(watch, event);
     if (event->kind != EVENT_INSN)

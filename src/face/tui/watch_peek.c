@@ -118,10 +118,7 @@ const struct event *watch_insn(const struct watch *watch, unsigned hart)
 
 uint64_t watch_cycle(const struct watch *watch)
 {
-    if (watch->has_focus &&
-        (watch->focus.kind != EVENT_INSN || watch->seen < watch->count))
-        return watch->focus.cycle;
-    return run_cycle(watch->run);
+    return watch->has_focus ? watch->cycle : run_cycle(watch->run);
 }
 
 bool watch_irq(const struct watch *watch, unsigned source)
@@ -173,6 +170,18 @@ static const char *line_start(const char *text, unsigned line)
     return text;
 }
 
+/* Runs of blanks become one. */
+static void squeeze(char *to, const char *from, size_t length)
+{
+    for (size_t i = 0; i < length; i++) {
+        bool blank = from[i] == ' ' || from[i] == '\t';
+
+        if (!blank || i + 1 == length || (from[i + 1] != ' ' && from[i + 1] != '\t'))
+            *to++ = blank ? ' ' : from[i];
+    }
+    *to = '\0';
+}
+
 bool watch_source(const struct watch *watch, const char *file, unsigned line,
                   char *text, size_t room)
 {
@@ -189,9 +198,7 @@ bool watch_source(const struct watch *watch, const char *file, unsigned line,
         length = strcspn(from, "\n");
         if (length >= room)
             length = room - 1;
-        for (size_t c = 0; c < length; c++)
-            text[c] = from[c] == '\t' ? ' ' : from[c];
-        text[length] = '\0';
+        squeeze(text, from, length);
         return true;
     }
     return false;
