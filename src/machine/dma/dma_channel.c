@@ -121,7 +121,7 @@ void dma_channel_interrupts(struct dma_channel *channel)
 }
 
 /* How long a channel leaves the bus alone after a use. */
-static uint64_t pause(const struct dma_channel *channel)
+static uint64_t interval(const struct dma_channel *channel)
 {
     switch (channel->bus_mode) {
     case DMA_MODE_STEAL:
@@ -135,7 +135,7 @@ static uint64_t pause(const struct dma_channel *channel)
 
 static void want_next(struct dma_channel *channel, uint64_t now)
 {
-    dma_port_want(channel, now + pause(channel));
+    dma_port_want(channel, now + interval(channel));
 }
 
 /* The end of a run. */
@@ -305,7 +305,7 @@ static void write_over(struct dma_channel *channel, uint64_t now)
     if (channel->drained < channel->filled)
         want_next(channel, now);
     else if (channel->exec_bytes > 0)
-        begin_burst(channel, now + pause(channel));
+        begin_burst(channel, now + interval(channel));
     else
         transfer_over(channel, now);
 }
@@ -391,7 +391,7 @@ static void fetched(struct dma_channel *channel, uint64_t now)
     else if (channel->exec_bytes == 0)
         transfer_over(channel, now);
     else
-        begin_burst(channel, now + pause(channel));
+        begin_burst(channel, now + interval(channel));
 }
 
 /* Goes on with a descriptor that has been taken, if there was nothing wrong with that. */
@@ -426,7 +426,7 @@ static void status_over(struct dma_channel *channel, uint64_t now)
     if (dma_ring_empty(channel))
         enter(channel, DMA_WAIT_RING);
     else
-        go_on(channel, now, now + pause(channel), dma_next(channel));
+        go_on(channel, now, now + interval(channel), dma_next(channel));
 }
 
 void dma_channel_doorbell(struct dma_channel *channel)
