@@ -35,6 +35,8 @@ struct trap hart_reach(struct hart *hart, uint64_t va, unsigned size, uint8_t ac
     uint8_t mode = access == ACCESS_FETCH ? hart->mode : hart_data_mode(hart);
     uint8_t kind = access == ACCESS_AMO ? ACCESS_STORE : access;
 
+    if (access != ACCESS_AMO && fast_reach(hart, va, access, mode, pa))
+        return NO_TRAP;
     *pa = va;
     if (mode != MODE_M && field_get(hart->csr.satp, SATP_MODE) != 0) {
         struct walk_result page;

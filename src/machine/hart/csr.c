@@ -223,11 +223,10 @@ static uint64_t mstatus_get(const struct hart *hart, unsigned number)
 
 static void write_status(struct hart *hart, uint64_t value, uint64_t writable)
 {
-    uint64_t old = hart->csr.mstatus, matters = MSTATUS_SUM | MSTATUS_MXR;
-    uint8_t data_mode = hart_data_mode(hart);
+    uint64_t old = hart->csr.mstatus;
 
     hart->csr.mstatus = (old & ~writable) | (value & writable);
-    if (((old ^ hart->csr.mstatus) & matters) || hart_data_mode(hart) != data_mode)
+    if ((old ^ hart->csr.mstatus) & (MSTATUS_SUM | MSTATUS_MXR))
         hart_forget(hart);
 }
 

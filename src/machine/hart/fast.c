@@ -36,6 +36,7 @@ enum {
     PAGE = RAM_PAGE,
     HALVES = PAGE / 2,
     LOOK = 512,      /* entries of a look-up table */
+    DECODED = 1024,  /* instructions whose decoding is remembered */
     CODE_PAGES = 512 /* decoded pages kept before all are dropped */
 };
 
@@ -73,6 +74,7 @@ struct code_look {
 struct view {
     bool used;
     struct look read[LOOK], write[LOOK];
+    struct look fetch[LOOK]; /* for the exact loop, which reads the bytes */
     struct code_look code[LOOK];
 };
 
@@ -80,10 +82,11 @@ enum { VIEWS = 3 };
 
 struct fast {
     const void *const *labels;
-    struct code_page **pages; /* by RAM page */
-    uint64_t page_count;      /* RAM pages */
-    unsigned used;            /* how many have decoded code */
-    struct view view[VIEWS];  /* of U, S and M */
+    struct code_page **pages;     /* by RAM page */
+    uint64_t page_count;          /* RAM pages */
+    unsigned used;                /* how many have decoded code */
+    struct view view[VIEWS];      /* of U, S and M */
+    struct insn decoded[DECODED]; /* by a hash of their bits; length 0: none */
 };
 
 /* Where the next instruction is, and how it is executed: the rows of the table, for
@@ -114,7 +117,8 @@ static void clear_view(struct view *view)
     if (!view->used)
         return;
     for (unsigned i = 0; i < LOOK; i++)
-        view->read[i].tag = view->write[i].tag = view->code[i].tag = NO_TAG;
+        view->read[i].tag = view->write[i].tag = view->fetch[i].tag =
+            view->code[i].tag = NO_TAG;
     view->used = false;
 }
 
@@ -175,6 +179,8 @@ void hart_forget_page(struct hart *hart, uint64_t va)
             view->read[at].tag = NO_TAG;
         if (view->write[at].tag == tag)
             view->write[at].tag = NO_TAG;
+        if (view->fetch[at].tag == tag)
+            view->fetch[at].tag = NO_TAG;
         if (view->code[at].tag == tag)
             view->code[at].tag = NO_TAG;
     }
@@ -405,14 +411,22 @@ static bool may_store_unseen(const struct hart *hart, uint64_t pa)
     return true;
 }
 
+static struct look *look_of(struct view *view, uint64_t va, uint8_t access)
+{
+    uint64_t at = va / PAGE % LOOK;
+
+    if (access == ACCESS_FETCH)
+        return &view->fetch[at];
+    return access == ACCESS_LOAD ? &view->read[at] : &view->write[at];
+}
+
 /* Puts the page of `va` into the mode's table for that access, if it may be there and is
  * not yet (the access that missed is then misaligned, and hart_step's). */
 static bool learn(struct hart *hart, struct view *view, uint64_t va, uint8_t access,
                   uint8_t mode)
 {
     struct ram *ram = &hart->bus->ram;
-    struct look *look = access == ACCESS_LOAD ? &view->read[va / PAGE % LOOK]
-                                              : &view->write[va / PAGE % LOOK];
+    struct look *look = look_of(view, va, access);
     uint64_t pa;
 
     if (look->tag == (va & PAGE_MASK) || !find_pa(hart, va, access, mode, &pa))
@@ -426,6 +440,30 @@ static bool learn(struct hart *hart, struct view *view, uint64_t va, uint8_t acc
     look->tag = va & PAGE_MASK;
     look->add = (uint64_t)(uintptr_t)ram->bytes + (pa - ram->base) - va;
     return true;
+}
+
+bool fast_reach(struct hart *hart, uint64_t va, uint8_t access, uint8_t mode,
+                uint64_t *pa)
+{
+    const struct ram *ram = &hart->bus->ram;
+    struct view *view = &hart->fast->view[view_of(mode)];
+    const struct look *look = look_of(view, va, access);
+
+    if (look->tag != (va & PAGE_MASK) && !learn(hart, view, va, access, mode))
+        return false;
+    *pa = va + look->add - (uint64_t)(uintptr_t)ram->bytes + ram->base;
+    return true;
+}
+
+const struct insn *fast_decode(struct hart *hart, uint32_t bits)
+{
+    uint32_t encoding = insn_length(bits) == 2 ? bits & 0xffff : bits;
+    uint32_t hash = (encoding ^ encoding >> 10 ^ encoding >> 20) % DECODED;
+    struct insn *insn = &hart->fast->decoded[hash];
+
+    if (insn->length == 0 || insn->bits != encoding)
+        *insn = insn_decode(encoding);
+    return insn;
 }
 
 /* The decoded page that `pc` is in, or NULL: hart_step must fetch. */

@@ -13,6 +13,14 @@ void fast_free(struct fast *fast);
 /* Drops everything, decoded code too. */
 void fast_reset(struct hart *hart);
 
+/* The exact loop's way to the look-up tables: the physical address of an access in RAM
+ * that they allow. False: it must be translated and checked. */
+bool fast_reach(struct hart *hart, uint64_t va, uint8_t access, uint8_t mode,
+                uint64_t *pa);
+
+/* insn_decode, remembered by the bits; good until the next call. */
+const struct insn *fast_decode(struct hart *hart, uint32_t bits);
+
 /* RAM at `pa` is about to change: code decoded from it is dropped. */
 void fast_code_written(struct hart *hart, uint64_t pa, unsigned length);
 

@@ -11,6 +11,7 @@
  * to one state digest.
  */
 #include "machine/hart/arith.h"
+#include "machine/hart/fast.h"
 #include "machine/hart/hart.h"
 #include "machine/hart/system.h"
 
@@ -143,6 +144,26 @@ static void retire(struct hart *hart)
     events->order = 0;
 }
 
+/* Fetches, decodes and executes the instruction at pc. */
+static struct trap do_instruction(struct hart *hart)
+{
+    const struct insn *insn;
+    uint32_t bits;
+    struct trap trap = hart_fetch(hart, &bits);
+
+    if (trapped(trap))
+        return trap;
+    insn = fast_decode(hart, bits);
+    hart->doing = (struct event_insn){.pc = hart->pc,
+                                      .next_pc = hart->pc + insn->length,
+                                      .bits = insn->bits,
+                                      .hart = hart->id,
+                                      .mode = hart->mode,
+                                      .csr = EVENT_NO_CSR};
+    hart->spent += hart->costs->instruction;
+    return execute(hart, insn);
+}
+
 void hart_step(struct hart *hart)
 {
     uint64_t interrupt = hart_pending_interrupt(hart);
@@ -151,21 +172,7 @@ void hart_step(struct hart *hart)
     hart->spent = 0;
     hart->queue->now = hart->cycle;
     if (interrupt == CAUSE_NONE) {
-        uint32_t bits;
-
-        trap = hart_fetch(hart, &bits);
-        if (!trapped(trap)) {
-            struct insn insn = insn_decode(bits);
-
-            hart->doing = (struct event_insn){.pc = hart->pc,
-                                              .next_pc = hart->pc + insn.length,
-                                              .bits = insn.bits,
-                                              .hart = hart->id,
-                                              .mode = hart->mode,
-                                              .csr = EVENT_NO_CSR};
-            hart->spent += hart->costs->instruction;
-            trap = execute(hart, &insn);
-        }
+        trap = do_instruction(hart);
         if (!trapped(trap))
             retire(hart);
     }

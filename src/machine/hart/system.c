@@ -47,14 +47,14 @@ static struct trap access_csr(struct hart *hart, const struct insn *insn,
     old = hart_csr_read(hart, number);
     hart->doing.csr = (uint16_t)number;
     hart->doing.csr_old = old;
+    hart->doing.csr_new = old;
     if (writes) {
         from = value_to_modify(hart, number, old);
-        hart_csr_write(hart, number,
-                       work == CSR_WRITE ? operand
-                       : work == CSR_SET ? from | operand
-                                         : from & ~operand);
+        hart->doing.csr_new = hart_csr_write(hart, number,
+                                             work == CSR_WRITE ? operand
+                                             : work == CSR_SET ? from | operand
+                                                               : from & ~operand);
     }
-    hart->doing.csr_new = hart_csr_read(hart, number);
     hart_write_rd(hart, insn, old);
     return NO_TRAP;
 }
