@@ -15,7 +15,7 @@ enum { NOP = 0x00000013, C_NOP = 0x0001 };
 static void put(unsigned char *to, uint64_t value, uint64_t size)
 {
     for (uint64_t i = 0; i < size; i++)
-        to[i] = i < 8 ? (unsigned char)(value >> (8 * i)) : 0;
+        to[i] = (unsigned char)(i < 8 ? value >> (8 * i) : 0);
 }
 
 /* Padding of code is nops, after what it takes to come to a multiple of 4 bytes from the
@@ -32,19 +32,39 @@ static void put_nops(unsigned char *to, uint64_t size)
         put(to, NOP, 4);
 }
 
-/* A branch whose target is out of reach has 8 bytes: the opposite branch over a jal. */
-static void put_far_branch(struct assembler *as, const struct item *item,
-                           unsigned char *to)
+/* The 32-bit form of a compressed branch or jump. */
+static void widen(struct insn *insn)
 {
-    struct insn skip = item->insn;
+    insn->form = insn_infos[insn->form].stands_for;
+    insn->length = 4;
+    insn->rd = insn->rs2 = 0;
+}
+
+/* A branch of the opposite condition over the jal that reaches the target. */
+static void put_far_branch(struct assembler *as, const struct item *item,
+                           struct insn insn, unsigned char *to)
+{
+    /* One bit of the encoding turns a condition into its opposite. */
+    uint32_t opposite = insn.length == 2 ? 1U << 13 : 1U << 12;
     struct item jump = *item;
 
-    /* Bit 0 of funct3 turns a condition into its opposite. */
-    skip.imm = 8;
-    put(to, insn_encode(&skip) ^ 1U << 12, 4);
+    insn.imm = insn.length + 4;
+    put(to, insn_encode(&insn) ^ opposite, insn.length);
     jump.insn = (struct insn){.form = OP_JAL, .op = OP_JAL, .length = 4};
-    jump.offset += 4;
-    put(to + 4, item_encode(as, &jump), 4);
+    jump.offset += insn.length;
+    put(to + insn.length, item_encode(as, &jump), 4);
+}
+
+static void put_branch(struct assembler *as, const struct item *item, unsigned char *to)
+{
+    struct item made = *item;
+
+    if (item->insn.length == 2 && (item->size == 4 || item->size == 8))
+        widen(&made.insn);
+    if (made.insn.length < item->size)
+        put_far_branch(as, item, made.insn, to);
+    else
+        put(to, item_encode(as, &made), item->size);
 }
 
 static void put_li(struct assembler *as, const struct item *item, unsigned char *to)
@@ -138,8 +158,8 @@ static void put_item(struct assembler *as, const struct item *item, unsigned cha
 {
     switch (item->kind) {
     case ITEM_INSN:
-        if (item->size == 8)
-            put_far_branch(as, item, to);
+        if (item->use == IMM_TARGET)
+            put_branch(as, item, to);
         else
             put(to, item_encode(as, item), item->size);
         break;

@@ -357,6 +357,30 @@ bool expr_value(struct assembler *as, const struct expr *expr, bool tell,
     return value_of(&ev, expr, value);
 }
 
+int expr_section(struct assembler *as, const struct expr *expr)
+{
+    uint64_t number;
+
+    for (int depth = 0; depth < DEPTH_MAX; depth++) {
+        const struct symbol *symbol = expr->symbol;
+        bool adds = expr->kind == EXPR_BINARY && (expr->op == '+' || expr->op == '-');
+
+        if (expr->kind == EXPR_MARK)
+            return as->items[expr->item].section;
+        if (expr->kind == EXPR_SYMBOL && symbol->state == SYMBOL_LABEL)
+            return as->items[symbol->item].section;
+        if (expr->kind == EXPR_SYMBOL && symbol->expr)
+            expr = symbol->expr;
+        else if (adds && expr_is_constant(as, expr->right, &number))
+            expr = expr->left;
+        else if (adds && expr->op == '+' && expr_is_constant(as, expr->left, &number))
+            expr = expr->right;
+        else
+            break;
+    }
+    return ASM_ABSOLUTE;
+}
+
 bool expr_read_constant(struct assembler *as, const char *what, uint64_t *value)
 {
     struct place place = as->token->place;

@@ -15,6 +15,10 @@ bool expr_is_constant(struct assembler *as, const struct expr *expr, uint64_t *v
 bool expr_value(struct assembler *as, const struct expr *expr, bool tell,
                 uint64_t *value);
 
+/* The section that a label, with or without a number added, is in; ASM_ABSOLUTE of any
+ * other expression. */
+int expr_section(struct assembler *as, const struct expr *expr);
+
 /* Reads an expression that must be known at once, such as an alignment. */
 bool expr_read_constant(struct assembler *as, const char *what, uint64_t *value);
 

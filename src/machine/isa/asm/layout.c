@@ -9,12 +9,20 @@
 
 /*
  * Between the passes. Each round gives the items their offsets by the sizes that the
- * addresses of the round before ask for, until a round changes nothing. Instructions only
- * ever grow, so that this ends: a branch to a target out of its reach becomes a branch of
- * the opposite condition around a jal, a compressed one first its 32-bit form.
+ * addresses of the round before ask for, until a round changes nothing. A branch to a
+ * target out of its reach is a branch of the opposite condition around a jal (8 bytes, 6
+ * if it is compressed); a compressed one takes its 32-bit form where that is enough.
+ *
+ * Of several ways in which the sizes can agree with each other, GNU as finds the one that
+ * these rounds find: in the first, what is further down is taken to be where the fragment
+ * that it is in would be at offset 0 (see begin_offsets), so that far down in a section
+ * forward branches begin long.
  */
 
-enum { ROUNDS_MAX = 400 };
+enum {
+    ROUNDS_MAX = 400,
+    ROUNDS_FREE = 100 /* from then on nothing shrinks, so that this ends */
+};
 
 #define SECTION_MAX (UINT64_C(1) << 40)
 #define PAGE        UINT64_C(4096)
@@ -31,44 +39,43 @@ static bool reaches(enum insn_format format, int64_t distance)
     return distance >= range.min && distance <= range.max;
 }
 
-static uint64_t grown_branch(struct assembler *as, struct item *item)
+/* Branches and jumps whose size depends on how far away their target is. */
+static bool is_variable(const struct item *item)
+{
+    return item->kind == ITEM_INSN && item->use == IMM_TARGET;
+}
+
+/* Whether a target is in reach is known only within a section: other targets get a jal. */
+static uint64_t branch_size(struct assembler *as, const struct item *item)
 {
     enum insn_format format = (enum insn_format)insn_infos[item->insn.form].format;
+    enum op wide = (enum op)insn_infos[item->insn.form].stands_for;
+    bool is_near = expr_section(as, item->expr) == item->section;
     uint64_t target;
 
     if (!expr_value(as, item->expr, false, &target))
-        return item->size;
+        return item->insn.length;
+    if (is_near) {
+        int64_t distance = (int64_t)(target - item_address(as, item));
 
-    int64_t distance = (int64_t)(target - item_address(as, item));
-
-    if ((format == FORMAT_CB || format == FORMAT_CJ) && !reaches(format, distance)) {
-        item->insn.form = insn_infos[item->insn.form].stands_for;
-        item->insn.rd = item->insn.rs2 = 0;
-        item->insn.length = 4;
-        item->size = 4;
-        format = (enum insn_format)insn_infos[item->insn.form].format;
+        if (reaches(format, distance))
+            return item->insn.length;
+        if (reaches(FORMAT_B, distance))
+            return 4;
+        if (format == FORMAT_CB)
+            return 6;
     }
-    if (format == FORMAT_B && !reaches(format, distance))
-        return 8;
-    return item->size;
+    return insn_infos[wide].format == FORMAT_B ? 8 : 4;
 }
 
-static uint64_t insn_size(struct assembler *as, struct item *item, bool grow)
-{
-    if (item->size == 0)
-        item->size = item->insn.length;
-    return grow && item->use == IMM_TARGET ? grown_branch(as, item) : item->size;
-}
-
-static uint64_t li_size(struct assembler *as, const struct item *item, bool grow)
+static uint64_t li_size(struct assembler *as, const struct item *item)
 {
     struct insn insns[LI_MAX];
-    uint64_t value, size = 4;
+    uint64_t value;
 
-    if (expr_is_constant(as, item->expr, &value) ||
-        (grow && expr_value(as, item->expr, false, &value)))
-        size = 4 * (uint64_t)li_sequence(insns, 0, value);
-    return size > item->size ? size : item->size;
+    if (!expr_value(as, item->expr, false, &value))
+        return 4;
+    return 4 * (uint64_t)li_sequence(insns, 0, value);
 }
 
 /* Too much is refused when the bytes are made; until then it takes no room. */
@@ -102,13 +109,13 @@ static uint64_t org_size(struct assembler *as, const struct item *item)
     return goal > SECTION_MAX ? 0 : goal;
 }
 
-static uint64_t item_size(struct assembler *as, struct item *item, bool grow)
+static uint64_t item_size(struct assembler *as, const struct item *item)
 {
     switch (item->kind) {
     case ITEM_INSN:
-        return insn_size(as, item, grow);
+        return is_variable(item) ? branch_size(as, item) : item->insn.length;
     case ITEM_LI:
-        return li_size(as, item, grow);
+        return li_size(as, item);
     case ITEM_DATA:
     case ITEM_BYTES:
         return item->unit;
@@ -174,7 +181,24 @@ static bool place_sections(struct assembler *as)
     return changed;
 }
 
-static bool lay_out_once(struct assembler *as, bool grow)
+/* Before the first round: offsets as in fragments that begin at 0 and end with each item
+ * of a size that is yet to be found. */
+static void begin_offsets(struct assembler *as)
+{
+    for (size_t i = 0; i < as->item_count; i++) {
+        struct item *item = &as->items[i];
+        struct section *section = &as->sections[item->section];
+        bool ends = is_variable(item) || item->kind == ITEM_ALIGN ||
+                    item->kind == ITEM_FILL || item->kind == ITEM_ORG;
+
+        item->offset = section->size;
+        section->size += ends ? 0 : item_size(as, item);
+        if (ends)
+            section->size = 0;
+    }
+}
+
+static bool lay_out_once(struct assembler *as, bool may_shrink)
 {
     bool changed = false;
 
@@ -183,13 +207,16 @@ static bool lay_out_once(struct assembler *as, bool grow)
     for (size_t i = 0; i < as->item_count; i++) {
         struct item *item = &as->items[i];
         struct section *section = &as->sections[item->section];
-        uint64_t had = item->size;
+        uint64_t size;
 
         changed |= item->offset != section->size;
         item->offset = section->size;
-        item->size = item_size(as, item, grow);
-        changed |= item->size != had;
-        section->size += item->size;
+        size = item_size(as, item);
+        if (!may_shrink && size < item->size && item->kind != ITEM_ALIGN)
+            size = item->size;
+        changed |= size != item->size;
+        item->size = size;
+        section->size += size;
         if (section->size > SECTION_MAX)
             return false;
     }
@@ -224,18 +251,12 @@ static bool check_sections(struct assembler *as)
     return true;
 }
 
-static bool settles(struct assembler *as, bool grow)
-{
-    for (int round = 0; round < ROUNDS_MAX; round++)
-        if (!lay_out_once(as, grow))
-            return true;
-    return asm_report(as, as->items[0].place,
-                      "the sizes in this program depend on each other without end");
-}
-
-/* At first nothing may grow: a distance across offsets that are not yet known would make
- * branches long that need not be. */
 bool asm_lay_out(struct assembler *as)
 {
-    return settles(as, false) && settles(as, true) && check_sections(as);
+    begin_offsets(as);
+    for (int round = 0; round < ROUNDS_MAX; round++)
+        if (!lay_out_once(as, round < ROUNDS_FREE))
+            return check_sections(as);
+    return asm_report(as, as->items[0].place,
+                      "the sizes in this program depend on each other without end");
 }

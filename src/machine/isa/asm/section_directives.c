@@ -95,17 +95,35 @@ static bool read_type(struct assembler *as, unsigned *flags)
     return true;
 }
 
+/* A name may hold what no symbol can, as .note.GNU-stack does: it goes up to a comma. */
+static bool read_section_name(struct assembler *as, const char **name, size_t *length)
+{
+    const struct token *token = as->token;
+
+    if (token->kind == TOKEN_STRING) {
+        as->token++;
+        *name = token->place.at + 1;
+        *length = token->length - 2;
+        return true;
+    }
+    if (!token_expect(as, TOKEN_NAME, "the name of a section"))
+        return false;
+    while (as->token->kind != ',' && as->token->kind != TOKEN_END)
+        as->token++;
+    *name = token->place.at;
+    *length = (size_t)(as->token[-1].place.at - *name) + as->token[-1].length;
+    return true;
+}
+
 static bool read_section(struct assembler *as, int *section)
 {
-    const struct token *name = as->token;
-    size_t quotes = name->kind == TOKEN_STRING ? 1 : 0;
-    const char *text = name->place.at + quotes;
-    size_t length = name->length - 2 * quotes;
-    unsigned flags = conventional_flags(text, length);
+    const char *text;
+    size_t length;
+    unsigned flags;
 
-    if (!token_accept(as, TOKEN_STRING) &&
-        !token_expect(as, TOKEN_NAME, "the name of a section"))
+    if (!read_section_name(as, &text, &length))
         return false;
+    flags = conventional_flags(text, length);
     if (token_accept(as, ',')) {
         const struct token *letters = as->token;
 
