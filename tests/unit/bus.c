@@ -407,6 +407,19 @@ START_TEST(a_slot_in_a_gap_that_has_passed_hides_no_later_one)
 }
 END_TEST
 
+START_TEST(a_reset_forgets_slots_and_keeps_ram)
+{
+    bus.others = 1;
+    ram_write(&bus.ram, RAM, "x", 1, 0);
+    bus_take(&bus, DMA, 100, 80, RAM);
+    bus_reset(&bus);
+    ck_assert_uint_eq(bus_take(&bus, HART, 110, 5, RAM), 110);
+    ck_assert_uint_eq(bus.counts[DMA].slots, 0);
+    ck_assert_uint_eq(bus.others, 1);
+    ck_assert_uint_eq(bus.ram.bytes[0], 'x');
+}
+END_TEST
+
 /* --- RAM ----------------------------------------------------------------------- */
 
 static struct touch {
@@ -560,6 +573,7 @@ static void add_tests(TCase *tcase)
     tcase_add_test(tcase, a_hart_alone_leaves_no_trace_but_its_count);
     tcase_add_test(tcase, every_use_is_told_to_whoever_wants_gaps);
     tcase_add_test(tcase, a_slot_in_a_gap_that_has_passed_hides_no_later_one);
+    tcase_add_test(tcase, a_reset_forgets_slots_and_keeps_ram);
     tcase_add_test(tcase, marked_pages_are_told_before_they_change);
     tcase_add_test(tcase, the_digest_does_not_tell_how_ram_became_zero);
     tcase_add_test(tcase, the_digest_tells_where_a_byte_is);

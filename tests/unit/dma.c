@@ -1204,6 +1204,17 @@ START_TEST(reset_stops_everything)
 }
 END_TEST
 
+START_TEST(a_gap_is_none_while_a_slot_from_before_a_reset_lasts)
+{
+    bench_copy(bench, 0, DST, SRC, 64, DMA_MODE_BURST);
+    bench_to(bench, 10);
+    dma_type.reset(&bench->dma->device);
+    bench_copy(bench, 1, DST, SRC, 8, DMA_MODE_TRANSPARENT);
+    ck_assert_uint_eq(bench_finish(bench), 84 + 5 + 5);
+    ck_assert(bench_same(bench, DST, SRC, 8));
+}
+END_TEST
+
 /* At any cycle: save, go on, load into a machine that is full of other things, go on:
  * the same end. */
 START_TEST(a_saved_state_continues_the_same)
@@ -1430,6 +1441,7 @@ static void add_tests(TCase *tcase)
     add_descriptor_tests(tcase);
     add_device_tests(tcase);
     LOOP(reset_stops_everything, 20);
+    tcase_add_test(tcase, a_gap_is_none_while_a_slot_from_before_a_reset_lasts);
     LOOP(a_saved_state_continues_the_same, 130);
     tcase_add_test(tcase, listening_changes_nothing);
     tcase_add_test(tcase, a_burst_is_told_by_a_read_a_write_and_its_landing);

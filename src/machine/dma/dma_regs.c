@@ -340,8 +340,9 @@ static void dma_reset(struct device *device)
     regfile_reset(&dma_regfile, dma);
     for (unsigned i = 0; i < DMA_CHANNELS; i++)
         dma_channel_interrupts(&dma->channel[i]);
-    dma->port_until = dma->used_until = 0;
-    dma->port_holder = DMA_CHANNELS - 1; /* the first turn is channel 0's */
+    dma->port_until = 0;
+    dma->used_until = device->bus->busy_until; /* a slot under way is not taken back */
+    dma->port_holder = DMA_CHANNELS - 1;       /* the first turn is channel 0's */
 }
 
 /* The controllers of a bus are a list that begins at the bus, which tells them of all

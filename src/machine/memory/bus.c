@@ -27,6 +27,13 @@ void bus_release(struct bus *bus)
     bus->ram = (struct ram){0};
 }
 
+void bus_reset(struct bus *bus)
+{
+    bus->busy_from = bus->busy_until = 0;
+    bus->holder = INITIATOR_NONE;
+    memset(bus->counts, 0, sizeof(bus->counts));
+}
+
 /* --- the map ------------------------------------------------------------------- */
 
 static bool overlap(uint64_t a, uint64_t a_size, uint64_t b, uint64_t b_size)

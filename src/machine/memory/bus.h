@@ -86,6 +86,10 @@ void bus_init(struct bus *bus, struct queue *queue, struct event_stream *events,
               const struct costs *costs);
 void bus_release(struct bus *bus);
 
+/* Forgets slots and counts, for a machine whose clock starts again at 0. RAM and the map
+ * stay, and so does `others`: devices that are reset take back their own part in it. */
+void bus_reset(struct bus *bus);
+
 /* Puts a device on the bus; overlaps, with RAM too, are refused with both names. */
 bool bus_map(struct bus *bus, struct mmio mmio, struct err *err);
 bool bus_map_ram(struct bus *bus, uint64_t base, uint64_t size, struct err *err);
