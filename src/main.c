@@ -3,18 +3,12 @@
 #include "base/nearest.h"
 #include "face/asm_command.h"
 #include "face/boot_command.h"
+#include "face/docs_command.h"
 #include "face/options.h"
+#include "face/tui/tui_command.h"
 #if __has_include("face/run_command.c")
 #include "face/run_command.h"
 #define HAS_RUN 1
-#endif
-#if __has_include("face/docs_command.c")
-#include "face/docs_command.h"
-#define HAS_DOCS 1
-#endif
-#if __has_include("face/tui/tui_command.c")
-#include "face/tui/tui_command.h"
-#define HAS_TUI 1
 #endif
 
 #include <stdio.h>
@@ -30,15 +24,11 @@ static const struct command {
 #ifdef HAS_RUN
     {"run", command_run, "run a scenario: its variants, checks and metrics"},
 #endif
-#ifdef HAS_TUI
     {"watch", command_watch, "watch a scenario on the screen, step by step"},
-#endif
     {"boot", command_boot, "run any program, with this terminal as its console"},
     {"asm", command_asm, "assemble a file to an ELF program"},
     {"disasm", command_disasm, "disassemble a program"},
-#ifdef HAS_DOCS
     {"docs", command_docs, "print the reference tables of the manual"},
-#endif
 };
 
 static void usage(FILE *out)
