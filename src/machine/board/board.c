@@ -89,7 +89,9 @@ static bool make_parts(struct board *board, struct err *err)
     const struct board_desc *desc = &board->desc;
 
     bus_init(&board->bus, board->queue, board->events, &board->costs);
-    board->bus.harts = desc->harts;
+    /* Harts that run ahead of one another cannot be arbitrated: each then has a port of
+     * its own, and only DMA is in its way. */
+    board->bus.harts = desc->interleave == 1 ? desc->harts : 1;
     if (!bus_map_ram(&board->bus, desc->ram_base, desc->ram_size, err))
         return false;
     for (unsigned i = 0; i < desc->harts; i++)

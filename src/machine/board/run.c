@@ -49,14 +49,16 @@ void run_reset(struct run *run)
     run->queue.now = 0;
     run->events.retired = 0;
     run->events.order = 0;
+    run->turn_board = run->turn_hart = 0;
+    run->turn_end = 0;
     for (unsigned i = 0; i < run->boards; i++) {
         run->events.board = (uint8_t)i;
         board_reset(run->board[i]);
     }
 }
 
-/* The hart whose turn it is, and its board; NULL: all wait. */
-static struct hart *next_hart(const struct run *run, unsigned *board)
+/* The hart with the smallest clock of those that are awake, and its board; NULL: none. */
+static struct hart *earliest_hart(const struct run *run, unsigned *board)
 {
     struct hart *next = NULL;
 
@@ -75,7 +77,7 @@ static struct hart *next_hart(const struct run *run, unsigned *board)
 uint64_t run_cycle(const struct run *run)
 {
     unsigned board;
-    const struct hart *hart = next_hart(run, &board);
+    const struct hart *hart = earliest_hart(run, &board);
     uint64_t due = run->queue.next_due;
 
     if (!hart)
@@ -101,34 +103,65 @@ static bool finished(const struct run *run)
     return false;
 }
 
-/* Does one entry of the queue in the name of its board. */
+/* Does one entry of the queue in the name of its board; whoever had the turn loses it. */
 static void do_due_work(struct run *run)
 {
+    run->turn_end = 0;
     run->events.board = queue_first(&run->queue)->board;
     queue_fire_first(&run->queue);
 }
 
-/* What a turn came to: RUN_LIMIT is "go on". */
-static enum run_stop take_turn(struct run *run, uint64_t until, uint64_t most)
+/* The hart whose turn it is; a new turn begins when the last one is over. NULL: all wait. */
+static struct hart *whose_turn(struct run *run)
 {
+    struct board *board = run->board[run->turn_board];
+    struct hart *hart = &board->hart[run->turn_hart];
     unsigned index = 0;
-    struct hart *hart = next_hart(run, &index);
-    struct board *board;
-    uint64_t end;
 
-    if (run->queue.next_due != NEVER &&
-        (!hart || run->queue.next_due <= hart->cycle)) {
+    if (!hart->asleep && hart->cycle < run->turn_end)
+        return hart;
+    hart = earliest_hart(run, &index);
+    run->turn_end = 0;
+    if (!hart)
+        return NULL;
+    board = run->board[index];
+    run->turn_board = (uint8_t)index;
+    run->turn_hart = hart->id;
+    /* A lone hart has nobody to wait for. */
+    run->turn_end = run->boards == 1 && board->harts == 1
+                        ? NEVER
+                        : hart->cycle + board->desc.interleave;
+    return hart;
+}
+
+/* Must `hart` stop at the limit? Not before the others, if they are awake, are there too. */
+static uint64_t end_for(const struct run *run, const struct hart *hart, uint64_t limit)
+{
+    for (unsigned i = 0; i < run->boards; i++)
+        for (unsigned j = 0; j < run->board[i]->harts; j++) {
+            const struct hart *other = &run->board[i]->hart[j];
+
+            if (other != hart && !other->asleep && other->cycle < limit)
+                return run->turn_end;
+        }
+    return run->turn_end < limit ? run->turn_end : limit;
+}
+
+/* What a turn, or a part of one, came to: RUN_LIMIT is "go on". */
+static enum run_stop take_turn(struct run *run, uint64_t limit, uint64_t most)
+{
+    struct hart *hart = whose_turn(run);
+    struct board *board;
+
+    if (run->queue.next_due != NEVER && (!hart || run->queue.next_due <= hart->cycle)) {
         do_due_work(run);
         return finished(run) ? RUN_FINISHED : RUN_LIMIT;
     }
     if (!hart)
         return RUN_NOTHING;
-    board = run->board[index];
-    /* A lone hart has nobody to wait for. */
-    end = run->boards == 1 && board->harts == 1 ? UINT64_MAX
-                                                : hart->cycle + board->desc.interleave;
-    run->events.board = (uint8_t)index;
-    hart_run(hart, end < until ? end : until, most, &board->pause);
+    board = run->board[run->turn_board];
+    run->events.board = run->turn_board;
+    hart_run(hart, end_for(run, hart, limit), most, &board->pause);
     if (board->tohost_touched)
         board_check_tohost(board);
     if (board->finished)
@@ -147,24 +180,16 @@ static bool asked_to_stop(struct run *run)
     return asked;
 }
 
-/* Is the run at its limit? Nothing starts at or after limit.cycle. */
 static bool at_limit(const struct run *run, const struct run_limit *limit)
 {
-    const struct hart *hart;
-    unsigned board;
-    uint64_t next;
-
     if (run->events.retired >= limit->retired)
         return true;
     if (limit->attempts != UINT64_MAX && run_attempts(run) >= limit->attempts)
         return true;
     if (limit->cycle == UINT64_MAX)
         return false;
-    hart = next_hart(run, &board);
-    next = run->queue.next_due;
-    if (hart && hart->cycle < next)
-        next = hart->cycle;
-    return next >= limit->cycle && next != NEVER;
+    /* Work that is due before the limit comes before it, whatever the clocks say. */
+    return run_cycle(run) >= limit->cycle && run->queue.next_due >= limit->cycle;
 }
 
 static uint64_t most_before(const struct run *run, const struct run_limit *limit)
@@ -210,6 +235,9 @@ void run_ask_stop(struct run *run)
 void run_state(struct run *run, struct state *state)
 {
     STATE(state, run->events.retired);
+    STATE(state, run->turn_board);
+    STATE(state, run->turn_hart);
+    STATE(state, run->turn_end);
     for (unsigned i = 0; i < run->boards; i++)
         board_state(run->board[i], state);
     queue_state(&run->queue, state);

@@ -15,6 +15,11 @@ struct run {
     unsigned boards;
     struct board *board[RUN_BOARDS];
     bool stop; /* somebody asked for it */
+
+    /* The turn that is being run: until its hart's clock reaches `turn_end`, and while
+     * that hart is awake and nothing is done in between, it goes on, also over a stop. */
+    uint8_t turn_board, turn_hart;
+    uint64_t turn_end;
 };
 
 /* Why a run stopped. */
@@ -30,7 +35,7 @@ enum run_stop {
 struct run_limit {
     uint64_t retired;  /* instructions retired by all harts */
     uint64_t attempts; /* the same, with those that raised an exception */
-    uint64_t cycle;    /* no instruction starts at or after it */
+    uint64_t cycle;    /* the clock of every hart that is awake has reached it */
 };
 
 #define RUN_NO_LIMIT ((struct run_limit){UINT64_MAX, UINT64_MAX, UINT64_MAX})

@@ -76,7 +76,8 @@ struct bus {
 
     struct bus_counts counts[INITIATORS]; /* by initiator */
 
-    /* How many harts share the bus, as the board says. 1: a slot taken by the hart while
+    /* How many harts contend for the bus, as the board says: all of them if they take
+     * turns of one instruction, else each has a port of its own and this is 1. At 1 a slot taken by a hart while
      * `others` is 0 is counted and nothing else, so that a loop that sums constant prices
      * leaves the same state as one that asks for each slot. */
     unsigned harts;
