@@ -77,8 +77,8 @@ bool image_init(struct image *image, const char *name, const void *bytes, size_t
 bool image_open(struct image *image, const char *path, uint64_t raw_base,
                 struct err *err)
 {
-    uint8_t *bytes;
-    size_t size;
+    uint8_t *bytes = NULL;
+    size_t size = 0;
 
     *image = (struct image){0};
     return image_read_file(path, &bytes, &size, err) &&
