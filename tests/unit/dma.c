@@ -424,6 +424,16 @@ START_TEST(a_gap_that_was_whole_before_a_use_is_used)
 }
 END_TEST
 
+/* Two harts, of which the one that is ahead asks first. */
+START_TEST(uses_may_be_told_out_of_order)
+{
+    bench_copy(bench, 0, DST, SRC, 8, DMA_MODE_TRANSPARENT);
+    ck_assert_uint_eq(bench_hart(bench, 9), 0);
+    ck_assert_uint_eq(bench_hart(bench, 2), 0);
+    ck_assert_uint_eq(bench_finish(bench), 14 + 5 + 5);
+}
+END_TEST
+
 /* --- several channels ---------------------------------------------------------- */
 
 /* Which channels moved bursts, in order: "0101". */
@@ -1380,6 +1390,7 @@ static void add_time_tests(TCase *tcase)
     tcase_add_test(tcase, transparent_mode_never_delays_a_hart);
     tcase_add_test(tcase, a_gap_that_is_too_short_is_not_used);
     tcase_add_test(tcase, a_gap_that_was_whole_before_a_use_is_used);
+    tcase_add_test(tcase, uses_may_be_told_out_of_order);
     LOOP(channels_of_equal_priority_take_turns, 3);
     tcase_add_test(tcase, the_highest_priority_gets_the_next_burst);
     tcase_add_test(tcase, a_late_channel_of_high_priority_goes_first_after_the_burst);

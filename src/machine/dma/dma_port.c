@@ -134,8 +134,9 @@ bool dma_port_gap(struct dma_channel *channel, uint64_t now, uint64_t pa)
     return true;
 }
 
-/* A gap that somebody cuts short begins anew behind that use. One that is whole before
- * the use begins stays: it becomes due first. */
+/* A gap that somebody cuts short begins anew behind that use, and behind all that are
+ * known: a hart may have told of a later one before. A gap that is whole before the use
+ * begins stays: it becomes due first. */
 static void cut_gap(struct dma_channel *channel, uint64_t from, uint64_t until)
 {
     uint64_t slot = dma_slot(channel->dma);
@@ -143,8 +144,8 @@ static void cut_gap(struct dma_channel *channel, uint64_t from, uint64_t until)
     if (channel->phase != DMA_PHASE_GAP || until <= channel->gap_from ||
         from >= channel->gap_from + slot)
         return;
-    channel->gap_from = until;
-    arm(channel, DMA_PHASE_GAP, until + slot);
+    channel->gap_from = channel->dma->used_until;
+    arm(channel, DMA_PHASE_GAP, channel->gap_from + slot);
 }
 
 void dma_port_used(void *ctx, uint64_t from, uint64_t until)
