@@ -366,6 +366,19 @@ START_TEST(line_driven_twice_is_low_when_both_are_low)
 }
 END_TEST
 
+START_TEST(time_of_harts_is_mtime)
+{
+    struct run *run = new_run(&board_virt);
+    struct board *board = run->board[0];
+
+    write_word(board, 0x0200bff8, 5000);
+    ck_assert_uint_eq(hart_csr_read(&board->hart[0], CSR_TIME), 5000);
+    board_reset(board);
+    ck_assert_uint_eq(hart_csr_read(&board->hart[0], CSR_TIME), 0);
+    run_free(run);
+}
+END_TEST
+
 START_TEST(request_line_reaches_every_dma_controller)
 {
     struct run *run;
@@ -651,6 +664,7 @@ static void add_tests(TCase *tcase)
     tcase_add_test(tcase, device_line_reaches_hart_through_plic);
     tcase_add_test(tcase, aclint_reaches_the_hart_it_means);
     tcase_add_test(tcase, line_driven_twice_is_low_when_both_are_low);
+    tcase_add_test(tcase, time_of_harts_is_mtime);
     tcase_add_test(tcase, request_line_reaches_every_dma_controller);
     tcase_add_test(tcase, every_hart_is_told_its_id_and_the_tree);
     tcase_add_test(tcase, firmware_finds_what_follows_it);

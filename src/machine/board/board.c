@@ -5,6 +5,7 @@
  *
  *   device line ---> PLIC source                        source_changed
  *   PLIC, ACLINT out ---> line of a hart (wired OR)     wire_set
+ *   first ACLINT's mtime ---> `time` of every hart      mtime_written
  *   device request ---> every DMA controller            wire_dma
  *   bytes of RAM about to change ---> harts, HTIF       ram_touched
  */
@@ -190,10 +191,23 @@ static void wire_plic(struct board *board, struct device *device)
     }
 }
 
+static void mtime_written(void *ctx, uint64_t offset)
+{
+    struct board *board = ctx;
+
+    for (unsigned h = 0; h < board->harts; h++)
+        hart_set_time_offset(&board->hart[h], offset);
+}
+
 static void wire_aclint(struct board *board, struct device *device)
 {
     struct aclint *aclint = (struct aclint *)device;
 
+    if (!board->clock) {
+        board->clock = device;
+        aclint->offset_changed = mtime_written;
+        aclint->offset_ctx = board;
+    }
     for (unsigned h = 0; h < board->harts; h++)
         aclint->out[h] = wire_to(board, device->index, h);
 }

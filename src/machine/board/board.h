@@ -30,6 +30,8 @@ struct board {
 
     struct device *plic; /* where interrupt sources go: the first one; NULL: none */
     struct device *rom;  /* where harts start: the first one */
+    struct device
+        *clock; /* whose mtime is the harts' time: the first ACLINT, or NULL */
 
     /* Which devices drive each line into each hart, one bit a device: the level is their
      * OR. State. */
