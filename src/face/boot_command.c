@@ -1,6 +1,6 @@
 #include "face/boot_command.h"
 
-#include "base/bits.h"
+#include "control/board_lua.h"
 #include "face/console.h"
 #include "face/options.h"
 #include "image/start.h"
@@ -27,7 +27,7 @@ enum { SLICE = 1000000, SLICE_WITH_INPUT = 20000 /* cycles */ };
 
 struct boot {
     /* What was asked for. */
-    const char *bios, *kernel, *initrd, *append, *disk;
+    const char *board_file, *bios, *kernel, *initrd, *append, *disk;
     uint64_t memory, harts, most;
     bool stats;
 
@@ -67,6 +67,8 @@ static bool make_board(struct boot *boot, struct err *err)
 {
     struct board_desc desc = board_virt;
 
+    if (boot->board_file && !board_from_lua(boot->board_file, &desc, err))
+        return false;
     if (boot->memory)
         desc.ram_size = boot->memory;
     if (boot->harts)
@@ -326,6 +328,8 @@ int command_boot(int argc, char **argv)
 {
     struct boot boot = {.most = UINT64_MAX};
     const struct option_row rows[] = {
+        {0, "board", OPTION_TEXT, &boot.board_file, "FILE",
+         "a board of your own, as a Lua table"},
         {0, "bios", OPTION_TEXT, &boot.bios, "FILE",
          "firmware: an ELF file, or raw bytes for 0x80000000; none"},
         {0, "kernel", OPTION_TEXT, &boot.kernel, "FILE",

@@ -349,6 +349,45 @@ START_TEST(disk_is_the_file)
 }
 END_TEST
 
+/* Prints a character on a UART that only a board of ours has. */
+static const char uses_second_uart[] = "_start: bnez a0, 9f\n"
+                                       "li a0, 0x20000000\n"
+                                       "li a1, '!'\n"
+                                       "sb a1, 0(a0)\n"
+                                       "li t0, 0x5555\n" FINISH;
+
+START_TEST(board_can_be_a_file)
+{
+    static const char board[] = "return { memory = 0x1000000, harts = 2, devices = {\n"
+                                "  {type = 'uart', name = 'uart1', base = 0x20000000, "
+                                "irq = 11} } }\n";
+    struct outcome outcome;
+
+    assemble(uses_second_uart, 0x80000000, "elf", NULL);
+    put_file("board.lua", board, sizeof(board) - 1);
+    outcome = BOOT("--board", "board.lua", "elf");
+    ck_assert_int_eq(outcome.status, 0);
+    ck_assert_str_eq(outcome.output, "!");
+}
+END_TEST
+
+START_TEST(mistake_in_board_file_is_explained)
+{
+    static const char board[] =
+        "return { devices = {\n"
+        "  {type = 'uart', name = 'uart1', base = 0x10000008} } }\n";
+    struct outcome outcome;
+
+    put_file("board.lua", board, sizeof(board) - 1);
+    put_file("raw", "\x13\0\0\0", 4);
+    outcome = BOOT("--board", "board.lua", "raw");
+    ck_assert_int_eq(outcome.status, STATUS_USAGE);
+    ck_assert_str_eq(outcome.errors,
+                     "ringside: boot: board 'virt': uart1 at 0x10000008 "
+                     "overlaps uart0 at 0x10000000\n");
+}
+END_TEST
+
 /* --- When it ends ------------------------------------------------------------------ */
 
 START_TEST(spent_budget_is_status_124)
@@ -673,6 +712,8 @@ static void add_tests(TCase *tcase)
     tcase_add_test(tcase, raw_kernel_is_payload);
     tcase_add_test(tcase, program_gets_a_device_tree);
     tcase_add_test(tcase, disk_is_the_file);
+    tcase_add_test(tcase, board_can_be_a_file);
+    tcase_add_test(tcase, mistake_in_board_file_is_explained);
     tcase_add_test(tcase, spent_budget_is_status_124);
     tcase_add_test(tcase, program_that_only_traps_spends_its_budget);
     tcase_add_test(tcase, nothing_can_happen_is_status_123);
