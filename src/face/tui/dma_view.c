@@ -8,6 +8,7 @@
 #include "face/tui/parts.h"
 #include "face/tui/view.h"
 
+#include <ctype.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -19,39 +20,46 @@ static const char *const rows[] = {
     "RingBase", "RingSize",  "ChainHead",  "Priority",
 };
 
+enum { NARROW = 34, CHAIN = 22 /* columns of the steps without the state */ };
+
 /* The steps of a burst, in the order in which a channel goes through them. */
 static const uint8_t steps[] = {DMA_FETCH, DMA_READ, DMA_WRITE, DMA_STATUS};
 
+static int draw_state(struct canvas *canvas, int row, int col, int room, unsigned state)
+{
+    const char *name = state < DMA_STATES ? dma_state_names[state] : "?";
+    char upper[24];
+    size_t n = 0;
+
+    for (; name[n] && n + 1 < sizeof(upper); n++)
+        upper[n] = (char)toupper((unsigned char)name[n]);
+    upper[n] = '\0';
+    return canvas_printf(canvas, row, col, room, ROLE_HEAD, "▐%s▌", upper);
+}
+
+/* The state the channel is in stands among the steps of a burst, or before them. */
 static void draw_states(struct canvas *canvas, int row, int col, int cols,
                         unsigned state)
 {
+    bool narrow = cols < NARROW, step = false;
     int end = col + cols;
-    bool among = false;
 
+    for (size_t i = 0; i < COUNT(steps); i++)
+        step |= steps[i] == state;
+    if (!step)
+        col += draw_state(canvas, row, col, end - col, state) + 2;
+    if (!step && end - col < CHAIN)
+        return;
     for (size_t i = 0; i < COUNT(steps); i++) {
-        const char *name = dma_state_names[steps[i]];
-        bool now = steps[i] == state;
-
-        among |= now;
         if (i)
-            col += canvas_text(canvas, row, col, end - col, ROLE_RULE, "─ ");
-        if (now) {
-            char upper[24];
-            size_t n = 0;
-
-            for (; name[n] && n + 1 < sizeof(upper); n++)
-                upper[n] =
-                    (char)(name[n] >= 'a' && name[n] <= 'z' ? name[n] - 32 : name[n]);
-            upper[n] = '\0';
-            col += canvas_printf(canvas, row, col, end - col, ROLE_HEAD, "▐%s▌", upper);
-            col++;
-        } else {
-            col += canvas_printf(canvas, row, col, end - col, ROLE_QUIET, "%s ", name);
-        }
+            col += canvas_text(canvas, row, col, end - col, ROLE_RULE,
+                               narrow || !step ? "─" : " ─ ");
+        if (steps[i] == state)
+            col += draw_state(canvas, row, col, end - col, state);
+        else
+            col += canvas_text(canvas, row, col, end - col, ROLE_QUIET,
+                               dma_state_names[steps[i]]);
     }
-    if (!among)
-        canvas_printf(canvas, row, col + 1, end - col - 1, ROLE_HEAD, "▐%s▌",
-                      state < DMA_STATES ? dma_state_names[state] : "?");
 }
 
 static const struct reg *find_reg(const struct device *device, const char *name)
@@ -134,11 +142,15 @@ static void draw_register(const struct watch *watch, struct canvas *canvas,
     if (changed)
         canvas_put(canvas, row, area.col, ROLE_CHANGED, '*');
     canvas_text(canvas, row, area.col + 2, 15, ROLE_QUIET, reg->name);
+    if (area.cols < NARROW + 2 && note[0] && reg->fields) { /* names before numbers */
+        canvas_text(canvas, row, area.col + 18, area.cols - 18, role, note);
+        return;
+    }
     if (is_count(reg->name))
-        canvas_printf(canvas, row, area.col + 17, 9, role, "%8s",
+        canvas_printf(canvas, row, area.col + 18, 9, role, "%8s",
                       text_count(count, value));
     else
-        canvas_printf(canvas, row, area.col + 17, 9, role, "%08" PRIx64, value);
+        canvas_printf(canvas, row, area.col + 18, 9, role, "%08" PRIx64, value);
     canvas_text(canvas, row, area.col + 27, room, ROLE_QUIET, note);
 }
 
@@ -149,9 +161,8 @@ static void draw_descriptor(struct canvas *canvas, struct area area, int row,
     const struct event_dma_descriptor *now = &dma->descriptor;
 
     canvas_printf(canvas, row, area.col + 2, area.cols - 2, ROLE_TEXT,
-                  "descriptor %" PRIu32 " at %08" PRIx64 ": %" PRIu64 " B%s",
-                  now->index, now->at, now->bytes,
-                  now->flags & DMA_FLAG_IRQ ? ", irq" : "");
+                  "desc %" PRIu32 " at %08" PRIx64 ", %" PRIu64 " B%s", now->index,
+                  now->at, now->bytes, now->flags & DMA_FLAG_IRQ ? ", irq" : "");
 }
 
 static void draw(const struct watch *watch, struct view_state *state,

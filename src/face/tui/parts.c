@@ -1,6 +1,7 @@
 #include "face/tui/parts.h"
 
 #include "face/tui/say.h"
+#include "machine/dma/dma.h"
 
 #include <inttypes.h>
 #include <stdarg.h>
@@ -69,33 +70,52 @@ static bool touches(const struct watch *watch, const struct region *region)
     return pa - region->base < region->size;
 }
 
-void part_ram(const struct watch *watch, int width, struct part_text *text)
+static void add_region(const struct watch *watch, const struct region *region,
+                       int width, struct part_text *text)
 {
-    bool wide = width >= 26;
+    struct written written = written_in(watch, region);
+    struct part_line *line;
+    char percent[8] = "";
+
+    if (written.bytes)
+        snprintf(percent, sizeof(percent), " %u %%",
+                 (unsigned)(written.bytes * 100 / region->size));
+    if (width >= 26)
+        line = add_line(text, ROLE_TEXT, "0x%08" PRIx64 " %.*s%s", region->base,
+                        width - 15 - (int)strlen(percent), region->name, percent);
+    else
+        line = add_line(text, ROLE_TEXT, "%.*s%s", width - 4 - (int)strlen(percent),
+                        region->name, percent);
+    if (!line)
+        return;
+    snprintf(line->owners, sizeof(line->owners), "%s%s%s", written.hart ? "h" : "",
+             written.dma ? "d" : "", written.bytes ? "" : "?");
+    line->touched = touches(watch, region);
+}
+
+/* The region for the last row: the one in use, if it has no row yet; else the next. */
+static const struct region *last_region(const struct watch *watch, unsigned row)
+{
+    const struct region *used = watch_region(watch, watch->written);
+
+    for (unsigned i = row; i < watch->regions; i++)
+        if (touches(watch, &watch->region[i]))
+            return &watch->region[i];
+    if (used && used >= &watch->region[row])
+        return used;
+    return &watch->region[row];
+}
+
+void part_ram(const struct watch *watch, int width, int rows, struct part_text *text)
+{
+    unsigned count = watch->regions < (unsigned)rows ? watch->regions : (unsigned)rows;
 
     text->lines = 0;
-    for (unsigned i = 0; i < watch->regions; i++) {
-        const struct region *region = &watch->region[i];
-        struct written written = written_in(watch, region);
-        unsigned share = (unsigned)(written.bytes * 100 / region->size);
-        struct part_line *line;
-        char percent[8] = "";
-
-        if (share || written.bytes)
-            snprintf(percent, sizeof(percent), " %u %%", share);
-        if (wide)
-            line = add_line(text, ROLE_TEXT, "0x%08" PRIx64 " %.*s%s", region->base,
-                            width - 15 - (int)strlen(percent), region->name, percent);
-        else
-            line = add_line(text, ROLE_TEXT, "%.*s%s", width - 4 - (int)strlen(percent),
-                            region->name, percent);
-        if (!line)
-            break;
-        snprintf(line->owners, sizeof(line->owners), "%s%s%s", written.hart ? "h" : "",
-                 written.dma ? "d" : "", written.bytes ? "" : "?");
-        line->touched = touches(watch, region);
-    }
-    if (text->lines == 0)
+    for (unsigned i = 0; i < count; i++)
+        add_region(watch,
+                   i + 1 == (unsigned)rows ? last_region(watch, i) : &watch->region[i],
+                   width, text);
+    if (count == 0)
         add_line(text, ROLE_TEXT, "%" PRIu64 " MiB", watch->board->bus.ram.size >> 20);
 }
 
@@ -111,9 +131,29 @@ unsigned part_channel(const struct watch *watch)
         return (unsigned)(event->bus_transfer.initiator - INITIATOR_DMA) %
                WATCH_CHANNELS;
     for (unsigned i = 0; i < WATCH_CHANNELS; i++)
-        if (watch->dma[i].bursts && watch->dma[i].burst.left)
+        if (watch->dma[i].state != DMA_IDLE && watch->dma[i].state != DMA_COMPLETE)
             working = i;
     return working;
+}
+
+/* Beats of 8 bytes of what the channel does now: "■■▣□□□□□ 3 of 8". */
+static void add_beats(struct part_text *text, const struct dma_fold *dma, uint64_t left)
+{
+    unsigned done = dma->beats / BUS_SLOT_BYTES, all;
+    char squares[DMA_BURST / BUS_SLOT_BYTES * 3 + 1] = "";
+
+    if (dma->state == DMA_FETCH)
+        left = DMA_DESCRIPTOR_SIZE;
+    else if (dma->state == DMA_WRITE)
+        left += dma->beats; /* what has landed is no longer left */
+    else if (dma->state != DMA_READ)
+        return;
+    all = (unsigned)((left < DMA_BURST ? left : DMA_BURST) / BUS_SLOT_BYTES);
+    if (all < 2 || done > all)
+        return;
+    for (unsigned i = 0; i < all; i++)
+        strcat(squares, i + 1 == done ? "▣" : i < done ? "■" : "□");
+    add_line(text, ROLE_TEXT, "%s %u of %u", squares, done, all);
 }
 
 static void fill_dma(const struct watch *watch, const struct device *device, int width,
@@ -122,19 +162,26 @@ static void fill_dma(const struct watch *watch, const struct device *device, int
     unsigned channel = part_channel(watch);
     const struct dma_fold *dma = &watch->dma[channel];
     char state[TEXT_DATA], count[TEXT_NUMBER], whole[TEXT_NUMBER];
+    uint64_t left = 0, moved = 0;
 
+    watch_register(watch, device, "ExecBytes", channel % DMA_CHANNELS, &left);
+    watch_register(watch, device, "Moved", channel % DMA_CHANNELS, &moved);
     say_value(state, UNIT_DMASTATE, dma->state);
-    add_line(text, ROLE_TEXT, "ch %u  %s", channel, state);
+    snprintf(text->note, sizeof(text->note), "ch %u", channel % DMA_CHANNELS);
+    if (width < 20)
+        add_line(text, ROLE_TEXT, "%s", state);
+    else
+        add_line(text, ROLE_TEXT, "ch %u  %s", channel % DMA_CHANNELS, state);
     if (dma->failed)
         add_line(text, ROLE_STOP, "error at 0x%" PRIx64, dma->error.at);
     if (dma->has_descriptor)
         add_line(text, ROLE_TEXT, "descriptor %" PRIu32, dma->descriptor.index);
-    if (dma->bursts)
-        add_line(text, ROLE_TEXT, "%s of %s B left", text_count(count, dma->burst.left),
-                 text_count(whole, dma->burst.left + dma->transfer));
-    add_line(text, ROLE_QUIET, "moved %s B", text_count(count, dma->bytes));
-    (void)device;
-    (void)width;
+    if (moved || left)
+        add_line(text, ROLE_TEXT, "%s of %s B", text_count(count, moved),
+                 text_count(whole, moved + left));
+    add_beats(text, dma, left);
+    if (dma->bytes)
+        add_line(text, ROLE_QUIET, "in all %s B", text_count(count, dma->bytes));
 }
 
 /* --- disks ------------------------------------------------------------------------ */
@@ -152,13 +199,12 @@ static void fill_ata(const struct watch *watch, const struct device *device, int
     say_value(name, UNIT_ATACOMMAND, disk->command.command);
     add_line(text, ROLE_TEXT, "%s", name);
     if (disk->has_phase) {
+        add_line(text, ROLE_TEXT, "LBA %" PRIu64, disk->phase.lba);
+        if (disk->command.count > 1)
+            add_line(text, ROLE_QUIET, "%" PRIu64 " of %" PRIu32,
+                     disk->phase.lba - disk->command.lba + 1, disk->command.count);
         say_value(name, UNIT_DISKPHASE, disk->phase.phase);
         add_line(text, ROLE_TEXT, "%s", name);
-        add_line(text, ROLE_TEXT, "LBA %" PRIu64, disk->phase.lba);
-        if (disk->command.count)
-            add_line(text, ROLE_QUIET, "%" PRIu64 " of %" PRIu32 "%s",
-                     disk->phase.lba - disk->command.lba + 1, disk->command.count,
-                     width < 16 ? "" : " sectors");
     }
     if (watch->device[device->index].request)
         add_line(text, ROLE_DMA, "asks the DMA");
@@ -252,7 +298,7 @@ static const struct part_form forms[] = {
     {"dma", "DMA", "DMA", 28, 19, 0, fill_dma},
     {"ata", "ATA disk", "ATA", 24, 16, 1, fill_ata},
     {"stream", "stream", "FIFO", 22, 15, 2, fill_other},
-    {"plic", "PLIC", "PLIC", 18, 10, 0, fill_plic},
+    {"plic", "PLIC", "PLIC", 18, 11, 0, fill_plic},
     {"uart", "UART", "UART", 20, 14, 4, fill_uart},
     {"aclint", "ACLINT", "ACLINT", 20, 16, 5, fill_aclint},
     {NULL, NULL, NULL, 18, 14, 6, fill_other},

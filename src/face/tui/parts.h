@@ -19,6 +19,7 @@ struct part_line {
 
 struct part_text {
     unsigned lines;
+    char note[12]; /* at the right of the title where the address does not fit */
     struct part_line line[PART_LINES];
 };
 
@@ -38,9 +39,10 @@ const char *part_title(const struct device *device, int width);
 /* How a device is drawn. */
 const struct part_form *part_form(const struct device *device);
 
-/* RAM: its named parts, how much of each was written, and by whom. `width` is of the
- * inside. */
-void part_ram(const struct watch *watch, int width, struct part_text *text);
+/* RAM: its named parts, how much of each was written, and by whom. `width` and
+ * `rows` are of the inside. Where there are more parts than rows, the last row is the
+ * one that is used now. */
+void part_ram(const struct watch *watch, int width, int rows, struct part_text *text);
 
 /* The DMA channel to tell of: that of the event that is shown, else one that works. */
 unsigned part_channel(const struct watch *watch);

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { VALUE = 16, COLUMN = 24 };
+enum { VALUE = 16, COLUMN = 24, NAMED = 0x10000 };
 
 /* The registers that the last instructions named, so many as there is room for. */
 static uint32_t registers_in_use(const struct watch *watch, int room)
@@ -51,8 +51,8 @@ static void name_address(const struct watch *watch, uint64_t value, char *text,
         symbol = symbols_at(watch->symbols, value);
     if (symbol && strncmp(symbol->name, "__", 2) == 0)
         symbol = NULL; /* a linker's own */
-    if (value < 0x1000)
-        return;
+    if (value < NAMED)
+        return; /* a number rather than an address */
     if (mmio)
         snprintf(text, room, "%s", mmio->name);
     else if (region && value == region->base)

@@ -83,10 +83,11 @@ static void why_transfer(struct buf *out, const struct watch *watch,
         "transparent mode: the channel takes slots that nobody wants",
     };
     unsigned channel = event->bus_transfer.initiator - (unsigned)INITIATOR_DMA;
-    const struct device *dma = watch_device(watch, "dma", channel / 8);
+    const struct device *dma = watch_device(watch, "dma", channel / DMA_CHANNELS);
     uint64_t mode = 0;
 
-    if (dma && watch_register(watch, dma, "BusMode", channel % 8, &mode) && mode < 3)
+    if (dma && watch_register(watch, dma, "BusMode", channel % DMA_CHANNELS, &mode) &&
+        mode < 3)
         buf_printf(out, "%s; %" PRIu32 " cycles.", modes[mode],
                    event->bus_transfer.price);
 }

@@ -139,7 +139,7 @@ static void draw_lines(struct canvas *canvas, const struct stage_part *part,
 
 /* The title left of the tap, the address right of it, where there is room. */
 static void draw_title(struct canvas *canvas, const struct stage_part *part,
-                       const char *title, uint64_t base)
+                       const char *title, uint64_t base, const char *note)
 {
     struct area box = part->box;
     char address[24];
@@ -147,6 +147,8 @@ static void draw_title(struct canvas *canvas, const struct stage_part *part,
 
     width = snprintf(address, sizeof(address), " 0x%" PRIx64 " ", base);
     canvas_printf(canvas, box.row, box.col + 2, box.cols - 3, ROLE_HEAD, " %s ", title);
+    if (note[0] && part->tap + width + 3 > box.col + box.cols)
+        width = snprintf(address, sizeof(address), " %s ", note);
     if (part->tap > box.col + 1 && part->tap + width + 3 <= box.col + box.cols)
         canvas_text(canvas, box.row, box.col + box.cols - width - 1, width, ROLE_QUIET,
                     address);
@@ -162,10 +164,11 @@ static void draw_part(const struct watch *watch, struct canvas *canvas,
         const struct part_form *form = part_form(device);
 
         form->fill(watch, device, part->box.cols - 4, &text);
-        draw_title(canvas, part, part_title(device, part->box.cols), device->base);
+        draw_title(canvas, part, part_title(device, part->box.cols), device->base,
+                   text.note);
     } else {
-        part_ram(watch, part->box.cols - 4, &text);
-        draw_title(canvas, part, "RAM", watch->board->bus.ram.base);
+        part_ram(watch, part->box.cols - 4, part->box.rows - 2, &text);
+        draw_title(canvas, part, "RAM", watch->board->bus.ram.base, "");
     }
     draw_lines(canvas, part, &text);
 }
@@ -453,6 +456,23 @@ static void draw_now(const struct watch *watch, struct canvas *canvas,
         wire_line(canvas, stage, WEIGHT_NOW, now->role);
 }
 
+/* The chip of the devices that have no box; one that is used shows its name there. */
+static void draw_quiet(const struct watch *watch, struct canvas *canvas,
+                       const struct stage *stage, const struct transaction *now)
+{
+    bool here = now->way == WAY_BUS && now->target.part == PART_DEVICE &&
+                !find_part(stage, now->target);
+
+    if (stage->quiet_col < 0)
+        return;
+    if (here)
+        canvas_printf(canvas, stage->bus, stage->quiet_col, 10, ROLE_HEAD, "[%-8.8s]",
+                      watch->board->device[now->target.index]->name);
+    else
+        canvas_printf(canvas, stage->bus, stage->quiet_col, 10, ROLE_QUIET,
+                      "[+%d quiet]", stage->quiet);
+}
+
 void stage_draw(const struct watch *watch, struct canvas *canvas, struct area area,
                 int token)
 {
@@ -470,10 +490,8 @@ void stage_draw(const struct watch *watch, struct canvas *canvas, struct area ar
             wire_rail(canvas, &stage);
     }
     wire_request(canvas, &stage, &now);
-    if (stage.quiet_col >= 0)
-        canvas_printf(canvas, stage.bus, stage.quiet_col, 10, ROLE_QUIET, "[+%d quiet]",
-                      stage.quiet);
     draw_now(watch, canvas, &stage, &now);
+    draw_quiet(watch, canvas, &stage, &now);
     for (int i = 0; i < stage.harts; i++)
         draw_hart(watch, canvas, &stage, i);
     for (int i = 0; i < stage.parts; i++)

@@ -11,7 +11,7 @@
 
 enum {
     RAM_FULL = 30,
-    RAM_NARROW = 21,
+    RAM_NARROW = 20,
     GAP = 2,
     GAP_MAX = 4,
     GUTTER = 9,
@@ -120,7 +120,8 @@ static void fit_row(struct row_plan *plan, int room)
 static int tap_of(const struct stage_part *part)
 {
     const char *title = part->device ? part_title(part->device, part->box.cols) : "RAM";
-    int middle = part->box.cols / 2, title_end = 4 + (int)strlen(title);
+    int middle = part->box.cols / (part->device || part->box.cols > 26 ? 2 : 3);
+    int title_end = 4 + (int)strlen(title);
 
     return part->box.col + (middle > title_end ? middle : title_end);
 }

@@ -117,6 +117,8 @@ char *text_register(char text[TEXT_DATA], const struct device *device, uint32_t 
 
     if (!reg)
         snprintf(text, TEXT_DATA, "+0x%" PRIx32, offset);
+    else if (reg->count > 1 && strcmp(device->type->name, "dma") == 0)
+        snprintf(text, TEXT_DATA, "ch %u %.24s", index, reg->name);
     else if (reg->count > 1)
         snprintf(text, TEXT_DATA, "%.24s %u", reg->name, index);
     else

@@ -1,5 +1,7 @@
 #include "face/tui/transaction.h"
 
+#include "machine/dma/dma.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -16,7 +18,8 @@ static struct end end_of_initiator(const struct watch *watch, uint8_t initiator)
 
     if (initiator < INITIATOR_DMA)
         return (struct end){PART_HART, initiator};
-    dma = watch_device(watch, "dma", (initiator - INITIATOR_DMA) / 8U);
+    dma = watch_device(watch, "dma",
+                       (unsigned)(initiator - INITIATOR_DMA) / DMA_CHANNELS);
     return (struct end){PART_DEVICE, dma ? dma->index : 0};
 }
 

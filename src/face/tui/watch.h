@@ -20,7 +20,7 @@ enum {
     WATCH_SPANS = 8192, /* remembered stretches of the timeline */
     WATCH_RECENT = 64,  /* events told in the list of what happened */
     WATCH_REGIONS = 12,
-    WATCH_CHANNELS = 8,
+    WATCH_CHANNELS = 32, /* DMA channels of all controllers, as initiators count them */
     WATCH_SOURCES = 16,
     WATCH_IRQS = 128,
     WATCH_INSNS = 64 /* instructions remembered of each hart */
@@ -58,6 +58,7 @@ struct dma_fold {
     struct event_dma_error error;
     uint64_t bytes, bursts, done; /* moved; descriptors or transfers complete */
     uint64_t transfer;            /* bytes moved of this descriptor */
+    uint32_t beats;               /* bytes that crossed the bus in this state */
 };
 
 /* ... of a disk. */
@@ -184,6 +185,9 @@ const struct region *watch_region(const struct watch *watch, uint64_t pa);
 /* A line of a source file, without its blanks in front; false: it is not known. */
 bool watch_source(const struct watch *watch, const char *file, unsigned line,
                   char *text, size_t room);
+
+/* The number of a DMA channel among all of the board. */
+unsigned watch_channel(const struct watch *watch, uint8_t device, uint8_t channel);
 
 /* The letter of a disk's phase on the timeline; 0: it is idle. */
 char disk_sign(uint8_t phase);

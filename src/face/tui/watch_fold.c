@@ -162,6 +162,9 @@ static void fold_transfer(struct watch *watch, const struct event *event)
     const struct event_bus_transfer *transfer = &event->bus_transfer;
 
     transfer_spans(watch, event);
+    if (transfer->initiator >= INITIATOR_DMA)
+        watch->dma[(transfer->initiator - INITIATOR_DMA) % WATCH_CHANNELS].beats +=
+            transfer->size;
     if (transfer->access == ACCESS_STORE)
         note_writer(watch, transfer->pa, transfer->size, transfer->initiator);
 }
@@ -176,24 +179,27 @@ static void fold_irq_line(struct watch *watch, const struct event *event)
 
 /* --- DMA channels ---------------------------------------------------------------- */
 
-static struct dma_fold *channel_of(struct watch *watch, uint8_t channel)
+static struct dma_fold *channel_of(struct watch *watch, uint8_t device, uint8_t channel)
 {
-    return &watch->dma[channel % WATCH_CHANNELS];
+    return &watch->dma[watch_channel(watch, device, channel)];
 }
 
 static void fold_dma_state(struct watch *watch, const struct event *event)
 {
-    struct dma_fold *dma = channel_of(watch, event->dma_state.channel);
+    struct dma_fold *dma =
+        channel_of(watch, event->dma_state.device, event->dma_state.channel);
     uint8_t from = event->dma_state.from;
 
     dma->state = event->dma_state.to;
+    dma->beats = 0;
     if (from == DMA_IDLE || from == DMA_COMPLETE || from == DMA_FAILED)
         dma->transfer = 0;
 }
 
 static void fold_descriptor(struct watch *watch, const struct event *event)
 {
-    struct dma_fold *dma = channel_of(watch, event->dma_descriptor.channel);
+    struct dma_fold *dma =
+        channel_of(watch, event->dma_descriptor.device, event->dma_descriptor.channel);
 
     dma->descriptor = event->dma_descriptor;
     dma->has_descriptor = true;
@@ -203,7 +209,8 @@ static void fold_descriptor(struct watch *watch, const struct event *event)
 
 static void fold_burst(struct watch *watch, const struct event *event)
 {
-    struct dma_fold *dma = channel_of(watch, event->dma_burst.channel);
+    struct dma_fold *dma =
+        channel_of(watch, event->dma_burst.device, event->dma_burst.channel);
 
     dma->burst = event->dma_burst;
     dma->bytes += event->dma_burst.bytes;
@@ -213,12 +220,13 @@ static void fold_burst(struct watch *watch, const struct event *event)
 
 static void fold_dma_done(struct watch *watch, const struct event *event)
 {
-    channel_of(watch, event->dma_done.channel)->done++;
+    channel_of(watch, event->dma_done.device, event->dma_done.channel)->done++;
 }
 
 static void fold_dma_error(struct watch *watch, const struct event *event)
 {
-    struct dma_fold *dma = channel_of(watch, event->dma_error.channel);
+    struct dma_fold *dma =
+        channel_of(watch, event->dma_error.device, event->dma_error.channel);
 
     dma->error = event->dma_error;
     dma->failed = true;

@@ -4,6 +4,7 @@
  */
 #include "base/bits.h"
 #include "face/tui/watch.h"
+#include "machine/dma/dma.h"
 
 #include <string.h>
 
@@ -141,6 +142,15 @@ bool watch_register(const struct watch *watch, const struct device *device,
         return watch_read(watch, at, value, reg->size) == reg->size;
     }
     return false;
+}
+
+unsigned watch_channel(const struct watch *watch, uint8_t device, uint8_t channel)
+{
+    unsigned unit = 0;
+
+    for (unsigned i = 0; i < device && i < watch->board->devices; i++)
+        unit += strcmp(watch->board->device[i]->type->name, "dma") == 0;
+    return (unit * DMA_CHANNELS + channel) % WATCH_CHANNELS;
 }
 
 const struct device *watch_device(const struct watch *watch, const char *type,

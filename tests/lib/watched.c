@@ -1,0 +1,144 @@
+#include "tests/lib/watched.h"
+
+#include "base/alloc.h"
+#include "image/image.h"
+#include "machine/device/ata.h"
+
+#include <check.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { DISK_SECTORS = 128, TOO_MANY = 100000 };
+
+static void load(struct watched *watched)
+{
+    struct board *board = watched->run->board[0];
+
+    for (size_t i = 0; i < watched->program.section_count; i++) {
+        const struct asm_section *section = &watched->program.sections[i];
+
+        if (section->bytes && section->size)
+            ram_write(&board->bus.ram, section->address, section->bytes, section->size,
+                      INITIATOR_OUTSIDE);
+    }
+    hart_reset(&board->hart[0], watched->program.entry);
+}
+
+static void learn_names(struct watched *watched, const char *path)
+{
+    const struct asm_program *program = &watched->program;
+    uint32_t file = lines_file(&watched->lines, path);
+
+    for (size_t i = 0; i < program->symbol_count; i++)
+        if (program->symbols[i].section != ASM_ABSOLUTE)
+            symbols_add(&watched->symbols,
+                        (struct symbol){.address = program->symbols[i].value,
+                                        .name = program->symbols[i].name});
+    symbols_sort(&watched->symbols);
+    for (size_t i = 0; i < program->line_count; i++)
+        lines_add(&watched->lines, (struct line){program->lines[i].address, file,
+                                                 program->lines[i].line});
+    lines_sort(&watched->lines);
+}
+
+/* Labels of the data section are the named parts of RAM, each up to the next. */
+static void name_regions(struct watched *watched)
+{
+    struct watch *watch = watched->session.watch;
+    const struct symbols *symbols = &watched->symbols;
+    const struct symbol *last = symbols_named(symbols, "end_of_data");
+
+    for (size_t i = 0; i + 1 < symbols->places; i++) {
+        const struct symbol *symbol = &symbols->symbol[i];
+        struct region *region = &watch->region[watch->regions];
+
+        if (symbol->address < (last->address & ~UINT64_C(0xfff)) || symbol == last)
+            continue;
+        snprintf(region->name, sizeof(region->name), "%s", symbol->name);
+        region->base = symbol->address;
+        region->size = symbols->symbol[i + 1].address - symbol->address;
+        watch->regions += region->size != 0;
+    }
+}
+
+static void fill_disk(struct watched *watched)
+{
+    static const char text[] = "You are sitting ringside. ";
+    struct device *disk = board_device(watched->run->board[0], "ata0");
+
+    watched->disk = alloc_zero(DISK_SECTORS, SECTOR);
+    for (size_t i = 0; i < (size_t)DISK_SECTORS * SECTOR; i++)
+        watched->disk[i] = (uint8_t)text[i % (sizeof(text) - 1)];
+    ata_insert(disk, watched->disk, (uint64_t)DISK_SECTORS * SECTOR);
+}
+
+struct watched *watched_new(const char *path)
+{
+    struct watched *watched = alloc_zero(1, sizeof(*watched));
+    struct board_desc desc = board_virt;
+    struct asm_source source = {.file = path, .first_line = 1};
+    struct asm_layout layout = {.text = desc.ram_base};
+    uint8_t *bytes;
+    struct err err;
+
+    ck_assert_msg(image_read_file(path, &bytes, &source.size, &err), "%s", err.text);
+    source.text = watched->text = (char *)bytes;
+    ck_assert(asm_assemble(&watched->program, &source, &layout));
+    desc.interleave = 1;
+    watched->run = run_new();
+    ck_assert_msg(run_add(watched->run, &desc, &err) != NULL, "%s", err.text);
+    fill_disk(watched);
+    run_reset(watched->run);
+    load(watched);
+    learn_names(watched, path);
+    session_begin(&watched->session, watched->run);
+    watched->session.watch->title = "test";
+    watched->session.watch->symbols = &watched->symbols;
+    watched->session.watch->lines = &watched->lines;
+    watched->session.watch->source[0] = (struct source){path, watched->text};
+    watched->session.watch->sources = 1;
+    name_regions(watched);
+    return watched;
+}
+
+void watched_free(struct watched *watched)
+{
+    session_end(&watched->session);
+    run_free(watched->run);
+    symbols_release(&watched->symbols);
+    lines_release(&watched->lines);
+    asm_free(&watched->program);
+    free(watched->text);
+    free(watched->disk);
+    free(watched);
+}
+
+void watched_press(struct watched *watched, int code, unsigned times)
+{
+    const struct key *key = key_find(code);
+
+    ck_assert_ptr_nonnull(key);
+    for (; times > 0; times--)
+        session_key(&watched->session, key);
+}
+
+void watched_until(struct watched *watched, enum event_kind kind, unsigned n)
+{
+    for (unsigned i = 0; i < TOO_MANY; i++) {
+        watched_press(watched, KEY_CODE_RIGHT, 1);
+        if (watched->session.watch->focus.kind == kind && --n == 0)
+            return;
+    }
+    ck_abort_msg("there was no such %s", event_infos[kind].name);
+}
+
+struct canvas *watched_screen(struct watched *watched, int rows, int cols,
+                              enum tier tier, struct buf *text)
+{
+    struct canvas *canvas = canvas_new(rows, cols, tier);
+
+    screen_draw(&watched->session.screen, canvas);
+    canvas_read(canvas, text);
+    return canvas;
+}

@@ -1,0 +1,181 @@
+/*
+ * Whole screens as text, compared with the files beside this one. RINGSIDE_GOLDEN=1
+ * rewrites those; the difference is then to be read.
+ */
+#include "base/bits.h"
+#include "face/tui/stage.h"
+#include "image/image.h"
+#include "tests/lib/suite.h"
+#include "tests/lib/watched.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define HERE "tests/screens/"
+
+static const struct screen_case {
+    const char *name, *program;
+    enum event_kind
+        kind; /* the screen shows the n-th event of that kind; n 0: the start */
+    unsigned n;
+    int cols, rows;
+    enum tier tier;
+    const char *keys; /* pressed then */
+} cases[] = {
+    {"start-80x24", "dma.s", EVENT_INSN, 0, 80, 24, TIER_UTF8, ""},
+    {"start-160x48", "dma.s", EVENT_INSN, 0, 160, 48, TIER_UTF8, ""},
+    {"polling-80x24", "pio.s", EVENT_INSN, 0, 80, 24, TIER_UTF8, "poll"},
+    {"polling-120x36", "pio.s", EVENT_INSN, 0, 120, 36, TIER_UTF8, "poll"},
+    {"polling-160x48", "pio.s", EVENT_INSN, 0, 160, 48, TIER_UTF8, "poll"},
+    {"control-80x24", "dma.s", EVENT_INSN, 0, 80, 24, TIER_UTF8, "run"},
+    {"control-120x36", "dma.s", EVENT_INSN, 0, 120, 36, TIER_UTF8, "run"},
+    {"write-80x24", "dma.s", EVENT_BUS_TRANSFER, 14, 80, 24, TIER_UTF8, ""},
+    {"write-120x36", "dma.s", EVENT_BUS_TRANSFER, 14, 120, 36, TIER_UTF8, ""},
+    {"write-160x48", "dma.s", EVENT_BUS_TRANSFER, 14, 160, 48, TIER_UTF8, ""},
+    {"write-200x60", "dma.s", EVENT_BUS_TRANSFER, 14, 200, 60, TIER_UTF8, ""},
+    {"write-console", "dma.s", EVENT_BUS_TRANSFER, 14, 80, 25, TIER_CONSOLE, ""},
+    {"write-ascii", "dma.s", EVENT_BUS_TRANSFER, 14, 80, 24, TIER_ASCII, ""},
+    {"wait-80x24", "dma.s", EVENT_BUS_WAIT, 4, 80, 24, TIER_UTF8, ""},
+    {"wait-120x36", "dma.s", EVENT_BUS_WAIT, 4, 120, 36, TIER_UTF8, ""},
+    {"wait-ascii", "dma.s", EVENT_BUS_WAIT, 4, 120, 36, TIER_ASCII, ""},
+    {"folded-80x24", "dma.s", EVENT_FINISH, 1, 80, 24, TIER_UTF8, ""},
+    {"irq-120x36", "dma.s", EVENT_IRQ_LINE, 1, 120, 36, TIER_UTF8, ""},
+    {"trap-80x24", "dma.s", EVENT_TRAP_ENTER, 1, 80, 24, TIER_UTF8, ""},
+    {"trap-160x48", "dma.s", EVENT_TRAP_ENTER, 1, 160, 48, TIER_UTF8, ""},
+    {"memory-80x24", "dma.s", EVENT_BUS_TRANSFER, 14, 80, 24, TIER_UTF8, "\t\t\tf"},
+    {"events-80x24", "dma.s", EVENT_TRAP_ENTER, 1, 80, 24, TIER_UTF8, "\t\t\t\tf"},
+    {"help-80x24", "dma.s", EVENT_INSN, 0, 80, 24, TIER_UTF8, "?"},
+    {"help-120x36", "dma.s", EVENT_INSN, 0, 120, 36, TIER_UTF8, "?"},
+    {"off-80x24", "dma.s", EVENT_INSN, 0, 80, 24, TIER_UTF8, "p"},
+    {"ended-80x24", "dma.s", EVENT_FINISH, 1, 80, 24, TIER_UTF8, "nn"},
+    {"small-79x24", "dma.s", EVENT_INSN, 0, 79, 24, TIER_UTF8, ""},
+};
+
+/* To the load from Data that brings the fifth word. */
+static void poll(struct watched *watched)
+{
+    const struct watch *watch = watched->session.watch;
+    unsigned words = 0;
+
+    while (words < 5) {
+        watched_press(watched, 'n', 1);
+        words +=
+            watch->focus.kind == EVENT_MMIO_READ && watch->focus.mmio_read.offset == 0;
+    }
+}
+
+/* To the store that sets run in Control. */
+static void start_dma(struct watched *watched)
+{
+    const struct watch *watch = watched->session.watch;
+
+    do
+        watched_press(watched, 'n', 1);
+    while (watch->focus.kind != EVENT_MMIO_WRITE ||
+           watch->focus.mmio_write.value != 0xc003);
+}
+
+static struct watched *stand_at(const struct screen_case *now)
+{
+    char path[64];
+    struct watched *watched;
+
+    snprintf(path, sizeof(path), HERE "%s", now->program);
+    watched = watched_new(path);
+    if (now->n)
+        watched_until(watched, now->kind, now->n);
+    if (strcmp(now->keys, "poll") == 0)
+        poll(watched);
+    else if (strcmp(now->keys, "run") == 0)
+        start_dma(watched);
+    else
+        for (const char *key = now->keys; *key; key++)
+            watched_press(watched, *key, 1);
+    return watched;
+}
+
+static void compare(const char *name, const char *screen)
+{
+    char path[64];
+    uint8_t *golden;
+    size_t size;
+    FILE *file;
+
+    snprintf(path, sizeof(path), HERE "%s.txt", name);
+    if (getenv("RINGSIDE_GOLDEN")) {
+        file = fopen(path, "w");
+        ck_assert_ptr_nonnull(file);
+        fputs(screen, file);
+        fclose(file);
+        return;
+    }
+    ck_assert_msg(image_read_file(path, &golden, &size, NULL), "there is no %s", path);
+    ck_assert_str_eq(screen, (const char *)golden);
+    free(golden);
+}
+
+START_TEST(a_screen_is_as_drawn)
+{
+    const struct screen_case *now = &cases[_i];
+    struct watched *watched = stand_at(now);
+    struct buf text = {0};
+    struct canvas *canvas =
+        watched_screen(watched, now->rows, now->cols, now->tier, &text);
+
+    compare(now->name, buf_str(&text));
+    if (!watched->session.screen.help)
+        ck_assert_uint_eq(canvas->collisions, 0);
+    canvas_free(canvas);
+    buf_free(&text);
+    watched_free(watched);
+}
+END_TEST
+
+/* Every size from the least on: nothing is written over anything, and nothing outside. */
+START_TEST(no_size_makes_text_collide)
+{
+    struct watched *watched = watched_new(HERE "dma.s");
+
+    watched_until(watched, EVENT_BUS_TRANSFER, 12 + (unsigned)_i);
+    for (int cols = 80; cols <= 220; cols += 7)
+        for (int rows = 24; rows <= 66; rows += 3) {
+            struct buf text = {0};
+            struct canvas *canvas =
+                watched_screen(watched, rows, cols, TIER_UTF8, &text);
+
+            ck_assert_msg(canvas->collisions == 0, "%dx%d: %u collisions\n%s", cols,
+                          rows, canvas->collisions, buf_str(&text));
+            canvas_free(canvas);
+            buf_free(&text);
+        }
+    watched_free(watched);
+}
+END_TEST
+
+/* Where parts stand depends on board and size, never on the moment. */
+START_TEST(nothing_jumps_while_time_moves)
+{
+    struct watched *watched = watched_new(HERE "dma.s");
+    struct area area = {4, 1, STAGE_TALL, 118};
+    struct stage before = stage_place(watched->session.watch, area), after;
+
+    watched_until(watched, EVENT_TRAP_ENTER, 2);
+    after = stage_place(watched->session.watch, area);
+    ck_assert_int_eq(before.parts, after.parts);
+    for (int i = 0; i < before.parts; i++) {
+        ck_assert_int_eq(before.part[i].box.col, after.part[i].box.col);
+        ck_assert_int_eq(before.part[i].box.cols, after.part[i].box.cols);
+        ck_assert_int_eq(before.part[i].tap, after.part[i].tap);
+    }
+    watched_free(watched);
+}
+END_TEST
+
+static void add_tests(TCase *tcase)
+{
+    tcase_add_loop_test(tcase, a_screen_is_as_drawn, 0, COUNT(cases));
+    tcase_add_loop_test(tcase, no_size_makes_text_collide, 0, 4);
+    tcase_add_test(tcase, nothing_jumps_while_time_moves);
+}
+
+TEST_MAIN("screens", add_tests)

@@ -1,0 +1,464 @@
+#include "base/bits.h"
+#include "face/tui/session.h"
+#include "face/tui/transaction.h"
+#include "tests/lib/suite.h"
+#include "tests/lib/watched.h"
+
+#include <string.h>
+
+#define PROGRAM "tests/screens/dma.s"
+
+/* --- signs and canvas --------------------------------------------------------------- */
+
+static const char *read_row(struct canvas *canvas, struct buf *text)
+{
+    buf_clear(text);
+    canvas_read(canvas, text);
+    return buf_str(text);
+}
+
+static const struct joint_case {
+    enum weight up, right, down, left;
+    const char *utf8, *console, *ascii;
+} joint_cases[] = {
+    {WEIGHT_NONE, WEIGHT_IDLE, WEIGHT_NONE, WEIGHT_IDLE, "─", "─", "-"},
+    {WEIGHT_IDLE, WEIGHT_NONE, WEIGHT_IDLE, WEIGHT_NONE, "│", "│", "|"},
+    {WEIGHT_NONE, WEIGHT_NOW, WEIGHT_NONE, WEIGHT_NOW, "━", "═", "="},
+    {WEIGHT_NOW, WEIGHT_NONE, WEIGHT_NOW, WEIGHT_NONE, "┃", "║", "#"},
+    {WEIGHT_NONE, WEIGHT_NEXT, WEIGHT_NONE, WEIGHT_NEXT, "┄", "-", "."},
+    {WEIGHT_NEXT, WEIGHT_NONE, WEIGHT_NEXT, WEIGHT_NONE, "┆", ":", ":"},
+    {WEIGHT_IDLE, WEIGHT_NOW, WEIGHT_NONE, WEIGHT_NOW, "┷", "╧", "#"},
+    {WEIGHT_NONE, WEIGHT_IDLE, WEIGHT_NOW, WEIGHT_NOW, "┱", "╦", "#"},
+    {WEIGHT_NOW, WEIGHT_IDLE, WEIGHT_NONE, WEIGHT_IDLE, "┸", "╨", "#"},
+    {WEIGHT_IDLE, WEIGHT_IDLE, WEIGHT_IDLE, WEIGHT_IDLE, "┼", "┼", "+"},
+};
+
+START_TEST(wires_are_joined_by_their_arms)
+{
+    const struct joint_case *now = &joint_cases[_i];
+    uint8_t arms = (uint8_t)((unsigned)now->up << ARM_UP | now->right << ARM_RIGHT |
+                             now->down << ARM_DOWN | now->left << ARM_LEFT);
+    const char *expected[] = {now->utf8, now->console, now->ascii};
+    char text[5];
+
+    for (int tier = TIER_UTF8; tier <= TIER_ASCII; tier++) {
+        glyph_utf8(glyph_of_arms(arms, (enum tier)tier), text);
+        ck_assert_str_eq(text, expected[tier]);
+    }
+}
+END_TEST
+
+START_TEST(every_combination_of_arms_has_a_sign_in_every_tier)
+{
+    for (int arms = 1; arms < 256; arms++) {
+        ck_assert_uint_gt(glyph_of_arms((uint8_t)arms, TIER_UTF8), ' ');
+        ck_assert_uint_gt(glyph_of_arms((uint8_t)arms, TIER_CONSOLE), ' ');
+        ck_assert_uint_lt(glyph_of_arms((uint8_t)arms, TIER_ASCII), 0x80);
+    }
+}
+END_TEST
+
+START_TEST(text_that_is_too_long_ends_in_two_points)
+{
+    struct canvas *canvas = canvas_new(1, 20, TIER_UTF8);
+    struct buf text = {0};
+
+    ck_assert_int_eq(canvas_text(canvas, 0, 2, 7, ROLE_TEXT, "░ waits long"), 7);
+    ck_assert_str_eq(read_row(canvas, &text), "  ░ wai..\n");
+    buf_free(&text);
+    canvas_free(canvas);
+}
+END_TEST
+
+START_TEST(ascii_has_a_sign_for_every_sign_of_the_screens)
+{
+    struct canvas *canvas = canvas_new(1, 40, TIER_ASCII);
+    struct buf text = {0};
+
+    canvas_text(canvas, 0, 0, 40, ROLE_TEXT, "─│━┃┄┆╭╮╰╯●○▸◂▾▴░■▣□▐▌·→←");
+    ck_assert_str_eq(read_row(canvas, &text), "-|=#.:++++@o><v^~#@.[]_><\n");
+    buf_free(&text);
+    canvas_free(canvas);
+}
+END_TEST
+
+START_TEST(bytes_that_are_no_utf8_do_no_harm)
+{
+    struct canvas *canvas = canvas_new(1, 8, TIER_UTF8);
+    struct buf text = {0};
+
+    canvas_text(canvas, 0, 0, 8, ROLE_TEXT, "a\xff\xe2\x94");
+    ck_assert_str_eq(read_row(canvas, &text), "a??\n");
+    canvas_text(canvas, 0, 4, 4, ROLE_TEXT, "\x1b[m");
+    ck_assert_str_eq(read_row(canvas, &text), "a?? .[m\n");
+    buf_free(&text);
+    canvas_free(canvas);
+}
+END_TEST
+
+START_TEST(text_over_text_is_counted)
+{
+    struct canvas *canvas = canvas_new(2, 8, TIER_UTF8);
+
+    canvas_across(canvas, 0, 0, 7, WEIGHT_IDLE, ROLE_RULE);
+    canvas_text(canvas, 0, 1, 4, ROLE_TEXT, "wire");
+    ck_assert_uint_eq(canvas->collisions, 0);
+    canvas_text(canvas, 0, 4, 3, ROLE_TEXT, "two");
+    ck_assert_uint_eq(canvas->collisions, 1);
+    canvas_text(canvas, 1, 6, 8, ROLE_TEXT, "outside");
+    canvas_put(canvas, -1, 99, ROLE_TEXT, 'x');
+    canvas_free(canvas);
+}
+END_TEST
+
+/* --- keys and themes ------------------------------------------------------------------ */
+
+START_TEST(every_key_is_one_key_and_has_help)
+{
+    for (unsigned i = 0; i < keys_count; i++) {
+        ck_assert_ptr_eq(key_find(keys[i].code), &keys[i]);
+        if (keys[i].also)
+            ck_assert_ptr_eq(key_find(keys[i].also), &keys[i]);
+        ck_assert_int_le(text_width(keys[i].help), 48);
+        ck_assert_uint_gt(strlen(keys[i].verb), 0);
+        ck_assert((keys[i].off != NULL) == (keys[i].action == ACTION_NONE));
+    }
+}
+END_TEST
+
+START_TEST(mono_has_no_colour_and_says_stop_and_now_without)
+{
+    for (int role = 0; role < ROLES; role++) {
+        struct look look = theme_look(THEME_MONO, (enum role)role);
+
+        ck_assert_int_eq(look.fg, -1);
+        ck_assert_int_eq(look.bg, -1);
+    }
+    ck_assert(theme_look(THEME_MONO, ROLE_STOP).attributes & LOOK_REVERSE);
+    ck_assert(theme_look(THEME_MONO, ROLE_HEAD).attributes & LOOK_BOLD);
+    ck_assert_int_eq(theme_by_name("contrast"), THEME_CONTRAST);
+    ck_assert_int_eq(theme_by_name("pink"), THEMES);
+}
+END_TEST
+
+/* --- what an event moves --------------------------------------------------------------- */
+
+#define DMA_CHANNEL INITIATOR_DMA
+
+static const struct wire_case {
+    const char *name;
+    struct event event;
+    enum way way;
+    const char *asker, *target; /* "hart", "ram", or a device's name */
+    bool to_asker;
+    const char *label;
+} wire_cases[] = {
+    {"a load",
+     {.kind = EVENT_INSN,
+      .insn = {.access = ACCESS_LOAD, .pa = 0x80001000, .size = 8, .mem_new = 7}},
+     WAY_BUS,
+     "hart",
+     "ram",
+     true,
+     "read 8 B at 0x80001000: 0x7"},
+    {"a store to a device",
+     {.kind = EVENT_INSN,
+      .insn = {.access = ACCESS_STORE, .pa = 0x3100000, .size = 4, .mem_new = 1}},
+     WAY_BUS,
+     "hart",
+     "dma0",
+     false,
+     "write 4 B at 0x3100000: 0x1"},
+    {"an instruction without access",
+     {.kind = EVENT_INSN},
+     WAY_NONE,
+     NULL,
+     NULL,
+     false,
+     ""},
+    {"a DMA write",
+     {.kind = EVENT_BUS_TRANSFER,
+      .bus_transfer = {.initiator = DMA_CHANNEL,
+                       .access = ACCESS_STORE,
+                       .pa = 0x80002000,
+                       .size = 8,
+                       .value = 0x65646973676e6952}},
+     WAY_BUS,
+     "dma0",
+     "ram",
+     false,
+     "write 8 B at 0x80002000: 0x65646973676e6952 \"Ringside\""},
+    {"a DMA read of many slots",
+     {.kind = EVENT_BUS_TRANSFER,
+      .bus_transfer = {.initiator = DMA_CHANNEL,
+                       .access = ACCESS_LOAD,
+                       .pa = 0x80002000,
+                       .size = 64}},
+     WAY_BUS,
+     "dma0",
+     "ram",
+     true,
+     "read 64 B at 0x80002000"},
+    {"an address where nothing answers",
+     {.kind = EVENT_BUS_TRANSFER,
+      .bus_transfer = {.initiator = DMA_CHANNEL, .access = ACCESS_LOAD, .pa = 0x40}},
+     WAY_NONE,
+     NULL,
+     NULL,
+     true,
+     NULL},
+    {"an interrupt into a hart",
+     {.kind = EVENT_TRAP_ENTER,
+      .trap_enter = {.cause = CAUSE_INTERRUPT | IRQ_MEI, .to = MODE_M}},
+     WAY_HART,
+     "plic",
+     "hart",
+     false,
+     ""},
+    {"a timer interrupt, whose wire is not drawn",
+     {.kind = EVENT_TRAP_ENTER, .trap_enter = {.cause = CAUSE_INTERRUPT | IRQ_MTI}},
+     WAY_NONE,
+     NULL,
+     NULL,
+     false,
+     ""},
+    {"an exception",
+     {.kind = EVENT_TRAP_ENTER, .trap_enter = {.cause = 2}},
+     WAY_NONE,
+     NULL,
+     NULL,
+     false,
+     ""},
+};
+
+static void check_end(const struct watched *watched, struct end end, const char *name)
+{
+    if (strcmp(name, "hart") == 0)
+        ck_assert_int_eq(end.part, PART_HART);
+    else if (strcmp(name, "ram") == 0)
+        ck_assert_int_eq(end.part, PART_RAM);
+    else
+        ck_assert_str_eq(watched->run->board[0]->device[end.index]->name, name);
+}
+
+START_TEST(an_event_becomes_a_wire)
+{
+    const struct wire_case *now = &wire_cases[_i];
+    struct watched *watched = watched_new(PROGRAM);
+    struct transaction wire;
+
+    watch_take(watched->session.watch, &now->event);
+    ck_assert(watch_see(watched->session.watch));
+    wire = transaction_now(watched->session.watch);
+    ck_assert_msg(wire.way == now->way, "%s", now->name);
+    if (now->way != WAY_NONE) {
+        check_end(watched, wire.asker, now->asker);
+        check_end(watched, wire.target, now->target);
+        ck_assert(wire.to_asker == now->to_asker);
+        ck_assert_str_eq(wire.label[0], now->label);
+    }
+    watched_free(watched);
+}
+END_TEST
+
+/* --- what the viewer has seen ---------------------------------------------------------- */
+
+/* The machine is ahead of the viewer: peeks show what was before. */
+START_TEST(what_is_not_seen_yet_is_taken_back)
+{
+    struct watched *watched = watched_new(PROGRAM);
+    struct watch *watch = watched->session.watch;
+    struct hart *hart = &watched->run->board[0]->hart[0];
+    uint64_t word = 0x1122334455667788, seen = 0;
+    struct event load = {
+        .kind = EVENT_INSN,
+        .insn = {.pc = 0x80000010, .rd = 10, .rd_old = 5, .rd_new = 6}};
+    struct event store = {.kind = EVENT_INSN,
+                          .insn = {.pc = 0x80000014,
+                                   .access = ACCESS_STORE,
+                                   .pa = 0x80004000,
+                                   .size = 8,
+                                   .mem_old = 0x42,
+                                   .mem_new = word}};
+
+    hart->x[10] = 6;
+    hart->pc = 0x80000018;
+    ram_write(&watched->run->board[0]->bus.ram, 0x80004000, &word, 8, 0);
+    watch_take(watch, &load);
+    watch_take(watch, &store);
+    ck_assert_uint_eq(watch_x(watch, 0, 10), 5);
+    ck_assert_uint_eq(watch_pc(watch, 0), 0x80000010);
+    ck_assert(watch_see(watch));
+    ck_assert_uint_eq(watch_x(watch, 0, 10), 6);
+    ck_assert_uint_eq(watch_pc(watch, 0), 0x80000014);
+    ck_assert_uint_eq(watch_read(watch, 0x80004000, &seen, 8), 8);
+    ck_assert_uint_eq(seen, 0x42);
+    ck_assert_int_eq(owner_letter(watch_writer(watch, 0x80004000)), '?');
+    ck_assert(watch_see(watch));
+    watch_read(watch, 0x80004000, &seen, 8);
+    ck_assert_uint_eq(seen, word);
+    ck_assert_int_eq(owner_letter(watch_writer(watch, 0x80004007)), 'h');
+    ck_assert_int_eq(owner_letter(watch_writer(watch, 0x80004008)), '?');
+    ck_assert(!watch_see(watch));
+    watched_free(watched);
+}
+END_TEST
+
+START_TEST(the_last_writer_of_a_byte_owns_it)
+{
+    struct watched *watched = watched_new(PROGRAM);
+    struct watch *watch = watched->session.watch;
+    struct event hart = {.kind = EVENT_INSN,
+                         .insn = {.access = ACCESS_STORE, .pa = 0x80004ffc, .size = 8}};
+    struct event dma = {.kind = EVENT_BUS_TRANSFER,
+                        .bus_transfer = {.initiator = INITIATOR_DMA + 1,
+                                         .access = ACCESS_STORE,
+                                         .pa = 0x80005000,
+                                         .size = 4}};
+
+    watch_take(watch, &hart);
+    watch_take(watch, &dma);
+    watch_see_all(watch);
+    ck_assert_uint_eq(watch_writer(watch, 0x80004fff), INITIATOR_HART);
+    ck_assert_uint_eq(watch_writer(watch, 0x80005003), INITIATOR_DMA + 1);
+    ck_assert_uint_eq(watch_writer(watch, 0x80005004), INITIATOR_NONE);
+    ck_assert(watch_wrote(watch, 0x80005000));
+    watched_free(watched);
+}
+END_TEST
+
+/* --- keys make moves ---------------------------------------------------------------------- */
+
+START_TEST(n_executes_one_instruction_and_shows_what_says_most)
+{
+    struct watched *watched = watched_new(PROGRAM);
+    struct watch *watch = watched->session.watch;
+
+    watched_press(watched, 'n', 3);
+    ck_assert_uint_eq(watched->run->events.retired, 3);
+    ck_assert_uint_eq(watch->focus.kind, EVENT_INSN);
+    watched_press(watched, 'n', 3); /* the third of them is a store to the PLIC */
+    ck_assert_uint_eq(watched->run->events.retired, 6);
+    ck_assert_uint_eq(watch->focus.kind, EVENT_MMIO_WRITE);
+    ck_assert_uint_eq(watch->seen, watch->count);
+    watched_free(watched);
+}
+END_TEST
+
+START_TEST(an_event_is_the_smallest_step)
+{
+    struct watched *watched = watched_new(PROGRAM);
+    struct watch *watch = watched->session.watch;
+
+    watched_until(watched, EVENT_MMIO_WRITE, 1);
+    ck_assert_uint_eq(watch->count - watch->seen, 1); /* the instruction itself */
+    watched_press(watched, KEY_CODE_RIGHT, 1);
+    ck_assert_uint_eq(watch->focus.kind, EVENT_INSN);
+    watched_free(watched);
+}
+END_TEST
+
+START_TEST(interesting_stops_at_the_trap_and_n_finishes_the_step)
+{
+    struct watched *watched = watched_new(PROGRAM);
+    struct watch *watch = watched->session.watch;
+
+    do
+        watched_press(watched, ']', 1);
+    while (watch->focus.kind != EVENT_TRAP_ENTER);
+    ck_assert_uint_eq(watch->focus.trap_enter.cause, CAUSE_INTERRUPT | IRQ_MEI);
+    watched_press(watched, 'n', 1);
+    ck_assert_uint_eq(watch->focus.kind, EVENT_INSN);
+    ck_assert_uint_eq(watch->focus.insn.pc, watch->board->hart[0].csr.mtvec);
+    watched_free(watched);
+}
+END_TEST
+
+START_TEST(running_pauses_and_ends)
+{
+    struct watched *watched = watched_new(PROGRAM);
+    struct session *session = &watched->session;
+
+    watched_press(watched, ' ', 1);
+    ck_assert_int_eq(session->screen.mode, SCREEN_RUNNING);
+    session_advance(session, 50);
+    ck_assert_uint_eq(watched->run->events.retired, 50);
+    watched_press(watched, ' ', 1);
+    ck_assert_int_eq(session->screen.mode, SCREEN_LIVE);
+    session_advance(session, 50);
+    ck_assert_uint_eq(watched->run->events.retired, 50);
+    watched_press(watched, ' ', 1);
+    session_advance(session, 100000);
+    ck_assert_int_eq(session->screen.mode, SCREEN_ENDED);
+    watched_press(watched, 'n', 1);
+    ck_assert_int_eq(session->screen.mode, SCREEN_ENDED);
+    watched_press(watched, 'q', 1);
+    ck_assert(session->quit);
+    watched_free(watched);
+}
+END_TEST
+
+/* However it is stepped, the viewer ends up knowing the same, and the machine is the
+ * same. */
+START_TEST(steps_and_runs_lead_to_the_same_knowledge)
+{
+    struct watched *one = watched_new(PROGRAM), *other = watched_new(PROGRAM);
+
+    watched_until(one, EVENT_FINISH, 1);
+    watched_press(one, 'n', 1);
+    watched_press(other, ' ', 1);
+    session_advance(&other->session, 100000);
+    ck_assert_uint_eq(run_digest(one->run), run_digest(other->run));
+    ck_assert_uint_eq(one->session.watch->recents, other->session.watch->recents);
+    ck_assert_uint_eq(one->session.watch->spans, other->session.watch->spans);
+    for (uint64_t pa = 0x80001000; pa < 0x80002000; pa++)
+        ck_assert_uint_eq(watch_writer(one->session.watch, pa),
+                          watch_writer(other->session.watch, pa));
+    watched_free(one);
+    watched_free(other);
+}
+END_TEST
+
+/* Watching is peeking: the machine ends in the state that it has unwatched. */
+START_TEST(drawing_changes_nothing)
+{
+    struct watched *watched = watched_new(PROGRAM), *alone = watched_new(PROGRAM);
+
+    watch_free(alone->session.watch);
+    alone->session.watch = NULL;
+    while (watched->session.screen.mode != SCREEN_ENDED) {
+        struct buf text = {0};
+
+        watched_press(watched, KEY_CODE_RIGHT, 1);
+        canvas_free(watched_screen(watched, 48, 160, TIER_UTF8, &text));
+        buf_free(&text);
+    }
+    ck_assert_int_eq(run_go(alone->run, RUN_NO_LIMIT), RUN_FINISHED);
+    ck_assert_uint_eq(run_digest(watched->run), run_digest(alone->run));
+    watched_free(watched);
+    watched_free(alone);
+}
+END_TEST
+
+static void add_tests(TCase *tcase)
+{
+    tcase_add_loop_test(tcase, wires_are_joined_by_their_arms, 0, COUNT(joint_cases));
+    tcase_add_test(tcase, every_combination_of_arms_has_a_sign_in_every_tier);
+    tcase_add_test(tcase, text_that_is_too_long_ends_in_two_points);
+    tcase_add_test(tcase, ascii_has_a_sign_for_every_sign_of_the_screens);
+    tcase_add_test(tcase, bytes_that_are_no_utf8_do_no_harm);
+    tcase_add_test(tcase, text_over_text_is_counted);
+    tcase_add_test(tcase, every_key_is_one_key_and_has_help);
+    tcase_add_test(tcase, mono_has_no_colour_and_says_stop_and_now_without);
+    tcase_add_loop_test(tcase, an_event_becomes_a_wire, 0, COUNT(wire_cases));
+    tcase_add_test(tcase, what_is_not_seen_yet_is_taken_back);
+    tcase_add_test(tcase, the_last_writer_of_a_byte_owns_it);
+    tcase_add_test(tcase, n_executes_one_instruction_and_shows_what_says_most);
+    tcase_add_test(tcase, an_event_is_the_smallest_step);
+    tcase_add_test(tcase, interesting_stops_at_the_trap_and_n_finishes_the_step);
+    tcase_add_test(tcase, running_pauses_and_ends);
+    tcase_add_test(tcase, steps_and_runs_lead_to_the_same_knowledge);
+    tcase_add_test(tcase, drawing_changes_nothing);
+}
+
+TEST_MAIN("tui", add_tests)
