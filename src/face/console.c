@@ -4,6 +4,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/select.h>
 #include <unistd.h>
 
 enum { CTRL_A = 1, OUTPUT_ROOM = 4096 };
@@ -20,16 +21,24 @@ int console_signal(void)
     return caught;
 }
 
-/* The signals that would leave a terminal in raw mode behind; a broken pipe is found by
- * the write that fails. */
-static void catch_signals(void)
+/*
+ * The signals that would leave a terminal in raw mode behind. They are let in only while
+ * the console looks for input, so that none can come between the question whether one
+ * came and going to sleep. A broken pipe is found by the write that fails.
+ */
+static void catch_signals(sigset_t *others)
 {
     static const int numbers[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
     struct sigaction action = {.sa_handler = catch_signal};
+    sigset_t ours;
 
     sigemptyset(&action.sa_mask);
-    for (unsigned i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
+    sigemptyset(&ours);
+    for (unsigned i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
         sigaction(numbers[i], &action, NULL);
+        sigaddset(&ours, numbers[i]);
+    }
+    sigprocmask(SIG_BLOCK, &ours, others);
     action.sa_handler = SIG_IGN;
     sigaction(SIGPIPE, &action, NULL);
 }
@@ -39,7 +48,7 @@ bool console_open(struct console *console, struct err *err)
     struct termios raw;
 
     *console = (struct console){0};
-    catch_signals();
+    catch_signals(&console->mask);
     if (!isatty(STDIN_FILENO))
         return true;
     if (tcgetattr(STDIN_FILENO, &console->before) != 0)
@@ -75,15 +84,26 @@ static void take_key(struct console *console, uint8_t key)
     console->escaped = false;
 }
 
+/* Can standard input be read? Signals are let in. */
+static bool input_is_ready(const struct console *console, bool wanted, bool wait)
+{
+    const struct timespec now = {0};
+    fd_set set;
+
+    FD_ZERO(&set);
+    if (wanted)
+        FD_SET(STDIN_FILENO, &set);
+    return pselect(STDIN_FILENO + 1, &set, NULL, NULL, wait ? NULL : &now,
+                   &console->mask) > 0;
+}
+
 void console_read(struct console *console, bool wait)
 {
-    struct pollfd input = {.fd = STDIN_FILENO, .events = POLLIN};
+    bool wanted = !console->ended && console->first == console->count;
     uint8_t keys[sizeof(console->input)];
     ssize_t got;
 
-    if (console->ended || console->count > console->first)
-        return;
-    if (poll(&input, 1, wait ? -1 : 0) <= 0)
+    if (!input_is_ready(console, wanted, wait))
         return;
     got = read(STDIN_FILENO, keys, sizeof(keys));
     if (got < 0 && (errno == EINTR || errno == EAGAIN))

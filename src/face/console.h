@@ -4,6 +4,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 
+#include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <termios.h>
@@ -14,7 +15,8 @@
  * ctrl-a ctrl-a sends one ctrl-a.
  */
 struct console {
-    bool raw; /* the terminal's mode was changed; `before` is what it was */
+    sigset_t mask; /* signals that were blocked before */
+    bool raw;      /* the terminal's mode was changed; `before` is what it was */
     struct termios before;
     bool ended;   /* standard input has ended */
     bool left;    /* ctrl-a x */

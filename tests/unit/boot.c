@@ -12,6 +12,7 @@
 #include "machine/board/run.h"
 
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -47,6 +48,11 @@ static const char exits_by_htif[] = "_start: la a1, tohost\n"
 
 static const char loops[] = "_start: j _start\n";
 static const char traps[] = "_start: csrw mtvec, zero\n .word 0\n";
+static const char prints_and_waits[] = "_start: li a0, " UART "\n"
+                                       "li a1, 'r'\n"
+                                       "sb a1, 0(a0)\n"
+                                       "1: wfi\n"
+                                       "j 1b\n";
 static const char waits[] = "_start: wfi\n j _start\n";
 
 /* Fails with the upper half of the address it runs at, less that of RAM. */
@@ -543,6 +549,28 @@ START_TEST(terminal_is_raw_while_it_runs_and_then_as_before)
 }
 END_TEST
 
+START_TEST(signal_ends_the_run_even_while_it_sleeps)
+{
+    const char *const arguments[] = {"elf", NULL};
+    char output[TEXT];
+    int ends[2];
+    pid_t child;
+
+    assemble(prints_and_waits, 0x80000000, "elf", NULL);
+    ck_assert_int_eq(pipe(ends), 0);
+    put_file("output", "", 0);
+    child = start_boot(arguments, ends[0]);
+    do {
+        usleep(10000);
+        slurp("output", output);
+    } while (!output[0]);
+    kill(child, SIGTERM);
+    ck_assert_int_eq(end_of(child).status, 128 + SIGTERM);
+    close(ends[0]);
+    close(ends[1]);
+}
+END_TEST
+
 /* --- Wrong usage ------------------------------------------------------------------- */
 
 static const struct {
@@ -725,6 +753,7 @@ static void add_tests(TCase *tcase)
     tcase_add_test(tcase, ctrl_a_x_leaves);
     tcase_add_test(tcase, ctrl_a_twice_sends_one);
     tcase_add_test(tcase, terminal_is_raw_while_it_runs_and_then_as_before);
+    tcase_add_test(tcase, signal_ends_the_run_even_while_it_sleeps);
     tcase_add_loop_test(tcase, mistake_is_explained_and_is_status_2, 0,
                         COUNT(mistakes));
     tcase_add_test(tcase, help_lists_the_options);
