@@ -332,6 +332,7 @@ void board_reset(struct board *board)
 {
     board->finished = board->restart = board->pause = board->tohost_touched = false;
     board->exit_code = 0;
+    bus_reset(&board->bus);
     for (unsigned i = 0; i < board->harts; i++)
         hart_reset(&board->hart[i], board->rom->base);
     memset(board->drivers, 0, sizeof(board->drivers));

@@ -94,6 +94,16 @@ static void csrs_state(struct csrs *csr, struct state *state)
     STATE(state, csr->pmpcfg);
 }
 
+/* RAM's marks are no state: what this hart wants to be told of is marked again. */
+static void after_load(struct hart *hart)
+{
+    struct ram *ram = &hart->bus->ram;
+
+    fast_reset(hart);
+    if (hart->reservation != NEVER && ram_has(ram, hart->reservation, 8))
+        ram->marks[ram_page(ram, hart->reservation)] |= RAM_RESERVED;
+}
+
 void hart_state(struct hart *hart, struct state *state)
 {
     state_bytes(state, "x", hart->x, 32 * sizeof(hart->x[0]));
@@ -110,7 +120,7 @@ void hart_state(struct hart *hart, struct state *state)
     STATE(state, hart->interrupts);
     STATE(state, hart->exceptions);
     if (state->mode == STATE_LOAD)
-        fast_reset(hart);
+        after_load(hart);
 }
 
 /*
