@@ -51,6 +51,12 @@ char *say_value(char text[TEXT_DATA], enum event_unit unit, uint64_t value)
     return text;
 }
 
+const char *say_note(const struct watch *watch)
+{
+    return watch->note && watch->has_focus ? watch->note(watch->note_ctx, &watch->focus)
+                                           : NULL;
+}
+
 /* --- why ---------------------------------------------------------------------------- */
 
 static void why_insn(struct buf *out, const struct watch *watch,
@@ -138,9 +144,12 @@ static void why(struct buf *out, const struct watch *watch)
 void say_why(struct buf *out, const struct watch *watch)
 {
     const struct timer *timer = queue_first(&watch->run->queue);
+    const char *note = say_note(watch);
     char cycle[TEXT_NUMBER];
 
-    if (watch->has_focus) {
+    if (note) {
+        buf_printf(out, "note  %s", note);
+    } else if (watch->has_focus) {
         buf_text(out, "why   ");
         why(out, watch);
     }

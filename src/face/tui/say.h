@@ -8,6 +8,9 @@
 /* The sentence of an event. */
 void say_event(struct buf *out, const struct watch *watch, const struct event *event);
 
+/* What the scenario says about what is shown; NULL: nothing. */
+const char *say_note(const struct watch *watch);
+
 /* Row 3: why it costs what it costs, and what is known to come next. */
 void say_why(struct buf *out, const struct watch *watch);
 

@@ -102,20 +102,23 @@ static void draw_wrapped(struct canvas *canvas, int row, int rows, enum role rol
 static void draw_sentence(const struct screen *screen, struct canvas *canvas,
                           const struct layout *layout)
 {
+    const struct watch *watch = screen->watch;
     struct buf text = {0};
 
     if (screen->mode == SCREEN_ENDED)
         buf_text(&text, screen->ended);
-    else if (screen->watch->has_focus)
-        say_event(&text, screen->watch, &screen->watch->focus);
+    else if (watch->has_focus)
+        say_event(&text, watch, &watch->focus);
     else
         buf_text(&text, "Nothing has happened yet. n executes the first instruction, "
                         "? tells the keys.");
+    if (layout->why < 0 && say_note(watch))
+        buf_printf(&text, " %s", say_note(watch));
     draw_wrapped(canvas, layout->sentence, layout->sentences, ROLE_HEAD,
                  buf_str(&text));
     buf_clear(&text);
     if (layout->why >= 0) {
-        say_why(&text, screen->watch);
+        say_why(&text, watch);
         canvas_text(canvas, layout->why, 1, canvas->cols - 2, ROLE_QUIET,
                     buf_str(&text));
     }

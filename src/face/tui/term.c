@@ -136,13 +136,16 @@ void term_next_theme(void)
     clearok(stdscr, TRUE);
 }
 
-static void show_cell(int row, int col, const struct cell *cell)
+/* The blank at the end of a row is bold, which nobody sees: after it every row states
+ * its colours anew, and programs that read a screen row by row see them complete. */
+static void show_cell(int row, int col, const struct cell *cell, bool last)
 {
     struct look look = theme_look(term.theme, (enum role)cell->role);
     wchar_t text[2] = {(wchar_t)cell->glyph, L'\0'};
+    attr_t end = last && cell->glyph == ' ' ? A_BOLD : 0;
     cchar_t glyph;
 
-    setcchar(&glyph, text, attributes_of(look.attributes),
+    setcchar(&glyph, text, attributes_of(look.attributes) | end,
              (short)(term.colours ? cell->role + 1 : 0), NULL);
     mvadd_wch(row, col, &glyph);
 }
@@ -157,7 +160,8 @@ void term_show(const struct canvas *canvas)
     for (int row = 0; row < canvas->rows && row < rows; row++)
         for (int col = 0; col < canvas->cols && col < cols; col++)
             show_cell(row, col,
-                      &canvas->cells[(size_t)row * (size_t)canvas->cols + (size_t)col]);
+                      &canvas->cells[(size_t)row * (size_t)canvas->cols + (size_t)col],
+                      col == cols - 1);
     move(rows > 1 ? 1 : 0,
          cols > 1 ? 1 : 0); /* readers of the screen: at the sentence */
     refresh();

@@ -19,7 +19,7 @@
 enum {
     WATCH_SPANS = 8192, /* remembered stretches of the timeline */
     WATCH_RECENT = 64,  /* events told in the list of what happened */
-    WATCH_REGIONS = 12,
+    WATCH_REGIONS = 32,
     WATCH_CHANNELS = 32, /* DMA channels of all controllers, as initiators count them */
     WATCH_SOURCES = 16,
     WATCH_IRQS = 128,
@@ -85,6 +85,9 @@ struct watch {
     const char *title, *variant;
     const struct symbols *symbols; /* NULL: none */
     const struct lines *lines;
+    /* What the scenario says about an event, or NULL; NULL: it says nothing. */
+    const char *(*note)(void *ctx, const struct event *event);
+    void *note_ctx;
     unsigned regions, sources;
     struct region region[WATCH_REGIONS];
     struct source source[WATCH_SOURCES];
