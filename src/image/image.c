@@ -1,89 +1,9 @@
 #include "image/image.h"
 
-#include "base/alloc.h"
-#include "image/elf.h"
-#include "image/raw.h"
 #include "machine/memory/bus.h"
 
-#include <errno.h>
 #include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-
-/* Reads until the end, whatever the file says its size is: it may be a pipe. */
-static bool read_all(FILE *file, uint8_t **bytes, size_t *size)
-{
-    size_t room = 64 * 1024;
-    size_t got;
-
-    *size = 0;
-    *bytes = alloc_resize(NULL, room + 1);
-    while ((got = fread(*bytes + *size, 1, room - *size, file)) > 0) {
-        *size += got;
-        if (*size < room)
-            continue;
-        room *= 2;
-        *bytes = alloc_resize(*bytes, room + 1);
-    }
-    (*bytes)[*size] = 0;
-    return !ferror(file);
-}
-
-bool image_read_file(const char *path, uint8_t **bytes, size_t *size, struct err *err)
-{
-    FILE *file = fopen(path, "rb");
-    bool ok;
-
-    if (!file)
-        return err_set(err, "cannot open '%s': %s", path, strerror(errno));
-    ok = read_all(file, bytes, size);
-    if (!ok) {
-        err_set(err, "cannot read '%s': %s", path, strerror(errno));
-        free(*bytes);
-        *bytes = NULL;
-    }
-    fclose(file);
-    return ok;
-}
-
-/* Makes the image of bytes that it owns from now on. */
-static bool take(struct image *image, const char *name, uint8_t *bytes, size_t size,
-                 uint64_t raw_base, struct err *err)
-{
-    bool ok;
-
-    *image =
-        (struct image){.name = alloc_string(name), .file = bytes, .file_size = size};
-    image->is_elf = elf_recognize(bytes, size);
-    ok = image->is_elf ? elf_read(image, err) : raw_read(image, raw_base, err);
-    if (!ok) {
-        err_prefix(err, "cannot load '%s'", name);
-        image_release(image);
-    }
-    return ok;
-}
-
-bool image_init(struct image *image, const char *name, const void *bytes, size_t size,
-                uint64_t raw_base, struct err *err)
-{
-    uint8_t *copy = alloc_zero(size + 1, 1);
-
-    if (size)
-        memcpy(copy, bytes, size);
-    return take(image, name, copy, size, raw_base, err);
-}
-
-bool image_open(struct image *image, const char *path, uint64_t raw_base,
-                struct err *err)
-{
-    uint8_t *bytes = NULL;
-    size_t size = 0;
-
-    *image = (struct image){0};
-    return image_read_file(path, &bytes, &size, err) &&
-           take(image, path, bytes, size, raw_base, err);
-}
 
 void image_release(struct image *image)
 {
@@ -141,11 +61,4 @@ bool image_load(const struct image *image, struct ram *ram, struct err *err)
                     segment->size - segment->filled);
     }
     return true;
-}
-
-void image_lines(const struct image *image, struct lines *lines)
-{
-    *lines = (struct lines){0};
-    if (image->is_elf)
-        elf_lines(image, lines);
 }

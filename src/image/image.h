@@ -36,6 +36,8 @@ struct image {
     uint64_t tohost, fromhost;
 };
 
+/* --- image_open.c -------------------------------------------------------------- */
+
 /* Reads a whole file; the caller frees *bytes. A zero byte follows the last one. */
 bool image_read_file(const char *path, uint8_t **bytes, size_t *size, struct err *err);
 
@@ -45,6 +47,13 @@ bool image_init(struct image *image, const char *name, const void *bytes, size_t
                 uint64_t raw_base, struct err *err);
 bool image_open(struct image *image, const char *path, uint64_t raw_base,
                 struct err *err);
+
+/* The source lines of an ELF's code, by its virtual addresses. They are read only where
+ * somebody wants to see them: those of a kernel take seconds. */
+void image_lines(const struct image *image, struct lines *lines);
+
+/* --- image.c ------------------------------------------------------------------- */
+
 void image_release(struct image *image);
 
 /* The end of the highest segment. */
@@ -52,9 +61,5 @@ uint64_t image_end(const struct image *image);
 
 /* Puts all segments into RAM; one that does not fit into it is refused. */
 bool image_load(const struct image *image, struct ram *ram, struct err *err);
-
-/* The source lines of an ELF's code, by its virtual addresses. They are read only where
- * somebody wants to see them: those of a kernel take seconds. */
-void image_lines(const struct image *image, struct lines *lines);
 
 #endif
