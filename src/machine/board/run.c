@@ -106,9 +106,13 @@ static bool finished(const struct run *run)
 /* Does one entry of the queue in the name of its board; whoever had the turn loses it. */
 static void do_due_work(struct run *run)
 {
+    struct board *board = run->board[queue_first(&run->queue)->board];
+
     run->turn_end = 0;
-    run->events.board = queue_first(&run->queue)->board;
+    run->events.board = board->index;
     queue_fire_first(&run->queue);
+    if (board->tohost_touched)
+        board_check_tohost(board);
 }
 
 /* The hart whose turn it is; a new turn begins when the last one is over. NULL: all wait. */
