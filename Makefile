@@ -58,6 +58,7 @@ TESTS := $(sort $(wildcard tests/unit/*.c tests/machine/*.c tests/replay/*.c \
   tests/screens/*.c))
 TEST_LIB := $(patsubst %.c,$(BUILD)/%.o,$(sort $(wildcard tests/lib/*.c)))
 TEST_PROGRAMS := $(TESTS:%.c=$(BUILD)/%)
+DIFFERENTIAL := $(patsubst %.c,$(BUILD)/%.o,$(sort $(wildcard tests/differential/*.c)))
 FUZZ_PROGRAMS := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
 BENCH_ELFS := $(shell awk '/^[a-z]/ { print "$(BUILD)/bench/" $$1 ".elf" }' tests/bench/programs)
 C_FILES := $(SOURCES) $(sort $(shell find tests -name '*.c'))
@@ -101,6 +102,9 @@ tools:
 $(TEST_PROGRAMS): $(BUILD)/%: $(BUILD)/%.o $(TEST_LIB) $(BUILD)/libringside.a
 	@echo '  LINK $@'
 	$(Q)$(LINK) -o $@ $^ $(CHECK_LIBS) $(LIBS)
+
+# Prerequisites that are linked, too.
+$(BUILD)/tests/unit/differential $(BUILD)/tests/unit/sifive_u: $(DIFFERENTIAL)
 
 tests: $(TEST_PROGRAMS) $(PROGRAM)
 
