@@ -33,6 +33,9 @@ struct rig {
 struct rig *rig_new(const struct device_type *type, const struct rig_setting *settings);
 void rig_free(struct rig *rig);
 
+/* For places that a test makes itself: `row` is an array of settings. */
+uint64_t rig_setting_of(void *row, const char *name, uint64_t otherwise);
+
 /* Register accesses over the bus; they must succeed. */
 uint64_t rig_read(struct rig *rig, uint32_t offset, unsigned size);
 void rig_write(struct rig *rig, uint32_t offset, unsigned size, uint64_t value);
