@@ -22,7 +22,8 @@ static void load(struct watched *watched)
             ram_write(&board->bus.ram, section->address, section->bytes, section->size,
                       INITIATOR_OUTSIDE);
     }
-    hart_reset(&board->hart[0], watched->program.entry);
+    for (unsigned i = 0; i < board->harts; i++)
+        hart_reset(&board->hart[i], watched->program.entry);
 }
 
 static void learn_names(struct watched *watched, const char *path)
@@ -73,7 +74,7 @@ static void fill_disk(struct watched *watched)
     ata_insert(disk, watched->disk, (uint64_t)DISK_SECTORS * SECTOR);
 }
 
-struct watched *watched_new(const char *path)
+struct watched *watched_new(const char *path, unsigned harts)
 {
     struct watched *watched = alloc_zero(1, sizeof(*watched));
     struct board_desc desc = board_virt;
@@ -86,6 +87,7 @@ struct watched *watched_new(const char *path)
     source.text = watched->text = (char *)bytes;
     ck_assert(asm_assemble(&watched->program, &source, &layout));
     desc.interleave = 1;
+    desc.harts = harts;
     watched->run = run_new();
     ck_assert_msg(run_add(watched->run, &desc, &err) != NULL, "%s", err.text);
     fill_disk(watched);

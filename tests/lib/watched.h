@@ -19,7 +19,7 @@ struct watched {
 };
 
 /* Assembles the file and stands before its first instruction. */
-struct watched *watched_new(const char *path);
+struct watched *watched_new(const char *path, unsigned harts);
 void watched_free(struct watched *watched);
 
 /* Presses keys, by their codes; see keys.h. */

@@ -81,7 +81,7 @@ static struct watched *stand_at(const struct screen_case *now)
     struct watched *watched;
 
     snprintf(path, sizeof(path), HERE "%s", now->program);
-    watched = watched_new(path);
+    watched = watched_new(path, 1);
     if (now->n)
         watched_until(watched, now->kind, now->n);
     if (strcmp(now->keys, "poll") == 0)
@@ -134,7 +134,7 @@ END_TEST
 /* Every size from the least on: nothing is written over anything, and nothing outside. */
 START_TEST(no_size_makes_text_collide)
 {
-    struct watched *watched = watched_new(HERE "dma.s");
+    struct watched *watched = watched_new(HERE "dma.s", 1);
 
     watched_until(watched, EVENT_BUS_TRANSFER, 12 + (unsigned)_i);
     for (int cols = 80; cols <= 220; cols += 7)
@@ -152,10 +152,30 @@ START_TEST(no_size_makes_text_collide)
 }
 END_TEST
 
+START_TEST(several_harts_have_boxes_and_the_rest_is_folded)
+{
+    struct watched *watched = watched_new(HERE "dma.s", 8);
+    struct buf text = {0};
+    struct canvas *canvas;
+
+    watched_press(watched, 'n', 20 + (unsigned)_i);
+    watched_press(watched, 'H', 1);
+    for (int cols = 80; cols <= 200; cols += 40) {
+        buf_clear(&text);
+        canvas = watched_screen(watched, 36, cols, TIER_UTF8, &text);
+        ck_assert_msg(canvas->collisions == 0, "%s", buf_str(&text));
+        ck_assert_ptr_nonnull(strstr(buf_str(&text), "registers of hart 1"));
+        canvas_free(canvas);
+    }
+    buf_free(&text);
+    watched_free(watched);
+}
+END_TEST
+
 /* Where parts stand depends on board and size, never on the moment. */
 START_TEST(nothing_jumps_while_time_moves)
 {
-    struct watched *watched = watched_new(HERE "dma.s");
+    struct watched *watched = watched_new(HERE "dma.s", 1);
     struct area area = {4, 1, STAGE_TALL, 118};
     struct stage before = stage_place(watched->session.watch, area), after;
 
@@ -175,6 +195,7 @@ static void add_tests(TCase *tcase)
 {
     tcase_add_loop_test(tcase, a_screen_is_as_drawn, 0, COUNT(cases));
     tcase_add_loop_test(tcase, no_size_makes_text_collide, 0, 4);
+    tcase_add_loop_test(tcase, several_harts_have_boxes_and_the_rest_is_folded, 0, 8);
     tcase_add_test(tcase, nothing_jumps_while_time_moves);
 }
 

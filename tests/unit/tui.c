@@ -244,7 +244,7 @@ static void check_end(const struct watched *watched, struct end end, const char 
 START_TEST(an_event_becomes_a_wire)
 {
     const struct wire_case *now = &wire_cases[_i];
-    struct watched *watched = watched_new(PROGRAM);
+    struct watched *watched = watched_new(PROGRAM, 1);
     struct transaction wire;
 
     watch_take(watched->session.watch, &now->event);
@@ -266,7 +266,7 @@ END_TEST
 /* The machine is ahead of the viewer: peeks show what was before. */
 START_TEST(what_is_not_seen_yet_is_taken_back)
 {
-    struct watched *watched = watched_new(PROGRAM);
+    struct watched *watched = watched_new(PROGRAM, 1);
     struct watch *watch = watched->session.watch;
     struct hart *hart = &watched->run->board[0]->hart[0];
     uint64_t word = 0x1122334455667788, seen = 0;
@@ -306,7 +306,7 @@ END_TEST
 
 START_TEST(the_last_writer_of_a_byte_owns_it)
 {
-    struct watched *watched = watched_new(PROGRAM);
+    struct watched *watched = watched_new(PROGRAM, 1);
     struct watch *watch = watched->session.watch;
     struct event hart = {.kind = EVENT_INSN,
                          .insn = {.access = ACCESS_STORE, .pa = 0x80004ffc, .size = 8}};
@@ -331,7 +331,7 @@ END_TEST
 
 START_TEST(n_executes_one_instruction_and_shows_what_says_most)
 {
-    struct watched *watched = watched_new(PROGRAM);
+    struct watched *watched = watched_new(PROGRAM, 1);
     struct watch *watch = watched->session.watch;
 
     watched_press(watched, 'n', 3);
@@ -347,7 +347,7 @@ END_TEST
 
 START_TEST(an_event_is_the_smallest_step)
 {
-    struct watched *watched = watched_new(PROGRAM);
+    struct watched *watched = watched_new(PROGRAM, 1);
     struct watch *watch = watched->session.watch;
 
     watched_until(watched, EVENT_MMIO_WRITE, 1);
@@ -360,7 +360,7 @@ END_TEST
 
 START_TEST(interesting_stops_at_the_trap_and_n_finishes_the_step)
 {
-    struct watched *watched = watched_new(PROGRAM);
+    struct watched *watched = watched_new(PROGRAM, 1);
     struct watch *watch = watched->session.watch;
 
     do
@@ -376,7 +376,7 @@ END_TEST
 
 START_TEST(running_pauses_and_ends)
 {
-    struct watched *watched = watched_new(PROGRAM);
+    struct watched *watched = watched_new(PROGRAM, 1);
     struct session *session = &watched->session;
 
     watched_press(watched, ' ', 1);
@@ -402,7 +402,7 @@ END_TEST
  * same. */
 START_TEST(steps_and_runs_lead_to_the_same_knowledge)
 {
-    struct watched *one = watched_new(PROGRAM), *other = watched_new(PROGRAM);
+    struct watched *one = watched_new(PROGRAM, 1), *other = watched_new(PROGRAM, 1);
 
     watched_until(one, EVENT_FINISH, 1);
     watched_press(one, 'n', 1);
@@ -422,7 +422,7 @@ END_TEST
 /* Watching is peeking: the machine ends in the state that it has unwatched. */
 START_TEST(drawing_changes_nothing)
 {
-    struct watched *watched = watched_new(PROGRAM), *alone = watched_new(PROGRAM);
+    struct watched *watched = watched_new(PROGRAM, 1), *alone = watched_new(PROGRAM, 1);
 
     watch_free(alone->session.watch);
     alone->session.watch = NULL;

@@ -26,6 +26,7 @@ const struct key keys[] = {
     {'f', 0, "f", "fill", "panes take the timeline's place, or not", ACTION_FILL, NULL},
     {'>', 0, ">", "zoom in", "fewer cycles in a column of time", ACTION_ZOOM_IN, NULL},
     {'<', 0, "<", "zoom out", "more of them", ACTION_ZOOM_OUT, NULL},
+    {'H', 0, "H", "hart", "code and registers of the next hart", ACTION_HART, NULL},
     {'t', 0, "t", "theme", "the next theme", ACTION_THEME, NULL},
     {'M', 0, "M", "motion", "a token travels the wire after a step",
      ACTION_MOTION, NULL},

@@ -14,6 +14,7 @@ enum action {
     ACTION_FILL,
     ACTION_ZOOM_OUT,
     ACTION_ZOOM_IN,
+    ACTION_HART,
     ACTION_THEME,
     ACTION_MOTION,
     ACTION_HELP,

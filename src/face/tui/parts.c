@@ -55,7 +55,7 @@ static struct written written_in(const struct watch *watch, const struct region 
 
 static bool touches(const struct watch *watch, const struct region *region)
 {
-    uint64_t pa = 0;
+    uint64_t pa = UINT64_MAX;
 
     if (!watch->has_focus)
         return false;
@@ -76,16 +76,18 @@ static void add_region(const struct watch *watch, const struct region *region,
     struct written written = written_in(watch, region);
     struct part_line *line;
     char percent[8] = "";
+    int address = width >= 26 ? 9 : 0, room = width - 4 - address;
 
     if (written.bytes)
         snprintf(percent, sizeof(percent), " %u %%",
                  (unsigned)(written.bytes * 100 / region->size));
-    if (width >= 26)
-        line = add_line(text, ROLE_TEXT, "0x%08" PRIx64 " %.*s%s", region->base,
-                        width - 15 - (int)strlen(percent), region->name, percent);
-    else
-        line = add_line(text, ROLE_TEXT, "%.*s%s", width - 4 - (int)strlen(percent),
+    if (strlen(region->name) + strlen(percent) > (size_t)room)
+        percent[0] = '\0'; /* the name matters more */
+    if (address)
+        line = add_line(text, ROLE_TEXT, "%08" PRIx64 " %.*s%s", region->base, room,
                         region->name, percent);
+    else
+        line = add_line(text, ROLE_TEXT, "%.*s%s", room, region->name, percent);
     if (!line)
         return;
     snprintf(line->owners, sizeof(line->owners), "%s%s%s", written.hart ? "h" : "",

@@ -257,7 +257,9 @@ static void draw_keys(const struct screen *screen, struct canvas *canvas)
                                : key->verb;
         int width = text_width(key->name) + 1 + text_width(verb);
 
-        if (key->off || key->action == ACTION_HELP || col + width + 3 > end)
+        if (key->off || key->action == ACTION_HELP ||
+            (key->action == ACTION_HART && screen->watch->board->harts == 1) ||
+            col + width + 3 > end)
             continue;
         if (screen->mode == SCREEN_ENDED && key->action >= ACTION_EVENT &&
             key->action <= ACTION_SLOWER)

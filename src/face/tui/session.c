@@ -240,6 +240,10 @@ static void arrange(struct session *session, enum action action)
     case ACTION_ZOOM_IN:
         change_scale(session, -1);
         break;
+    case ACTION_HART:
+        session->watch->hart =
+            (session->watch->hart + 1) % session->watch->board->harts;
+        break;
     case ACTION_MOTION:
         session->motion = !session->motion;
         snprintf(screen->notice, sizeof(screen->notice), "motion %s",

@@ -383,16 +383,19 @@ static void draw_pads(const struct watch *watch, struct canvas *canvas,
 static void draw_line_label(const struct watch *watch, struct canvas *canvas,
                             const struct stage *stage, const struct transaction *now)
 {
-    uint32_t lines = watch->harts[0].lines;
-    bool here = now->way == WAY_HART, supervisor = lines & BIT(IRQ_SEI);
+    bool here = now->way == WAY_HART;
+    unsigned hart = here ? now->target.index : watch->hart;
+    uint32_t lines = watch->harts[hart].lines;
+    bool supervisor = here ? now->source == IRQ_SEI : lines & BIT(IRQ_SEI);
     enum role role = here ? now->role : ROLE_RULE;
+    char whose[16] = "";
 
-    if (here)
-        supervisor = now->source == IRQ_SEI;
+    if (watch->board->harts > 1)
+        snprintf(whose, sizeof(whose), " of %u", hart);
     canvas_put(canvas, line_row(stage), line_from(stage), role, L'◂');
-    canvas_printf(canvas, line_row(stage), line_from(stage) + 6, 8,
-                  here ? ROLE_HEAD : ROLE_QUIET, " %s %d ",
-                  supervisor ? "seip" : "meip",
+    canvas_printf(canvas, line_row(stage), line_from(stage) + 3, 13,
+                  here ? ROLE_HEAD : ROLE_QUIET, " %s%s %d ",
+                  supervisor ? "seip" : "meip", whose,
                   (lines & (BIT(IRQ_MEI) | BIT(IRQ_SEI))) != 0);
 }
 

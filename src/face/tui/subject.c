@@ -36,13 +36,6 @@ static const char *note_of(void *trial, const struct event *event)
     return trial_note(trial, event, 0);
 }
 
-static bool address_of(const struct setup *setup, const struct place *place,
-                       uint64_t *address)
-{
-    *address = place->address;
-    return !place->text[0] || setup_address(setup, place->text, address, NULL);
-}
-
 static void name_scenario(struct subject *subject, struct watch *watch)
 {
     const struct setup *setup = &subject->trial.setup;
@@ -61,9 +54,9 @@ static void name_scenario(struct subject *subject, struct watch *watch)
         struct region *region = &watch->region[watch->regions];
 
         snprintf(region->name, sizeof(region->name), "%.23s", setup->region[i].name);
+        region->base = setup->region[i].place.address;
         region->size = setup->region[i].size;
-        watch->regions +=
-            address_of(setup, &setup->region[i].place, &region->base) && region->size;
+        watch->regions += region->size != 0;
     }
 }
 
