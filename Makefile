@@ -125,7 +125,7 @@ FUZZ_FLAGS = -O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-re
 
 $(FUZZ_PROGRAMS): $(BUILD)/%: $(BUILD)/%.o $(TEST_LIB) $(BUILD)/libringside.a
 	@echo '  LINK $@'
-	$(Q)$(LINK) -fsanitize=fuzzer -o $@ $^ $(LIBS)
+	$(Q)$(LINK) -fsanitize=fuzzer -o $@ $^ $(CHECK_LIBS) $(LIBS)
 
 fuzz-programs: $(FUZZ_PROGRAMS)
 
