@@ -1,0 +1,44 @@
+#ifndef TESTS_DIFFERENTIAL_DIFFERENCES_H
+#define TESTS_DIFFERENTIAL_DIFFERENCES_H
+
+#include "machine/hart/hart.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * What is left out of the comparison with QEMU 7.2, each with the section of the
+ * specification that tells what is right (docs/manual/correctness.md says more).
+ */
+enum csr_access {
+    CSR_FREE,        /* read and written like any other */
+    CSR_RESTORED,    /* written and read back, then put back: the runtime needs it */
+    CSR_NO_VALUE,    /* accessed with x0 only: its value is never the same */
+    CSR_NOT_COMPARED /* not accessed at all */
+};
+
+struct csr_limit {
+    uint16_t first, last; /* numbers */
+    enum csr_access access;
+    uint64_t written;  /* bits that generated values may have */
+    uint64_t compared; /* bits that must be the same at the end */
+    const char *section, *why;
+};
+
+/* NULL: no limit. */
+const struct csr_limit *csr_limit(unsigned number);
+
+/* A value that is written to it, instead of `value`. */
+uint64_t csr_limit_value(const struct csr_limit *limit, uint64_t value);
+
+/* The CSRs that are compared at the end of each sequence. */
+extern const uint16_t end_csrs[];
+extern const size_t end_csrs_count;
+
+/* Bits of a CSR that are compared, where it is read or at the end. */
+uint64_t csr_compared(unsigned number);
+
+/* mtval and stval after a trap: those whose value the specification leaves open. */
+uint64_t tval_compared(uint64_t cause);
+
+#endif

@@ -1,0 +1,83 @@
+#ifndef TESTS_DIFFERENTIAL_GENERATE_H
+#define TESTS_DIFFERENTIAL_GENERATE_H
+
+#include "machine/hart/hart.h"
+#include "machine/isa/isa.h"
+#include "tests/differential/layout.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/*
+ * Sequences of instructions, each made from a seed alone. A sequence has a state that it
+ * starts in, its code, and what it wants to be in memory.
+ */
+enum kind {
+    KIND_COMPUTE,   /* every computation, branches, loops, calls */
+    KIND_MEMORY,    /* loads, stores, LR/SC, AMO; aligned or not */
+    KIND_TRAP,      /* exceptions of all kinds, delegated or not; mret, sret */
+    KIND_CSR,       /* CSRs of all numbers by all instructions in all modes */
+    KIND_INTERRUPT, /* software interrupts, pending and enabled in any order */
+    KIND_PAGE,      /* translation by random tables */
+    KIND_PMP,       /* random protection */
+    KINDS
+};
+
+extern const char *const kind_names[KINDS];
+
+struct sequence {
+    uint64_t seed; /* names it */
+    enum kind kind;
+    uint64_t random; /* state of the generator */
+
+    uint8_t mode; /* enum privilege that the next instruction will run in */
+    enum escape escape;
+    uint64_t csr[START_CSRS];
+    uint64_t x[32];
+    uint32_t
+        keep; /* registers that generated instructions do not write; bit per number */
+
+    uint64_t code_pa, code_va;
+    unsigned length; /* bytes of code */
+    uint8_t code[CODE_SLOT];
+    uint64_t end; /* offset of the instruction that ends it */
+
+    unsigned pokes;
+    struct poke {
+        uint64_t pa, value;
+    } poke[POKES];
+};
+
+/* Makes the sequence of that seed and kind, for the code slot at `code_pa`. */
+void generate(struct sequence *seq, enum kind kind, uint64_t seed, uint64_t code_pa);
+
+/* --- what the kinds are made with --- */
+
+uint64_t draw(struct sequence *seq, uint64_t below);
+bool chance(struct sequence *seq, unsigned percent);
+uint64_t draw_word(struct sequence *seq); /* any value, ends of ranges often */
+unsigned draw_reg(struct sequence *seq);  /* one that may be written; not x0 */
+
+bool has_room(const struct sequence *seq);
+void put(struct sequence *seq, enum op op, unsigned rd, unsigned rs1, unsigned rs2,
+         int64_t imm);
+void put_bits(struct sequence *seq, uint32_t bits);
+void put_li(struct sequence *seq, unsigned rd, uint64_t value);
+void put_computation(struct sequence *seq);
+void put_csr_access(struct sequence *seq, unsigned number);
+void add_poke(struct sequence *seq, uint64_t pa, uint64_t value);
+
+/* S- and U-mode may do everything in RAM. */
+void open_ram(struct sequence *seq);
+void start_in(struct sequence *seq, enum privilege mode);
+
+/* One a kind. */
+void generate_compute(struct sequence *seq);
+void generate_memory(struct sequence *seq);
+void generate_trap(struct sequence *seq);
+void generate_csr(struct sequence *seq);
+void generate_interrupt(struct sequence *seq);
+void generate_page(struct sequence *seq);
+void generate_pmp(struct sequence *seq);
+
+#endif

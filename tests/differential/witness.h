@@ -1,0 +1,25 @@
+#ifndef TESTS_DIFFERENTIAL_WITNESS_H
+#define TESTS_DIFFERENTIAL_WITNESS_H
+
+#include "machine/board/run.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/*
+ * Two machines that run an image: ours, and QEMU. Both begin at the first byte of RAM in
+ * M-mode, and leave in the image what is in memory at the end.
+ */
+
+/* Is qemu-system-riscv64 there? If not, says so on standard output. */
+bool qemu_installed(void);
+
+/* `machine` is its options, "-M virt ..."; RAM is the image's. Fails the running test if
+ * the program does not end by itself within a minute. */
+void run_on_qemu(uint8_t *image, uint64_t size, const char *machine);
+
+/* On a board with as much RAM. `heard`: somebody listens to every event, so that the
+ * exact loop runs. Gives the digest of all state at the end. */
+uint64_t run_here(uint8_t *image, uint64_t size, bool heard);
+
+#endif

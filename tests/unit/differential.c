@@ -1,0 +1,88 @@
+/*
+ * Generated sequences of instructions on this machine, by its fast loop and its exact
+ * loop, and on QEMU: registers, CSRs, memory and every trap are the same.
+ */
+#include "base/alloc.h"
+#include "tests/differential/compare.h"
+#include "tests/differential/image.h"
+#include "tests/differential/witness.h"
+#include "tests/lib/suite.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#define VIRT                                                                           \
+    "-cpu rv64,f=false,d=false,h=false,zba=false,zbb=false,zbc=false,zbs=false,"       \
+    "svnapot=true -smp 1,maxcpus=2 -M virt"
+
+enum { SHOWN = 3 }; /* differences that are told in full */
+
+static void make_image(uint8_t *image, enum kind kind, uint64_t first, unsigned count)
+{
+    struct sequence seq;
+
+    image_begin(image);
+    for (unsigned i = 0; i < count; i++) {
+        generate(&seq, kind, first + i, image_code_slot(i));
+        image_add(image, i, &seq);
+    }
+}
+
+static void compare_images(enum kind kind, uint64_t first, unsigned count,
+                           const uint8_t *here, const uint8_t *there)
+{
+    struct buf text = {0};
+    unsigned different = 0;
+
+    for (unsigned i = 0; i < count; i++) {
+        struct sequence seq;
+        struct buf one = {0};
+
+        generate(&seq, kind, first + i, image_code_slot(i));
+        if (!compare_results(&seq, i, here, there, &one) && different++ < SHOWN)
+            buf_text(&text, buf_str(&one));
+        buf_free(&one);
+    }
+    printf("%s", buf_str(&text));
+    fflush(stdout);
+    ck_assert_msg(different == 0, "%s: %u of %u sequences differ", kind_names[kind],
+                  different, count);
+    buf_free(&text);
+}
+
+static void run_batch(enum kind kind, uint64_t first, unsigned count, bool with_qemu)
+{
+    uint8_t *image = alloc_pages(IMAGE_SIZE), *fast = alloc_pages(IMAGE_SIZE);
+    uint8_t *other = alloc_pages(IMAGE_SIZE);
+    uint64_t digest;
+
+    make_image(image, kind, first, count);
+    memcpy(fast, image, IMAGE_SIZE);
+    digest = run_here(fast, IMAGE_SIZE, false);
+    memcpy(other, image, IMAGE_SIZE);
+    ck_assert_uint_eq(run_here(other, IMAGE_SIZE, true), digest);
+    if (with_qemu) {
+        memcpy(other, image, IMAGE_SIZE);
+        run_on_qemu(other, IMAGE_SIZE, VIRT);
+        compare_images(kind, first, count, fast, other);
+    }
+    free_pages(image, IMAGE_SIZE);
+    free_pages(fast, IMAGE_SIZE);
+    free_pages(other, IMAGE_SIZE);
+}
+
+START_TEST(sequences_end_the_same)
+{
+    enum kind kind = (enum kind)_i;
+
+    run_batch(kind, 0, 500, qemu_installed());
+}
+END_TEST
+
+static void add_tests(TCase *tcase)
+{
+    tcase_add_loop_test(tcase, sequences_end_the_same, 0, KINDS);
+}
+
+TEST_MAIN("differential", add_tests)
