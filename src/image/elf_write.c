@@ -240,9 +240,10 @@ static Elf64_Word segment_flags(unsigned flags)
     return PF_R | (flags & ASM_WRITE ? PF_W : 0U) | (flags & ASM_EXEC ? PF_X : 0U);
 }
 
+/* `segment` has room for segment_count; NULL: there are none. */
 static bool make_segments(struct writer *w, Elf64_Phdr *segment)
 {
-    for (size_t i = 0; i < w->program->section_count; i++) {
+    for (size_t i = 0; segment && i < w->program->section_count; i++) {
         const struct asm_section *section = &w->program->sections[i];
         Elf64_Shdr *header;
 

@@ -2,6 +2,7 @@
 #include "machine/isa/asm/directives.h"
 #include "machine/isa/asm/expr.h"
 #include "machine/isa/asm/items.h"
+#include "machine/isa/asm/lexer.h"
 #include "machine/isa/asm/symbols.h"
 
 #include "base/bits.h"

@@ -2,7 +2,9 @@
 
 #include "base/bits.h"
 #include "machine/isa/asm/diagnostics.h"
+#include "machine/isa/asm/equate.h"
 #include "machine/isa/asm/expr.h"
+#include "machine/isa/asm/lexer.h"
 #include "machine/isa/asm/symbols.h"
 
 /* The directives: those about symbols here, the others in files of their own. */

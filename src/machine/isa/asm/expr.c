@@ -3,6 +3,7 @@
 #include "base/bits.h"
 #include "machine/isa/asm/diagnostics.h"
 #include "machine/isa/asm/items.h"
+#include "machine/isa/asm/lexer.h"
 #include "machine/isa/asm/symbols.h"
 
 /*
@@ -196,7 +197,7 @@ static bool symbol_value(struct evaluation *ev, const struct expr *expr,
     default:
         *value = 0;
         if (symbol->weak)
-            return true;
+            return ev->addresses; /* it may still be defined further down */
         if (ev->tell)
             symbol_undefined(ev->as, symbol, expr->place);
         return false;

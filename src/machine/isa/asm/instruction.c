@@ -4,6 +4,7 @@
 #include "machine/isa/asm/diagnostics.h"
 #include "machine/isa/asm/expr.h"
 #include "machine/isa/asm/items.h"
+#include "machine/isa/asm/lexer.h"
 #include "machine/isa/asm/operands.h"
 #include "machine/isa/asm/pseudo.h"
 #include "machine/isa/csr.h"

@@ -2,6 +2,7 @@
 
 #include "machine/isa/asm/diagnostics.h"
 #include "machine/isa/asm/expr.h"
+#include "machine/isa/asm/lexer.h"
 #include "machine/isa/csr.h"
 
 #include <string.h>

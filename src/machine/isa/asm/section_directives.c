@@ -1,6 +1,7 @@
 #include "machine/isa/asm/diagnostics.h"
 #include "machine/isa/asm/directives.h"
 #include "machine/isa/asm/items.h"
+#include "machine/isa/asm/lexer.h"
 
 #include "base/bits.h"
 

@@ -2,7 +2,6 @@
 
 #include "base/alloc.h"
 #include "machine/isa/asm/diagnostics.h"
-#include "machine/isa/asm/expr.h"
 #include "machine/isa/asm/items.h"
 
 #include <stdlib.h>
@@ -109,8 +108,8 @@ struct symbol *symbol_numbered(struct assembler *as, const struct token *token)
     return numbered(as, token->number, count);
 }
 
-static bool already_defined(struct assembler *as, const struct symbol *symbol,
-                            struct place place)
+bool symbol_is_taken(struct assembler *as, const struct symbol *symbol,
+                     struct place place)
 {
     return asm_report(as, place, "symbol '%s' is already defined on line %u",
                       symbol->shown, symbol->place.line);
@@ -125,30 +124,12 @@ void symbol_label(struct assembler *as, const struct token *token)
     else
         symbol = symbol_named(as, token->place.at, token->length);
     if (symbol->state != SYMBOL_UNDEFINED) {
-        already_defined(as, symbol, token->place);
+        symbol_is_taken(as, symbol, token->place);
         return;
     }
     symbol->state = SYMBOL_LABEL;
     symbol->place = token->place;
     symbol->item = item_mark(as, token->place);
-}
-
-bool symbol_equate(struct assembler *as, const struct token *name,
-                   enum symbol_state state, const struct expr *expr)
-{
-    struct symbol *symbol = symbol_named(as, name->place.at, name->length);
-    uint64_t value;
-
-    if (symbol->state == SYMBOL_LABEL || symbol->state == SYMBOL_CONSTANT ||
-        (symbol->state == SYMBOL_EQUATED && state == SYMBOL_CONSTANT))
-        return already_defined(as, symbol, name->place);
-    /* Folded at once, so that a chain of .set x, x + 1 stays one number. */
-    if (expr_is_constant(as, expr, &value))
-        expr = expr_number(as, value, expr->place);
-    symbol->state = state;
-    symbol->place = name->place;
-    symbol->expr = expr;
-    return true;
 }
 
 void symbol_undefined(struct assembler *as, const struct symbol *symbol,

@@ -12,9 +12,9 @@ struct symbol *symbol_numbered(struct assembler *as, const struct token *token);
 /* Defines a label, by its name or number token, before the next item. */
 void symbol_label(struct assembler *as, const struct token *token);
 
-/* .equ, .set and = (`state` SYMBOL_EQUATED), .equiv (SYMBOL_CONSTANT). */
-bool symbol_equate(struct assembler *as, const struct token *name,
-                   enum symbol_state state, const struct expr *expr);
+/* Reports that the symbol has a definition already. False. */
+bool symbol_is_taken(struct assembler *as, const struct symbol *symbol,
+                     struct place place);
 
 void symbol_undefined(struct assembler *as, const struct symbol *symbol,
                       struct place place);

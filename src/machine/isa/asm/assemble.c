@@ -6,17 +6,19 @@
 #include "machine/isa/asm/diagnostics.h"
 #include "machine/isa/asm/directives.h"
 #include "machine/isa/asm/emit.h"
+#include "machine/isa/asm/equate.h"
 #include "machine/isa/asm/expr.h"
 #include "machine/isa/asm/instruction.h"
 #include "machine/isa/asm/items.h"
 #include "machine/isa/asm/layout.h"
+#include "machine/isa/asm/lexer.h"
 #include "machine/isa/asm/symbols.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 /*
- * The way of a program: statement_read (token.c), directive_read (directives.c) and
+ * The way of a program: statement_read (lexer.c), directive_read (directives.c) and
  * instruction_read (instruction.c) make items; asm_lay_out (layout.c) gives them addresses;
  * asm_emit (emit.c) their bytes. What is found wrong on the way is collected, and nothing
  * stops before the end.

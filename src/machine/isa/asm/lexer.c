@@ -1,4 +1,4 @@
-#include "machine/isa/asm/token.h"
+#include "machine/isa/asm/lexer.h"
 
 #include "base/alloc.h"
 #include "machine/isa/asm/diagnostics.h"
