@@ -154,13 +154,13 @@ struct hart {
     struct csrs csr;
     uint64_t reservation; /* physical address of LR's 8-byte block; NEVER: none */
     struct tlb tlb;
-    struct timer stimer; /* raises STIP at stimecmp (Sstc) */
+    struct timer stimer;  /* raises STIP at stimecmp (Sstc) */
     uint64_t time_offset; /* time = cycles / TIME_TICK + this: mtime can be written */
     uint64_t payload;     /* bytes stored by instructions in the payload ranges */
 
     /* The instruction that is being executed; empty between instructions. */
     uint64_t spent;          /* cycles so far: now = cycle + spent */
-    uint64_t fetched_from;     /* where it was fetched from */
+    uint64_t fetched_from;   /* where it was fetched from */
     struct event_insn doing; /* what it has done so far, for its event */
 
     uint64_t interrupts, exceptions; /* taken; always counted */
