@@ -226,6 +226,7 @@ static const struct reg plic_regs[] = {
         .offset = PLIC_CONTEXT + PLIC_CLAIM,
         .size = 4,
         .name = "CLAIM",
+        .rw = BITS(31, 0),
         .read = claim,
         .peek = peek_claim,
         .written = complete,
