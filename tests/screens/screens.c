@@ -21,34 +21,37 @@ static const struct screen_case {
     int cols, rows;
     enum tier tier;
     const char *keys; /* pressed then */
+    unsigned harts;   /* 0: one */
 } cases[] = {
-    {"start-80x24", "dma.s", EVENT_INSN, 0, 80, 24, TIER_UTF8, ""},
-    {"start-160x48", "dma.s", EVENT_INSN, 0, 160, 48, TIER_UTF8, ""},
-    {"polling-80x24", "pio.s", EVENT_INSN, 0, 80, 24, TIER_UTF8, "poll"},
-    {"polling-120x36", "pio.s", EVENT_INSN, 0, 120, 36, TIER_UTF8, "poll"},
-    {"polling-160x48", "pio.s", EVENT_INSN, 0, 160, 48, TIER_UTF8, "poll"},
-    {"control-80x24", "dma.s", EVENT_INSN, 0, 80, 24, TIER_UTF8, "run"},
-    {"control-120x36", "dma.s", EVENT_INSN, 0, 120, 36, TIER_UTF8, "run"},
-    {"write-80x24", "dma.s", EVENT_BUS_TRANSFER, 14, 80, 24, TIER_UTF8, ""},
-    {"write-120x36", "dma.s", EVENT_BUS_TRANSFER, 14, 120, 36, TIER_UTF8, ""},
-    {"write-160x48", "dma.s", EVENT_BUS_TRANSFER, 14, 160, 48, TIER_UTF8, ""},
-    {"write-200x60", "dma.s", EVENT_BUS_TRANSFER, 14, 200, 60, TIER_UTF8, ""},
-    {"write-console", "dma.s", EVENT_BUS_TRANSFER, 14, 80, 25, TIER_CONSOLE, ""},
-    {"write-ascii", "dma.s", EVENT_BUS_TRANSFER, 14, 80, 24, TIER_ASCII, ""},
-    {"wait-80x24", "dma.s", EVENT_BUS_WAIT, 4, 80, 24, TIER_UTF8, ""},
-    {"wait-120x36", "dma.s", EVENT_BUS_WAIT, 4, 120, 36, TIER_UTF8, ""},
-    {"wait-ascii", "dma.s", EVENT_BUS_WAIT, 4, 120, 36, TIER_ASCII, ""},
-    {"folded-80x24", "dma.s", EVENT_FINISH, 1, 80, 24, TIER_UTF8, ""},
-    {"irq-120x36", "dma.s", EVENT_IRQ_LINE, 1, 120, 36, TIER_UTF8, ""},
-    {"trap-80x24", "dma.s", EVENT_TRAP_ENTER, 1, 80, 24, TIER_UTF8, ""},
-    {"trap-160x48", "dma.s", EVENT_TRAP_ENTER, 1, 160, 48, TIER_UTF8, ""},
-    {"memory-80x24", "dma.s", EVENT_BUS_TRANSFER, 14, 80, 24, TIER_UTF8, "\t\t\tf"},
-    {"events-80x24", "dma.s", EVENT_TRAP_ENTER, 1, 80, 24, TIER_UTF8, "\t\t\t\tf"},
-    {"help-80x24", "dma.s", EVENT_INSN, 0, 80, 24, TIER_UTF8, "?"},
-    {"help-120x36", "dma.s", EVENT_INSN, 0, 120, 36, TIER_UTF8, "?"},
-    {"off-80x24", "dma.s", EVENT_INSN, 0, 80, 24, TIER_UTF8, "p"},
-    {"ended-80x24", "dma.s", EVENT_FINISH, 1, 80, 24, TIER_UTF8, "nn"},
-    {"small-79x24", "dma.s", EVENT_INSN, 0, 79, 24, TIER_UTF8, ""},
+    {"start-80x24", "dma.s", EVENT_INSN, 0, 80, 24, TIER_UTF8, "", 0},
+    {"start-160x48", "dma.s", EVENT_INSN, 0, 160, 48, TIER_UTF8, "", 0},
+    {"polling-80x24", "pio.s", EVENT_INSN, 0, 80, 24, TIER_UTF8, "poll", 0},
+    {"polling-120x36", "pio.s", EVENT_INSN, 0, 120, 36, TIER_UTF8, "poll", 0},
+    {"polling-160x48", "pio.s", EVENT_INSN, 0, 160, 48, TIER_UTF8, "poll", 0},
+    {"control-80x24", "dma.s", EVENT_INSN, 0, 80, 24, TIER_UTF8, "run", 0},
+    {"control-120x36", "dma.s", EVENT_INSN, 0, 120, 36, TIER_UTF8, "run", 0},
+    {"write-80x24", "dma.s", EVENT_BUS_TRANSFER, 14, 80, 24, TIER_UTF8, "", 0},
+    {"write-120x36", "dma.s", EVENT_BUS_TRANSFER, 14, 120, 36, TIER_UTF8, "", 0},
+    {"write-160x48", "dma.s", EVENT_BUS_TRANSFER, 14, 160, 48, TIER_UTF8, "", 0},
+    {"write-200x60", "dma.s", EVENT_BUS_TRANSFER, 14, 200, 60, TIER_UTF8, "", 0},
+    {"write-console", "dma.s", EVENT_BUS_TRANSFER, 14, 80, 25, TIER_CONSOLE, "", 0},
+    {"write-ascii", "dma.s", EVENT_BUS_TRANSFER, 14, 80, 24, TIER_ASCII, "", 0},
+    {"wait-80x24", "dma.s", EVENT_BUS_WAIT, 4, 80, 24, TIER_UTF8, "", 0},
+    {"wait-120x36", "dma.s", EVENT_BUS_WAIT, 4, 120, 36, TIER_UTF8, "", 0},
+    {"wait-ascii", "dma.s", EVENT_BUS_WAIT, 4, 120, 36, TIER_ASCII, "", 0},
+    {"folded-80x24", "dma.s", EVENT_FINISH, 1, 80, 24, TIER_UTF8, "", 0},
+    {"irq-120x36", "dma.s", EVENT_IRQ_LINE, 1, 120, 36, TIER_UTF8, "", 0},
+    {"trap-80x24", "dma.s", EVENT_TRAP_ENTER, 1, 80, 24, TIER_UTF8, "", 0},
+    {"trap-160x48", "dma.s", EVENT_TRAP_ENTER, 1, 160, 48, TIER_UTF8, "", 0},
+    {"memory-80x24", "dma.s", EVENT_BUS_TRANSFER, 14, 80, 24, TIER_UTF8, "\t\t\tf", 0},
+    {"events-80x24", "dma.s", EVENT_TRAP_ENTER, 1, 80, 24, TIER_UTF8, "\t\t\t\tf", 0},
+    {"help-80x24", "dma.s", EVENT_INSN, 0, 80, 24, TIER_UTF8, "?", 0},
+    {"help-120x36", "dma.s", EVENT_INSN, 0, 120, 36, TIER_UTF8, "?", 0},
+    {"off-80x24", "dma.s", EVENT_INSN, 0, 80, 24, TIER_UTF8, "p", 0},
+    {"ended-80x24", "dma.s", EVENT_FINISH, 1, 80, 24, TIER_UTF8, "nn", 0},
+    {"harts-80x24", "dma.s", EVENT_INSN, 0, 80, 24, TIER_UTF8, "nnnnn", 8},
+    {"harts-160x48", "dma.s", EVENT_INSN, 0, 160, 48, TIER_UTF8, "nnnnn", 4},
+    {"small-79x24", "dma.s", EVENT_INSN, 0, 79, 24, TIER_UTF8, "", 0},
 };
 
 /* To the load from Data that brings the fifth word. */
@@ -81,7 +84,7 @@ static struct watched *stand_at(const struct screen_case *now)
     struct watched *watched;
 
     snprintf(path, sizeof(path), HERE "%s", now->program);
-    watched = watched_new(path, 1);
+    watched = watched_new(path, now->harts ? now->harts : 1);
     if (now->n)
         watched_until(watched, now->kind, now->n);
     if (strcmp(now->keys, "poll") == 0)

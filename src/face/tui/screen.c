@@ -130,10 +130,13 @@ static void draw_stage(const struct screen *screen, struct canvas *canvas,
 {
     const struct board *board = screen->watch->board;
     struct area area = {layout->stage + 1, 1, layout->stage_rows, canvas->cols - 2};
-    char note[64];
+    unsigned shown = (unsigned)stage_place(screen->watch, area).harts;
+    char note[64], some[24] = "";
 
-    snprintf(note, sizeof(note), "%s, %u hart%s", board->desc.name, board->harts,
-             board->harts == 1 ? "" : "s");
+    if (shown < board->harts)
+        snprintf(some, sizeof(some), ", %u shown", shown);
+    snprintf(note, sizeof(note), "%s, %u hart%s%s", board->desc.name, board->harts,
+             board->harts == 1 ? "" : "s", some);
     canvas_rule(canvas, layout->stage, 1, canvas->cols - 2, "stage", note);
     stage_draw(screen->watch, canvas, area, screen->token);
 }

@@ -314,6 +314,14 @@ static void draw_label(struct canvas *canvas, const struct stage *stage,
         col = asker.col + 2;
         room = end - col - 1;
     }
+    if (now->asker.part == PART_HART && now->asker.index >= stage->harts) {
+        int used =
+            canvas_printf(canvas, row, col, room, role,
+                          "hart %u: ", now->asker.index); /* one that is folded */
+
+        col += used;
+        room -= used;
+    }
     for (int i = 0; i < TRANSACTION_LABELS; i++)
         if (now->label[i][0] && text_width(now->label[i]) <= room) {
             canvas_text(canvas, row, col, room, role, now->label[i]);
@@ -391,11 +399,11 @@ static void draw_line_label(const struct watch *watch, struct canvas *canvas,
     char whose[16] = "";
 
     if (watch->board->harts > 1)
-        snprintf(whose, sizeof(whose), " of %u", hart);
+        snprintf(whose, sizeof(whose), "h%u ", hart);
     canvas_put(canvas, line_row(stage), line_from(stage), role, L'◂');
     canvas_printf(canvas, line_row(stage), line_from(stage) + 3, 13,
-                  here ? ROLE_HEAD : ROLE_QUIET, " %s%s %d ",
-                  supervisor ? "seip" : "meip", whose,
+                  here ? ROLE_HEAD : ROLE_QUIET, " %s%s %d ", whose,
+                  supervisor ? "seip" : "meip",
                   (lines & (BIT(IRQ_MEI) | BIT(IRQ_SEI))) != 0);
 }
 
