@@ -1,0 +1,457 @@
+#include "control/lua_sandbox.h"
+
+#include "base/alloc.h"
+
+#include <lauxlib.h>
+#include <lualib.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* A coroutine counts from 0, so what it does in fewer instructions is not seen: HOOK must
+ * be small beside what a coroutine costs. */
+enum { HOOK = 100, SEED = 1 };
+
+const struct sandbox_limits sandbox_usual_limits = {
+    .bytes = (size_t)64 << 20,
+    .instructions = 200000000,
+};
+
+struct sandbox *sandbox_of(lua_State *lua)
+{
+    struct sandbox *sandbox;
+
+    memcpy(&sandbox, lua_getextraspace(lua), sizeof(sandbox));
+    return sandbox;
+}
+
+/* --- bounds ------------------------------------------------------------------------ */
+
+static void *allocate(void *ctx, void *had, size_t had_size, size_t size)
+{
+    struct sandbox *sandbox = ctx;
+    size_t before = had ? had_size : 0; /* without `had` the size is a kind of object */
+    void *got;
+
+    if (size == 0) {
+        sandbox->bytes -= before;
+        free(had);
+        return NULL;
+    }
+    if (sandbox->inside && size > before &&
+        sandbox->bytes - before + size > sandbox->limits.bytes)
+        return NULL;
+    got = realloc(had, size);
+    if (got)
+        sandbox->bytes = sandbox->bytes - before + size;
+    return got;
+}
+
+static void hook(lua_State *lua, lua_Debug *debug);
+
+void sandbox_charge(lua_State *lua, uint64_t n)
+{
+    struct sandbox *sandbox = sandbox_of(lua);
+
+    sandbox->spent += n;
+    if (sandbox->spent <= sandbox->limits.instructions)
+        return;
+    /* From now on every instruction fails, so that no pcall can go on for long. */
+    lua_sethook(lua, hook, LUA_MASKCOUNT, 1);
+    luaL_error(lua, "the script has run for more than %I instructions",
+               (LUAI_UACINT)sandbox->limits.instructions);
+}
+
+static void hook(lua_State *lua, lua_Debug *debug)
+{
+    (void)debug;
+    sandbox_charge(lua, HOOK);
+}
+
+/* --- text of values ---------------------------------------------------------------- */
+
+/* Pushes what tostring gives. */
+static void push_text(lua_State *lua, int index)
+{
+    bool has_own = luaL_getmetafield(lua, index, "__tostring") != LUA_TNIL;
+
+    if (has_own)
+        lua_pop(lua, 1);
+    if (has_own || lua_type(lua, index) <= LUA_TBOOLEAN ||
+        lua_type(lua, index) == LUA_TNUMBER || lua_type(lua, index) == LUA_TSTRING)
+        luaL_tolstring(lua, index, NULL);
+    else
+        lua_pushstring(lua, luaL_typename(lua, index));
+}
+
+static int do_tostring(lua_State *lua)
+{
+    luaL_checkany(lua, 1);
+    push_text(lua, 1);
+    return 1;
+}
+
+static int do_print(lua_State *lua)
+{
+    struct sandbox *sandbox = sandbox_of(lua);
+    int count = lua_gettop(lua);
+    luaL_Buffer line;
+
+    for (int i = 1; i <= count; i++) {
+        push_text(lua, i);
+        lua_replace(lua, i);
+    }
+    luaL_buffinit(lua, &line);
+    for (int i = 1; i <= count; i++) {
+        if (i > 1)
+            luaL_addchar(&line, '\t');
+        lua_pushvalue(lua, i);
+        luaL_addvalue(&line);
+    }
+    luaL_pushresult(&line);
+    if (sandbox->print)
+        sandbox->print(sandbox->print_ctx, lua_tostring(lua, -1));
+    else
+        fprintf(stderr, "%s\n", lua_tostring(lua, -1));
+    return 0;
+}
+
+/* Does a format ask for an address? */
+static bool asks_for_address(const char *format)
+{
+    while ((format = strchr(format, '%')) != NULL) {
+        format++;
+        format += strspn(format, "-+ #0123456789.");
+        if (*format == 'p')
+            return true;
+        if (*format)
+            format++;
+    }
+    return false;
+}
+
+/* string.format, its original as upvalue. */
+static int do_format(lua_State *lua)
+{
+    int count = lua_gettop(lua);
+
+    if (asks_for_address(luaL_checkstring(lua, 1)))
+        return luaL_error(lua, "%%p is not available: there are no addresses");
+    for (int i = 2; i <= count; i++)
+        if (!lua_isnoneornil(lua, i) && !lua_isboolean(lua, i) &&
+            !lua_isnumber(lua, i) && !lua_isstring(lua, i)) {
+            push_text(lua, i);
+            lua_replace(lua, i);
+        }
+    lua_pushvalue(lua, lua_upvalueindex(1));
+    lua_insert(lua, 1);
+    lua_call(lua, count, 1);
+    return 1;
+}
+
+/* --- the order of keys ------------------------------------------------------------- */
+
+static int rank(lua_State *lua, int index)
+{
+    switch (lua_type(lua, index)) {
+    case LUA_TNUMBER:
+        return 0;
+    case LUA_TSTRING:
+        return 1;
+    case LUA_TBOOLEAN:
+        return 2;
+    default:
+        return luaL_error(lua,
+                          "a key that is a %s has no order: next and pairs refuse it",
+                          luaL_typename(lua, index));
+    }
+}
+
+static bool key_less(lua_State *lua, int a, int b)
+{
+    int rank_a = rank(lua, a), rank_b = rank(lua, b);
+
+    if (rank_a != rank_b)
+        return rank_a < rank_b;
+    if (rank_a == 2)
+        return !lua_toboolean(lua, a) && lua_toboolean(lua, b);
+    if (rank_a == 1) { /* by bytes: the host's locale has no say */
+        size_t size_a, size_b;
+        const char *text_a = lua_tolstring(lua, a, &size_a);
+        const char *text_b = lua_tolstring(lua, b, &size_b);
+        int order = memcmp(text_a, text_b, size_a < size_b ? size_a : size_b);
+
+        return order ? order < 0 : size_a < size_b;
+    }
+    return lua_compare(lua, a, b, LUA_OPLT);
+}
+
+static int do_key_less(lua_State *lua)
+{
+    lua_pushboolean(lua, key_less(lua, 1, 2));
+    return 1;
+}
+
+/* next(table, key): the smallest key above the given one. It looks at all of them, and
+ * is charged for it; pairs sorts once. */
+static int do_next(lua_State *lua)
+{
+    bool first = lua_isnoneornil(lua, 2);
+    uint64_t seen = 0;
+
+    luaL_checktype(lua, 1, LUA_TTABLE);
+    lua_settop(lua, 2);
+    lua_pushnil(lua); /* 3: the best key so far */
+    lua_pushnil(lua);
+    while (lua_next(lua, 1)) {
+        lua_pop(lua, 1);
+        seen++;
+        if (!first && !key_less(lua, 2, 4))
+            continue;
+        if (!lua_isnil(lua, 3) && !key_less(lua, 4, 3))
+            continue;
+        rank(lua, 4);
+        lua_copy(lua, 4, 3);
+    }
+    sandbox_charge(lua, seen);
+    if (lua_isnil(lua, 3))
+        return 1;
+    lua_pushvalue(lua, 3);
+    lua_rawget(lua, 1);
+    return 2;
+}
+
+/* Upvalues: the table, its keys in order, how many of these have been visited. */
+static int visit_next(lua_State *lua)
+{
+    lua_Integer at = lua_tointeger(lua, lua_upvalueindex(3));
+
+    for (;;) {
+        at++;
+        if (lua_rawgeti(lua, lua_upvalueindex(2), at) == LUA_TNIL)
+            return 1;
+        lua_pushvalue(lua, -1);
+        if (lua_rawget(lua, lua_upvalueindex(1)) != LUA_TNIL)
+            break;
+        lua_pop(lua, 2); /* it has been removed since */
+    }
+    lua_pushinteger(lua, at);
+    lua_replace(lua, lua_upvalueindex(3));
+    return 2;
+}
+
+/* pairs(table), table.sort as upvalue. */
+static int do_pairs(lua_State *lua)
+{
+    lua_Integer count = 0;
+
+    luaL_checkany(lua, 1);
+    lua_settop(lua, 1);
+    if (luaL_getmetafield(lua, 1, "__pairs") != LUA_TNIL) {
+        lua_pushvalue(lua, 1);
+        lua_call(lua, 1, 3);
+        return 3;
+    }
+    luaL_checktype(lua, 1, LUA_TTABLE);
+    lua_newtable(lua); /* 2 */
+    lua_pushnil(lua);
+    while (lua_next(lua, 1)) {
+        lua_pop(lua, 1);
+        rank(lua, -1);
+        lua_pushvalue(lua, -1);
+        lua_rawseti(lua, 2, ++count);
+    }
+    sandbox_charge(lua, (uint64_t)count);
+    lua_pushvalue(lua, lua_upvalueindex(1));
+    lua_pushvalue(lua, 2);
+    lua_pushcfunction(lua, do_key_less);
+    lua_call(lua, 2, 0);
+    lua_pushinteger(lua, 0);
+    lua_pushcclosure(lua, visit_next, 3);
+    return 1;
+}
+
+/* --- other functions that are not as Lua has them ----------------------------------- */
+
+/* load, its original as upvalue: never takes bytecode. */
+static int do_load(lua_State *lua)
+{
+    luaL_checkany(lua, 1);
+    if (lua_gettop(lua) < 3)
+        lua_settop(lua, 3);
+    lua_pushliteral(lua, "t");
+    lua_replace(lua, 3);
+    lua_pushvalue(lua, lua_upvalueindex(1));
+    lua_insert(lua, 1);
+    lua_call(lua, lua_gettop(lua) - 1, LUA_MULTRET);
+    return lua_gettop(lua);
+}
+
+/* math.randomseed, its original as upvalue. */
+static int do_randomseed(lua_State *lua)
+{
+    luaL_checknumber(lua, 1);
+    lua_settop(lua, 2);
+    if (lua_isnil(lua, 2))
+        lua_settop(lua, 1);
+    lua_pushvalue(lua, lua_upvalueindex(1));
+    lua_insert(lua, 1);
+    lua_call(lua, lua_gettop(lua) - 1, 0);
+    return 0;
+}
+
+/* setmetatable, its original as upvalue. */
+static int do_setmetatable(lua_State *lua)
+{
+    static const char *const refused[] = {"__gc", "__mode"};
+
+    for (int i = 0; i < 2; i++) {
+        if (!lua_istable(lua, 2))
+            break;
+        lua_pushstring(lua, refused[i]);
+        if (lua_rawget(lua, 2) != LUA_TNIL)
+            return luaL_error(lua,
+                              "%s is not available: when memory is collected "
+                              "is not seen",
+                              refused[i]);
+        lua_pop(lua, 1);
+    }
+    lua_pushvalue(lua, lua_upvalueindex(1));
+    lua_insert(lua, 1);
+    lua_call(lua, lua_gettop(lua) - 1, 1);
+    return 1;
+}
+
+/* --- making one ------------------------------------------------------------------- */
+
+/* The field of the table on top becomes a C function that has what `upvalue` names (in
+ * the same table; NULL: nothing) to call. */
+static void replace(lua_State *lua, const char *name, lua_CFunction by,
+                    const char *upvalue)
+{
+    if (upvalue)
+        lua_getfield(lua, -1, upvalue);
+    lua_pushcclosure(lua, by, upvalue ? 1 : 0);
+    lua_setfield(lua, -2, name);
+}
+
+static void drop(lua_State *lua, const char *name)
+{
+    lua_pushnil(lua);
+    lua_setfield(lua, -2, name);
+}
+
+static void open_libraries(lua_State *lua)
+{
+    static const luaL_Reg libraries[] = {
+        {LUA_GNAME, luaopen_base},        {LUA_TABLIBNAME, luaopen_table},
+        {LUA_STRLIBNAME, luaopen_string}, {LUA_MATHLIBNAME, luaopen_math},
+        {LUA_UTF8LIBNAME, luaopen_utf8},  {LUA_COLIBNAME, luaopen_coroutine},
+    };
+
+    for (size_t i = 0; i < sizeof(libraries) / sizeof(libraries[0]); i++) {
+        luaL_requiref(lua, libraries[i].name, libraries[i].func, 1);
+        lua_pop(lua, 1);
+    }
+}
+
+static void tame_base(lua_State *lua)
+{
+    static const char *const dropped[] = {"dofile", "loadfile", "collectgarbage",
+                                          "warn"};
+
+    lua_pushglobaltable(lua);
+    for (size_t i = 0; i < sizeof(dropped) / sizeof(dropped[0]); i++)
+        drop(lua, dropped[i]);
+    replace(lua, "tostring", do_tostring, NULL);
+    replace(lua, "print", do_print, NULL);
+    replace(lua, "next", do_next, NULL);
+    replace(lua, "load", do_load, "load");
+    replace(lua, "setmetatable", do_setmetatable, "setmetatable");
+    lua_getglobal(lua, "table");
+    lua_getfield(lua, -1, "sort");
+    lua_pushcclosure(lua, do_pairs, 1);
+    lua_setfield(lua, -3, "pairs");
+    lua_pop(lua, 2);
+}
+
+static int prepare(lua_State *lua)
+{
+    open_libraries(lua);
+    tame_base(lua);
+    lua_getglobal(lua, "string");
+    drop(lua, "dump");
+    replace(lua, "format", do_format, "format");
+    lua_getglobal(lua, "math");
+    replace(lua, "randomseed", do_randomseed, "randomseed");
+    lua_getfield(lua, -1, "randomseed");
+    lua_pushinteger(lua, SEED);
+    lua_call(lua, 1, 0);
+    return 0;
+}
+
+struct sandbox *sandbox_new(const struct sandbox_limits *limits)
+{
+    struct sandbox *sandbox = alloc_zero(1, sizeof(*sandbox));
+    struct err err;
+
+    sandbox->limits = *limits;
+    sandbox->lua = lua_newstate(allocate, sandbox);
+    if (sandbox->lua) {
+        memcpy(lua_getextraspace(sandbox->lua), &sandbox, sizeof(sandbox));
+        lua_pushcfunction(sandbox->lua, prepare);
+        if (sandbox_call(sandbox, 0, 0, &err)) {
+            lua_sethook(sandbox->lua, hook, LUA_MASKCOUNT, HOOK);
+            return sandbox;
+        }
+    }
+    sandbox_free(sandbox);
+    return NULL;
+}
+
+void sandbox_free(struct sandbox *sandbox)
+{
+    if (!sandbox)
+        return;
+    if (sandbox->lua)
+        lua_close(sandbox->lua);
+    free(sandbox);
+}
+
+/* --- using one -------------------------------------------------------------------- */
+
+/* Takes the error value from the stack. */
+static bool failed(lua_State *lua, struct err *err)
+{
+    if (lua_type(lua, -1) == LUA_TSTRING || lua_type(lua, -1) == LUA_TNUMBER)
+        err_set(err, "%s", lua_tostring(lua, -1));
+    else
+        err_set(err, "the script has failed with a %s as its error",
+                luaL_typename(lua, -1));
+    lua_pop(lua, 1);
+    return false;
+}
+
+bool sandbox_load(struct sandbox *sandbox, const char *name, const char *text,
+                  size_t size, struct err *err)
+{
+    lua_State *lua = sandbox->lua;
+    struct err chunk;
+    int status;
+
+    err_set(&chunk, "@%s", name);
+    sandbox->inside = true;
+    status = luaL_loadbufferx(lua, text, size, chunk.text, "t");
+    sandbox->inside = false;
+    return status == LUA_OK || failed(lua, err);
+}
+
+bool sandbox_call(struct sandbox *sandbox, int arguments, int results, struct err *err)
+{
+    int status;
+
+    sandbox->inside = true;
+    status = lua_pcall(sandbox->lua, arguments, results, 0);
+    sandbox->inside = false;
+    return status == LUA_OK || failed(sandbox->lua, err);
+}

@@ -1,0 +1,324 @@
+#include "control/run_lua.h"
+
+#include "control/lua_sandbox.h"
+#include "machine/device/ata.h"
+#include "machine/isa/isa.h"
+
+#include <lauxlib.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define RUN "ringside run"
+
+/* The userdata; its user value is the table of its fields. */
+struct box {
+    struct trial *trial; /* NULL: the machine is gone */
+};
+
+/* A check that reads more than this at once is wrong. */
+enum { BYTES_MAX = 16 << 20 };
+
+static struct trial *check_run(lua_State *lua)
+{
+    struct box *box = luaL_checkudata(lua, 1, RUN);
+
+    if (!box->trial)
+        luaL_error(lua, "this run is over: its machine is gone, its metrics are left");
+    return box->trial;
+}
+
+/* --- memory -------------------------------------------------------------------------- */
+
+/* An argument: a number, or "symbol+8". */
+static uint64_t check_address(lua_State *lua, int argument, const struct trial *trial)
+{
+    struct err err = {0};
+    uint64_t address = 0;
+
+    if (lua_isinteger(lua, argument))
+        return (uint64_t)lua_tointeger(lua, argument);
+    if (!setup_address(&trial->setup, luaL_checkstring(lua, argument), &address, &err))
+        luaL_error(lua, "%s", err.text);
+    return address;
+}
+
+static int get_number(lua_State *lua, unsigned size)
+{
+    const struct trial *trial = check_run(lua);
+    uint64_t address = check_address(lua, 2, trial), value = 0;
+
+    if (!ram_has(&trial->board->bus.ram, address, size))
+        return luaL_error(lua, "0x%I is not in RAM", (LUAI_UACINT)address);
+    ram_read(&trial->board->bus.ram, address, &value, size);
+    lua_pushinteger(lua, (lua_Integer)value);
+    return 1;
+}
+
+static int do_u8(lua_State *lua)
+{
+    return get_number(lua, 1);
+}
+
+static int do_u16(lua_State *lua)
+{
+    return get_number(lua, 2);
+}
+
+static int do_u32(lua_State *lua)
+{
+    return get_number(lua, 4);
+}
+
+static int do_u64(lua_State *lua)
+{
+    return get_number(lua, 8);
+}
+
+static int do_bytes(lua_State *lua)
+{
+    const struct trial *trial = check_run(lua);
+    uint64_t address = check_address(lua, 2, trial);
+    lua_Integer length = luaL_checkinteger(lua, 3);
+    luaL_Buffer bytes;
+    char *into;
+
+    luaL_argcheck(lua, length >= 0 && length <= BYTES_MAX, 3, "0 bytes to 16 MiB");
+    if (!ram_has(&trial->board->bus.ram, address, (uint64_t)length))
+        return luaL_error(lua, "these bytes are not in RAM");
+    into = luaL_buffinitsize(lua, &bytes, (size_t)length);
+    ram_read(&trial->board->bus.ram, address, into, (uint64_t)length);
+    luaL_pushresultsize(&bytes, (size_t)length);
+    return 1;
+}
+
+static int do_symbol(lua_State *lua)
+{
+    const struct trial *trial = check_run(lua);
+
+    lua_pushinteger(lua, (lua_Integer)check_address(lua, 2, trial));
+    return 1;
+}
+
+/* --- devices ------------------------------------------------------------------------- */
+
+static struct device *check_device(lua_State *lua, const struct trial *trial,
+                                   const char *name)
+{
+    struct device *device = board_device(trial->board, name);
+
+    if (!device)
+        luaL_error(lua, "the board has no device '%s'", name);
+    return device;
+}
+
+/* disk(name, lba, count): sectors as they are now. */
+static int do_disk(lua_State *lua)
+{
+    const struct trial *trial = check_run(lua);
+    const struct device *device = check_device(lua, trial, luaL_checkstring(lua, 2));
+    lua_Integer lba = luaL_checkinteger(lua, 3);
+    lua_Integer count = luaL_optinteger(lua, 4, 1);
+    const struct medium *medium = &((const struct ata *)device)->medium;
+    luaL_Buffer bytes;
+    char *into;
+
+    if (device->type != &ata_type)
+        return luaL_error(lua, "%s is no disk", device->name);
+    luaL_argcheck(lua, count >= 0 && count <= BYTES_MAX / SECTOR, 4,
+                  "too many sectors");
+    luaL_argcheck(lua, lba >= 0 && (uint64_t)lba + (uint64_t)count <= medium->sectors,
+                  3, "the disk has no such sectors");
+    into = luaL_buffinitsize(lua, &bytes, (size_t)count * SECTOR);
+    for (lua_Integer i = 0; i < count; i++)
+        medium_read(medium, (uint64_t)(lba + i), (uint8_t *)into + i * SECTOR);
+    luaL_pushresultsize(&bytes, (size_t)count * SECTOR);
+    return 1;
+}
+
+static const struct reg *find_register(const struct device *device, const char *name,
+                                       size_t length)
+{
+    const struct regfile *file = device->type->regs;
+
+    for (size_t i = 0; file && i < file->count; i++)
+        if (strlen(file->regs[i].name) == length &&
+            memcmp(file->regs[i].name, name, length) == 0)
+            return &file->regs[i];
+    return NULL;
+}
+
+/* reg("dma0.Control[1]"): as a read would give it, without its effects. */
+static int do_reg(lua_State *lua)
+{
+    const struct trial *trial = check_run(lua);
+    const char *text = luaL_checkstring(lua, 2);
+    size_t device_length = strcspn(text, ".");
+    const char *name = text[device_length] ? text + device_length + 1 : "";
+    size_t length = strcspn(name, "[");
+    unsigned long index = name[length] == '[' ? strtoul(name + length + 1, NULL, 0) : 0;
+    const struct device *device;
+    const struct reg *reg;
+    uint32_t offset;
+    uint64_t value = 0;
+
+    lua_pushlstring(lua, text, device_length);
+    device = check_device(lua, trial, lua_tostring(lua, -1));
+    reg = find_register(device, name, length);
+    if (!reg || index >= (reg->count ? reg->count : 1u))
+        return luaL_error(lua, "%s has no register '%s'", device->name, name);
+    offset = reg->offset + (uint32_t)index * reg->stride;
+    if (device->type->peek)
+        device->type->peek(device, offset, reg->size, &value);
+    else
+        regfile_peek(device->type->regs, device, offset, reg->size, &value);
+    lua_pushinteger(lua, (lua_Integer)value);
+    return 1;
+}
+
+/* --- harts --------------------------------------------------------------------------- */
+
+static const struct hart *check_hart(lua_State *lua, const struct trial *trial)
+{
+    lua_Integer id = luaL_optinteger(lua, 3, 0);
+
+    luaL_argcheck(lua, id >= 0 && id < trial->board->harts, 3, "no such hart");
+    return &trial->board->hart[id];
+}
+
+/* x("a0", hart) */
+static int do_x(lua_State *lua)
+{
+    const struct trial *trial = check_run(lua);
+    const struct hart *hart = check_hart(lua, trial);
+    size_t length;
+    const char *name = luaL_checklstring(lua, 2, &length);
+    int number = xreg_by_name(name, length);
+
+    if (length == 2 && memcmp(name, "pc", 2) == 0)
+        lua_pushinteger(lua, (lua_Integer)hart->pc);
+    else if (number < 0)
+        return luaL_error(lua, "'%s' is no register of a hart", name);
+    else
+        lua_pushinteger(lua, (lua_Integer)hart->x[number]);
+    return 1;
+}
+
+/* csr("mcause", hart) */
+static int do_csr(lua_State *lua)
+{
+    const struct trial *trial = check_run(lua);
+    const struct hart *hart = check_hart(lua, trial);
+    size_t length;
+    const char *name = luaL_checklstring(lua, 2, &length);
+    const struct csr_info *csr = csr_by_name(name, length);
+
+    if (!csr)
+        return luaL_error(lua, "'%s' is no CSR", name);
+    lua_pushinteger(lua, (lua_Integer)hart_csr_read(hart, csr->number));
+    return 1;
+}
+
+/* --- the object ---------------------------------------------------------------------- */
+
+static const luaL_Reg methods[] = {
+    {"u8", do_u8},       {"u16", do_u16},       {"u32", do_u32},   {"u64", do_u64},
+    {"bytes", do_bytes}, {"symbol", do_symbol}, {"disk", do_disk}, {"reg", do_reg},
+    {"x", do_x},         {"csr", do_csr},       {NULL, NULL},
+};
+
+/* run.NAME: a method, or a field; the table of methods is an upvalue. */
+static int get_field(lua_State *lua)
+{
+    luaL_checkudata(lua, 1, RUN);
+    lua_pushvalue(lua, 2);
+    if (lua_rawget(lua, lua_upvalueindex(1)) != LUA_TNIL)
+        return 1;
+    lua_getiuservalue(lua, 1, 1);
+    lua_pushvalue(lua, 2);
+    if (lua_rawget(lua, -2) == LUA_TNIL)
+        return luaL_error(lua, "a run has no '%s'", luaL_tolstring(lua, 2, NULL));
+    return 1;
+}
+
+static void push_metatable(lua_State *lua)
+{
+    if (!luaL_newmetatable(lua, RUN))
+        return;
+    luaL_newlib(lua, methods);
+    lua_pushcclosure(lua, get_field, 1);
+    lua_setfield(lua, -2, "__index");
+    lua_pushliteral(lua, "run");
+    lua_setfield(lua, -2, "__metatable");
+}
+
+static void push_metrics(lua_State *lua, const struct metrics *metrics)
+{
+    lua_newtable(lua);
+    for (int i = 0; i < METRICS; i++) {
+        const struct metric_info *info = &metric_infos[i];
+
+        if (!info->is_share)
+            lua_pushinteger(lua, (lua_Integer)metric_count(metrics, info));
+        else if (metrics->has_share)
+            lua_pushnumber(lua, metrics->useful_share);
+        else
+            continue;
+        lua_setfield(lua, -2, info->name);
+    }
+}
+
+static void push_events(lua_State *lua, const struct metrics *metrics)
+{
+    lua_createtable(lua, 0, EVENT_KINDS);
+    for (int i = 0; i < EVENT_KINDS; i++) {
+        lua_pushinteger(lua, (lua_Integer)metrics->events[i]);
+        lua_setfield(lua, -2, event_infos[i].name);
+    }
+}
+
+static const char *stop_name(enum run_stop stop)
+{
+    static const char *const names[] = {
+        [RUN_LIMIT] = "limit",
+        [RUN_FINISHED] = "finished",
+        [RUN_NOTHING] = "nothing",
+        [RUN_ASKED] = "asked",
+    };
+
+    return names[stop];
+}
+
+static void push_fields(lua_State *lua, const struct trial *trial)
+{
+    lua_newtable(lua);
+    lua_pushstring(lua, trial->scenario->variant[trial->variant].name);
+    lua_setfield(lua, -2, "variant");
+    scenario_push_parameters(trial->scenario, lua);
+    lua_setfield(lua, -2, "parameters");
+    lua_pushinteger(lua, (lua_Integer)trial->board->exit_code);
+    lua_setfield(lua, -2, "exit_code");
+    lua_pushstring(lua, stop_name(trial->stop));
+    lua_setfield(lua, -2, "stop");
+    push_metrics(lua, &trial->metrics);
+    lua_setfield(lua, -2, "metrics");
+    push_events(lua, &trial->metrics);
+    lua_setfield(lua, -2, "events");
+}
+
+void run_push(lua_State *lua, struct trial *trial)
+{
+    struct box *box = lua_newuserdatauv(lua, sizeof(*box), 1);
+
+    box->trial = trial;
+    push_fields(lua, trial);
+    lua_setiuservalue(lua, -2, 1);
+    push_metatable(lua);
+    lua_setmetatable(lua, -2);
+}
+
+void run_forget(lua_State *lua, int index)
+{
+    struct box *box = lua_touserdata(lua, index);
+
+    box->trial = NULL;
+}

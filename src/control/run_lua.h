@@ -1,0 +1,19 @@
+#ifndef CONTROL_RUN_LUA_H
+#define CONTROL_RUN_LUA_H
+
+#include "control/trial.h"
+
+#include <lua.h>
+
+/*
+ * The object that checks are given: a run that is over. Its fields (variant, metrics, ...)
+ * stay; what is asked of the machine itself can be asked until the trial ends.
+ */
+
+/* Pushes the object for a trial that has been measured. In a protected call. */
+void run_push(lua_State *lua, struct trial *trial);
+
+/* The machine of the object on that index is gone. */
+void run_forget(lua_State *lua, int index);
+
+#endif

@@ -1,0 +1,75 @@
+#ifndef CONTROL_SCENARIO_H
+#define CONTROL_SCENARIO_H
+
+#include "base/err.h"
+
+#include <lua.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * A scenario: one Lua file that calls scenario{...} once. It describes a machine and its
+ * programs in variants (setup.h reads such a description), which are run (trial.h) and
+ * judged (judge.h). docs/manual/scenarios.md is its reference.
+ */
+enum { SCENARIO_NAME = 48, SCENARIO_PARAMETERS = 32, SCENARIO_VARIANTS = 64 };
+
+enum parameter_type { PARAMETER_INTEGER, PARAMETER_TEXT, PARAMETER_FLAG };
+
+/* Something about the workload that whoever runs the scenario can set. */
+struct parameter {
+    char name[SCENARIO_NAME];
+    char *help;
+    enum parameter_type type;
+    int64_t integer, least, most;
+    bool flag;
+    char *text;
+    bool given; /* by scenario_set */
+};
+
+struct variant {
+    char name[SCENARIO_NAME];
+    char *title;
+};
+
+struct scenario {
+    char *path; /* as it was given: what errors name */
+    char *text; /* of the file */
+    size_t size;
+    char name[SCENARIO_NAME];
+    char *title, *about;
+    unsigned parameters, variants;
+    struct parameter parameter[SCENARIO_PARAMETERS]; /* in order of name */
+    struct variant variant[SCENARIO_VARIANTS];
+    struct sandbox *sandbox;
+    /* In the registry: the table given to scenario{}; 0: it was not called. */
+    int table;
+    int setup_line; /* of the file, where the function begins */
+};
+
+struct scenario *scenario_open(const char *path, struct err *err);
+
+/* The same from text; `path` is what errors call it, and where its files are beside. */
+struct scenario *scenario_load(const char *path, const char *text, size_t size,
+                               struct err *err);
+void scenario_free(struct scenario *scenario);
+
+/* "name=value": sets a parameter. */
+bool scenario_set(struct scenario *scenario, const char *assignment, struct err *err);
+
+/* The number of the variant with that name. */
+bool scenario_variant(const struct scenario *scenario, const char *name,
+                      unsigned *variant, struct err *err);
+
+/* The path of a file that the scenario names; the caller frees it. Files lie beside the
+ * scenario or below; whoever runs it may name others, by a parameter. NULL: refused. */
+char *scenario_file(const struct scenario *scenario, const char *name, struct err *err);
+
+/* Pushes the table of parameters, as setup and checks see it. */
+void scenario_push_parameters(const struct scenario *scenario, lua_State *lua);
+
+/* Pushes a field of the table given to scenario{}. Gives its type. */
+int scenario_push(const struct scenario *scenario, lua_State *lua, const char *field);
+
+#endif

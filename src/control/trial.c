@@ -1,0 +1,220 @@
+#include "control/trial.h"
+
+#include "image/start.h"
+#include "machine/device/ata.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+/* --- beginning ----------------------------------------------------------------------- */
+
+static bool insert_disks(struct trial *trial, struct err *err)
+{
+    for (unsigned i = 0; i < trial->setup.disks; i++) {
+        const struct setup_disk *disk = &trial->setup.disk[i];
+        struct device *device = board_device(trial->board, disk->device);
+
+        if (!device || device->type != &ata_type)
+            return err_set(err, "disks: the board has no disk '%s'", disk->device);
+        if (disk->size < SECTOR)
+            return err_set(err, "disks: %s: there must be a sector at least",
+                           disk->device);
+        ata_insert(device, disk->bytes, disk->size);
+    }
+    return true;
+}
+
+static void name_payload(struct trial *trial)
+{
+    const struct setup *setup = &trial->setup;
+
+    for (unsigned h = 0; h < trial->board->harts; h++) {
+        struct hart *hart = &trial->board->hart[h];
+
+        hart->payload_ranges = setup->ranges;
+        for (unsigned i = 0; i < setup->ranges; i++)
+            hart->payload_range[i] = (struct payload_range){
+                setup->range[i].from.address, setup->range[i].to.address};
+    }
+}
+
+/* Harts stop where the window begins, later where it ends. */
+static void set_stops(struct trial *trial)
+{
+    for (unsigned h = 0; h < trial->board->harts; h++) {
+        struct hart *hart = &trial->board->hart[h];
+
+        hart_clear_stops(hart);
+        if (!trial->entered)
+            hart_add_stop(hart, trial->setup.from.address);
+        else if (!trial->left)
+            hart_add_stop(hart, trial->setup.to.address);
+    }
+}
+
+static bool load(struct trial *trial, struct err *err)
+{
+    struct start start = {.firmware = &trial->setup.image};
+
+    trial->board = run_add(trial->run, &trial->setup.board, err);
+    if (!trial->board || !insert_disks(trial, err))
+        return false;
+    event_listen(&trial->run->events,
+                 (struct event_sink){TALLY_KINDS, tally_take, &trial->tally});
+    name_payload(trial);
+    run_reset(trial->run);
+    if (!start_board(trial->board, &start, err))
+        return false;
+    if (trial->setup.has_work &&
+        !ram_has(&trial->board->bus.ram, trial->setup.work.address, 8))
+        return err_set(err, "'work' is not in RAM");
+    if (trial->setup.has_window)
+        set_stops(trial);
+    return true;
+}
+
+bool trial_begin(struct trial *trial, struct scenario *scenario, unsigned variant,
+                 bool alone, struct err *err)
+{
+    *trial = (struct trial){.scenario = scenario, .variant = variant};
+    trial->run = run_new();
+    if (!setup_make(&trial->setup, scenario, variant, alone, err))
+        return false;
+    return load(trial, err) ||
+           err_prefix(err, "%s:%d: variant %s", scenario->path, scenario->setup_line,
+                      scenario->variant[variant].name);
+}
+
+void trial_end(struct trial *trial)
+{
+    run_free(trial->run);
+    setup_release(&trial->setup);
+    *trial = (struct trial){.scenario = NULL};
+}
+
+/* --- running ------------------------------------------------------------------------- */
+
+static uint64_t work_now(const struct trial *trial)
+{
+    uint64_t work = 0;
+
+    if (trial->setup.has_work)
+        ram_read(&trial->board->bus.ram, trial->setup.work.address, &work,
+                 sizeof(work));
+    return work;
+}
+
+/* A hart has arrived somewhere: is it an end of the window? */
+static void arrived(struct trial *trial, const struct hart *hart)
+{
+    if (!trial->entered && hart->pc == trial->setup.from.address) {
+        trial->entered = true;
+        counters_read(&trial->at_from, trial->run, &trial->tally, hart->cycle);
+        trial->work_from = work_now(trial);
+    } else if (trial->entered && !trial->left && hart->pc == trial->setup.to.address) {
+        trial->left = true;
+        counters_read(&trial->at_to, trial->run, &trial->tally, hart->cycle);
+        trial->work_to = work_now(trial);
+    }
+    set_stops(trial);
+}
+
+/* Goes to the limit; with `until_from`, no further than where the window begins. */
+static enum run_stop go(struct trial *trial, uint64_t cycle, bool until_from)
+{
+    struct run_limit limit = RUN_NO_LIMIT;
+    enum run_stop stop;
+
+    limit.cycle = cycle;
+    while ((stop = run_go(trial->run, limit)) == RUN_ASKED) {
+        for (unsigned h = 0; h < trial->board->harts; h++)
+            if (hart_at_stop(&trial->board->hart[h]))
+                arrived(trial, &trial->board->hart[h]);
+        if (until_from && trial->entered)
+            break;
+    }
+    return stop;
+}
+
+void trial_go(struct trial *trial)
+{
+    trial->stop = go(trial, trial->setup.cycles, false);
+}
+
+/* --- measuring ----------------------------------------------------------------------- */
+
+/* What the second job does alone in that many cycles. */
+static bool work_alone(const struct trial *trial, uint64_t cycles, uint64_t *work,
+                       struct err *err)
+{
+    struct trial alone;
+    enum run_stop stop = RUN_FINISHED;
+    bool ok = trial_begin(&alone, trial->scenario, trial->variant, true, err);
+
+    if (ok) {
+        go(&alone, alone.setup.cycles, true);
+        if (alone.entered)
+            stop = go(&alone, alone.at_from.cycles + cycles, false);
+        ok = stop == RUN_LIMIT ||
+             err_set(err, "%s: variant %s: the run with the second job alone %s",
+                     trial->scenario->path,
+                     trial->scenario->variant[trial->variant].name,
+                     alone.entered ? "ends too early"
+                                   : "never comes to where the window begins");
+    }
+    if (ok)
+        *work = work_now(&alone) - alone.work_from;
+    trial_end(&alone);
+    return ok;
+}
+
+static bool measure_share(struct trial *trial, struct err *err)
+{
+    uint64_t alone = 0;
+
+    if (!work_alone(trial, trial->metrics.cycles, &alone, err))
+        return false;
+    if (alone == 0)
+        return err_set(err, "%s: variant %s: the second job does nothing when alone",
+                       trial->scenario->path,
+                       trial->scenario->variant[trial->variant].name);
+    trial->metrics.has_share = true;
+    trial->metrics.useful_share =
+        (double)(trial->work_to - trial->work_from) / (double)alone;
+    return true;
+}
+
+bool trial_measure(struct trial *trial, struct err *err)
+{
+    const struct setup *setup = &trial->setup;
+
+    if (!trial->left) { /* no window, or one that the run has not come to the end of */
+        counters_read(&trial->at_to, trial->run, &trial->tally, run_cycle(trial->run));
+        trial->work_to = work_now(trial);
+        if (setup->has_window && !trial->entered)
+            trial->at_from = trial->at_to;
+    }
+    metrics_between(&trial->metrics, &trial->at_from, &trial->at_to);
+    return !trial->left || !setup->has_work || !setup->has_alone ||
+           measure_share(trial, err);
+}
+
+/* --- notes --------------------------------------------------------------------------- */
+
+static bool matches(const struct setup_note *note, const struct event *event)
+{
+    if (note->kind != event->kind)
+        return false;
+    for (unsigned i = 0; i < note->conditions; i++)
+        if (event_get(event, note->condition[i].field) != note->condition[i].value)
+            return false;
+    return true;
+}
+
+const char *trial_note(const struct trial *trial, const struct event *event, unsigned n)
+{
+    for (unsigned i = 0; i < trial->setup.notes; i++)
+        if (matches(&trial->setup.note[i], event) && n-- == 0)
+            return trial->setup.note[i].say;
+    return NULL;
+}

@@ -1,0 +1,48 @@
+#ifndef CONTROL_TRIAL_H
+#define CONTROL_TRIAL_H
+
+#include "control/setup.h"
+#include "machine/board/run.h"
+#include "observe/metrics.h"
+
+/*
+ * One run of one variant, from its setup to its metrics. Whoever wants to watch steps
+ * `run` instead of calling trial_go.
+ */
+struct trial {
+    struct scenario *scenario;
+    unsigned variant;
+    struct setup setup;
+    struct run *run;
+    struct board *board;
+    struct tally tally;
+
+    /* The window: reached when a hart first arrives at its ends. */
+    bool entered, left;
+    struct counters at_from, at_to;
+    uint64_t work_from, work_to;
+
+    enum run_stop stop; /* how the run has ended */
+    struct metrics metrics;
+};
+
+/* Sets the variant up: the machine is loaded and nothing has run yet. `alone`: with the
+ * parameters with which the second job has the machine for itself. Whatever the result,
+ * trial_end releases it; until then the trial stays where it is: the run tells it what
+ * happens. */
+bool trial_begin(struct trial *trial, struct scenario *scenario, unsigned variant,
+                 bool alone, struct err *err);
+
+/* Runs to the end, or to the limit of the scenario. */
+void trial_go(struct trial *trial);
+
+/* After the run: the metrics; makes the run alone if the scenario has one. */
+bool trial_measure(struct trial *trial, struct err *err);
+
+void trial_end(struct trial *trial);
+
+/* The sentences that the scenario adds to an event; NULL: none, `n` counts from 0. */
+const char *trial_note(const struct trial *trial, const struct event *event,
+                       unsigned n);
+
+#endif

@@ -1,0 +1,13 @@
+#ifndef FACE_CLEAN_H
+#define FACE_CLEAN_H
+
+#include "base/buf.h"
+
+/*
+ * Text that comes from scenarios and guests, for terminals and files that others parse:
+ * whatever is not printable UTF-8 (control characters, escape sequences, broken bytes)
+ * becomes '?', so that nobody's output can be mistaken for ours.
+ */
+void put_clean(struct buf *out, const char *text);
+
+#endif
