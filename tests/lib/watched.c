@@ -88,6 +88,7 @@ struct watched *watched_new(const char *path, unsigned harts)
     ck_assert(asm_assemble(&watched->program, &source, &layout));
     desc.interleave = 1;
     desc.harts = harts;
+    watched->path = alloc_string(path);
     watched->run = run_new();
     ck_assert_msg(run_add(watched->run, &desc, &err) != NULL, "%s", err.text);
     fill_disk(watched);
@@ -98,7 +99,7 @@ struct watched *watched_new(const char *path, unsigned harts)
     watched->session.watch->title = "test";
     watched->session.watch->symbols = &watched->symbols;
     watched->session.watch->lines = &watched->lines;
-    watched->session.watch->source[0] = (struct source){path, watched->text};
+    watched->session.watch->source[0] = (struct source){watched->path, watched->text};
     watched->session.watch->sources = 1;
     name_regions(watched);
     return watched;
@@ -112,6 +113,7 @@ void watched_free(struct watched *watched)
     lines_release(&watched->lines);
     asm_free(&watched->program);
     free(watched->text);
+    free(watched->path);
     free(watched->disk);
     free(watched);
 }

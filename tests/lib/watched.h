@@ -12,7 +12,7 @@ struct watched {
     struct asm_program program;
     struct symbols symbols;
     struct lines lines;
-    char *text;
+    char *path, *text;
     uint8_t *disk;
     struct run *run;
     struct session session;
