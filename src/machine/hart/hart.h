@@ -200,7 +200,7 @@ uint64_t hart_mip(const struct hart *hart);
 /*
  * Reads or writes a CSR for an instruction in the current mode: existence, privilege,
  * read-only numbers, TVM, counteren, envcfg. False: the access is an illegal instruction.
- * `hart_csr_access` tells whether it would be; read and write then cannot fail.
+ * `hart_csr_allowed` tells whether it is; read and write then cannot fail.
  */
 bool hart_csr_allowed(const struct hart *hart, unsigned number, bool writes);
 uint64_t hart_csr_read(const struct hart *hart, unsigned number); /* no effects */
@@ -350,7 +350,7 @@ static inline void hart_write_rd(struct hart *hart, const struct insn *insn,
 void hart_forget(struct hart *hart);
 void hart_forget_page(struct hart *hart, uint64_t va);
 
-/* --- hart.c, step.c ------------------------------------------------------------ */
+/* --- life.c, step.c ------------------------------------------------------------ */
 
 struct hart_place {
     uint8_t id;
