@@ -16,6 +16,7 @@
  * A hart: RV64IMAC with M, S and U mode. This header is its architectural state and what
  * the files of this folder offer one another:
  *
+ *   life.c    made, reset, saved, run
  *   step.c    the exact loop: one instruction, with all its events
  *   fast.c    the fast loop: the same instructions when nobody listens
  *   access.c  fetches, loads and stores: translation, protection, bus
