@@ -4,7 +4,7 @@
 #include "machine/device/ata.h"
 
 /*
- * The commands of the disk and what they mean; ata.c carries them out.
+ * The commands of the disk and what they mean; ata_drive.c carries them out.
  */
 struct ata_command {
     uint8_t code;
