@@ -1,6 +1,7 @@
 #include "base/bits.h"
 #include "face/tui/session.h"
 #include "face/tui/transaction.h"
+#include "image/image.h"
 #include "tests/lib/suite.h"
 #include "tests/lib/watched.h"
 
@@ -123,6 +124,25 @@ START_TEST(every_key_is_one_key_and_has_help)
         ck_assert_uint_gt(strlen(keys[i].verb), 0);
         ck_assert((keys[i].off != NULL) == (keys[i].action == ACTION_NONE));
     }
+}
+END_TEST
+
+START_TEST(the_manual_has_every_key_that_works)
+{
+    uint8_t *manual;
+    size_t size;
+
+    ck_assert(image_read_file("docs/manual/watch.md", &manual, &size, NULL));
+    for (unsigned i = 0; i < keys_count; i++) {
+        struct buf row = {0};
+
+        buf_printf(&row, "| `%s` | %s | %s |\n", keys[i].name, keys[i].verb,
+                   keys[i].help);
+        ck_assert_msg(keys[i].off || strstr((const char *)manual, buf_str(&row)),
+                      "docs/manual/watch.md lacks %s", buf_str(&row));
+        buf_free(&row);
+    }
+    free(manual);
 }
 END_TEST
 
@@ -449,6 +469,7 @@ static void add_tests(TCase *tcase)
     tcase_add_test(tcase, bytes_that_are_no_utf8_do_no_harm);
     tcase_add_test(tcase, text_over_text_is_counted);
     tcase_add_test(tcase, every_key_is_one_key_and_has_help);
+    tcase_add_test(tcase, the_manual_has_every_key_that_works);
     tcase_add_test(tcase, mono_has_no_colour_and_says_stop_and_now_without);
     tcase_add_loop_test(tcase, an_event_becomes_a_wire, 0, COUNT(wire_cases));
     tcase_add_test(tcase, what_is_not_seen_yet_is_taken_back);

@@ -76,7 +76,9 @@ static void draw_register(const struct watch *watch, struct canvas *canvas, int 
     canvas_text(canvas, row, col + 2, 4, ROLE_QUIET, xreg_names[number]);
     canvas_printf(canvas, row, col + 6, VALUE, changed ? ROLE_CHANGED : ROLE_TEXT,
                   "%*" PRIx64, VALUE, value);
-    if (changed)
+    if (changed && insn->insn.rd_old == value)
+        snprintf(note, sizeof(note), "the same");
+    else if (changed)
         snprintf(note, sizeof(note), "was %" PRIx64, insn->insn.rd_old);
     else
         name_address(watch, value, note, sizeof(note));
