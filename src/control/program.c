@@ -83,7 +83,7 @@ bool program_file(struct image *image, const char *path, uint64_t raw_base, bool
 
 void program_bytes(struct image *image, uint64_t at, const void *bytes, size_t size)
 {
-    struct segment segment = {at, size, at, bytes, size};
+    struct segment segment = {at, size, at, bytes, size, 0};
 
     set_entry(image, at);
     add_segment(image, segment);
@@ -173,7 +173,7 @@ static void take_program(struct image *image, struct lines *lines,
         if (!(section->flags & ASM_ALLOC) || !section->size)
             continue;
         add_segment(image, (struct segment){section->address, section->size,
-                                            section->address, section->bytes, filled});
+                                            section->address, section->bytes, filled, 0});
         if (section->flags & ASM_EXEC) /* after the last instruction: no line */
             lines_add(lines,
                       (struct line){section->address + section->size, LINE_NONE, 0});

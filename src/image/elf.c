@@ -126,6 +126,42 @@ static bool read_segments(struct image *image, Elf *elf, struct err *err)
     return true;
 }
 
+/* How far into the segment the section begins; the whole segment's length if it is not
+ * in it. */
+static uint64_t before_section(const struct segment *segment, const GElf_Shdr *section)
+{
+    uint64_t into = section->sh_addr - segment->va;
+
+    return into < segment->size && section->sh_size ? into : segment->size;
+}
+
+/*
+ * Tells what the segments hold before their first section. A file may have no sections at
+ * all, as boot loaders do not need them: then nothing is spare.
+ */
+static void find_spare(struct image *image, Elf *elf)
+{
+    Elf_Scn *section = NULL;
+    bool allocated = false;
+    GElf_Shdr header;
+
+    for (unsigned i = 0; i < image->segments; i++)
+        image->segment[i].spare = image->segment[i].size;
+    while ((section = elf_nextscn(elf, section))) {
+        if (!gelf_getshdr(section, &header) || !(header.sh_flags & SHF_ALLOC))
+            continue;
+        allocated = true;
+        for (unsigned i = 0; i < image->segments; i++) {
+            uint64_t before = before_section(&image->segment[i], &header);
+
+            if (before < image->segment[i].spare)
+                image->segment[i].spare = before;
+        }
+    }
+    for (unsigned i = 0; i < image->segments && !allocated; i++)
+        image->segment[i].spare = 0;
+}
+
 /* Where a virtual address of the program is in physical memory. */
 static uint64_t physical(const struct image *image, uint64_t va)
 {
@@ -215,6 +251,7 @@ bool elf_read(struct image *image, struct err *err)
     }
     ok = read_segments(image, elf, err);
     if (ok) {
+        find_spare(image, elf);
         read_symbols(image, elf);
         image->entry = physical(image, header.e_entry);
         image->tohost = physical_of_symbol(image, "tohost");

@@ -41,24 +41,42 @@ static void write_zeros(struct ram *ram, uint64_t pa, uint64_t length)
     }
 }
 
+struct segment image_part(const struct segment *segment, const struct ram *ram)
+{
+    struct segment part = *segment;
+    uint64_t skipped =
+        segment->spare < segment->filled ? segment->spare : segment->filled;
+
+    if (!segment->spare || ram_has(ram, segment->pa, segment->spare))
+        return part;
+    part.pa += segment->spare;
+    part.va += segment->spare;
+    part.size -= segment->spare;
+    part.bytes += skipped;
+    part.filled -= skipped;
+    part.spare = 0;
+    return part;
+}
+
 bool image_load(const struct image *image, struct ram *ram, struct err *err)
 {
     for (unsigned i = 0; i < image->segments; i++) {
-        const struct segment *segment = &image->segment[i];
+        struct segment part = image_part(&image->segment[i], ram);
 
-        if (!ram_has(ram, segment->pa, segment->size))
+        if (part.size && !ram_has(ram, part.pa, part.size))
             return err_set(err,
                            "cannot load '%s': 0x%" PRIx64 " to 0x%" PRIx64
                            " is outside RAM (0x%" PRIx64 " to 0x%" PRIx64 ")",
-                           image->name, segment->pa, segment->pa + segment->size - 1,
-                           ram->base, ram->base + ram->size - 1);
+                           image->name, part.pa, part.pa + part.size - 1, ram->base,
+                           ram->base + ram->size - 1);
     }
     for (unsigned i = 0; i < image->segments; i++) {
-        const struct segment *segment = &image->segment[i];
+        struct segment part = image_part(&image->segment[i], ram);
 
-        ram_write(ram, segment->pa, segment->bytes, segment->filled, INITIATOR_OUTSIDE);
-        write_zeros(ram, segment->pa + segment->filled,
-                    segment->size - segment->filled);
+        if (!part.size)
+            continue;
+        ram_write(ram, part.pa, part.bytes, part.filled, INITIATOR_OUTSIDE);
+        write_zeros(ram, part.pa + part.filled, part.size - part.filled);
     }
     return true;
 }

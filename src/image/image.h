@@ -16,6 +16,9 @@ struct segment {
     uint64_t va; /* where the program believes it to be */
     const uint8_t *bytes;
     uint64_t filled;
+    /* So many of its first bytes belong to no section that is to be in memory. Linkers
+     * put the ELF headers there, in a page before the program's first. */
+    uint64_t spare;
 };
 
 /*
@@ -58,6 +61,9 @@ void image_release(struct image *image);
 
 /* The end of the highest segment. */
 uint64_t image_end(const struct image *image);
+
+/* What is loaded of a segment: all of it, less spare bytes that RAM has no place for. */
+struct segment image_part(const struct segment *segment, const struct ram *ram);
 
 /* Puts all segments into RAM; one that does not fit into it is refused. */
 bool image_load(const struct image *image, struct ram *ram, struct err *err);

@@ -51,10 +51,12 @@ static bool place_image(struct board *board, struct placed *placed,
 {
     if (!image)
         return true;
-    for (unsigned i = 0; i < image->segments; i++)
-        if (!claim(placed, image->name, image->segment[i].pa, image->segment[i].size,
-                   err))
+    for (unsigned i = 0; i < image->segments; i++) {
+        struct segment part = image_part(&image->segment[i], &board->bus.ram);
+
+        if (part.size && !claim(placed, image->name, part.pa, part.size, err))
             return false;
+    }
     if (!image_load(image, &board->bus.ram, err))
         return false;
     if (image->tohost && ram_has(&board->bus.ram, image->tohost, 8))

@@ -407,6 +407,104 @@ START_TEST(segment_outside_ram_is_refused_and_nothing_is_loaded)
 }
 END_TEST
 
+/*
+ * What `ld -Ttext=` makes: the ELF headers in a page of their own before the program's
+ * first section; here 0x40 bytes before BASE.
+ */
+static struct file file_with_headers(void)
+{
+    struct file file = good_file();
+    Elf64_Phdr *first = segment(&file, 0);
+
+    first->p_offset -= 0x40;
+    first->p_vaddr -= 0x40;
+    first->p_paddr -= 0x40;
+    first->p_filesz += 0x40;
+    first->p_memsz += 0x40;
+    memset(file.bytes + TEXT_AT - 0x40, 0x33, 0x40);
+    file.header.e_shnum = 6;
+    *section(&file, 4) = (Elf64_Shdr){.sh_type = SHT_PROGBITS,
+                                      .sh_flags = SHF_ALLOC | SHF_EXECINSTR,
+                                      .sh_addr = BASE,
+                                      .sh_offset = TEXT_AT,
+                                      .sh_size = 0x100};
+    *section(&file, 5) = (Elf64_Shdr){.sh_type = SHT_PROGBITS,
+                                      .sh_flags = SHF_ALLOC | SHF_WRITE,
+                                      .sh_addr = BASE + 0x2000,
+                                      .sh_offset = DATA_AT,
+                                      .sh_size = 0x100};
+    return file;
+}
+
+START_TEST(headers_outside_ram_are_not_loaded)
+{
+    struct file file = file_with_headers();
+    struct bus *bus = new_bus(0x10000);
+    struct image image;
+    struct err err = {0};
+
+    ck_assert(read_image(&image, &file, NULL));
+    ck_assert_uint_eq(image.segment[0].spare, 0x40);
+    ck_assert_uint_eq(image.segment[1].spare, 0);
+    ck_assert_msg(image_load(&image, &bus->ram, &err), "%s", err.text);
+    ck_assert_uint_eq(byte_at(bus, BASE), 0x11);
+    ck_assert_uint_eq(byte_at(bus, BASE + 0xff), 0x11);
+    ck_assert_uint_eq(byte_at(bus, BASE + 0x3000), 0x22);
+    image_release(&image);
+    bus_release(bus);
+}
+END_TEST
+
+START_TEST(headers_within_ram_are_loaded)
+{
+    struct file file = file_with_headers();
+    struct bus *bus = new_bus(0x10000);
+    struct image image;
+
+    segment(&file, 0)->p_paddr += 0x1000;
+    ck_assert(read_image(&image, &file, NULL));
+    ck_assert(image_load(&image, &bus->ram, NULL));
+    ck_assert_uint_eq(byte_at(bus, BASE + 0xfc0), 0x33);
+    ck_assert_uint_eq(byte_at(bus, BASE + 0x1000), 0x11);
+    image_release(&image);
+    bus_release(bus);
+}
+END_TEST
+
+START_TEST(segment_without_sections_may_be_outside_ram)
+{
+    struct file file = file_with_headers();
+    struct bus *bus = new_bus(0x10000);
+    struct image image;
+
+    section(&file, 5)->sh_flags = 0;
+    segment(&file, 1)->p_paddr = 0x1000;
+    ck_assert(read_image(&image, &file, NULL));
+    ck_assert(image_load(&image, &bus->ram, NULL));
+    ck_assert_uint_eq(byte_at(bus, BASE), 0x11);
+    image_release(&image);
+    bus_release(bus);
+}
+END_TEST
+
+START_TEST(section_outside_ram_is_refused)
+{
+    struct file file = file_with_headers();
+    struct bus *bus = new_bus(0x10000);
+    struct image image;
+    struct err err = {0};
+
+    section(&file, 4)->sh_addr -= 0x10;
+    ck_assert(read_image(&image, &file, NULL));
+    ck_assert(!image_load(&image, &bus->ram, &err));
+    ck_assert_str_eq(err.text,
+                     "cannot load 'prog': 0x7ffffff0 to 0x800000ff is outside "
+                     "RAM (0x80000000 to 0x8000ffff)");
+    image_release(&image);
+    bus_release(bus);
+}
+END_TEST
+
 /* --- Symbols and lines ------------------------------------------------------------ */
 
 static const struct {
@@ -582,6 +680,10 @@ static void add_tests(TCase *tcase)
     tcase_add_test(tcase, directory_is_refused);
     tcase_add_test(tcase, loading_fills_segments_and_zeroes_their_rest);
     tcase_add_test(tcase, segment_outside_ram_is_refused_and_nothing_is_loaded);
+    tcase_add_test(tcase, headers_outside_ram_are_not_loaded);
+    tcase_add_test(tcase, headers_within_ram_are_loaded);
+    tcase_add_test(tcase, segment_without_sections_may_be_outside_ram);
+    tcase_add_test(tcase, section_outside_ram_is_refused);
     tcase_add_loop_test(tcase, address_has_the_symbol_it_is_in, 0, COUNT(places));
     tcase_add_test(tcase, symbols_are_found_by_name);
     tcase_add_test(tcase, no_symbols_means_none_found);
