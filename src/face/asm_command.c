@@ -33,15 +33,16 @@ struct assembling {
     struct asm_layout layout;
 };
 
-static void print_diagnostics(const struct asm_program *program)
+static void print_diagnostics(const struct asm_program *program, struct err *err)
 {
     struct buf text = {0};
 
     for (size_t i = 0; i < program->diagnostic_count; i++)
         asm_diagnostic_text(&program->diagnostics[i], &text);
-    if (program->diagnostic_count == ASM_DIAGNOSTICS_MAX)
-        buf_text(&text, "there may be more errors; these are the first 100\n");
     fputs(buf_str(&text), stderr);
+    err_set(err, "'%s' has %s%zu error%s", program->file,
+            program->diagnostic_count == ASM_DIAGNOSTICS_MAX ? "at least " : "",
+            program->diagnostic_count, program->diagnostic_count == 1 ? "" : "s");
     buf_free(&text);
 }
 
@@ -58,7 +59,7 @@ static bool write_program(const struct asm_program *program, const char *out,
     return done;
 }
 
-/* The status: the program's mistakes are told with their lines, other errors by `err`. */
+/* The status; the program's mistakes are told with their lines before `err` is. */
 static int assemble(const struct assembling *job, struct err *err)
 {
     struct asm_program program;
@@ -73,7 +74,7 @@ static int assemble(const struct assembling *job, struct err *err)
         .text = (const char *)text, .size = size, .file = job->file, .first_line = 1};
 
     if (!asm_assemble(&program, &source, &job->layout)) {
-        print_diagnostics(&program);
+        print_diagnostics(&program, err);
         status = STATUS_USAGE;
     } else if (!write_program(&program, job->out, err)) {
         status = STATUS_FAILED;

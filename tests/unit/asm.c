@@ -265,6 +265,7 @@ static const struct {
     {"nop\n  addu a0, a1, a2", 2, 3, "unknown instruction 'addu' (did you mean 'add"},
     {"xyzzy42 a0", 1, 1, "unknown instruction 'xyzzy42'"},
     {".bite 1", 1, 1, "unknown directive '.bite' (did you mean '.byte'?)"},
+    {".macro x", 1, 1, ".macro is not supported"},
     {"mv a0, s12", 1, 8, "expected a register, not 's12' (did you mean 's1'?)"},
     {"csrr a0, mstats", 1, 10, "there is no CSR 'mstats' (did you mean 'mstatus'?)"},
     {"csrr a0, 4096", 1, 10, "CSR numbers go from 0 to 4095"},

@@ -400,6 +400,9 @@ static const char *const programs[] = {
     "here: auipc a1, %pcrel_hi(x + 8)\nld a2, %pcrel_lo(here)(a1)\n"
     "sd a2, %pcrel_lo(here)(a1)\nla t0, f\nlla t1, x\ncall f\ntail f\nf: ret\n"
     ".data\n.space 3000\nx: .dword 1, 2\n",
+    /* weak symbols that nobody defines */
+    ".weak w\nla a0, w\nbeqz a0, 1f\n1: ret\n.space 5000\nla a1, w\nlw a2, w\n"
+    ".data\n.dword w\n",
     /* sections */
     "nop\n.section .rodata\n.word 1\n.data\n.word 2\n.section .text\nnop\n.text\nret\n"
     ".section .hot, \"ax\", @progbits\nnop\n.section .mine, \"aw\"\n.word 3\n"

@@ -24,6 +24,16 @@ static bool end(struct assembler *as, const struct token *name, uint64_t argumen
     return ignore(as, name, argument);
 }
 
+static bool unsupported(struct assembler *as, const struct token *name,
+                        uint64_t argument)
+{
+    (void)argument;
+    return asm_fault(as, name->place,
+                     "%.*s is not supported: there are no macros, conditions or "
+                     "included files",
+                     (int)name->length, name->place.at);
+}
+
 const struct token *directive_name(struct assembler *as, const char *what)
 {
     const struct token *token = as->token;
@@ -187,6 +197,13 @@ static const struct directive directives[] = {
     {".internal",  ignore,  0},
     {".protected", ignore,  0},
     {".addrsig",   ignore,  0},
+    {".macro",     unsupported, 0},
+    {".rept",      unsupported, 0},
+    {".if",        unsupported, 0},
+    {".ifdef",     unsupported, 0},
+    {".ifndef",    unsupported, 0},
+    {".include",   unsupported, 0},
+    {".incbin",    unsupported, 0},
     {".cfi_startproc",       ignore, 0},
     {".cfi_endproc",         ignore, 0},
     {".cfi_sections",        ignore, 0},

@@ -111,28 +111,45 @@ static bool high_part(struct assembler *as, const struct item *item, uint64_t va
         (unsigned long long)value);
 }
 
+static uint64_t high_of(uint64_t value)
+{
+    return value - (uint64_t)low_part(value);
+}
+
+/* What is too far away from an auipc but near 0, such as a weak symbol that nobody
+ * defines, is reached by lui in its place: linkers do so too. */
+static bool is_absolute(struct assembler *as, const struct item *item, uint64_t target)
+{
+    return !is_word(high_of(target - item_address(as, item))) &&
+           is_word(high_of(target));
+}
+
 static bool pcrel_high_part(struct assembler *as, const struct item *item,
-                            uint64_t target, int64_t *imm)
+                            uint64_t target, struct insn *insn, int64_t *imm)
 {
     uint64_t distance = target - item_address(as, item);
-    uint64_t high = distance - (uint64_t)low_part(distance);
 
-    *imm = (int64_t)high;
-    return is_word(high) ||
+    if (is_absolute(as, item, target)) {
+        insn->form = insn->op = OP_LUI;
+        *imm = (int64_t)high_of(target);
+        return true;
+    }
+    *imm = (int64_t)high_of(distance);
+    return is_word(high_of(distance)) ||
            asm_report(as, item->expr->place,
                       "the target 0x%llx is %lld bytes away; auipc reaches 2 GiB",
                       (unsigned long long)target, (long long)distance);
 }
 
 /* The low part that goes with the %pcrel_hi of the auipc `high`. */
-static bool pcrel_low_part(struct assembler *as, const struct item *high, bool tell,
-                           int64_t *imm)
+static bool pcrel_low_part(struct assembler *as, const struct item *high, int64_t *imm)
 {
     uint64_t target;
 
-    if (!expr_value(as, high->expr, tell, &target))
-        return false;
-    *imm = low_part(target - item_address(as, high));
+    if (!expr_value(as, high->expr, false, &target))
+        return false; /* the auipc has told */
+    *imm = low_part(is_absolute(as, high, target) ? target
+                                                  : target - item_address(as, high));
     return true;
 }
 
@@ -157,15 +174,16 @@ static bool labelled_low_part(struct assembler *as, const struct item *item,
         return asm_report(
             as, expr->place,
             "%%pcrel_lo takes the label of an instruction with %%pcrel_hi");
-    return pcrel_low_part(as, high, false, imm);
+    return pcrel_low_part(as, high, imm);
 }
 
-static bool immediate(struct assembler *as, const struct item *item, int64_t *imm)
+static bool immediate(struct assembler *as, const struct item *item, struct insn *insn,
+                      int64_t *imm)
 {
     uint64_t value;
 
-    if (item->use == IMM_PCREL_REST) /* the auipc has told what is wrong */
-        return pcrel_low_part(as, item - 1, false, imm);
+    if (item->use == IMM_PCREL_REST)
+        return pcrel_low_part(as, item - 1, imm);
     if (item->use == IMM_PCREL_LO)
         return labelled_low_part(as, item, imm);
     if (!expr_value(as, item->expr, true, &value))
@@ -179,7 +197,7 @@ static bool immediate(struct assembler *as, const struct item *item, int64_t *im
         *imm = low_part(value);
         return true;
     case IMM_PCREL_HI:
-        return pcrel_high_part(as, item, value, imm);
+        return pcrel_high_part(as, item, value, insn, imm);
     case IMM_NONE:
     case IMM_VALUE:
     case IMM_PCREL_LO:
@@ -207,7 +225,7 @@ uint32_t item_encode(struct assembler *as, const struct item *item)
         asm_report(as, item->place,
                    "an instruction cannot stand at the odd address 0x%llx",
                    (unsigned long long)item_address(as, item));
-    if (item->use != IMM_NONE && !immediate(as, item, &imm))
+    if (item->use != IMM_NONE && !immediate(as, item, &insn, &imm))
         return 0;
     insn.imm = (int32_t)imm;
     bits = insn_encode(&insn);
