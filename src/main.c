@@ -4,12 +4,10 @@
 #include "face/asm_command.h"
 #include "face/boot_command.h"
 #include "face/docs_command.h"
+#include "face/events_command.h"
 #include "face/options.h"
-#include "face/tui/tui_command.h"
-#if __has_include("face/run_command.c")
 #include "face/run_command.h"
-#define HAS_RUN 1
-#endif
+#include "face/tui/tui_command.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -21,11 +19,10 @@ static const struct command {
     int (*run)(int argc, char **argv); /* gives the exit status */
     const char *help;
 } commands[] = {
-#ifdef HAS_RUN
     {"run", command_run, "run a scenario: its variants, checks and metrics"},
-#endif
     {"watch", command_watch, "watch a scenario on the screen, step by step"},
     {"boot", command_boot, "run any program, with this terminal as its console"},
+    {"events", command_events, "read a recording of events"},
     {"asm", command_asm, "assemble a file to an ELF program"},
     {"disasm", command_disasm, "disassemble a program"},
     {"docs", command_docs, "print the reference tables of the manual"},

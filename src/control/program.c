@@ -172,8 +172,9 @@ static void take_program(struct image *image, struct lines *lines,
 
         if (!(section->flags & ASM_ALLOC) || !section->size)
             continue;
-        add_segment(image, (struct segment){section->address, section->size,
-                                            section->address, section->bytes, filled, 0});
+        add_segment(image,
+                    (struct segment){section->address, section->size, section->address,
+                                     section->bytes, filled, 0});
         if (section->flags & ASM_EXEC) /* after the last instruction: no line */
             lines_add(lines,
                       (struct line){section->address + section->size, LINE_NONE, 0});

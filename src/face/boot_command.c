@@ -6,6 +6,8 @@
 #include "image/start.h"
 #include "machine/board/run.h"
 #include "machine/device/ata.h"
+#include "observe/metrics.h"
+#include "observe/record.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -27,7 +29,7 @@ enum { SLICE = 1000000, SLICE_WITH_INPUT = 20000 /* cycles */ };
 
 struct boot {
     /* What was asked for. */
-    const char *board_file, *bios, *kernel, *initrd, *append, *disk;
+    const char *board_file, *bios, *kernel, *initrd, *append, *disk, *events;
     uint64_t memory, harts, most;
     bool stats;
 
@@ -40,6 +42,8 @@ struct boot {
     size_t disk_size;
     struct start start;
     struct console console;
+    struct tally tally;       /* --events count */
+    struct recorder recorder; /* --events FILE */
 };
 
 /* --- What is to be run --------------------------------------------------------- */
@@ -296,19 +300,56 @@ static void print_stats(const struct boot *boot, double wall)
             wall > 0 ? millions / wall : 0.0);
 }
 
+static bool counts_events(const struct boot *boot)
+{
+    return strcmp(boot->events, "count") == 0;
+}
+
+/* Whoever listens hears instructions, too: the run takes the exact loop. */
+static bool listen(struct boot *boot, struct err *err)
+{
+    struct event_sink sink = {EVENT_ALL, tally_take, &boot->tally};
+
+    if (!boot->events)
+        return true;
+    if (!counts_events(boot)) {
+        if (!recorder_open(&boot->recorder, boot->events, record_form(boot->events),
+                           err))
+            return false;
+        sink = (struct event_sink){EVENT_ALL, recorder_take, &boot->recorder};
+    }
+    event_listen(&boot->run->events, sink);
+    return true;
+}
+
+static bool finish_listening(struct boot *boot, struct err *err)
+{
+    if (!boot->events)
+        return true;
+    if (!counts_events(boot))
+        return recorder_close(&boot->recorder, err);
+    for (int i = 0; i < EVENT_KINDS; i++)
+        if (boot->tally.events[i])
+            fprintf(stderr, "ringside: events: %s %" PRIu64 "\n", event_infos[i].name,
+                    boot->tally.events[i]);
+    return true;
+}
+
 static int run_program(struct boot *boot)
 {
     struct err err = {0};
     int status = -1;
     double began = seconds();
 
-    if (!console_open(&boot->console, &err))
+    if (!listen(boot, &err) || !console_open(&boot->console, &err))
         return report_error(BOOT_BROKEN, &err);
     boot->board->output = print_byte;
     boot->board->output_ctx = boot;
     while (status < 0)
         status = run_slice(boot, &err);
     console_close(&boot->console);
+    if (!finish_listening(boot, &err))
+        status = BOOT_BROKEN;
     if (err.text[0])
         report_error(status, &err);
     if (status == BOOT_NOTHING)
@@ -342,6 +383,8 @@ int command_boot(int argc, char **argv)
          "image of the ATA disk; it is never written"},
         {0, "max-instructions", OPTION_NUMBER, &boot.most, "N",
          "stop with status 124 when so many are executed"},
+        {0, "events", OPTION_TEXT, &boot.events, "FILE",
+         "record all events (JSON lines in FILE.jsonl, else binary), or 'count'"},
         {0, "stats", OPTION_FLAG, &boot.stats, NULL,
          "tell instructions, cycles and wall time on standard error"},
         {0},

@@ -16,8 +16,9 @@
  *           number of fields (1), each field: name, size in bytes (1), unit. A name is a
  *           length (1) and its letters.
  *   event   kind (1), board (1), cycle and retired as differences to the last event's
- *           and order, each as a varint; one bit a field, whether it is not 0, in whole
- *           bytes; then the fields that are not 0, little-endian, of their size
+ *           and order, each as a varint; how many bytes of each field follow (4 bits
+ *           each, low half first), then these bytes, little-endian, without the zero
+ *           bytes above the highest one that is not
  *
  * Differences may be negative (harts take turns): bit 0 is the sign (zigzag).
  */
@@ -150,23 +151,23 @@ static void write_head(FILE *file)
         write_kind(file, &event_infos[i]);
 }
 
+/* Without branches on values: what the next field holds cannot be foreseen. */
 static unsigned char *put_fields(unsigned char *at, const struct event *event)
 {
     const struct event_field *field = event_infos[event->kind].fields;
-    unsigned char *bits = at;
+    unsigned char *lengths = at;
     unsigned n = 0;
 
     while (field[n].name)
         n++;
-    at += (n + 7) / 8;
-    memset(bits, 0, (n + 7) / 8);
+    at += (n + 1) / 2;
+    memset(lengths, 0, (n + 1) / 2);
     for (unsigned i = 0; i < n; i++) {
         uint64_t value = load(event, &field[i]);
+        unsigned length = value ? (71 - (unsigned)__builtin_clzll(value)) / 8 : 0;
 
-        if (!value)
-            continue;
-        bits[i / 8] |= (unsigned char)(1u << i % 8);
-        at = put(at, value, field[i].size);
+        lengths[i / 2] |= (unsigned char)(length << i % 2 * 4);
+        at = put(at, value, length);
     }
     return at;
 }

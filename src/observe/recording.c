@@ -116,14 +116,16 @@ static bool get_varint(struct recording *recording, uint64_t *value)
 static bool get_fields(struct recording *recording, struct recorded *event)
 {
     const struct recorded_kind *kind = &recording->kind[event->kind];
-    unsigned char bits[RECORDED_FIELDS / 8];
+    unsigned char lengths[RECORDED_FIELDS / 2];
 
-    if (!get_bytes(recording, bits, (kind->fields + 7) / 8))
+    if (!get_bytes(recording, lengths, (kind->fields + 1) / 2))
         return false;
     for (unsigned i = 0; i < kind->fields; i++) {
+        unsigned length = lengths[i / 2] >> i % 2 * 4 & 0xf;
+
         event->value[i] = 0;
-        if (bits[i / 8] >> i % 8 & 1 &&
-            !get_bytes(recording, &event->value[i], kind->field[i].size))
+        if (length > kind->field[i].size ||
+            !get_bytes(recording, &event->value[i], length))
             return false;
     }
     return true;
