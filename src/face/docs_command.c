@@ -2,6 +2,7 @@
 
 #include "base/bits.h"
 #include "base/nearest.h"
+#include "face/docs_isa.h"
 #include "face/options.h"
 #include "machine/board/board.h"
 
@@ -157,6 +158,9 @@ static const struct {
     {"events", "every event and its fields", print_events},
     {"board", "the default board's memory map", print_board},
     {"devices", "the device types", print_devices},
+    {"instructions", "every instruction", docs_instructions},
+    {"pseudo", "pseudo-instructions, and what they stand for", docs_pseudos},
+    {"csrs", "every control and status register", docs_csrs},
 };
 
 /* --- the command --------------------------------------------------------------- */
@@ -187,6 +191,14 @@ static int unknown(const char *name)
     return report_error(STATUS_USAGE, &err);
 }
 
+static int too_many(char **names)
+{
+    struct err err = {0};
+
+    err_set(&err, "docs: one table at a time: '%s' and '%s'", names[0], names[1]);
+    return report_error(STATUS_USAGE, &err);
+}
+
 int command_docs(int argc, char **argv)
 {
     static const struct option_row no_options[] = {{.name = NULL}};
@@ -205,6 +217,8 @@ int command_docs(int argc, char **argv)
         return status;
     if (argc == 0)
         return list();
+    if (argc > 1)
+        return too_many(argv);
     for (size_t i = 0; i < COUNT(tables); i++)
         if (strcmp(argv[0], tables[i].name) == 0) {
             tables[i].print();

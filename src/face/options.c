@@ -136,12 +136,33 @@ static void describe(const struct usage *usage, struct option *longs,
     longs[n] = (struct option){0};
 }
 
+/* Two options that what was typed is short for; false: it is not. */
+static bool is_ambiguous(const struct usage *usage, const char *text,
+                         const char *options[2])
+{
+    unsigned found = 0;
+
+    for (const struct option_row *row = usage->rows; row && row->name; row++)
+        if (strncmp(row->name, text, strcspn(text, "=")) == 0 && found < 2)
+            options[found++] = row->name;
+    return found == 2;
+}
+
+/* What getopt_long does not take, and does not say why: the option has no value, there
+ * are several, or there is none. */
 static bool unknown_option(const struct usage *usage, const char *text, struct err *err)
 {
     struct nearest nearest = {.wanted = text + 2};
+    const char *options[2];
 
+    if (optopt >= HELP)
+        return err_set(err, "option '%.*s' takes no value", (int)strcspn(text, "="),
+                       text);
     if (strncmp(text, "--", 2) != 0)
         return err_set(err, "unknown option '-%c'", optopt);
+    if (is_ambiguous(usage, text + 2, options))
+        return err_set(err, "option '%s' may be '--%s' or '--%s'", text, options[0],
+                       options[1]);
     nearest_offer(&nearest, "help");
     for (const struct option_row *row = usage->rows; row && row->name; row++)
         nearest_offer(&nearest, row->name);
