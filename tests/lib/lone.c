@@ -3,28 +3,7 @@
 #include "base/alloc.h"
 
 #include <assert.h>
-#include <stddef.h>
 #include <stdlib.h>
-
-static struct lone *lone_of(struct hart *hart)
-{
-    return (struct lone *)(void *)((char *)hart - offsetof(struct lone, hart));
-}
-
-/*
- * Stand-ins for the fast loop's look-up tables. They are weak: in a test program that
- * links the fast loop, its own functions are the ones that are called.
- */
-__attribute__((weak)) void hart_forget(struct hart *hart)
-{
-    lone_of(hart)->forgets++;
-}
-
-__attribute__((weak)) void hart_forget_page(struct hart *hart, uint64_t va)
-{
-    lone_of(hart)->forgotten_pages++;
-    lone_of(hart)->last_forgotten = va;
-}
 
 static void hear(void *ctx, const struct event *event)
 {
@@ -32,12 +11,6 @@ static void hear(void *ctx, const struct event *event)
 
     assert(lone->heard_count < LONE_EVENTS);
     lone->heard[lone->heard_count++] = *event;
-}
-
-static void stimer_fires(void *ctx, uint64_t now)
-{
-    (void)now;
-    hart_set_line(ctx, IRQ_STI, true);
 }
 
 struct lone *lone_new(void)
@@ -52,27 +25,24 @@ struct lone *lone_new(void)
     made = bus_map_ram(&lone->bus, LONE_RAM, LONE_RAM_SIZE, NULL);
     event_listen(&lone->events,
                  (struct event_sink){.kinds = EVENT_ALL, .take = hear, .ctx = lone});
-    *hart = (struct hart){.mode = MODE_M,
-                          .reservation = NEVER,
-                          .peers = hart,
-                          .peer_count = 1,
-                          .bus = &lone->bus,
-                          .queue = &lone->queue,
-                          .events = &lone->events,
-                          .costs = &lone->costs};
-    hart->csr.menvcfg = MENVCFG_ADUE;
-    hart->csr.stimecmp = UINT64_MAX;
-    hart->stimer =
-        (struct timer){.name = "stimecmp", .fire = stimer_fires, .ctx = hart};
-    made = made && queue_add(&lone->queue, &hart->stimer) && tlb_init(&hart->tlb, 8, 2);
+    made = made && hart_init(hart,
+                             &(struct hart_place){.tlb_entries = 8,
+                                                  .tlb_ways = 2,
+                                                  .bus = &lone->bus,
+                                                  .queue = &lone->queue,
+                                                  .events = &lone->events,
+                                                  .costs = &lone->costs},
+                             NULL);
     assert(made);
     (void)made;
+    hart_reset(hart, LONE_RAM);
+    lone_clear_events(lone);
     return lone;
 }
 
 void lone_free(struct lone *lone)
 {
-    tlb_release(&lone->hart.tlb);
+    hart_release(&lone->hart);
     bus_release(&lone->bus);
     free(lone);
 }

@@ -5,8 +5,7 @@
 
 /*
  * A hart alone with RAM, a bus and a queue, without the loops that execute instructions:
- * for tests of what CSRs, traps and translation do. It hears every event. Instead of the
- * look-up tables of the fast loop it has counts of what they would have been told.
+ * for tests of what CSRs, traps and translation do. It hears every event.
  */
 enum { LONE_EVENTS = 256 };
 
@@ -21,9 +20,6 @@ struct lone {
     struct costs costs;
     struct event heard[LONE_EVENTS];
     unsigned heard_count;
-    unsigned forgets;         /* calls of hart_forget */
-    unsigned forgotten_pages; /* calls of hart_forget_page */
-    uint64_t last_forgotten;  /* its last address */
 };
 
 /* As after reset: M-mode, cycle 0, every PMP entry off. TLB of 4 sets by 2 ways. */

@@ -455,6 +455,13 @@ bool fast_reach(struct hart *hart, uint64_t va, uint8_t access, uint8_t mode,
     return true;
 }
 
+bool fast_knows(struct hart *hart, uint64_t va, uint8_t access, uint8_t mode)
+{
+    struct view *view = &hart->fast->view[view_of(mode)];
+
+    return look_of(view, va, access)->tag == (va & PAGE_MASK);
+}
+
 const struct insn *fast_decode(struct hart *hart, uint32_t bits)
 {
     uint32_t encoding = insn_length(bits) == 2 ? bits & 0xffff : bits;

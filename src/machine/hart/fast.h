@@ -18,6 +18,9 @@ void fast_reset(struct hart *hart);
 bool fast_reach(struct hart *hart, uint64_t va, uint8_t access, uint8_t mode,
                 uint64_t *pa);
 
+/* Is that page in the tables now? */
+bool fast_knows(struct hart *hart, uint64_t va, uint8_t access, uint8_t mode);
+
 /* insn_decode, remembered by the bits; good until the next call. */
 const struct insn *fast_decode(struct hart *hart, uint32_t bits);
 

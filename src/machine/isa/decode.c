@@ -70,7 +70,7 @@ static enum op find_row(uint32_t bits)
     return OP_ILLEGAL;
 }
 
-static uint8_t reg_of(struct reg_field field, uint32_t bits)
+static uint8_t reg_of(struct reg_place field, uint32_t bits)
 {
     uint32_t mask = (UINT32_C(1) << field.width) - 1;
 

@@ -64,7 +64,7 @@ struct imm_range insn_imm_range(enum insn_format format)
     return range;
 }
 
-static uint32_t reg_bits(struct reg_field field, unsigned number)
+static uint32_t reg_bits(struct reg_place field, unsigned number)
 {
     uint32_t mask = (UINT32_C(1) << field.width) - 1;
 

@@ -15,7 +15,7 @@ enum insn_format {
 
 /* A register operand is base + the field of `width` bits at bit `at`. Width 0: the
  * register is always `base`; width 3: one of x8 to x15. */
-struct reg_field {
+struct reg_place {
     uint8_t at, width, base;
 };
 
@@ -36,7 +36,7 @@ struct insn_layout {
      * stands for itself. Formats with aq and rl carry them in the mnemonic.
      */
     const char *operands;
-    struct reg_field rd, rs1, rs2;
+    struct reg_place rd, rs1, rs2;
     bool is_signed;                      /* the immediate */
     struct imm_piece pieces[IMM_PIECES]; /* of the immediate; ends with width 0 */
 };
