@@ -1,5 +1,6 @@
 #include "base/bits.h"
 #include "face/tui/session.h"
+#include "face/tui/subject.h"
 #include "face/tui/transaction.h"
 #include "image/image.h"
 #include "tests/lib/suite.h"
@@ -460,6 +461,65 @@ START_TEST(drawing_changes_nothing)
 }
 END_TEST
 
+/* --- scenarios ------------------------------------------------------------------------- */
+
+#define SCENARIO "scenarios/01-three-ways-to-copy.lua"
+
+static const char *const variants[] = {"poll",       "interrupt",       "dma_burst",
+                                       "dma_steal",  "dma_transparent", "copy_burst",
+                                       "copy_steal", "copy_transparent"};
+
+START_TEST(every_variant_of_a_scenario_can_be_watched)
+{
+    struct option_list none = {0};
+    struct subject subject;
+    struct session session;
+    struct canvas *canvas = canvas_new(48, 160, TIER_UTF8);
+    struct err err;
+
+    ck_assert_msg(subject_open(&subject, SCENARIO, variants[_i], &none, &err), "%s",
+                  err.text);
+    session_begin(&session, subject.run);
+    subject_name(&subject, session.watch);
+    ck_assert_uint_gt(session.watch->regions, 0);
+    ck_assert_uint_gt(session.watch->sources, 0);
+    for (int i = 0; i < 40; i++) {
+        session_key(&session, key_find(']'));
+        screen_draw(&session.screen, canvas);
+        ck_assert_uint_eq(canvas->collisions, 0);
+    }
+    session_key(&session, key_find(' '));
+    while (session.screen.mode == SCREEN_RUNNING)
+        session_advance(&session, 100000);
+    ck_assert_int_eq(session.screen.mode, SCREEN_ENDED);
+    ck_assert_uint_eq(subject.run->board[0]->exit_code, 0);
+    canvas_free(canvas);
+    session_end(&session);
+    subject_close(&subject);
+}
+END_TEST
+
+START_TEST(what_cannot_be_watched_is_refused_with_the_reason)
+{
+    struct option_list none = {0}, some = {(const char *[]){"sectors=x"}, 1};
+    struct subject subject;
+    struct err err;
+
+    ck_assert(!subject_open(&subject, "no-such.lua", NULL, &none, &err));
+    ck_assert_ptr_nonnull(strstr(err.text, "no-such.lua"));
+    subject_close(&subject);
+    ck_assert(!subject_open(&subject, SCENARIO, "pol", &none, &err));
+    ck_assert_ptr_nonnull(strstr(err.text, "pol"));
+    subject_close(&subject);
+    ck_assert(!subject_open(&subject, SCENARIO, NULL, &some, &err));
+    ck_assert_ptr_nonnull(strstr(err.text, "sectors"));
+    subject_close(&subject);
+    ck_assert(!subject_open(&subject, "no-such.elf", "poll", &none, &err));
+    ck_assert_ptr_nonnull(strstr(err.text, "variants"));
+    subject_close(&subject);
+}
+END_TEST
+
 static void add_tests(TCase *tcase)
 {
     tcase_add_loop_test(tcase, wires_are_joined_by_their_arms, 0, COUNT(joint_cases));
@@ -480,6 +540,9 @@ static void add_tests(TCase *tcase)
     tcase_add_test(tcase, running_pauses_and_ends);
     tcase_add_test(tcase, steps_and_runs_lead_to_the_same_knowledge);
     tcase_add_test(tcase, drawing_changes_nothing);
+    tcase_add_loop_test(tcase, every_variant_of_a_scenario_can_be_watched, 0,
+                        COUNT(variants));
+    tcase_add_test(tcase, what_cannot_be_watched_is_refused_with_the_reason);
 }
 
 TEST_MAIN("tui", add_tests)

@@ -93,7 +93,20 @@ static void draw_row(const struct watch *watch, struct canvas *canvas, struct ar
                 text_insn(insn, watch, bits, pc));
 }
 
-/* "pio.s:11", and that line. */
+/* "pio.s:11"; of a name that is too long, its end. */
+static void name_line(char *note, size_t size, int room, const char *file,
+                      uint32_t line)
+{
+    const char *base = strrchr(file, '/');
+    int length;
+
+    base = base ? base + 1 : file;
+    length = snprintf(note, size, "%.32s:%" PRIu32, base, line);
+    if (length > room)
+        snprintf(note, size, "..%.32s:%" PRIu32, base + (length - room + 2), line);
+}
+
+/* The line that the instruction comes from. */
 static void draw_source(const struct watch *watch, struct canvas *canvas,
                         struct area area, uint64_t pc, bool text)
 {
@@ -102,10 +115,8 @@ static void draw_source(const struct watch *watch, struct canvas *canvas,
 
     if (line && line->file != LINE_NONE) {
         const char *file = watch->lines->file[line->file];
-        const char *base = strrchr(file, '/');
 
-        snprintf(note, sizeof(note), "%.36s:%" PRIu32, base ? base + 1 : file,
-                 line->line);
+        name_line(note, sizeof(note), area.cols - 8, file, line->line);
         if (text && watch_source(watch, file, line->line, source, sizeof(source)))
             canvas_printf(canvas, area.row + area.rows - 1, area.col + 2, area.cols - 2,
                           ROLE_QUIET, "%" PRIu32 "  %s", line->line, source);

@@ -142,7 +142,7 @@ static void draw_register(const struct watch *watch, struct canvas *canvas,
     if (changed)
         canvas_put(canvas, row, area.col, ROLE_CHANGED, '*');
     canvas_text(canvas, row, area.col + 2, 15, ROLE_QUIET, reg->name);
-    if (area.cols < NARROW + 2 && note[0] && reg->fields) { /* names before numbers */
+    if (reg->fields && text_width(note) > room) { /* names before numbers */
         canvas_text(canvas, row, area.col + 18, area.cols - 18, role, note);
         return;
     }
@@ -159,10 +159,12 @@ static void draw_descriptor(struct canvas *canvas, struct area area, int row,
                             const struct dma_fold *dma)
 {
     const struct event_dma_descriptor *now = &dma->descriptor;
+    char count[TEXT_NUMBER];
 
     canvas_printf(canvas, row, area.col + 2, area.cols - 2, ROLE_TEXT,
-                  "desc %" PRIu32 " at %08" PRIx64 ", %" PRIu64 " B%s", now->index,
-                  now->at, now->bytes, now->flags & DMA_FLAG_IRQ ? ", irq" : "");
+                  "desc %" PRIu32 " at %08" PRIx64 ", %s B%s", now->index, now->at,
+                  text_count(count, now->bytes),
+                  now->flags & DMA_FLAG_IRQ ? ", irq" : "");
 }
 
 static void draw(const struct watch *watch, struct view_state *state,

@@ -179,8 +179,8 @@ static void fill_dma(const struct watch *watch, const struct device *device, int
     if (dma->has_descriptor)
         add_line(text, ROLE_TEXT, "descriptor %" PRIu32, dma->descriptor.index);
     if (moved || left)
-        add_line(text, ROLE_TEXT, "%s of %s B", text_count(count, moved),
-                 text_count(whole, moved + left));
+        add_line(text, ROLE_TEXT, "%s%s%s B", text_count(count, moved),
+                 width < 20 ? "/" : " of ", text_count(whole, moved + left));
     add_beats(text, dma, left);
     if (dma->bytes)
         add_line(text, ROLE_QUIET, "in all %s B", text_count(count, dma->bytes));

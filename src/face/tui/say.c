@@ -69,15 +69,13 @@ static void why_insn(struct buf *out, const struct watch *watch,
     const struct mmio *mmio =
         insn->access != ACCESS_NONE ? bus_find(&watch->board->bus, insn->pa) : NULL;
 
-    buf_printf(out, "%s: %s.", info->name, info->effect);
-    if (insn->access == ACCESS_NONE)
-        return;
+    buf_printf(out, "%s: %s", info->name, info->effect);
     if (mmio)
-        buf_printf(out, " %s answers at that address; the access costs %" PRIu32 ".",
-                   mmio->name,
+        buf_printf(out, "; %s answers, %" PRIu32 " cycles", mmio->name,
                    insn->access == ACCESS_LOAD ? costs->mmio_read : costs->mmio_write);
-    else
-        buf_printf(out, " RAM: a bus slot costs %" PRIu32 ".", costs->bus_slot);
+    else if (insn->access != ACCESS_NONE)
+        buf_printf(out, "; RAM, %" PRIu32 " cycles a slot", costs->bus_slot);
+    buf_char(out, '.');
 }
 
 static void why_transfer(struct buf *out, const struct watch *watch,

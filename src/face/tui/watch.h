@@ -103,9 +103,10 @@ struct watch {
 
     uint8_t *writer[1 << 16]; /* by page of RAM: who wrote each byte, 0 nobody */
     struct span span[WATCH_SPANS];
-    uint64_t spans;   /* so far; the newest is span[(spans - 1) % WATCH_SPANS] */
-    uint64_t move;    /* number of the move */
-    uint64_t written; /* the address in RAM that was written last; 0: none */
+    uint64_t spans; /* so far; the newest is span[(spans - 1) % WATCH_SPANS] */
+    uint64_t move;  /* number of the move */
+    uint64_t
+        written; /* where RAM was last written: in a named part, if there are any */
     struct event recent[WATCH_RECENT];
     uint64_t recents;
     struct dma_fold dma[WATCH_CHANNELS];

@@ -15,7 +15,7 @@ static void note_writer(struct watch *watch, uint64_t pa, uint64_t size, uint8_t
 {
     const struct ram *ram = &watch->board->bus.ram;
 
-    if (ram_has(ram, pa, 1))
+    if (ram_has(ram, pa, 1) && (!watch->regions || watch_region(watch, pa)))
         watch->written = pa;
     for (; size > 0 && ram_has(ram, pa, 1); pa++, size--) {
         uint8_t **page = &watch->writer[ram_page(ram, pa) % COUNT(watch->writer)];
