@@ -67,13 +67,13 @@ static bool no_register(struct reading *r, const struct token *token)
 }
 
 /* Compressed formats name x8 to x15, or one register only. */
-static bool field_holds(const struct reg_field *field, unsigned number)
+static bool field_holds(const struct reg_place *field, unsigned number)
 {
     return number >= field->base && number < field->base + (1U << field->width);
 }
 
 static bool read_register(struct reading *r, unsigned *number,
-                          const struct reg_field *field)
+                          const struct reg_place *field)
 {
     const struct token *token = r->as->token;
     int found = register_of(token);
