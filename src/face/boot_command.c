@@ -7,6 +7,7 @@
 #include "machine/board/run.h"
 #include "machine/device/ata.h"
 #include "observe/metrics.h"
+#include "observe/narrate.h"
 #include "observe/record.h"
 
 #include <errno.h>
@@ -27,10 +28,13 @@
  */
 enum { SLICE = 1000000, SLICE_WITH_INPUT = 20000 /* cycles */ };
 
+#define NOT_GIVEN UINT64_MAX
+
 struct boot {
     /* What was asked for. */
     const char *board_file, *bios, *kernel, *initrd, *append, *disk, *events;
-    uint64_t memory, harts, most;
+    uint64_t memory, harts; /* NOT_GIVEN: as the board has them */
+    uint64_t most;
     bool stats;
 
     struct run *run;
@@ -42,6 +46,7 @@ struct boot {
     size_t disk_size;
     struct start start;
     struct console console;
+    bool told;                /* that a program only traps */
     struct tally tally;       /* --events count */
     struct recorder recorder; /* --events FILE */
 };
@@ -73,9 +78,9 @@ static bool make_board(struct boot *boot, struct err *err)
 
     if (boot->board_file && !board_from_lua(boot->board_file, &desc, err))
         return false;
-    if (boot->memory)
+    if (boot->memory != NOT_GIVEN)
         desc.ram_size = boot->memory;
-    if (boot->harts)
+    if (boot->harts != NOT_GIVEN)
         desc.harts = boot->harts > UINT32_MAX ? UINT32_MAX : (unsigned)boot->harts;
     boot->run = run_new();
     boot->board = run_add(boot->run, &desc, err);
@@ -131,6 +136,10 @@ static bool map_disk(struct boot *boot, struct err *err)
         if (file >= 0)
             close(file);
         return false;
+    }
+    if (S_ISDIR(stat.st_mode)) {
+        close(file);
+        return err_set(err, "cannot use '%s' as a disk: it is a directory", boot->disk);
     }
     if (stat.st_size < SECTOR) {
         close(file);
@@ -260,12 +269,46 @@ static int finished(struct boot *boot, struct err *err)
     return restart(boot, err) ? -1 : BOOT_BROKEN;
 }
 
+static void tell_traps(const struct hart *hart)
+{
+    const struct csrs *csr = &hart->csr;
+    bool machine = hart->mode == MODE_M;
+    struct buf cause = {0};
+
+    put_cause(&cause, machine ? csr->mcause : csr->scause);
+    fprintf(stderr,
+            "ringside: boot: hart %u traps again and again: %s at 0x%" PRIx64
+            ", while %ctvec is 0x%" PRIx64 "\n",
+            hart->id, buf_str(&cause), machine ? csr->mepc : csr->sepc,
+            machine ? 'm' : 's', machine ? csr->mtvec : csr->stvec);
+    buf_free(&cause);
+}
+
+/*
+ * A program that has made no trap handler, or has lost it, goes on for ever: its first
+ * exception leads to nothing but exceptions. Whoever runs it is told so, once.
+ */
+static void watch_traps(struct boot *boot, uint64_t retired, uint64_t attempts)
+{
+    const struct board *board = boot->board;
+
+    if (boot->told || boot->run->events.retired != retired ||
+        run_attempts(boot->run) == attempts)
+        return;
+    boot->told = true;
+    for (unsigned i = 0; i < board->desc.harts; i++)
+        if (!board->hart[i].asleep)
+            tell_traps(&board->hart[i]);
+}
+
 /* One slice: its status, or -1 to go on. */
 static int run_slice(struct boot *boot, struct err *err)
 {
     struct run_limit limit = next_limit(boot);
+    uint64_t retired = boot->run->events.retired, attempts = run_attempts(boot->run);
     enum run_stop stop = run_go(boot->run, limit);
 
+    watch_traps(boot, retired, attempts);
     if (!console_flush(&boot->console, err))
         return BOOT_BROKEN;
     if (stop == RUN_FINISHED)
@@ -367,7 +410,7 @@ static int run_program(struct boot *boot)
 
 int command_boot(int argc, char **argv)
 {
-    struct boot boot = {.most = UINT64_MAX};
+    struct boot boot = {.memory = NOT_GIVEN, .harts = NOT_GIVEN, .most = UINT64_MAX};
     const struct option_row rows[] = {
         {0, "board", OPTION_TEXT, &boot.board_file, "FILE",
          "a board of your own, as a Lua table"},

@@ -1,5 +1,6 @@
 /* Files into images: what kind of program it is, and who reads it. */
 #include "base/alloc.h"
+#include "base/bits.h"
 #include "image/elf.h"
 #include "image/image.h"
 #include "image/raw.h"
@@ -72,6 +73,25 @@ bool image_init(struct image *image, const char *name, const void *bytes, size_t
     return take(image, name, copy, size, raw_base, err);
 }
 
+/* Anything can be a raw program, but nobody means a source text by it. */
+static bool check_name(const char *path, struct err *err)
+{
+    static const struct {
+        const char *ending, *what;
+    } texts[] = {
+        {".s", "assembly text; ringside asm makes a program of it"},
+        {".S", "assembly text; ringside asm makes a program of it"},
+        {".c", "C text; a compiler makes a program of it"},
+        {".lua", "Lua text; ringside run and ringside watch take scenarios"},
+    };
+    const char *ending = strrchr(path, '.');
+
+    for (size_t i = 0; ending && i < COUNT(texts); i++)
+        if (strcmp(ending, texts[i].ending) == 0)
+            return err_set(err, "cannot load '%s': it is %s", path, texts[i].what);
+    return true;
+}
+
 bool image_open(struct image *image, const char *path, uint64_t raw_base,
                 struct err *err)
 {
@@ -79,7 +99,7 @@ bool image_open(struct image *image, const char *path, uint64_t raw_base,
     size_t size = 0;
 
     *image = (struct image){0};
-    return image_read_file(path, &bytes, &size, err) &&
+    return check_name(path, err) && image_read_file(path, &bytes, &size, err) &&
            take(image, path, bytes, size, raw_base, err);
 }
 

@@ -418,6 +418,20 @@ START_TEST(program_that_only_traps_spends_its_budget)
 }
 END_TEST
 
+START_TEST(program_that_only_traps_is_told_so)
+{
+    struct outcome outcome;
+
+    assemble(traps, 0x80000000, "elf", NULL);
+    outcome = BOOT("elf", "--max-instructions", "200000");
+    ck_assert_int_eq(outcome.status, BOOT_BUDGET);
+    ck_assert_str_eq(outcome.errors,
+                     "ringside: boot: hart 0 traps again and again: instruction access "
+                     "fault at 0x0, while mtvec is 0x0\n"
+                     "ringside: boot: 200000 instructions are spent\n");
+}
+END_TEST
+
 START_TEST(nothing_can_happen_is_status_123)
 {
     struct outcome outcome;
@@ -744,6 +758,7 @@ static void add_tests(TCase *tcase)
     tcase_add_test(tcase, mistake_in_board_file_is_explained);
     tcase_add_test(tcase, spent_budget_is_status_124);
     tcase_add_test(tcase, program_that_only_traps_spends_its_budget);
+    tcase_add_test(tcase, program_that_only_traps_is_told_so);
     tcase_add_test(tcase, nothing_can_happen_is_status_123);
     tcase_add_test(tcase, closed_output_is_status_125);
     tcase_add_test(tcase, reset_starts_the_program_again);

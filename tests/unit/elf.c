@@ -334,6 +334,18 @@ START_TEST(missing_file_is_named)
 }
 END_TEST
 
+START_TEST(source_text_is_no_raw_program)
+{
+    struct image image;
+    struct err err = {0};
+
+    ck_assert(!image_open(&image, "prog.s", BASE, &err));
+    ck_assert_str_eq(err.text,
+                     "cannot load 'prog.s': it is assembly text; ringside asm "
+                     "makes a program of it");
+}
+END_TEST
+
 START_TEST(directory_is_refused)
 {
     struct image image;
@@ -677,6 +689,7 @@ static void add_tests(TCase *tcase)
     tcase_add_test(tcase, raw_bytes_go_to_the_given_address);
     tcase_add_test(tcase, empty_file_is_refused);
     tcase_add_test(tcase, missing_file_is_named);
+    tcase_add_test(tcase, source_text_is_no_raw_program);
     tcase_add_test(tcase, directory_is_refused);
     tcase_add_test(tcase, loading_fills_segments_and_zeroes_their_rest);
     tcase_add_test(tcase, segment_outside_ram_is_refused_and_nothing_is_loaded);
