@@ -365,17 +365,20 @@ static bool listen(struct boot *boot, struct err *err)
     return true;
 }
 
-static bool finish_listening(struct boot *boot, struct err *err)
+static void finish_listening(struct boot *boot, struct err *err)
 {
-    if (!boot->events)
-        return true;
-    if (!counts_events(boot))
-        return recorder_close(&boot->recorder, err);
+    if (boot->events && !counts_events(boot))
+        recorder_close(&boot->recorder, err);
     for (int i = 0; i < EVENT_KINDS; i++)
         if (boot->tally.events[i])
             fprintf(stderr, "ringside: events: %s %" PRIu64 "\n", event_infos[i].name,
                     boot->tally.events[i]);
-    return true;
+}
+
+static int broken(struct err *err)
+{
+    err_prefix(err, "boot");
+    return report_error(BOOT_BROKEN, err);
 }
 
 static int run_program(struct boot *boot)
@@ -384,17 +387,18 @@ static int run_program(struct boot *boot)
     int status = -1;
     double began = seconds();
 
-    if (!listen(boot, &err) || !console_open(&boot->console, &err))
-        return report_error(BOOT_BROKEN, &err);
+    if (!console_open(&boot->console, &err)) {
+        finish_listening(boot, NULL);
+        return broken(&err);
+    }
     boot->board->output = print_byte;
     boot->board->output_ctx = boot;
     while (status < 0)
         status = run_slice(boot, &err);
     console_close(&boot->console);
-    if (!finish_listening(boot, &err))
-        status = BOOT_BROKEN;
+    finish_listening(boot, &err);
     if (err.text[0])
-        report_error(status, &err);
+        status = broken(&err);
     if (status == BOOT_NOTHING)
         fputs("ringside: boot: every hart waits, and nothing can happen any more\n",
               stderr);
@@ -450,7 +454,8 @@ int command_boot(int argc, char **argv)
 
     if (!options_parse(&usage, &argc, &argv, &status))
         return status;
-    if (choose_program(&boot, argc, argv, &err) && set_up(&boot, &err)) {
+    if (choose_program(&boot, argc, argv, &err) && set_up(&boot, &err) &&
+        listen(&boot, &err)) {
         status = run_program(&boot);
     } else {
         err_prefix(&err, "boot");
