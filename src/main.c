@@ -32,6 +32,7 @@ static void usage(FILE *out)
 {
     fputs("usage: ringside COMMAND [options] ...\n"
           "       ringside COMMAND --help\n"
+          "       ringside help [COMMAND]\n"
           "       ringside --help | --version\n\n"
           "A RISC-V machine you can watch.\n\ncommands:\n",
           out);
@@ -47,6 +48,7 @@ static int unknown(const char *name)
 
     for (unsigned i = 0; i < COUNT(commands); i++)
         nearest_offer(&nearest, commands[i].name);
+    nearest_offer(&nearest, "help");
     nearest_offer(&nearest, "--help");
     nearest_offer(&nearest, "--version");
     err_set(&err, "unknown %s '%s'%s", name[0] == '-' ? "option" : "command", name,
@@ -65,22 +67,40 @@ static int finish(int status)
     return status ? status : report_error(STATUS_FAILED, &err);
 }
 
+static int run_command(int argc, char **argv)
+{
+    for (unsigned i = 0; i < COUNT(commands); i++)
+        if (strcmp(commands[i].name, argv[0]) == 0)
+            return commands[i].run(argc, argv);
+    return unknown(argv[0]);
+}
+
+/* `ringside help`, and `ringside help boot` for `ringside boot --help`. */
+static int help(int argc, char **argv)
+{
+    char option[] = "--help", *arguments[] = {NULL, option, NULL};
+
+    if (argc == 1) {
+        usage(stdout);
+        return STATUS_OK;
+    }
+    arguments[0] = argv[1];
+    return run_command(2, arguments);
+}
+
 int main(int argc, char **argv)
 {
     if (argc < 2) {
         usage(stderr);
         return STATUS_USAGE;
     }
-    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {
-        usage(stdout);
-        return finish(STATUS_OK);
-    }
+    if (strcmp(argv[1], "help") == 0)
+        return finish(help(argc - 1, argv + 1));
+    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)
+        return finish(help(1, argv));
     if (strcmp(argv[1], "--version") == 0) {
         puts("ringside " VERSION);
         return finish(STATUS_OK);
     }
-    for (unsigned i = 0; i < COUNT(commands); i++)
-        if (strcmp(commands[i].name, argv[1]) == 0)
-            return finish(commands[i].run(argc - 1, argv + 1));
-    return unknown(argv[1]);
+    return finish(run_command(argc - 1, argv + 1));
 }
