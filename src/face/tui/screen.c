@@ -15,6 +15,7 @@ enum {
     HIGHEST = 46,    /* ... from which there is a list of what happened */
     LANES_LOW = 4,   /* rows of the timeline: three lanes */
     LANES_HIGH = 7,  /* ... with axis, four lanes and a legend */
+    LANES_MOST = 9,  /* ... with six lanes */
     EVENTS_HIGH = 7, /* rows of the list of what happened */
 };
 
@@ -40,9 +41,12 @@ static struct layout lay_out(const struct screen *screen, const struct canvas *c
                         : rows >= HIGHEST ? STAGE_OPEN
                                           : STAGE_TALL;
     row += 1 + layout.stage_rows;
-    layout.timeline_rows = screen->filled ? 0 : high ? LANES_HIGH : LANES_LOW;
+    layout.timeline_rows = screen->filled    ? 0
+                           : !high           ? LANES_LOW
+                           : rows >= HIGHEST ? LANES_MOST
+                                             : LANES_HIGH;
     left = layout.keys - row - layout.timeline_rows;
-    layout.events_rows = rows >= HIGHEST ? EVENTS_HIGH + (left - 20) / 3 : 0;
+    layout.events_rows = rows >= HIGHEST ? EVENTS_HIGH + (left - 18) / 3 : 0;
     layout.panes = row;
     layout.pane_rows = left - layout.events_rows;
     layout.events = layout.panes + layout.pane_rows;

@@ -252,6 +252,9 @@ static void arrange(struct session *session, enum action action)
     case ACTION_HELP:
         screen->help = true;
         break;
+    case ACTION_STOP:
+        snprintf(screen->notice, sizeof(screen->notice), "nothing runs; q leaves");
+        break;
     case ACTION_QUIT:
         session->quit = true;
         break;

@@ -258,7 +258,7 @@ static void wire_request(struct canvas *canvas, const struct stage *stage,
                     served->device->index == now->asker.index;
 
         if (!dma->device || strcmp(dma->device->type->name, "dma") != 0 ||
-            !served->device->requests)
+            !served->device || !served->device->requests)
             continue;
         canvas_across(canvas, row, from, served->box.col,
                       here ? WEIGHT_NOW : WEIGHT_IDLE, here ? ROLE_DMA : ROLE_RULE);

@@ -48,6 +48,23 @@ static int add_lane(struct lane *lanes, int count, int room, enum lane_kind kind
     return count + 1;
 }
 
+/* The first interrupt line of every device that moves data. */
+static int add_lines(const struct watch *watch, struct lane *lanes, int count, int room)
+{
+    for (unsigned i = 0; i < watch->board->devices; i++) {
+        const struct device *device = watch->board->device[i];
+        char name[16];
+
+        if (device->lines == 0 || device->line[0].source >= WATCH_IRQS ||
+            (strcmp(device->type->name, "dma") != 0 && device->requests == 0))
+            continue;
+        snprintf(name, sizeof(name), "irq %u", device->line[0].source);
+        count = add_lane(lanes, count, room, LANE_LINE, (uint8_t)device->line[0].source,
+                         name);
+    }
+    return count;
+}
+
 /* A channel has a lane once the program has touched it; until then channel 0's stands
  * for all, so that lanes do not come and go. */
 static int plan_lanes(const struct watch *watch, struct lane *lanes, int room)
@@ -61,17 +78,17 @@ static int plan_lanes(const struct watch *watch, struct lane *lanes, int room)
         count = add_lane(lanes, count, room, LANE_HART, (uint8_t)i, name);
     }
     count = add_lane(lanes, count, room, LANE_BUS, 0, "bus");
-    for (uint8_t i = 0; i < WATCH_CHANNELS; i++)
+    for (unsigned i = 0; i < WATCH_CHANNELS; i++)
         if (watch->dma[i].bytes || watch->dma[i].state ||
             (i == 0 && watch_device(watch, "dma", 0))) {
-            snprintf(name, sizeof(name), "dma ch %d", i);
-            count = add_lane(lanes, count, room, LANE_DMA, i, name);
+            snprintf(name, sizeof(name), "dma ch %u", i);
+            count = add_lane(lanes, count, room, LANE_DMA, (uint8_t)i, name);
         }
-    for (uint8_t i = 0; i < watch->board->devices; i++)
+    for (unsigned i = 0; i < watch->board->devices; i++)
         if (strcmp(watch->board->device[i]->type->name, "ata") == 0)
-            count = add_lane(lanes, count, room, LANE_DISK, i,
+            count = add_lane(lanes, count, room, LANE_DISK, (uint8_t)i,
                              watch->board->device[i]->name);
-    return count;
+    return add_lines(watch, lanes, count, room);
 }
 
 static void cover(struct column *columns, const struct window *window,
@@ -93,21 +110,24 @@ static void cover(struct column *columns, const struct window *window,
     }
 }
 
-/* What a disk does since its last phase began lasts until now. */
+/* What has begun and not ended lasts until now: a disk's phase, a line that is high. */
 static bool open_span(const struct watch *watch, const struct lane *lane,
                       const struct window *window, struct span *span)
 {
-    const struct disk_fold *disk = &watch->disk[lane->index];
+    const struct disk_fold *disk = &watch->disk[lane->index % BOARD_ROWS];
 
-    if (lane->kind != LANE_DISK || !disk->has_phase || !disk_sign(disk->phase.phase))
-        return false;
-    *span = (struct span){.from = disk->since,
-                          .until = window->now,
-                          .lane = LANE_DISK,
+    *span = (struct span){.until = window->now + 1,
+                          .lane = lane->kind,
                           .index = lane->index,
-                          .who = INITIATOR_DMA,
-                          .sign = disk_sign(disk->phase.phase)};
-    return true;
+                          .who = INITIATOR_DMA};
+    if (lane->kind == LANE_DISK && disk->has_phase) {
+        span->from = disk->since;
+        span->sign = disk_sign(disk->phase.phase);
+    } else if (lane->kind == LANE_LINE && watch_irq(watch, lane->index)) {
+        span->from = watch->irq_since[lane->index];
+        span->sign = '1';
+    }
+    return span->sign != 0;
 }
 
 static enum role role_of(const struct span *span)
@@ -220,7 +240,7 @@ static void draw(const struct watch *watch, struct view_state *state,
     if (area.rows >= 7)
         canvas_text(canvas, area.row + area.rows - 1, area.col, area.cols, ROLE_QUIET,
                     "l load  s store  x other  t trap  ░ waits  r read  w write  "
-                    "c command  k seek  m medium  b buffer  · idle   ━ now");
+                    "c command  k seek  m medium  b buffer  1 high  ━ now");
 }
 
 const struct view timeline_view = {

@@ -132,5 +132,7 @@ void tui_loop(struct session *session)
         else if (running)
             run_frame(&tui);
     }
+    session->interrupted = NULL;
+    session->ctx = NULL;
     canvas_free(tui.canvas);
 }

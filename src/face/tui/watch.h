@@ -113,7 +113,8 @@ struct watch {
     struct disk_fold disk[BOARD_ROWS];
     struct device_fold device[BOARD_ROWS];
     uint64_t
-        irq_high[WATCH_IRQS / 64]; /* interrupt lines of devices, by source number */
+        irq_high[WATCH_IRQS / 64];  /* interrupt lines of devices, by source number */
+    uint64_t irq_since[WATCH_IRQS]; /* when a line that is high rose */
     struct hart_fold {
         struct event insn; /* the last instruction it retired */
         bool in_move;      /* ... in this move */

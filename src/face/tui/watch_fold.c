@@ -174,7 +174,18 @@ static void fold_irq_line(struct watch *watch, const struct event *event)
     unsigned source = event->irq_line.source % WATCH_IRQS;
     uint64_t mask = BIT(source % 64), *word = &watch->irq_high[source / 64];
 
-    *word = event->irq_line.level ? *word | mask : *word & ~mask;
+    if (event->irq_line.level) {
+        watch->irq_since[source] = event->cycle;
+        *word |= mask;
+    } else if (*word & mask) {
+        *word &= ~mask;
+        add_span(watch, (struct span){.from = watch->irq_since[source],
+                                      .until = event->cycle,
+                                      .lane = LANE_LINE,
+                                      .index = (uint8_t)source,
+                                      .who = INITIATOR_DMA,
+                                      .sign = '1'});
+    }
 }
 
 /* --- DMA channels ---------------------------------------------------------------- */
