@@ -80,7 +80,7 @@ static int help(int argc, char **argv)
 {
     char option[] = "--help", *arguments[] = {NULL, option, NULL};
 
-    if (argc == 1) {
+    if (argc == 1 || strcmp(argv[1], argv[0]) == 0) {
         usage(stdout);
         return STATUS_OK;
     }

@@ -92,7 +92,7 @@ int command_asm(int argc, char **argv)
         {0, "text", OPTION_NUMBER, &job.layout.text, "ADDRESS",
          "where .text begins (default 0x80000000)"},
         {0, "data", OPTION_NUMBER, &job.layout.data, "ADDRESS",
-         "where .data begins (default: the page after the read-only sections)"},
+         "where .data begins (default: the page after .rodata)"},
         {0, "bss", OPTION_NUMBER, &job.layout.bss, "ADDRESS",
          "where .bss begins (default: the page after .data)"},
         {0},
@@ -102,7 +102,7 @@ int command_asm(int argc, char **argv)
         .operands = "FILE",
         .summary =
             "Assembles a file in GNU syntax for RV64IMAC to an ELF executable "
-            "with symbols and\nsource lines. It starts at _start, or where .text "
+            "with symbols\nand source lines. It starts at _start, or where .text "
             "begins.",
         .rows = rows,
     };

@@ -419,9 +419,9 @@ int command_boot(int argc, char **argv)
         {0, "board", OPTION_TEXT, &boot.board_file, "FILE",
          "a board of your own, as a Lua table"},
         {0, "bios", OPTION_TEXT, &boot.bios, "FILE",
-         "firmware: an ELF file, or raw bytes for 0x80000000; none"},
+         "firmware: an ELF file, or raw at 0x80000000; or 'none'"},
         {0, "kernel", OPTION_TEXT, &boot.kernel, "FILE",
-         "payload: an ELF file, or raw bytes for 0x80200000"},
+         "payload: an ELF file, or raw at 0x80200000"},
         {0, "initrd", OPTION_TEXT, &boot.initrd, "FILE", "initial RAM disk"},
         {0, "append", OPTION_TEXT, &boot.append, "TEXT", "the kernel's command line"},
         {0, "memory", OPTION_SIZE, &boot.memory, "SIZE", "RAM (default 128M)"},
@@ -431,9 +431,9 @@ int command_boot(int argc, char **argv)
         {0, "max-instructions", OPTION_NUMBER, &boot.most, "N",
          "stop with status 124 when so many are executed"},
         {0, "events", OPTION_TEXT, &boot.events, "FILE",
-         "record all events (JSON lines in FILE.jsonl, else binary), or 'count'"},
+         "record all events, as run does; or 'count' them"},
         {0, "stats", OPTION_FLAG, &boot.stats, NULL,
-         "tell instructions, cycles and wall time on standard error"},
+         "tell instructions, cycles, time on standard error"},
         {0},
     };
     const struct usage usage = {

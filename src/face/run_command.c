@@ -288,12 +288,11 @@ int command_run(int argc, char **argv)
     const struct usage usage = {
         .name = "run",
         .operands = "FILE | --list [FOLDER]",
-        .summary = "Runs the variants of a scenario, says what each cost, and judges "
+        .summary = "Runs the variants of a scenario, says what each cost, and judges\n"
                    "them by its checks.",
         .rows = rows,
-        .notes =
-            "The status is 0 if all checks pass, 1 if one fails, 2 if the scenario "
-            "cannot be used.",
+        .notes = "The status is 0 if all checks pass, 1 if one fails, 2 if the\n"
+                 "scenario cannot be used.",
     };
     int status;
 
