@@ -78,6 +78,24 @@ static void why_insn(struct buf *out, const struct watch *watch,
     buf_char(out, '.');
 }
 
+/* A register's own help: what it is for. */
+static void why_register(struct buf *out, const struct watch *watch,
+                         const struct event *event)
+{
+    bool read = event->kind == EVENT_MMIO_READ;
+    uint8_t index = read ? event->mmio_read.device : event->mmio_write.device;
+    uint32_t offset = read ? event->mmio_read.offset : event->mmio_write.offset;
+    unsigned n;
+    const struct device *device = watch->board->device[index];
+    const struct reg *reg = device_reg(device, offset, &n);
+
+    if (reg && reg->help)
+        buf_printf(out, "%s: %s; %" PRIu32 " cycles.", reg->name, reg->help,
+                   read ? event->mmio_read.price : event->mmio_write.price);
+    else
+        buf_printf(out, "%s: %s.", device->name, device->type->help);
+}
+
 static void why_transfer(struct buf *out, const struct watch *watch,
                          const struct event *event)
 {
@@ -122,18 +140,13 @@ static void why(struct buf *out, const struct watch *watch)
 {
     static void (*const of[EVENT_KINDS])(struct buf *, const struct watch *,
                                          const struct event *) = {
-        [EVENT_INSN] = why_insn,
-        [EVENT_BUS_TRANSFER] = why_transfer,
-        [EVENT_BUS_WAIT] = why_wait,
-        [EVENT_TRAP_ENTER] = why_trap,
+        [EVENT_INSN] = why_insn,           [EVENT_BUS_TRANSFER] = why_transfer,
+        [EVENT_BUS_WAIT] = why_wait,       [EVENT_MMIO_READ] = why_register,
+        [EVENT_MMIO_WRITE] = why_register, [EVENT_TRAP_ENTER] = why_trap,
     };
-    const struct event *event = &watch->focus, *insn = NULL;
+    const struct event *event = &watch->focus;
 
-    if (event->kind == EVENT_MMIO_READ || event->kind == EVENT_MMIO_WRITE)
-        insn = watch_insn(watch, watch->hart);
-    if (insn)
-        why_insn(out, watch, insn);
-    else if (of[event->kind])
+    if (of[event->kind])
         of[event->kind](out, watch, event);
     else
         buf_printf(out, "%s.", event_infos[event->kind].help);
