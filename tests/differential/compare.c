@@ -55,8 +55,8 @@ static bool same_traps(const struct pair *pair)
         unsigned at = RESULT_LOG + LOG_ROW * i;
         uint64_t tval = tval_compared(result_word(pair, at));
 
-        if (!same_field(pair, at, UINT64_MAX, "cause of trap", i) ||
-            !same_field(pair, at + 8, UINT64_MAX, "epc of trap", i) ||
+        if (!same_field(pair, at + 8, UINT64_MAX, "epc of trap", i) ||
+            !same_field(pair, at, UINT64_MAX, "cause of trap", i) ||
             !same_field(pair, at + 16, tval, "tval of trap", i) ||
             !same_field(pair, at + 24, csr_compared(CSR_MSTATUS), "mstatus of trap",
                         i) ||
@@ -134,7 +134,7 @@ static void tell_code(const struct sequence *seq, struct buf *text)
     }
 }
 
-static void tell_start(const struct sequence *seq, struct buf *text)
+void tell_sequence(const struct sequence *seq, struct buf *text)
 {
     buf_printf(text, "%s, seed %" PRIu64 "\n", kind_names[seq->kind], seq->seed);
     tell_code(seq, text);
@@ -174,7 +174,7 @@ bool compare_results(const struct sequence *seq, unsigned index, const uint8_t *
         same_field(&pair, RESULT_STOP, UINT64_MAX, "why it stopped", 0) &&
         same_registers(&pair) && same_memory(&pair) && same_csrs(&pair))
         return true;
-    tell_start(seq, text);
+    tell_sequence(seq, text);
     tell_log(&pair, text);
     return false;
 }

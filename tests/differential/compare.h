@@ -9,4 +9,7 @@
 bool compare_results(const struct sequence *seq, unsigned index, const uint8_t *here,
                      const uint8_t *there, struct buf *text);
 
+/* The sequence as text: its code and what it starts with. */
+void tell_sequence(const struct sequence *seq, struct buf *text);
+
 #endif

@@ -35,6 +35,8 @@ static const struct csr_limit limits[] = {
     {CSR_SATP, CSR_SATP, CSR_RESTORED, ALL, ALL,
      "12.1.11", "QEMU has MODE 10, Sv57, too: it is not written"},
     {CSR_STVEC, CSR_STVEC, CSR_RESTORED, ALL, ALL, "12.1.2", "the runtime's"},
+    {0x24d, 0x24d, CSR_NOT_COMPARED, 0, 0,
+     "2.2", "vstimecmp: QEMU has it without the hypervisor extension, too"},
     {CSR_MSTATUS, CSR_MSTATUS, CSR_FREE, MSTATUS_FIELDS,
      MSTATUS_FIELDS | MSTATUS_UXL | MSTATUS_SXL,
      "3.1.6", "as sstatus; QEMU stores MPP 2, which is no mode: it is not written"},

@@ -1,6 +1,7 @@
 #include "tests/differential/generate.h"
 
 #include "machine/isa/formats.h"
+#include "tests/differential/differences.h"
 
 #include <assert.h>
 #include <string.h>
@@ -273,7 +274,7 @@ static void limit_delegation(struct sequence *seq)
 
     never |= seq->escape == ESCAPE_ECALL ? BIT(CAUSE_ECALL_U) | BIT(CAUSE_ECALL_S)
                                          : BIT(CAUSE_BREAKPOINT);
-    seq->csr[START_MEDELEG] &= ~never;
+    seq->csr[START_MEDELEG] &= csr_limit(CSR_MEDELEG)->written & ~never;
 }
 
 void generate(struct sequence *seq, enum kind kind, uint64_t seed, uint64_t code_pa)

@@ -240,6 +240,7 @@ go_back:
     bgeu    t0, t3, stop
 
 go_on:
+    sfence.vma                      # QEMU keeps what it looked up for MPRV's old mode
     beqz    s3, to_the_sequence
     # By way of the sret at the end of the page of handlers.
     csrw    sepc, a1
@@ -274,6 +275,8 @@ save:
     addi    a2, a2, -1
     bnez    a2, save
     call    dump_csrs
+    csrw    pmpcfg0, zero           # M-mode, too, may not access what matches in part
+    csrw    pmpcfg2, zero
 
     addi    a0, s1, DESC_POKES
     ld      a1, 0(a0)
