@@ -1,4 +1,5 @@
 #include "face/tui/view.h"
+#include "face/tui/watch_peek.h"
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -1,7 +1,7 @@
 #ifndef FACE_TUI_TEXT_H
 #define FACE_TUI_TEXT_H
 
-#include "face/tui/watch.h"
+#include "face/tui/watch_peek.h"
 
 /* How numbers, instructions and data are written on the screen. */
 enum { TEXT_NUMBER = 28, TEXT_INSN = 64, TEXT_DATA = 48 };

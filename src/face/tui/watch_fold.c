@@ -3,7 +3,7 @@
  */
 #include "base/alloc.h"
 #include "base/bits.h"
-#include "face/tui/watch.h"
+#include "face/tui/watch_peek.h"
 #include "machine/device/ata.h"
 #include "machine/dma/dma.h"
 

@@ -1,9 +1,5 @@
-/*
- * The machine as the viewer has seen it: peeks, from which the effects of events that
- * were told but not seen yet are taken back.
- */
+#include "face/tui/watch_peek.h"
 #include "base/bits.h"
-#include "face/tui/watch.h"
 #include "machine/dma/dma.h"
 
 #include <string.h>

@@ -1,0 +1,58 @@
+#ifndef FACE_TUI_WATCH_PEEK_H
+#define FACE_TUI_WATCH_PEEK_H
+
+#include "face/tui/watch.h"
+
+/*
+ * The machine as the viewer has seen it: peeks, from which the effects of events that
+ * were told but not seen yet are taken back.
+ */
+
+uint64_t watch_x(const struct watch *watch, unsigned hart, unsigned number);
+uint64_t watch_pc(const struct watch *watch, unsigned hart);
+uint64_t watch_read(const struct watch *watch, uint64_t pa, void *bytes,
+                    uint64_t length);
+
+/* Who wrote the byte last: an enum initiator, INITIATOR_NONE if nobody. */
+uint8_t watch_writer(const struct watch *watch, uint64_t pa);
+
+/* Was any byte of its page written? */
+bool watch_page_written(const struct watch *watch, uint64_t pa);
+
+/* Did an event of this move write the byte? */
+bool watch_wrote(const struct watch *watch, uint64_t pa);
+
+/* The last instruction of that hart among the events of this move; NULL: none. */
+const struct event *watch_insn(const struct watch *watch, unsigned hart);
+
+/* The cycle at which the viewer stands. */
+uint64_t watch_cycle(const struct watch *watch);
+
+/* Is the interrupt line of that source high? */
+bool watch_irq(const struct watch *watch, unsigned source);
+
+/* A register of a device by its name, as a peek sees it; false: it has none. */
+bool watch_register(const struct watch *watch, const struct device *device,
+                    const char *name, unsigned index, uint64_t *value);
+
+/* The board's n-th device of a type, NULL: none. */
+const struct device *watch_device(const struct watch *watch, const char *type,
+                                  unsigned n);
+
+/* The part of RAM with a name that holds the address; NULL: none. */
+const struct region *watch_region(const struct watch *watch, uint64_t pa);
+
+/* A line of a source file, without its blanks in front; false: it is not known. */
+bool watch_source(const struct watch *watch, const char *file, unsigned line,
+                  char *text, size_t room);
+
+/* The number of a DMA channel among all of the board. */
+unsigned watch_channel(const struct watch *watch, uint8_t device, uint8_t channel);
+
+/* The letter of a disk's phase on the timeline; 0: it is idle. */
+char disk_sign(uint8_t phase);
+
+/* "h", "d", "?": the letter of an owner. */
+char owner_letter(uint8_t initiator);
+
+#endif
