@@ -1,5 +1,7 @@
 #include "base/nearest.h"
 
+#include <ctype.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -8,6 +10,12 @@ enum { LONGEST = 64 }; /* longer names are not compared */
 static unsigned least(unsigned a, unsigned b)
 {
     return a < b ? a : b;
+}
+
+/* A letter in the other case is nearer than any other letter. */
+static bool same_letter(char a, char b)
+{
+    return tolower((unsigned char)a) == tolower((unsigned char)b);
 }
 
 /* The Damerau-Levenshtein distance, of strings aligned optimally, row by row. */
@@ -23,7 +31,7 @@ static unsigned distance(const char *a, size_t a_length, const char *b, size_t b
 
         row[0] = i;
         for (unsigned j = 1; j <= b_length; j++) {
-            unsigned change = a[i - 1] != b[j - 1];
+            unsigned change = !same_letter(a[i - 1], b[j - 1]);
 
             row[j] = least(least(last[j], row[j - 1]) + 1, last[j - 1] + change);
             if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])

@@ -59,6 +59,17 @@ static bool write_program(const struct asm_program *program, const char *out,
     return done;
 }
 
+/* No text has a zero byte; a program that is assembled already does. */
+static bool read_source(const char *file, uint8_t **text, size_t *size, struct err *err)
+{
+    if (!image_read_file(file, text, size, err))
+        return false;
+    if (!memchr(*text, 0, *size))
+        return true;
+    free(*text);
+    return err_set(err, "cannot assemble '%s': it is not a text", file);
+}
+
 /* The status; the program's mistakes are told with their lines before `err` is. */
 static int assemble(const struct assembling *job, struct err *err)
 {
@@ -67,7 +78,7 @@ static int assemble(const struct assembling *job, struct err *err)
     uint8_t *text;
     size_t size;
 
-    if (!image_read_file(job->file, &text, &size, err))
+    if (!read_source(job->file, &text, &size, err))
         return STATUS_USAGE;
 
     struct asm_source source = {
@@ -111,7 +122,12 @@ int command_asm(int argc, char **argv)
 
     if (!options_parse(&usage, &argc, &argv, &status))
         return status;
-    if (one_operand(argc, argv, &err)) {
+    if (job.layout.text & 1) {
+        err_set(&err,
+                "--text: an instruction cannot stand at the odd address 0x%" PRIx64,
+                job.layout.text);
+        status = STATUS_USAGE;
+    } else if (one_operand(argc, argv, &err)) {
         job.file = argv[0];
         status = assemble(&job, &err);
     } else {

@@ -160,6 +160,7 @@ static const struct {
     {"devices", "the device types", print_devices},
     {"instructions", "every instruction", docs_instructions},
     {"pseudo", "pseudo-instructions, and what they stand for", docs_pseudos},
+    {"directives", "the assembler's directives", docs_directives},
     {"csrs", "every control and status register", docs_csrs},
 };
 

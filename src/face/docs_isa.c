@@ -1,6 +1,7 @@
 /* The tables of the instruction set, as Markdown. */
 #include "face/docs_isa.h"
 
+#include "machine/isa/asm/directives.h"
 #include "machine/isa/asm/pseudo.h"
 #include "machine/isa/csr.h"
 #include "machine/isa/formats.h"
@@ -53,6 +54,36 @@ void docs_pseudos(void)
         for (const char *at = pseudos[i].expansion; *at; at++)
             printf(*at == ';' || *at == ',' ? "%c " : "%c", *at);
         printf("` |\n");
+    }
+}
+
+/* Directives that do the same stand in one row. */
+static size_t same_directives(size_t first)
+{
+    size_t count = 1;
+
+    while (first + count < directive_count && directives[first + count].help &&
+           directives[first + count].read == directives[first].read &&
+           strcmp(directives[first + count].help, directives[first].help) == 0)
+        count++;
+    return count;
+}
+
+void docs_directives(void)
+{
+    printf("| directive | operands | what it does |\n| --- | --- | --- |\n");
+    for (size_t i = 0, count; i < directive_count; i += count) {
+        count = 1;
+        if (!directives[i].help)
+            continue;
+        count = same_directives(i);
+        for (size_t j = 0; j < count; j++)
+            printf("%s`%s`", j ? ", " : "| ", directives[i + j].name);
+        if (directives[i].operands[0])
+            printf(" | `%s`", directives[i].operands);
+        else
+            printf(" |");
+        printf(" | %s |\n", directives[i].help);
     }
 }
 

@@ -4,6 +4,7 @@
 /* Tables for `ringside docs`, on standard output. */
 void docs_instructions(void);
 void docs_pseudos(void);
+void docs_directives(void);
 void docs_csrs(void);
 
 #endif

@@ -3,6 +3,17 @@
 
 #include "machine/isa/asm/assembler.h"
 
+struct directive {
+    const char *name;
+    bool (*read)(struct assembler *as, const struct token *name, uint64_t argument);
+    uint64_t argument;
+    const char *operands; /* as they are written; NULL with help: nobody needs it */
+    const char *help;
+};
+
+extern const struct directive directives[];
+extern const size_t directive_count;
+
 /* Reads the rest of the statement, a directive. */
 bool directive_read(struct assembler *as);
 

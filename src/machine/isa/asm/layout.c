@@ -242,6 +242,9 @@ static bool check_sections(struct assembler *as)
         if (bytes > PROGRAM_MAX || a->size > SECTION_MAX)
             return asm_report(as, top, "section %s is too large: 0x%llx bytes", a->name,
                               (unsigned long long)a->size);
+        if ((a->flags & ASM_ALLOC) && a->address + a->size < a->address)
+            return asm_report(as, top, "section %s goes beyond the last address",
+                              a->name);
         for (size_t j = 0; j < i; j++)
             if (sections_overlap(a, &as->sections[j]))
                 return asm_report(as, top, "sections %s and %s overlap at 0x%llx",

@@ -219,6 +219,8 @@ static bool read_quoted_character(struct assembler *as)
         return asm_report(as, token->place, "a character is missing after '");
     if (!token_character(&as->at, end_of(as), &character))
         return asm_report(as, token->place, "unknown escape in a character constant");
+    if (in_name(peek_char(as, 0)))
+        return asm_report(as, token->place, "a character constant has one character");
     if (peek_char(as, 0) == '\'')
         as->at++;
     token->number = character;

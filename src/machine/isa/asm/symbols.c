@@ -140,7 +140,17 @@ void symbol_undefined(struct assembler *as, const struct symbol *symbol,
 
     if (as->program->diagnostic_count == ASM_DIAGNOSTICS_MAX)
         return;
-    for (struct symbol *s = as->first_symbol; s && !is_numbered; s = s->next)
+    if (is_numbered) {
+        asm_report(as, place, "there is no label %.*s: below",
+                   (int)strlen(symbol->shown) - 1, symbol->shown);
+        return;
+    }
+    if (xreg_by_name(symbol->name, strlen(symbol->name)) >= 0) {
+        asm_report(as, place, "'%s' is a register; a symbol or a number stands here",
+                   symbol->shown);
+        return;
+    }
+    for (struct symbol *s = as->first_symbol; s; s = s->next)
         if (s->state != SYMBOL_UNDEFINED && s->name[0] != '\001')
             nearest_offer(&nearest, s->name);
     asm_report(as, place, "undefined symbol '%s'%s", symbol->shown,
