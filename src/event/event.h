@@ -43,6 +43,9 @@ enum event_unit {
     UNIT_ATACOMMAND, /* ATA command code */
     UNIT_DISKPHASE,  /* enum disk_phase */
     UNIT_CHAR,       /* a character */
+    UNIT_DIRECTION,  /* enum dma_direction */
+    UNIT_DMASOURCE,  /* an address, or a device by the event's line and direction */
+    UNIT_DMADEST,    /* likewise */
     UNIT_COUNT
 };
 

@@ -27,6 +27,11 @@ static const struct board *board_of(const struct context *context)
     return run && board < run->boards ? run->board[board] : NULL;
 }
 
+static bool is_write(const struct event *event)
+{
+    return event->kind == EVENT_MMIO_WRITE;
+}
+
 /* A field of the same event by its name; 0 if it has none of that name. */
 static uint64_t sibling(const struct context *context, const char *name)
 {
@@ -172,8 +177,13 @@ void put_cause(struct buf *out, uint64_t cause)
 
 /* --- registers -------------------------------------------------------------------------- */
 
+static const char *reg_name(const struct reg *reg, bool write)
+{
+    return write && reg->write_name ? reg->write_name : reg->name;
+}
+
 void put_register(struct buf *out, const struct narrator *narrator, unsigned board,
-                  unsigned device_index, uint32_t offset)
+                  unsigned device_index, uint32_t offset, bool write)
 {
     const struct device *device = device_at(narrator->run, board, device_index);
     unsigned index = 0;
@@ -187,9 +197,10 @@ void put_register(struct buf *out, const struct narrator *narrator, unsigned boa
         put_channel(out, narrator->run, board, device, index);
         buf_printf(out, " %s", reg->name);
     } else if (reg->count > 1)
-        buf_printf(out, "%s %s[%u]", device->name, reg->name, index);
+        buf_printf(out, "%s %s[%u]", device->name, reg_name(reg, write),
+                   index + reg->first);
     else
-        buf_printf(out, "%s %s", device->name, reg->name);
+        buf_printf(out, "%s %s", device->name, reg_name(reg, write));
 }
 
 static unsigned named_values(const struct reg_field *field)
@@ -201,25 +212,39 @@ static unsigned named_values(const struct reg_field *field)
     return count;
 }
 
-/* Fields that are 0 go without saying, unless all are. */
-void put_register_value(struct buf *out, const struct reg *reg, uint64_t value)
+/* Fields that are 0 go without saying. Gives whether one was not. */
+static bool put_fields(struct buf *out, const struct reg_field *field, uint64_t value)
 {
-    const char *between = "";
+    bool some = false;
 
-    for (const struct reg_field *field = reg ? reg->fields : NULL; field && field->name;
-         field++) {
+    for (; field && field->name; field++) {
         uint64_t part = field_get(value, BITS(field->hi, field->lo));
 
         if (part == 0)
             continue;
+        buf_printf(out, "%s%s=", some ? " " : "", field->name);
         if (part < named_values(field))
-            buf_printf(out, "%s%s=%s", between, field->name, field->values[part]);
+            buf_text(out, field->values[part]);
         else
-            buf_printf(out, part < 10 ? "%s%s=%" PRIu64 : "%s%s=0x%" PRIx64, between,
-                       field->name, part);
-        between = " ";
+            buf_printf(out, part < 10 ? "%" PRIu64 : "0x%" PRIx64, part);
+        some = true;
     }
-    if (!*between)
+    return some;
+}
+
+void put_register_value(struct buf *out, const struct reg *reg, uint64_t value,
+                        bool write)
+{
+    const struct reg_field *fields = reg ? reg->fields : NULL;
+    const char *word = NULL;
+
+    if (reg && write && (reg->write_fields || reg->write_word))
+        fields = reg->write_fields;
+    if (reg && write && reg->write_word)
+        word = reg->write_word((uint8_t)value);
+    if (word)
+        buf_text(out, word);
+    else if (!put_fields(out, fields, value))
         buf_printf(out, value < 10 ? "%" PRIu64 : "0x%" PRIx64, value);
 }
 
@@ -357,7 +382,8 @@ static void put_register_of(struct buf *out, const struct context *context,
                             uint64_t value)
 {
     put_register(out, context->narrator, context->event->board,
-                 (unsigned)sibling(context, "device"), (uint32_t)value);
+                 (unsigned)sibling(context, "device"), (uint32_t)value,
+                 is_write(context->event));
 }
 
 static void put_value_of(struct buf *out, const struct context *context, uint64_t value)
@@ -365,13 +391,39 @@ static void put_value_of(struct buf *out, const struct context *context, uint64_
     const struct device *device =
         device_at(context->narrator->run, context->event->board,
                   (unsigned)sibling(context, "device"));
+    uint32_t offset = (uint32_t)sibling(context, "offset");
     unsigned index;
 
-    put_register_value(
-        out,
-        device ? device_reg(device, (uint32_t)sibling(context, "offset"), &index)
-               : NULL,
-        value);
+    put_register_value(out, device ? device_reg(device, offset, &index) : NULL, value,
+                       is_write(context->event));
+}
+
+/* The end of a DMA transfer that is an address, or the device behind the request line. */
+static void put_dma_end(struct buf *out, const struct context *context,
+                        uint64_t address, enum dma_direction device_if)
+{
+    const struct board *board = board_of(context);
+    uint64_t line = sibling(context, "line");
+    const struct request_line *request =
+        board && line < BOARD_REQUEST_LINES ? board->request[line] : NULL;
+
+    if (sibling(context, "direction") != device_if)
+        buf_printf(out, "0x%" PRIx64, address);
+    else if (request)
+        buf_text(out, ((const struct device *)request->device)->name);
+    else
+        buf_printf(out, "request line %" PRIu64, line);
+}
+
+static void put_dma_source(struct buf *out, const struct context *context,
+                           uint64_t value)
+{
+    put_dma_end(out, context, value, DMA_FROM_DEVICE);
+}
+
+static void put_dma_dest(struct buf *out, const struct context *context, uint64_t value)
+{
+    put_dma_end(out, context, value, DMA_TO_DEVICE);
 }
 
 static void put_ata_command(struct buf *out, const struct context *context,
@@ -459,6 +511,9 @@ static const struct unit {
     [UNIT_ATACOMMAND] = {.put = put_ata_command},
     [UNIT_DISKPHASE] = WORDS(disk_phase_names, DISK_PHASES),
     [UNIT_CHAR] = {.put = put_character},
+    [UNIT_DIRECTION] = WORDS(dma_direction_names, DMA_TO_DEVICE + 1),
+    [UNIT_DMASOURCE] = {.put = put_dma_source},
+    [UNIT_DMADEST] = {.put = put_dma_dest},
 };
 
 void narrate_field(struct buf *out, const struct narrator *narrator,

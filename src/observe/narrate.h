@@ -35,10 +35,11 @@ void put_initiator(struct buf *out, const struct narrator *narrator, unsigned bo
 void put_cause(struct buf *out, uint64_t cause);
 const char *mode_name(unsigned mode);
 
-/* A register's name in words ("DMA channel 0 Control", "uart0 IER"), and what a value of
+/* A register's name in words, when it is read or written ("DMA channel 0 Control", "uart0 IER"), and what a value of
  * it says: "claim=1 run=1", or the number where it has no fields. */
 void put_register(struct buf *out, const struct narrator *narrator, unsigned board,
-                  unsigned device, uint32_t offset);
-void put_register_value(struct buf *out, const struct reg *reg, uint64_t value);
+                  unsigned device, uint32_t offset, bool write);
+void put_register_value(struct buf *out, const struct reg *reg, uint64_t value,
+                        bool write);
 
 #endif

@@ -230,7 +230,18 @@ static char *put_hex(char *at, uint64_t value)
     return at;
 }
 
-/* 64-bit patterns are texts: numbers of JSON are exact up to 2^53 only. */
+/* 64-bit patterns are texts: numbers of JSON are exact below 2^53 only. Counts that large
+ * are texts, too. */
+static char *put_number(char *at, uint64_t value)
+{
+    if (value >> 53 == 0)
+        return put_decimal(at, value);
+    *at++ = '"';
+    at = put_decimal(at, value);
+    *at++ = '"';
+    return at;
+}
+
 static bool is_pattern(const struct event_field *field)
 {
     return field->size == 8 && field->unit != UNIT_DEC && field->unit != UNIT_BYTES &&
@@ -261,7 +272,7 @@ size_t event_json(char *text, const struct event *event)
         at = put_text(at, field->name);
         at = put_text(at, "\":");
         at = is_pattern(field) ? put_hex(at, load(event, field))
-                               : put_decimal(at, load(event, field));
+                               : put_number(at, load(event, field));
     }
     *at++ = '}';
     *at = '\0';

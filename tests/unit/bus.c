@@ -231,7 +231,7 @@ START_TEST(device_accesses_are_told_with_old_and_new)
     uint64_t value;
 
     ck_assert(bus_map(&bus, device("dev", 0x1000, 0x10), NULL));
-    queue.now = 77;
+    queue.now = bus_take(&bus, (enum initiator)(HART + 2), 77, 12, 0x1004) + 12;
     bus_write(&bus, (enum initiator)(HART + 2), 0x1004, 2, 0x4142);
     bus_read(&bus, INITIATOR_DMA + 1, 0x1004, 4, &value);
     ck_assert_uint_eq(heard_count, 2);

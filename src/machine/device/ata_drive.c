@@ -582,6 +582,8 @@ static const struct reg_field device_fields[] = {
     {0, 0, NULL, NULL, NULL},
 };
 
+static const struct reg_field no_fields[] = {{0, 0, NULL, NULL, NULL}};
+
 static const struct reg_field control_fields[] = {
     {1, 1, "nIEN", "interrupts are off", NULL},
     {2, 2, "SRST", "software reset while 1", NULL},
@@ -598,7 +600,9 @@ static const struct reg ata_regs[] = {
      .help = "the next 2 or 4 bytes of the block, while DRQ is 1"},
     {.offset = ATA_ERROR,
      .size = 1,
-     .name = "Error/Features",
+     .name = "Error",
+     .write_name = "Features",
+     .write_fields = no_fields,
      .rw = BITS(7, 0),
      .reset = 1,
      .fields = error_fields,
@@ -633,17 +637,21 @@ static const struct reg ata_regs[] = {
      .help = "which device, and the upper bits of a 28-bit address"},
     {.offset = ATA_STATUS,
      .size = 1,
-     .name = "Status/Command",
+     .name = "Status",
+     .write_name = "Command",
+     .write_word = ata_command_name,
      .rw = BITS(7, 0),
      .reset = READY_STATUS,
      .fields = status_fields,
      .help = "read: state of the disk, and the interrupt is taken back; write: starts"},
     {.offset = ATA_CONTROL,
      .size = 1,
-     .name = "AltStatus/Control",
+     .name = "AltStatus",
+     .write_name = "DeviceControl",
+     .write_fields = control_fields,
      .rw = BITS(7, 0),
      .reset = READY_STATUS,
-     .fields = control_fields,
+     .fields = status_fields,
      .help = "read: Status without effect; write: interrupts, reset, HOB"},
 };
 

@@ -43,6 +43,12 @@ struct reg {
     uint16_t count;
     uint32_t stride;
     size_t step;
+    uint16_t first; /* what the first one of an array is called */
+    /* What a write means, where that is something else than what a read shows: another
+     * name and other fields, or a word for each value. NULL: the same. */
+    const char *write_name;
+    const struct reg_field *write_fields;
+    const char *(*write_word)(uint8_t value);
 };
 
 struct regfile {

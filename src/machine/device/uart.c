@@ -457,6 +457,15 @@ static const struct reg_field ier_fields[] = {
     {0, 0, NULL, NULL, NULL},
 };
 
+static const struct reg_field fcr_fields[] = {
+    {0, 0, "enable", "the FIFOs are on", NULL},
+    {1, 1, "clear receiver", "empties the receiver's FIFO", NULL},
+    {2, 2, "clear transmitter", "empties the transmitter's FIFO", NULL},
+    {3, 3, "DMA mode", "no effect here", NULL},
+    {7, 6, "trigger", "characters that interrupt: 1, 4, 8, 14", NULL},
+    {0, 0, NULL, NULL, NULL},
+};
+
 static const struct reg_field iir_fields[] = {
     {3, 0, "cause", "why the interrupt line is high, the most urgent first", causes},
     {7, 6, "FIFOs", "11: the FIFOs are on", NULL},
@@ -507,7 +516,8 @@ static const struct reg uart_regs[] = {
     {
         .offset = UART_RBR,
         .size = 1,
-        .name = "RBR/THR",
+        .name = "RBR",
+        .write_name = "THR",
         .rw = BITS(7, 0),
         .read = read_rbr,
         .peek = peek_rbr,
@@ -529,7 +539,9 @@ static const struct reg uart_regs[] = {
     {
         .offset = UART_IIR,
         .size = 1,
-        .name = "IIR/FCR",
+        .name = "IIR",
+        .write_name = "FCR",
+        .write_fields = fcr_fields,
         .reset = IIR_NONE,
         .rw = BITS(7, 0),
         .read = read_iir,

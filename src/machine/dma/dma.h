@@ -70,6 +70,7 @@ enum dma_error_reason {
 };
 
 /* Names for views and registers; both end with NULL. */
+extern const char *const dma_direction_names[];
 extern const char *const dma_state_names[DMA_STATES + 1];
 extern const char *const dma_reason_names[DMA_REASONS + 1];
 

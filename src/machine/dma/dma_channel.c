@@ -282,7 +282,8 @@ static void tell_burst(const struct dma_channel *channel, uint64_t now)
          .source = channel->exec_source - (dma_is_fixed_source(channel) ? 0 : bytes),
          .dest = channel->exec_dest - (dma_is_fixed_dest(channel) ? 0 : bytes),
          .left = channel->exec_bytes, .bytes = (uint32_t)bytes, .device = device->index,
-         .channel = channel->number);
+         .channel = channel->number, .direction = (uint8_t)dma_direction(channel),
+         .line = (uint8_t)field_get(channel->request, DMA_REQUEST_LINE));
 }
 
 static void transfer_over(struct dma_channel *channel, uint64_t now)
@@ -384,7 +385,9 @@ static void fetched(struct dma_channel *channel, uint64_t now)
     EMIT(device->events, now, DMA_DESCRIPTOR, dma_descriptor, .at = channel->descriptor,
          .source = channel->exec_source, .dest = channel->exec_dest,
          .bytes = channel->exec_bytes, .flags = channel->flags, .index = channel->index,
-         .device = device->index, .channel = channel->number);
+         .device = device->index, .channel = channel->number,
+         .direction = (uint8_t)dma_direction(channel),
+         .line = (uint8_t)field_get(channel->request, DMA_REQUEST_LINE));
     channel->filled = channel->drained = 0;
     if (reason != DMA_NO_ERROR)
         fail(channel, now, reason, channel->descriptor);

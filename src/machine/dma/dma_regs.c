@@ -92,7 +92,7 @@ static void request_written(void *device, unsigned index, uint64_t old, uint64_t
 /* --- the table ----------------------------------------------------------------- */
 
 static const char *const bus_mode_names[] = {"burst", "stealing", "transparent", NULL};
-static const char *const direction_names[] = {"memory only", "from device", "to device",
+const char *const dma_direction_names[] = {"memory only", "from device", "to device",
                                               NULL};
 
 static const struct reg_field control_fields[] = {
@@ -125,7 +125,7 @@ static const struct reg_field reason_fields[] = {
 
 static const struct reg_field request_fields[] = {
     {3, 0, "line", "number of the request line", NULL},
-    {9, 8, "direction", "which end of a transfer is the device", direction_names},
+    {9, 8, "direction", "which end of a transfer is the device", dma_direction_names},
     {0, 0, NULL, NULL, NULL},
 };
 

@@ -190,6 +190,7 @@ static const struct reg plic_regs[] = {
         .written = priority_written,
         .fields = priority_fields,
         .help = "priority of a source, the first is source 1",
+        .first = 1,
         .count = PLIC_SOURCES - 1,
         .stride = 4,
         .step = sizeof(uint32_t),

@@ -153,7 +153,7 @@ uint64_t bus_take(struct bus *bus, enum initiator who, uint64_t at, uint64_t len
     count_slots(bus, who, length);
     /* A hart that nobody can disturb leaves no trace: its loops need not tell the bus. */
     if (bus->harts == 1 && bus->others == 0 && who < INITIATOR_DMA)
-        return at;
+        return bus->granted = at;
     if (bus->holder != who && at < bus->busy_until && at + length > bus->busy_from) {
         from = bus->busy_until;
         bus_wait(bus, who, bus->holder, at, from, pa);
@@ -161,7 +161,7 @@ uint64_t bus_take(struct bus *bus, enum initiator who, uint64_t at, uint64_t len
     if (bus->gap_ends)
         bus->gap_ends(bus->gap_ctx, from, from + length);
     hold(bus, who, from, from + length);
-    return from;
+    return bus->granted = from;
 }
 
 /* --- accesses ------------------------------------------------------------------ */
@@ -183,6 +183,12 @@ static bool allowed(const struct mmio *mmio, uint64_t offset, unsigned size)
            size <= mmio->size - offset;
 }
 
+/* An access begins with the slot it was made in; the outside takes none. */
+static uint64_t begins(const struct bus *bus, enum initiator who)
+{
+    return who == INITIATOR_OUTSIDE ? bus->queue->now : bus->granted;
+}
+
 static enum bus_response mmio_read(struct bus *bus, const struct mmio *mmio,
                                    enum initiator who, uint64_t offset, unsigned size,
                                    uint64_t *value)
@@ -191,7 +197,7 @@ static enum bus_response mmio_read(struct bus *bus, const struct mmio *mmio,
 
     if (allowed(mmio, offset, size))
         response = mmio->read(mmio->ctx, (uint32_t)offset, size, value);
-    EMIT(bus->events, bus->queue->now, MMIO_READ, mmio_read, .value = *value,
+    EMIT(bus->events, begins(bus, who), MMIO_READ, mmio_read, .value = *value,
          .offset = (uint32_t)offset, .price = bus->costs->mmio_read,
          .initiator = (uint8_t)who, .device = mmio->device, .size = (uint8_t)size,
          .response = (uint8_t)response);
@@ -209,7 +215,7 @@ static void tell_write(struct bus *bus, const struct mmio *mmio, enum initiator 
     if (allowed(mmio, offset, size))
         response = mmio->peek(mmio->ctx, (uint32_t)offset, size, &old);
     event_tell(bus->events,
-               &(struct event){.cycle = bus->queue->now,
+               &(struct event){.cycle = begins(bus, who),
                                .kind = EVENT_MMIO_WRITE,
                                .mmio_write = {.old = old,
                                               .value = value,

@@ -81,6 +81,8 @@ struct bus {
      * `others` is 0 is counted and nothing else, so that a loop that sums constant prices
      * leaves the same state as one that asks for each slot. */
     unsigned harts;
+
+    uint64_t granted; /* when the slot taken last begins: no state */
 };
 
 void bus_init(struct bus *bus, struct queue *queue, struct event_stream *events,
