@@ -60,6 +60,9 @@ const char *const event_unit_names[UNIT_COUNT] = {
     [UNIT_ATACOMMAND] = "ata-command",
     [UNIT_DISKPHASE] = "disk-phase",
     [UNIT_CHAR] = "char",
+    [UNIT_DIRECTION] = "direction",
+    [UNIT_DMASOURCE] = "dma-source",
+    [UNIT_DMADEST] = "dma-destination",
 };
 
 enum record_form record_form(const char *path)
