@@ -97,24 +97,42 @@ static struct watched *stand_at(const struct screen_case *now)
     return watched;
 }
 
+static void rewrite(const char *path, const char *screen)
+{
+    FILE *file = fopen(path, "w");
+
+    ck_assert_ptr_nonnull(file);
+    fputs(screen, file);
+    fclose(file);
+}
+
+/* The first row that differs tells more than both screens would. */
 static void compare(const char *name, const char *screen)
 {
+    const char *now, *golden;
     char path[64];
-    uint8_t *golden;
+    uint8_t *bytes;
     size_t size;
-    FILE *file;
+    int row = 1;
 
     snprintf(path, sizeof(path), HERE "%s.txt", name);
     if (getenv("RINGSIDE_GOLDEN")) {
-        file = fopen(path, "w");
-        ck_assert_ptr_nonnull(file);
-        fputs(screen, file);
-        fclose(file);
+        rewrite(path, screen);
         return;
     }
-    ck_assert_msg(image_read_file(path, &golden, &size, NULL), "there is no %s", path);
-    ck_assert_str_eq(screen, (const char *)golden);
-    free(golden);
+    ck_assert_msg(image_read_file(path, &bytes, &size, NULL), "there is no %s", path);
+    golden = (const char *)bytes;
+    now = screen;
+    while (*now && strcspn(now, "\n") == strcspn(golden, "\n") &&
+           strncmp(now, golden, strcspn(now, "\n") + 1) == 0) {
+        now += strcspn(now, "\n") + 1;
+        golden += strcspn(golden, "\n") + 1;
+        row++;
+    }
+    ck_assert_msg(*now == *golden && *now == '\0', "%s, row %d:\nis  %.*s\nwas %.*s",
+                  path, row, (int)strcspn(now, "\n"), now, (int)strcspn(golden, "\n"),
+                  golden);
+    free(bytes);
 }
 
 START_TEST(a_screen_is_as_drawn)

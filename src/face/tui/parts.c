@@ -289,7 +289,8 @@ static void fill_other(const struct watch *watch, const struct device *device,
     char name[TEXT_DATA];
 
     if (fold->touches)
-        add_line(text, ROLE_TEXT, "%s", text_register(name, device, fold->offset));
+        add_line(text, ROLE_TEXT, "%s",
+                 text_register(name, device, fold->offset, fold->wrote));
     else
         add_line(text, ROLE_QUIET, "not used yet");
     (void)width;

@@ -110,18 +110,22 @@ char *text_initiator(char text[TEXT_DATA], uint8_t who)
     return text;
 }
 
-char *text_register(char text[TEXT_DATA], const struct device *device, uint32_t offset)
+char *text_register(char text[TEXT_DATA], const struct device *device, uint32_t offset,
+                    bool write)
 {
     unsigned index = 0;
     const struct reg *reg = device_reg(device, offset, &index);
+    const char *name = !reg                       ? ""
+                       : write && reg->write_name ? reg->write_name
+                                                  : reg->name;
 
     if (!reg)
         snprintf(text, TEXT_DATA, "+0x%" PRIx32, offset);
     else if (reg->count > 1 && strcmp(device->type->name, "dma") == 0)
-        snprintf(text, TEXT_DATA, "ch %u %.24s", index, reg->name);
+        snprintf(text, TEXT_DATA, "ch %u %.24s", index, name);
     else if (reg->count > 1)
-        snprintf(text, TEXT_DATA, "%.24s %u", reg->name, index);
+        snprintf(text, TEXT_DATA, "%.24s %u", name, index + reg->first);
     else
-        snprintf(text, TEXT_DATA, "%.24s", reg->name);
+        snprintf(text, TEXT_DATA, "%.24s", name);
     return text;
 }

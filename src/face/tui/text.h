@@ -26,7 +26,8 @@ bool text_fetch(const struct watch *watch, unsigned hart, uint64_t pc, uint32_t 
 char *text_initiator(char text[TEXT_DATA], uint8_t who);
 
 /* The name of a register of a device with its index: "Status", "ch 0 Control"; the
- * offset where there is no register. */
-char *text_register(char text[TEXT_DATA], const struct device *device, uint32_t offset);
+ * offset where there is no register. Some have another name when they are written. */
+char *text_register(char text[TEXT_DATA], const struct device *device, uint32_t offset,
+                    bool write);
 
 #endif

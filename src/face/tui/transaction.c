@@ -120,7 +120,7 @@ static struct transaction of_register(const struct watch *watch,
         .size = read ? event->mmio_read.size : event->mmio_write.size,
         .pa = target->base + offset,
         .value = read ? event->mmio_read.value : event->mmio_write.value,
-        .name = text_register(name, target, offset)};
+        .name = text_register(name, target, offset, !read)};
 
     return on_the_bus(watch,
                       read ? event->mmio_read.initiator : event->mmio_write.initiator,
@@ -146,16 +146,22 @@ static struct transaction of_descriptor(const struct watch *watch,
     return now;
 }
 
+/* A burst as a whole: where its bytes have gone, or, if that is a device behind a request
+ * line, where they came from. */
 static struct transaction of_burst(const struct watch *watch, const struct event *event)
 {
     const struct event_dma_burst *burst = &event->dma_burst;
-    struct transaction now = {
-        .way = WAY_BUS, .asker = {PART_DEVICE, burst->device}, .role = ROLE_DMA};
+    bool to_device = burst->direction == DMA_TO_DEVICE;
+    uint64_t pa = to_device ? burst->source : burst->dest;
+    struct transaction now = {.way = WAY_BUS,
+                              .asker = {PART_DEVICE, burst->device},
+                              .to_asker = to_device,
+                              .role = ROLE_DMA};
 
-    if (!end_of_address(watch, burst->dest, &now.target))
+    if (!end_of_address(watch, pa, &now.target))
         now.way = WAY_NONE;
-    snprintf(now.label[0], sizeof(now.label[0]), "moved %" PRIu32 " B to 0x%" PRIx64,
-             burst->bytes, burst->dest);
+    snprintf(now.label[0], sizeof(now.label[0]), "moved %" PRIu32 " B %s 0x%" PRIx64,
+             burst->bytes, to_device ? "from" : "to", pa);
     snprintf(now.label[1], sizeof(now.label[1]), "moved %" PRIu32 " B", burst->bytes);
     return now;
 }

@@ -6,12 +6,18 @@
 #include <stdlib.h>
 #include <string.h>
 
+static uint64_t ram_pages(const struct watch *watch)
+{
+    return (watch->board->bus.ram.size >> RAM_PAGE_SHIFT) + 1;
+}
+
 struct watch *watch_new(struct run *run)
 {
     struct watch *watch = alloc_zero(1, sizeof(*watch));
 
     watch->run = run;
     watch->board = run->board[0];
+    watch->writer = alloc_zero(ram_pages(watch), sizeof(*watch->writer));
     event_listen(&run->events, (struct event_sink){EVENT_ALL, watch_take, watch});
     return watch;
 }
@@ -21,8 +27,9 @@ void watch_free(struct watch *watch)
     if (!watch)
         return;
     event_unlisten(&watch->run->events, watch_take, watch);
-    for (size_t i = 0; i < COUNT(watch->writer); i++)
+    for (uint64_t i = 0; i < ram_pages(watch); i++)
         free(watch->writer[i]);
+    free(watch->writer);
     free(watch->events);
     free(watch);
 }
@@ -55,8 +62,6 @@ void watch_begin(struct watch *watch)
     watch->count -= watch->seen;
     watch->first = watch->seen = 0;
     watch->move++;
-    for (int i = 0; i < BOARD_ROWS; i++)
-        watch->device[i].touched = false;
     for (int i = 0; i < HART_MAX; i++)
         watch->harts[i].in_move = false;
 }

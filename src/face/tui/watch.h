@@ -54,16 +54,14 @@ struct dma_fold {
     uint8_t state; /* as its last DMA_STATE told */
     bool failed, has_descriptor;
     struct event_dma_descriptor descriptor; /* the last that was fetched */
-    struct event_dma_burst burst;           /* the last that was moved */
     struct event_dma_error error;
-    uint64_t bytes, bursts, done; /* moved; descriptors or transfers complete */
-    uint64_t transfer;            /* bytes moved of this descriptor */
-    uint32_t beats;               /* bytes that crossed the bus in this state */
+    uint64_t bytes; /* moved since reset */
+    uint32_t beats; /* bytes that crossed the bus in this state */
 };
 
 /* ... of a disk. */
 struct disk_fold {
-    bool busy, has_command, has_phase;
+    bool has_command, has_phase;
     struct event_disk_command command;
     struct event_disk_phase phase;
     uint64_t since; /* when that phase began */
@@ -71,9 +69,9 @@ struct disk_fold {
 
 /* ... of a device of any kind. */
 struct device_fold {
-    bool touched;    /* a register of it was read or written in this move */
-    uint32_t offset; /* which, last */
-    uint64_t touches;
+    uint64_t touches; /* reads and writes of its registers */
+    uint32_t offset;  /* of the last one */
+    bool wrote;       /* ... which was a write */
     bool request;     /* its request line */
     char console[40]; /* the line of characters it sends */
 };
@@ -101,28 +99,26 @@ struct watch {
     bool has_focus;     /* something has happened */
     struct event focus; /* what the screen tells of */
 
-    uint8_t *writer[1 << 16]; /* by page of RAM: who wrote each byte, 0 nobody */
+    uint8_t *
+        *writer; /* by page of RAM, NULL: nobody; by byte: initiator + 1, 0 nobody */
     struct span span[WATCH_SPANS];
-    uint64_t spans; /* so far; the newest is span[(spans - 1) % WATCH_SPANS] */
-    uint64_t move;  /* number of the move */
-    uint64_t
-        written; /* where RAM was last written: in a named part, if there are any */
+    uint64_t spans;   /* so far; the newest is span[(spans - 1) % WATCH_SPANS] */
+    uint64_t move;    /* number of the move */
+    uint64_t written; /* last in RAM: in a named part, if there are any */
     struct event recent[WATCH_RECENT];
     uint64_t recents;
     struct dma_fold dma[WATCH_CHANNELS];
     struct disk_fold disk[BOARD_ROWS];
     struct device_fold device[BOARD_ROWS];
-    uint64_t
-        irq_high[WATCH_IRQS / 64];  /* interrupt lines of devices, by source number */
-    uint64_t irq_since[WATCH_IRQS]; /* when a line that is high rose */
+    uint64_t irq_high[WATCH_IRQS / 64]; /* devices' interrupt lines, by source */
+    uint64_t irq_since[WATCH_IRQS];     /* when a line that is high rose */
     struct hart_fold {
         struct event insn; /* the last instruction it retired */
         bool in_move;      /* ... in this move */
         bool asleep;
         uint32_t lines; /* lines into it that are high, by bit number in mip */
-        uint64_t interrupts, insns;
-        uint32_t
-            bits[WATCH_INSNS]; /* the last instructions, insns % WATCH_INSNS next */
+        uint64_t insns;
+        uint32_t bits[WATCH_INSNS]; /* the last ones, the next at insns % WATCH_INSNS */
     } harts[HART_MAX];
 };
 

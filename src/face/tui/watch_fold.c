@@ -18,7 +18,7 @@ static void note_writer(struct watch *watch, uint64_t pa, uint64_t size, uint8_t
     if (ram_has(ram, pa, 1) && (!watch->regions || watch_region(watch, pa)))
         watch->written = pa;
     for (; size > 0 && ram_has(ram, pa, 1); pa++, size--) {
-        uint8_t **page = &watch->writer[ram_page(ram, pa) % COUNT(watch->writer)];
+        uint8_t **page = &watch->writer[ram_page(ram, pa)];
 
         if (!*page)
             *page = alloc_zero(RAM_PAGE, 1);
@@ -132,7 +132,6 @@ static void fold_trap(struct watch *watch, const struct event *event)
 {
     const struct event_trap_enter *trap = &event->trap_enter;
 
-    hart_of(watch, trap->hart)->interrupts += (trap->cause & CAUSE_INTERRUPT) != 0;
     add_span(watch, (struct span){.from = event->cycle,
                                   .until = event->cycle + trap->price,
                                   .lane = LANE_HART,
@@ -199,12 +198,9 @@ static void fold_dma_state(struct watch *watch, const struct event *event)
 {
     struct dma_fold *dma =
         channel_of(watch, event->dma_state.device, event->dma_state.channel);
-    uint8_t from = event->dma_state.from;
 
     dma->state = event->dma_state.to;
     dma->beats = 0;
-    if (from == DMA_IDLE || from == DMA_COMPLETE || from == DMA_FAILED)
-        dma->transfer = 0;
 }
 
 static void fold_descriptor(struct watch *watch, const struct event *event)
@@ -215,23 +211,12 @@ static void fold_descriptor(struct watch *watch, const struct event *event)
     dma->descriptor = event->dma_descriptor;
     dma->has_descriptor = true;
     dma->failed = false;
-    dma->transfer = 0;
 }
 
 static void fold_burst(struct watch *watch, const struct event *event)
 {
-    struct dma_fold *dma =
-        channel_of(watch, event->dma_burst.device, event->dma_burst.channel);
-
-    dma->burst = event->dma_burst;
-    dma->bytes += event->dma_burst.bytes;
-    dma->transfer += event->dma_burst.bytes;
-    dma->bursts++;
-}
-
-static void fold_dma_done(struct watch *watch, const struct event *event)
-{
-    channel_of(watch, event->dma_done.device, event->dma_done.channel)->done++;
+    channel_of(watch, event->dma_burst.device, event->dma_burst.channel)->bytes +=
+        event->dma_burst.bytes;
 }
 
 static void fold_dma_error(struct watch *watch, const struct event *event)
@@ -250,23 +235,23 @@ static struct device_fold *device_of(struct watch *watch, uint8_t device)
     return &watch->device[device % BOARD_ROWS];
 }
 
-static void fold_touch(struct watch *watch, uint8_t device, uint32_t offset)
+static void fold_touch(struct watch *watch, uint8_t device, uint32_t offset, bool write)
 {
     struct device_fold *fold = device_of(watch, device);
 
-    fold->touched = true;
     fold->touches++;
     fold->offset = offset;
+    fold->wrote = write;
 }
 
 static void fold_read(struct watch *watch, const struct event *event)
 {
-    fold_touch(watch, event->mmio_read.device, event->mmio_read.offset);
+    fold_touch(watch, event->mmio_read.device, event->mmio_read.offset, false);
 }
 
 static void fold_write(struct watch *watch, const struct event *event)
 {
-    fold_touch(watch, event->mmio_write.device, event->mmio_write.offset);
+    fold_touch(watch, event->mmio_write.device, event->mmio_write.offset, true);
 }
 
 static void fold_request(struct watch *watch, const struct event *event)
@@ -351,7 +336,7 @@ static const struct {
     [EVENT_DMA_STATE] = {fold_dma_state, 2, false},
     [EVENT_DMA_DESCRIPTOR] = {fold_descriptor, 4, true},
     [EVENT_DMA_BURST] = {fold_burst, 2, false},
-    [EVENT_DMA_DONE] = {fold_dma_done, 5, true},
+    [EVENT_DMA_DONE] = {NULL, 5, true},
     [EVENT_DMA_ERROR] = {fold_dma_error, 5, true},
     [EVENT_DISK_COMMAND] = {fold_command, 4, true},
     [EVENT_DISK_PHASE] = {fold_phase, 3, true},
@@ -360,22 +345,10 @@ static const struct {
     [EVENT_FINISH] = {NULL, 9, true},
 };
 
-/* When what an event tells began. A hart's access to a device is told when it ends. */
-static uint64_t begin_of(const struct event *event)
-{
-    if (event->kind == EVENT_MMIO_READ && event->mmio_read.initiator < INITIATOR_DMA)
-        return event->cycle - event->mmio_read.price;
-    if (event->kind == EVENT_MMIO_WRITE && event->mmio_write.initiator < INITIATOR_DMA)
-        return event->cycle - event->mmio_write.price;
-    return event->cycle;
-}
-
 void watch_fold(struct watch *watch, const struct event *event)
 {
-    uint64_t begin = begin_of(event);
-
-    if (begin > watch->cycle) /* harts take turns: one may be behind another */
-        watch->cycle = begin;
+    if (event->cycle > watch->cycle) /* harts take turns: one may be behind another */
+        watch->cycle = event->cycle;
     if (kinds[event->kind].fold)
         kinds[event->kind].fold(watch, event);
     if (event->kind != EVENT_INSN)

@@ -16,7 +16,7 @@ uint8_t watch_writer(const struct watch *watch, uint64_t pa)
 
     if (!ram_has(ram, pa, 1))
         return INITIATOR_NONE;
-    page = watch->writer[ram_page(ram, pa) % COUNT(watch->writer)];
+    page = watch->writer[ram_page(ram, pa)];
     return page ? (uint8_t)(page[pa & (RAM_PAGE - 1)] - 1) : INITIATOR_NONE;
 }
 
@@ -24,8 +24,7 @@ bool watch_page_written(const struct watch *watch, uint64_t pa)
 {
     const struct ram *ram = &watch->board->bus.ram;
 
-    return ram_has(ram, pa, 1) &&
-           watch->writer[ram_page(ram, pa) % COUNT(watch->writer)];
+    return ram_has(ram, pa, 1) && watch->writer[ram_page(ram, pa)];
 }
 
 uint64_t watch_x(const struct watch *watch, unsigned hart, unsigned number)
