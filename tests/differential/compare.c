@@ -99,8 +99,7 @@ static bool same_memory(const struct pair *pair)
             return false;
     }
     for (unsigned i = 0; i < DATA_PAGES; i++)
-        if (!same_field(pair, RESULT_SUMS + 8 * i, UINT64_MAX, "sum of data page",
-                        i))
+        if (!same_field(pair, RESULT_SUMS + 8 * i, UINT64_MAX, "sum of data page", i))
             return false;
     return true;
 }

@@ -10,7 +10,7 @@ const char *const kind_names[KINDS] = {
     [KIND_COMPUTE] = "computation",  [KIND_MEMORY] = "memory",
     [KIND_TRAP] = "traps",           [KIND_CSR] = "CSRs",
     [KIND_INTERRUPT] = "interrupts", [KIND_PAGE] = "page tables",
-    [KIND_PMP] = "protection",
+    [KIND_PMP] = "protection",       [KIND_ALONE] = "what QEMU lacks",
 };
 
 /* --- chance --- */
@@ -282,7 +282,7 @@ void generate(struct sequence *seq, enum kind kind, uint64_t seed, uint64_t code
     static const enum privilege modes[] = {MODE_M, MODE_S, MODE_U};
     static void (*const generators[KINDS])(struct sequence *) = {
         generate_compute,   generate_memory, generate_trap, generate_csr,
-        generate_interrupt, generate_page,   generate_pmp,
+        generate_interrupt, generate_page,   generate_pmp,  generate_alone,
     };
 
     memset(seq, 0, sizeof(*seq));

@@ -20,6 +20,7 @@ enum kind {
     KIND_INTERRUPT, /* software interrupts, pending and enabled in any order */
     KIND_PAGE,      /* translation by random tables */
     KIND_PMP,       /* random protection */
+    KIND_ALONE,     /* page tables with what QEMU lacks or has wrong: not compared */
     KINDS
 };
 
@@ -34,8 +35,9 @@ struct sequence {
     enum escape escape;
     uint64_t csr[START_CSRS];
     uint64_t x[32];
-    uint32_t
-        keep; /* registers that generated instructions do not write; bit per number */
+    /* Registers that generated instructions do not write; a bit per number. */
+    uint32_t keep;
+    bool alone; /* QEMU will not run it */
 
     uint64_t code_pa, code_va;
     unsigned length; /* bytes of code */
@@ -79,5 +81,6 @@ void generate_csr(struct sequence *seq);
 void generate_interrupt(struct sequence *seq);
 void generate_page(struct sequence *seq);
 void generate_pmp(struct sequence *seq);
+void generate_alone(struct sequence *seq);
 
 #endif

@@ -49,7 +49,7 @@ static uint64_t entry_to(uint64_t pa, uint64_t flags)
  * leaves, since QEMU with Svnapot does not look at them. */
 static uint64_t new_table(struct tables *tables, bool flawless)
 {
-    static const uint64_t flaws[] = {PTE_A,   PTE_D,   PTE_U,  PTE_N,
+    static const uint64_t flaws[] = {PTE_A,   PTE_D,   PTE_U, PTE_N,
                                      BIT(61), BIT(62), PTE_V};
     struct sequence *seq = tables->seq;
     uint64_t entry = entry_to(TABLES + (uint64_t)RAM_PAGE * tables->used++, PTE_V);
@@ -116,7 +116,7 @@ static uint64_t draw_va(struct tables *tables)
  */
 static bool uses_sum(const struct sequence *seq)
 {
-    return seq->csr[START_MSTATUS] & MSTATUS_SUM;
+    return seq->alone || (seq->csr[START_MSTATUS] & MSTATUS_SUM);
 }
 
 static uint64_t draw_flags(struct sequence *seq)
@@ -135,7 +135,7 @@ static uint64_t draw_flags(struct sequence *seq)
 
     if (chance(seq, seq->mode == MODE_S ? 25 : 75))
         flags |= PTE_U;
-    if (seq->mode == MODE_S && uses_sum(seq) && (flags & PTE_U))
+    if (seq->mode == MODE_S && uses_sum(seq) && (flags & PTE_U) && !seq->alone)
         flags &= ~PTE_X;
     if (chance(seq, 20))
         flags |= PTE_G;
@@ -146,7 +146,7 @@ static uint64_t draw_flags(struct sequence *seq)
     if (chance(seq, 4))
         flags ^= PTE_V;
     if (chance(seq, 4))
-        flags |= BIT(61 + draw(seq, 2));
+        flags |= BIT(seq->alone ? 54 + draw(seq, 9) : 61 + draw(seq, 2));
     return flags;
 }
 
@@ -205,14 +205,13 @@ static void add_mapping(struct tables *tables, unsigned number)
         level = 0;
         napot = false;
     }
-    if (is_taken(seq, va)) {
-        va = UINT64_C(5) << 30;
-        level = 0;
-    }
     if (chance(seq, 4))
         va ^= BIT(63); /* not canonical */
+    /* What is not mapped for this, must not be in another one's superpage. */
+    if (is_taken(seq, va) ||
+        !map(tables, va, level, draw_leaf(seq, level, napot, pa), false))
+        va = UINT64_C(5) << (12 + 9 * (tables->levels - 1));
     seq->x[FIRST_REG + number] = va;
-    map(tables, va, level, draw_leaf(seq, level, napot, pa), false);
 }
 
 /* --- accesses --- */
@@ -228,7 +227,8 @@ static void put_access(struct sequence *seq)
     static const enum op ops[] = {OP_LB,  OP_LH, OP_LW, OP_LD, OP_LBU, OP_LHU,
                                   OP_LWU, OP_SB, OP_SH, OP_SW, OP_SD,  OP_SD};
     enum op op = ops[draw(seq, COUNT(ops))];
-    unsigned base = draw_mapping(seq), rd = draw_reg(seq), rs2 = (unsigned)draw(seq, 32);
+    unsigned base = draw_mapping(seq), rd = draw_reg(seq),
+             rs2 = (unsigned)draw(seq, 32);
 
     if (chance(seq, 30)) {
         unsigned end = draw_reg(seq);
@@ -280,6 +280,15 @@ static void put_sstatus(struct sequence *seq)
     put(seq, chance(seq, 50) ? OP_CSRRS : OP_CSRRC, 0, reg, 0, CSR_SSTATUS);
 }
 
+/* Zicbom and Zicboz. */
+static void put_cache_operation(struct sequence *seq)
+{
+    static const enum op ops[] = {OP_CBO_INVAL, OP_CBO_CLEAN, OP_CBO_FLUSH,
+                                  OP_CBO_ZERO};
+
+    put(seq, ops[draw(seq, COUNT(ops))], 0, draw_mapping(seq), 0, 0);
+}
+
 static void put_fence(struct sequence *seq)
 {
     put(seq, OP_SFENCE_VMA, 0, chance(seq, 50) ? 0 : draw_mapping(seq),
@@ -292,7 +301,10 @@ static void put_page_unit(struct sequence *seq)
 
     switch (draw(seq, 12)) {
     case 0:
-        put_fence(seq);
+        if (seq->alone)
+            put_cache_operation(seq);
+        else
+            put_fence(seq);
         break;
     case 1:
     case 2:
@@ -369,4 +381,17 @@ void generate_page(struct sequence *seq)
         hide_a_table(seq);
     while (units-- && has_room(seq))
         put_page_unit(seq);
+}
+
+/* By the two loops of this machine only. */
+void generate_alone(struct sequence *seq)
+{
+    seq->alone = true;
+    seq->csr[START_SENVCFG] =
+        draw_word(seq) & (MENVCFG_CBCFE | MENVCFG_CBZE | field_set(0, MENVCFG_CBIE, 1));
+    generate_page(seq);
+    seq->csr[START_MENVCFG] =
+        draw_word(seq) & (MENVCFG_ADUE | MENVCFG_CBCFE | MENVCFG_CBZE | MENVCFG_CBIE);
+    if (field_get(seq->csr[START_MENVCFG], MENVCFG_CBIE) == 2)
+        seq->csr[START_MENVCFG] &= ~MENVCFG_CBIE;
 }

@@ -55,8 +55,9 @@ static void put_access(struct sequence *seq)
     static const struct {
         enum op op;
         unsigned size;
-    } rows[] = {{OP_LB, 1},  {OP_LH, 2},  {OP_LW, 4}, {OP_LD, 8}, {OP_LBU, 1}, {OP_LHU, 2},
-                {OP_LWU, 4}, {OP_SB, 1},  {OP_SH, 2}, {OP_SW, 4}, {OP_SD, 8}};
+    } rows[] = {{OP_LB, 1},  {OP_LH, 2},  {OP_LW, 4},  {OP_LD, 8},
+                {OP_LBU, 1}, {OP_LHU, 2}, {OP_LWU, 4}, {OP_SB, 1},
+                {OP_SH, 2},  {OP_SW, 4},  {OP_SD, 8}};
     unsigned row = (unsigned)draw(seq, COUNT(rows));
     int64_t offset = (int64_t)draw(seq, 2 * EDGE - 8) - EDGE;
 

@@ -265,7 +265,8 @@ struct interrupts {
 static struct interrupts draw_interrupts(struct sequence *seq)
 {
     static const uint64_t bits[] = {BIT(IRQ_SSI), BIT(IRQ_STI), BIT(IRQ_SEI)};
-    unsigned one = (unsigned)draw(seq, 3), other = (one + 1 + (unsigned)draw(seq, 2)) % 3;
+    unsigned one = (unsigned)draw(seq, 3),
+             other = (one + 1 + (unsigned)draw(seq, 2)) % 3;
 
     seq->csr[START_MIDELEG] = bits[one];
     if (chance(seq, 50))

@@ -31,7 +31,8 @@ static void run_file(const char *path, uint64_t size, const char *machine)
                "timeout 60 qemu-system-riscv64 %s,memory-backend=ram -m %uM "
                "-object memory-backend-file,id=ram,size=%uM,mem-path=%s,share=on "
                "-bios none -display none -monitor none -serial null </dev/null",
-               getenv("QX") ? getenv("QX") : machine, (unsigned)(size >> 20), (unsigned)(size >> 20), path);
+               getenv("QX") ? getenv("QX") : machine, (unsigned)(size >> 20),
+               (unsigned)(size >> 20), path);
     status = system(command.data);
     ck_assert_msg(status == 0, "status %d of: %s", status, command.data);
     buf_free(&command);
