@@ -322,6 +322,67 @@ static int do_setmetatable(lua_State *lua)
     return 1;
 }
 
+/* --- errors of the hook ------------------------------------------------------------- */
+
+/*
+ * Lua calls a message handler, and closes variables of a coroutine, while it is still
+ * where the error was raised. If that was in the hook, hooks are off, and what is called
+ * could run for ever. So handlers are called afterwards, and coroutines are not closed.
+ */
+
+/* xpcall(f, handler, ...) */
+static int do_xpcall(lua_State *lua)
+{
+    int arguments = lua_gettop(lua) - 2;
+
+    luaL_checktype(lua, 2, LUA_TFUNCTION);
+    lua_pushvalue(lua, 1);
+    lua_insert(lua, 3);
+    if (lua_pcall(lua, arguments, LUA_MULTRET, 0) == LUA_OK) {
+        lua_pushboolean(lua, true);
+        lua_replace(lua, 2);
+        return lua_gettop(lua) - 1;
+    }
+    lua_call(lua, 1, 1);
+    lua_pushboolean(lua, false);
+    lua_insert(lua, -2);
+    return 2;
+}
+
+/* Goes on with the coroutine that is the upvalue. */
+static int resume(lua_State *lua)
+{
+    lua_State *thread = lua_tothread(lua, lua_upvalueindex(1));
+    int arguments = lua_gettop(lua), results, status;
+
+    if (lua_status(thread) == LUA_OK && lua_gettop(thread) == 0)
+        return luaL_error(lua, "cannot resume dead coroutine");
+    if (!lua_checkstack(thread, arguments))
+        return luaL_error(lua, "too many arguments to resume");
+    lua_xmove(lua, thread, arguments);
+    status = lua_resume(thread, lua, arguments, &results);
+    if (status == LUA_OK || status == LUA_YIELD) {
+        luaL_checkstack(lua, results, "too many results to resume");
+        lua_xmove(thread, lua, results);
+        return results;
+    }
+    lua_xmove(thread, lua, 1);
+    return lua_error(lua);
+}
+
+/* coroutine.wrap(f) */
+static int do_wrap(lua_State *lua)
+{
+    lua_State *thread;
+
+    luaL_checktype(lua, 1, LUA_TFUNCTION);
+    thread = lua_newthread(lua);
+    lua_pushvalue(lua, 1);
+    lua_xmove(lua, thread, 1);
+    lua_pushcclosure(lua, resume, 1);
+    return 1;
+}
+
 /* --- making one ------------------------------------------------------------------- */
 
 /* The field of the table on top becomes a C function that has what `upvalue` names (in
@@ -367,6 +428,7 @@ static void tame_base(lua_State *lua)
     replace(lua, "print", do_print, NULL);
     replace(lua, "next", do_next, NULL);
     replace(lua, "load", do_load, "load");
+    replace(lua, "xpcall", do_xpcall, NULL);
     replace(lua, "setmetatable", do_setmetatable, "setmetatable");
     lua_getglobal(lua, "table");
     lua_getfield(lua, -1, "sort");
@@ -382,6 +444,9 @@ static int prepare(lua_State *lua)
     lua_getglobal(lua, "string");
     drop(lua, "dump");
     replace(lua, "format", do_format, "format");
+    lua_getglobal(lua, "coroutine");
+    drop(lua, "close");
+    replace(lua, "wrap", do_wrap, NULL);
     lua_getglobal(lua, "math");
     replace(lua, "randomseed", do_randomseed, "randomseed");
     lua_getfield(lua, -1, "randomseed");

@@ -14,7 +14,7 @@
  *
  *   there is    base, table, string, math, utf8, coroutine
  *   there isn't io, os, package, debug, require, dofile, loadfile, collectgarbage,
- *               string.dump; load takes text only
+ *               string.dump, coroutine.close; load takes text only
  *   order       next and pairs visit numbers, then strings, then booleans, each in
  *               ascending order; other keys have no order and are refused there
  *   addresses   none: tostring of a table is "table", %p is refused

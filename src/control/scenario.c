@@ -221,17 +221,24 @@ static int add_functions(lua_State *lua)
     return 0;
 }
 
+/* As Lua sees it: a line ends with one character. */
+static void keep_text(struct scenario *scenario, const char *text, size_t size)
+{
+    scenario->text = alloc_zero(size + 1, 1);
+    for (size_t i = 0; i < size; i++)
+        if (text[i] != '\r' || i + 1 == size || text[i + 1] != '\n')
+            scenario->text[scenario->size++] = text[i];
+}
+
 struct scenario *scenario_load(const char *path, const char *text, size_t size,
-                               struct err *err)
+                               const struct sandbox_limits *limits, struct err *err)
 {
     struct scenario *scenario = alloc_zero(1, sizeof(*scenario));
     bool ok;
 
     scenario->path = alloc_string(path);
-    scenario->text = alloc_zero(size + 1, 1);
-    memcpy(scenario->text, text, size);
-    scenario->size = size;
-    scenario->sandbox = sandbox_new(&sandbox_usual_limits);
+    keep_text(scenario, text, size);
+    scenario->sandbox = sandbox_new(limits);
     scenario->sandbox->owner = scenario;
     lua_pushcfunction(scenario->sandbox->lua, add_functions);
     ok = sandbox_call(scenario->sandbox, 0, 0, err) &&
@@ -253,7 +260,8 @@ struct scenario *scenario_open(const char *path, struct err *err)
 
     if (!image_read_file(path, &text, &size, err))
         return NULL;
-    scenario = scenario_load(path, (const char *)text, size, err);
+    scenario =
+        scenario_load(path, (const char *)text, size, &sandbox_usual_limits, err);
     free(text);
     return scenario;
 }

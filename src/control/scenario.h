@@ -48,11 +48,13 @@ struct scenario {
     int setup_line; /* of the file, where the function begins */
 };
 
+struct sandbox_limits;
+
 struct scenario *scenario_open(const char *path, struct err *err);
 
 /* The same from text; `path` is what errors call it, and where its files are beside. */
 struct scenario *scenario_load(const char *path, const char *text, size_t size,
-                               struct err *err);
+                               const struct sandbox_limits *limits, struct err *err);
 void scenario_free(struct scenario *scenario);
 
 /* "name=value": sets a parameter. */

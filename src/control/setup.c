@@ -95,18 +95,36 @@ static unsigned count_lines(const char *from, const char *to)
     return lines;
 }
 
+/* Is that where a text of the script begins: after a quote, or after [[ and a line end? */
+static bool begins_text(const char *all, const char *at)
+{
+    if (at > all && at[-1] == '\n')
+        at--;
+    return at > all && (at[-1] == '[' || at[-1] == '"' || at[-1] == '\'');
+}
+
+static const char *find_text(const char *all, const char *from, const char *text)
+{
+    const char *at = strstr(from, text);
+
+    while (at && !begins_text(all, at))
+        at = strstr(at + 1, text);
+    return at;
+}
+
 /* Where a text of the script stands in its file: after the call, else anywhere. Texts
  * that were put together stand nowhere; they get the line of the call. */
 static void add_text(struct making *making, const char *text, size_t size,
                      unsigned call)
 {
-    const char *all = making->scenario->text, *after = all, *found;
+    const char *all = making->scenario->text, *after = all, *found = NULL;
 
-    for (unsigned line = 1; line < call && after; line++)
-        after = strchr(after, '\n') ? strchr(after, '\n') + 1 : NULL;
-    found = after && size ? strstr(after, text) : NULL;
+    for (unsigned line = 1; line < call && strchr(after, '\n'); line++)
+        after = strchr(after, '\n') + 1;
+    if (size)
+        found = find_text(all, after, text);
     if (!found && size)
-        found = strstr(all, text);
+        found = find_text(all, all, text);
     if (found)
         assembly_add(&making->assembly, text, size, count_lines(all, found) + 1, 1);
     else

@@ -20,15 +20,24 @@ static bool is_pattern(const struct recorded_field *field)
            strcmp(field->unit, "bytes") != 0 && strcmp(field->unit, "cycles") != 0;
 }
 
+/* As a recorder writes lines: what JSON's numbers cannot hold is a text. */
+static void print_member(const struct recorded_field *field, uint64_t value)
+{
+    if (is_pattern(field))
+        printf(",\"%s\":\"0x%" PRIx64 "\"", field->name, value);
+    else if (value >> 53)
+        printf(",\"%s\":\"%" PRIu64 "\"", field->name, value);
+    else
+        printf(",\"%s\":%" PRIu64, field->name, value);
+}
+
 static void print_json(const struct recorded_kind *kind, const struct recorded *event)
 {
     printf("{\"kind\":\"%s\",\"retired\":%" PRIu64 ",\"order\":%" PRIu32
            ",\"cycle\":%" PRIu64 ",\"board\":%u",
            kind->name, event->retired, event->order, event->cycle, event->board);
     for (unsigned i = 0; i < kind->fields; i++)
-        printf(is_pattern(&kind->field[i]) ? ",\"%s\":\"0x%" PRIx64 "\""
-                                           : ",\"%s\":%" PRIu64,
-               kind->field[i].name, event->value[i]);
+        print_member(&kind->field[i], event->value[i]);
     puts("}");
 }
 

@@ -140,6 +140,7 @@ static void write_kind(FILE *file, const struct event_info *info)
     for (const struct event_field *field = info->fields; field->name; field++) {
         put_name(file, field->name);
         fputc(field->size, file);
+        assert(event_unit_names[field->unit]);
         put_name(file, event_unit_names[field->unit]);
     }
 }

@@ -1,0 +1,302 @@
+/*
+ * One run, driven in many ways: fast, heard, stepped, in slices, with breakpoints. All
+ * must end in the same state, and tell the same events.
+ */
+#include "tests/lib/suite.h"
+
+#include "base/bits.h"
+#include "control/lua_sandbox.h"
+#include "control/trial.h"
+#include "observe/record.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#define SCENARIO "scenarios/01-three-ways-to-copy.lua"
+
+/* Small programs that do what the scenario does not: exceptions, timers, several harts,
+ * code that changes itself, translation, a stream that nobody serves in time. */
+static const char programs[] =
+    "local function machine(board, text)\n"
+    "  return { board = board, ends = text:find('WAITS') and 'nothing' or 'finished',\n"
+    "    programs = { asm { text = { text, [[\n"
+    "finish: li t0, 0x100000\n li t1, 0x5555\n sw t1, (t0)\n 1: j 1b\n]] } } } }\n"
+    "end\n"
+    "local text = {\n"
+    "traps = [[\n"
+    "start: la t0, handler\n csrw mtvec, t0\n li s0, 500\n"
+    "again: ecall\n .word 0\n li t0, 0x80100001\n ld t1, (t0)\n sd t1, 5(t0)\n"
+    " csrr t2, cycle\n add s1, s1, t2\n li t3, 0x10\n lw t4, (t3)\n"
+    " addi s0, s0, -1\n bnez s0, again\n j finish\n"
+    " .align 2\n"
+    "handler: csrr t5, mepc\n addi t5, t5, 4\n csrw mepc, t5\n mret\n]],\n"
+    "timer = [[\n"
+    "start: la t0, handler\n csrw mtvec, t0\n li t0, 0x80\n csrw mie, t0\n"
+    " li s0, 40\n call arm\n csrsi mstatus, 8\n"
+    "1: wfi\n addi s1, s1, 1\n bnez s0, 1b\n j finish\n"
+    "arm: li t1, 0x200bff8\n ld t2, (t1)\n addi t2, t2, 7\n li t1, 0x2004000\n"
+    " sd t2, (t1)\n ret\n .align 2\n"
+    "handler: addi s0, s0, -1\n mv s5, ra\n call arm\n mv ra, s5\n mret\n]],\n"
+    "harts = [[\n"
+    "start: la t0, count\n addi s2, t0, 8\n li t1, 1\n li t2, 700\n"
+    "1: amoadd.d t3, t1, (t0)\n xor s1, s1, t3\n addi t2, t2, -1\n bnez t2, 1b\n"
+    "2: lr.d t4, (s2)\n addi t4, t4, 1\n sc.d t5, t4, (s2)\n bnez t5, 2b\n"
+    " li t6, 4\n 3: ld t4, (s2)\n bne t4, t6, 3b\n"
+    " bnez a0, wait\n j finish\n wait: wfi\n j wait\n"
+    " .data\n count: .dword 0, 0\n .text\n]],\n"
+    "patches = [[\n"
+    "start: li s0, 300\n la s1, patch\n li s2, 0x00150513\n li s3, 0x00250513\n"
+    "1: sw s2, (s1)\n fence.i\n call patch\n sw s3, (s1)\n fence.i\n call patch\n"
+    " addi s0, s0, -1\n bnez s0, 1b\n j finish\n"
+    "patch: nop\n ret\n]],\n"
+    "pages = [[\n"
+    " .equ ROOT, 0x80400000\n"
+    "start: li t0, ROOT\n li t1, 0x200000cf\n sd t1, 16(t0)\n sd t1, 24(t0)\n"
+    " li t1, (ROOT >> 12) | (8 << 60)\n csrw satp, t1\n sfence.vma\n"
+    " li t0, -1\n csrw pmpaddr0, t0\n li t0, 0x1f\n csrw pmpcfg0, t0\n"
+    " la t0, back\n csrw mtvec, t0\n la t0, super\n csrw mepc, t0\n"
+    " li t0, 0x1800\n csrc mstatus, t0\n li t0, 0x800\n csrs mstatus, t0\n mret\n"
+    "super: li s0, 400\n li s1, 0xc0300000\n"
+    "1: sd s0, (s1)\n ld s2, (s1)\n li t3, 4096 + 8\n add s1, s1, t3\n"
+    " andi t4, s0, 15\n bnez t4, 2f\n sfence.vma\n 2: addi s0, s0, -1\n bnez s0, 1b\n"
+    " ecall\n .align 2\nback: j finish\n]],\n"
+    "sleeps = [[\n"
+    "# WAITS\nstart: li t0, 3\n 1: addi t0, t0, -1\n bnez t0, 1b\n wfi\n j start\n]],\n"
+    "}\n"
+    "scenario { name = 'programs',\n"
+    "  variants = { { name = 'traps' }, { name = 'timer' },\n"
+    "    { name = 'harts', board = { harts = 4 } },\n"
+    "    { name = 'harts_far', board = { harts = 4, interleave = 1000 }, as = 'harts' "
+    "},\n"
+    "    { name = 'patches' }, { name = 'pages', board = { tlb = { entries = 16, ways "
+    "= 2 "
+    "} } }, { name = 'sleeps' } },\n"
+    "  setup = function(p, v) return machine(v.board, text[v.as or v.name]) end }\n";
+
+static struct scenario *open_all(unsigned which)
+{
+    struct err err = {0};
+    struct scenario *scenario =
+        which ? scenario_load("programs.lua", programs, strlen(programs),
+                              &sandbox_usual_limits, &err)
+              : scenario_open(SCENARIO, &err);
+
+    ck_assert_msg(scenario != NULL, "%s", err.text);
+    return scenario;
+}
+
+/* --- ways to run ----------------------------------------------------------------------- */
+
+static void go_fast(struct trial *trial)
+{
+    event_unlisten(&trial->run->events, tally_take, &trial->tally);
+    while (run_go(trial->run, RUN_NO_LIMIT) == RUN_ASKED)
+        ;
+}
+
+static void go_as_trial(struct trial *trial)
+{
+    trial_go(trial);
+}
+
+static void hear(void *ctx, const struct event *event)
+{
+    (void)event;
+    ++*(uint64_t *)ctx;
+}
+
+static void go_heard(struct trial *trial)
+{
+    uint64_t heard = 0;
+
+    event_listen(&trial->run->events, (struct event_sink){EVENT_ALL, hear, &heard});
+    go_fast(trial);
+    ck_assert_uint_gt(heard, trial->run->events.retired);
+}
+
+static void go_by_steps(struct trial *trial)
+{
+    enum run_stop stop;
+
+    do
+        stop = run_step(trial->run);
+    while (stop != RUN_FINISHED && stop != RUN_NOTHING);
+}
+
+static void go_in_slices(struct trial *trial)
+{
+    static const uint64_t lengths[] = {1, 3, 997, 7, 10007, 61};
+    enum run_stop stop = RUN_LIMIT;
+
+    for (unsigned i = 0; stop == RUN_LIMIT || stop == RUN_ASKED; i++) {
+        struct run_limit limit = RUN_NO_LIMIT;
+        uint64_t length = lengths[i / 3 % COUNT(lengths)];
+
+        if (i % 3 == 0)
+            limit.retired = trial->run->events.retired + length;
+        else if (i % 3 == 1)
+            limit.attempts = run_attempts(trial->run) + length;
+        else
+            limit.cycle = run_cycle(trial->run) + length;
+        stop = run_go(trial->run, limit);
+    }
+}
+
+/* Breakpoints all over the program. */
+static void go_with_stops(struct trial *trial)
+{
+    const struct symbols *symbols = &trial->setup.image.symbols;
+    uint64_t stops = 0;
+
+    for (unsigned h = 0; h < trial->board->harts; h++) {
+        struct hart *hart = &trial->board->hart[h];
+
+        hart_clear_stops(hart);
+        for (size_t i = 0; i < symbols->places; i++)
+            hart_add_stop(hart, symbols->symbol[i].address + 4);
+    }
+    while (run_go(trial->run, RUN_NO_LIMIT) == RUN_ASKED)
+        stops++;
+    ck_assert_uint_gt(stops, 0);
+}
+
+/* Heard now and then: the two loops take turns. */
+static void go_changing(struct trial *trial)
+{
+    enum run_stop stop = RUN_LIMIT;
+    uint64_t heard = 0;
+
+    for (unsigned i = 0; stop == RUN_LIMIT || stop == RUN_ASKED; i++) {
+        struct run_limit limit = RUN_NO_LIMIT;
+
+        if (i % 2)
+            event_listen(&trial->run->events,
+                         (struct event_sink){EVENT_ALL, hear, &heard});
+        limit.cycle = run_cycle(trial->run) + 5003;
+        stop = run_go(trial->run, limit);
+        event_unlisten(&trial->run->events, hear, &heard);
+    }
+}
+
+static const struct {
+    const char *name;
+    void (*go)(struct trial *trial);
+} ways[] = {
+    {"unheard", go_fast},
+    {"as a scenario", go_as_trial},
+    {"heard", go_heard},
+    {"by steps", go_by_steps},
+    {"in slices", go_in_slices},
+    {"with breakpoints", go_with_stops},
+    {"changing loops", go_changing},
+};
+
+static uint64_t digest_after(struct scenario *scenario, unsigned variant,
+                             void (*go)(struct trial *trial), bool *ended)
+{
+    struct trial trial;
+    struct err err = {0};
+    uint64_t digest;
+
+    ck_assert_msg(trial_begin(&trial, scenario, variant, false, &err), "%s\n%s",
+                  err.text, buf_str(&trial.setup.diagnostics));
+    go(&trial);
+    digest = run_digest(trial.run);
+    *ended = trial.board->finished || trial.setup.end == END_NOTHING;
+    /* The loops of the programs count s0 down to 0; an unexpected trap would not. */
+    ck_assert(strcmp(scenario->name, "programs") != 0 ||
+              trial.board->hart[0].x[8] == 0);
+    trial_end(&trial);
+    return digest;
+}
+
+static void compare_ways(unsigned which)
+{
+    struct scenario *scenario = open_all(which);
+
+    for (unsigned v = 0; v < scenario->variants; v++) {
+        uint64_t digests[COUNT(ways)];
+
+        for (unsigned w = 0; w < COUNT(ways); w++) {
+            bool ended;
+
+            digests[w] = digest_after(scenario, v, ways[w].go, &ended);
+            ck_assert_msg(ended, "%s, %s: it does not end", scenario->variant[v].name,
+                          ways[w].name);
+            ck_assert_msg(digests[w] == digests[0],
+                          "%s: %016" PRIx64 " %s, %016" PRIx64 " %s",
+                          scenario->variant[v].name, digests[0], ways[0].name,
+                          digests[w], ways[w].name);
+        }
+    }
+    scenario_free(scenario);
+}
+
+START_TEST(a_scenario_ends_in_one_state_however_it_is_run)
+{
+    compare_ways(0);
+}
+END_TEST
+
+START_TEST(programs_of_all_kinds_end_in_one_state_however_they_are_run)
+{
+    compare_ways(1);
+}
+END_TEST
+
+/* --- events ---------------------------------------------------------------------------- */
+
+static uint64_t events_of(struct scenario *scenario, unsigned variant,
+                          void (*go)(struct trial *trial))
+{
+    struct event_digest digest;
+    struct trial trial;
+    struct err err = {0};
+
+    ck_assert(trial_begin(&trial, scenario, variant, false, &err));
+    event_digest_begin(&digest);
+    event_listen(&trial.run->events,
+                 (struct event_sink){EVENT_ALL, event_digest_take, &digest});
+    go(&trial);
+    trial_end(&trial);
+    return event_digest_end(&digest);
+}
+
+START_TEST(events_are_the_same_in_every_run_and_by_steps)
+{
+    struct scenario *scenario = open_all((unsigned)_i);
+
+    for (unsigned v = 0; v < scenario->variants; v++) {
+        uint64_t first = events_of(scenario, v, go_as_trial);
+
+        ck_assert_uint_eq(events_of(scenario, v, go_as_trial), first);
+        ck_assert_uint_eq(events_of(scenario, v, go_by_steps), first);
+        ck_assert_uint_eq(events_of(scenario, v, go_with_stops), first);
+    }
+    scenario_free(scenario);
+}
+END_TEST
+
+START_TEST(runs_that_differ_have_other_digests)
+{
+    struct scenario *scenario = open_all(0);
+    bool ended;
+    uint64_t before, after;
+
+    before = digest_after(scenario, 5, go_fast, &ended);
+    ck_assert(scenario_set(scenario, "sectors=64", NULL));
+    after = digest_after(scenario, 5, go_fast, &ended);
+    ck_assert_uint_ne(before, after);
+    scenario_free(scenario);
+}
+END_TEST
+
+static void add_tests(TCase *tcase)
+{
+    tcase_add_test(tcase, a_scenario_ends_in_one_state_however_it_is_run);
+    tcase_add_test(tcase, programs_of_all_kinds_end_in_one_state_however_they_are_run);
+    tcase_add_loop_test(tcase, events_are_the_same_in_every_run_and_by_steps, 0, 2);
+    tcase_add_test(tcase, runs_that_differ_have_other_digests);
+}
+
+TEST_MAIN("determinism", add_tests)

@@ -1,0 +1,479 @@
+/*
+ * `ringside run` and `ringside events`, as their users meet them: arguments go in;
+ * standard output, standard error and a status come out.
+ */
+#include "tests/lib/suite.h"
+
+#include "base/bits.h"
+#include "base/buf.h"
+#include "face/clean.h"
+#include "face/events_command.h"
+#include "face/options.h"
+#include "face/run_command.h"
+#include "image/image.h"
+
+#include <fcntl.h>
+#include <jansson.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum { ARGUMENTS = 12 };
+
+#define SCENARIO "scenarios/01-three-ways-to-copy.lua"
+
+/* --- running commands ------------------------------------------------------------------- */
+
+static char folder[32];
+static char *out, *err_text;
+static int status;
+
+static void make_folder(void)
+{
+    strcpy(folder, "/tmp/run-test-XXXXXX");
+    ck_assert_ptr_nonnull(mkdtemp(folder));
+}
+
+static void remove_folder(void)
+{
+    char command[64];
+
+    snprintf(command, sizeof(command), "rm -r %s", folder);
+    ck_assert_int_eq(system(command), 0);
+    free(out);
+    free(err_text);
+    out = err_text = NULL;
+}
+
+static const char *in_folder(const char *name)
+{
+    static char path[4][64];
+    static unsigned n;
+
+    n = (n + 1) % COUNT(path);
+    snprintf(path[n], sizeof(path[n]), "%s/%s", folder, name);
+    return path[n];
+}
+
+static void write_file(const char *name, const char *text)
+{
+    FILE *file = fopen(in_folder(name), "w");
+
+    ck_assert_ptr_nonnull(file);
+    fputs(text, file);
+    fclose(file);
+}
+
+static char *read_back(const char *name)
+{
+    uint8_t *bytes;
+    size_t size;
+
+    ck_assert(image_read_file(in_folder(name), &bytes, &size, NULL));
+    return (char *)bytes;
+}
+
+static void into(int descriptor, const char *name)
+{
+    int file = open(in_folder(name), O_WRONLY | O_CREAT | O_TRUNC, 0600);
+
+    dup2(file, descriptor);
+    close(file);
+}
+
+/* In a process of its own, so that its standard streams can be files. */
+static void call(int (*command)(int argc, char **argv), const char *const *arguments)
+{
+    char *argv[ARGUMENTS + 1] = {0};
+    int argc = 0, wait_status;
+    pid_t child;
+
+    while (arguments[argc] && argc < ARGUMENTS) {
+        argv[argc] = (char *)(uintptr_t)arguments[argc];
+        argc++;
+    }
+    fflush(NULL);
+    child = fork();
+    if (child == 0) {
+        into(STDOUT_FILENO, "out");
+        into(STDERR_FILENO, "err");
+        status = command(argc, argv);
+        fflush(NULL);
+        _exit(status);
+    }
+    ck_assert_int_eq(waitpid(child, &wait_status, 0), child);
+    ck_assert(WIFEXITED(wait_status));
+    status = WEXITSTATUS(wait_status);
+    free(out);
+    free(err_text);
+    out = read_back("out");
+    err_text = read_back("err");
+}
+
+#define RUN(...) call(command_run, (const char *const[]){"run", __VA_ARGS__, NULL})
+#define EVENTS(...)                                                                    \
+    call(command_events, (const char *const[]){"events", __VA_ARGS__, NULL})
+
+/* --- small scenarios --------------------------------------------------------------------- */
+
+#define OFF "li t0, 0x100000\\n li t1, 0x5555\\n sw t1, (t0)\\n 9: j 9b\\n"
+
+#define SMALL(expect)                                                                  \
+    "scenario { name = 'small', title = 'A small one', parameters = { n = 1 },\n"      \
+    "variants = { { name = 'a', title = 'first' }, { name = 'b' } },\n"                \
+    "setup = function(p) return { programs = { asm('li s0, ' .. p.n .. '\\n " OFF      \
+    "') },\n  notes = { { kind = 'finish', say = 'That was it.' } } } end,\n"          \
+    "expect = { " expect " } }"
+
+static const char passing[] = SMALL("{ 's0 is n', function(run) return run:x('s0') == "
+                                    "run.parameters.n end }");
+static const char failing[] =
+    SMALL("{ 'good', function() return true end },\n"
+          "{ 'bad # TODO <&> \"\\27[31m\\\\', function(run) return run.variant == 'b', "
+          "'it says ]]> \\255\\1 \"quoted\"\\nok 99 - x' end }");
+
+/* --- text -------------------------------------------------------------------------------- */
+
+START_TEST(a_run_prints_a_table_charts_and_checks)
+{
+    write_file("s.lua", passing);
+    RUN(in_folder("s.lua"));
+    ck_assert_int_eq(status, STATUS_OK);
+    ck_assert_str_eq(err_text, "");
+    ck_assert_ptr_nonnull(strstr(out, "A small one\n\nvariant  instructions  cycles"));
+    ck_assert_ptr_nonnull(strstr(out, "cycles: from the beginning"));
+    ck_assert_ptr_nonnull(
+        strstr(out, "  pass  a: the program ends the run, with exit code 0\n"));
+    ck_assert_ptr_nonnull(strstr(out, "  pass  b: s0 is n\n"));
+    ck_assert_ptr_null(strstr(out, "\033"));
+}
+END_TEST
+
+START_TEST(colour_is_there_when_it_is_asked_for)
+{
+    write_file("s.lua", passing);
+    RUN(in_folder("s.lua"), "--color", "always");
+    ck_assert_ptr_nonnull(strstr(out, "\033[32m  pass  \033[0m"));
+    RUN(in_folder("s.lua"), "--color", "never");
+    ck_assert_ptr_null(strstr(out, "\033"));
+}
+END_TEST
+
+START_TEST(a_failed_check_is_status_1)
+{
+    write_file("s.lua", failing);
+    RUN(in_folder("s.lua"));
+    ck_assert_int_eq(status, STATUS_FAILED);
+    ck_assert_ptr_nonnull(strstr(out, "  FAIL  a: bad # TODO <&> \"?[31m\\\n"
+                                      "        it says ]]> ?? \"quoted\"?ok 99 - x\n"));
+    RUN(in_folder("s.lua"), "--variant", "b");
+    ck_assert_int_eq(status, STATUS_OK);
+    ck_assert_ptr_null(strstr(out, " a: "));
+}
+END_TEST
+
+START_TEST(parameters_are_set_from_the_command_line)
+{
+    write_file("s.lua", passing);
+    RUN(in_folder("s.lua"), "--set", "n=77", "--narrate", "--variant", "a");
+    ck_assert_int_eq(status, STATUS_OK);
+    ck_assert_ptr_nonnull(strstr(out, "--- a ---\n["));
+    ck_assert_ptr_nonnull(
+        strstr(out, "the run ends with exit code 0\n    That was it.\n"));
+}
+END_TEST
+
+START_TEST(digests_are_the_same_in_every_process)
+{
+    char *first;
+
+    write_file("s.lua", passing);
+    RUN(in_folder("s.lua"), "--digest");
+    ck_assert_ptr_nonnull(strstr(out, "\ndigests  state             events\na "));
+    first = strdup(out);
+    RUN(in_folder("s.lua"), "--digest");
+    ck_assert_str_eq(out, first);
+    RUN(in_folder("s.lua"), "--digest", "--set", "n=2");
+    ck_assert_str_ne(out, first);
+    free(first);
+}
+END_TEST
+
+/* --- what is refused ---------------------------------------------------------------------- */
+
+static const struct {
+    const char *arguments[6], *error;
+} refused[] = {
+    {{"/nowhere.lua"},
+     "ringside: run: cannot open '/nowhere.lua': No such file or directory\n"},
+    {{"--json", "--tap", SCENARIO},
+     "ringside: run: --json, --junit and --tap: one at a time\n"},
+    {{SCENARIO, SCENARIO},
+     "ringside: run: one scenario at a time: '" SCENARIO "' and '" SCENARIO "'\n"},
+    {{"--variant", "pol", SCENARIO},
+     "ringside: run: scenario 01-three-ways-to-copy has no variant 'pol' (did you mean "
+     "'poll'?)\n"},
+    {{"--set", "sectors=7", SCENARIO},
+     "ringside: run: parameter sectors: 7 is not 8 to 256\n"},
+    {{"--events", "/tmp/x", SCENARIO},
+     "ringside: run: --events records one run: choose it by --variant\n"},
+    {{"--events", "/nowhere/x", "--variant", "poll", SCENARIO},
+     "ringside: run: cannot write '/nowhere/x': No such file or directory\n"},
+    {{"--color", "red", SCENARIO},
+     "ringside: run: --color 'red': it is auto, always or never\n"},
+    {{"--list", "/nowhere"},
+     "ringside: run: cannot list '/nowhere': No such file or directory\n"},
+    {{NULL}, "ringside: run: no scenario given\n"},
+};
+
+START_TEST(what_cannot_be_done_is_refused_with_status_2)
+{
+    const char *arguments[8] = {"run"};
+
+    for (unsigned i = 0; refused[_i].arguments[i]; i++)
+        arguments[i + 1] = refused[_i].arguments[i];
+    call(command_run, arguments);
+    ck_assert_int_eq(status, STATUS_USAGE);
+    ck_assert_str_eq(err_text, refused[_i].error);
+    ck_assert_str_eq(out, "");
+}
+END_TEST
+
+START_TEST(mistakes_in_assembly_are_shown_with_their_lines)
+{
+    write_file("s.lua", "scenario { name = 's', variants = { { name = 'v' } },\n"
+                        "setup = function() return { programs = { asm [[\n"
+                        "  addi a0, a0\n  bda a1\n]] } } end }");
+    RUN(in_folder("s.lua"));
+    ck_assert_int_eq(status, STATUS_USAGE);
+    ck_assert_ptr_nonnull(strstr(err_text, "s.lua:3:"));
+    ck_assert_ptr_nonnull(strstr(err_text, "s.lua:4:3: "));
+    ck_assert_ptr_nonnull(strstr(err_text, "\n  bda a1\n"));
+    ck_assert_ptr_nonnull(strstr(err_text, "2 errors in the program\n"));
+}
+END_TEST
+
+/* --- for programs ------------------------------------------------------------------------- */
+
+START_TEST(json_has_names_metrics_checks_and_digest)
+{
+    json_t *report, *variant, *checks;
+    json_error_t error;
+    char *text;
+
+    write_file("s.lua", failing);
+    RUN(in_folder("s.lua"), "--json");
+    ck_assert_int_eq(status, STATUS_FAILED);
+    report = json_loads(out, 0, &error);
+    ck_assert_msg(report != NULL, "%s", error.text);
+    ck_assert_uint_eq(json_array_size(json_object_get(report, "variants")), 2);
+    variant = json_array_get(json_object_get(report, "variants"), 0);
+    ck_assert_str_eq(json_string_value(json_object_get(variant, "name")), "a");
+    text = json_dumps(json_object_get(variant, "metrics"), JSON_COMPACT);
+    ck_assert_str_eq(text,
+                     "{\"instructions\":11,\"cycles\":48,\"payload_bytes_hart\":0,"
+                     "\"payload_bytes_dma\":0,\"interrupts\":0,"
+                     "\"bus_wait_cycles\":0,\"useful_share\":null}");
+    free(text);
+    checks = json_object_get(variant, "checks");
+    ck_assert_uint_eq(json_array_size(checks), 3);
+    ck_assert(json_is_true(json_object_get(json_array_get(checks, 1), "passed")));
+    ck_assert(json_is_false(json_object_get(json_array_get(checks, 2), "passed")));
+    ck_assert_str_eq(
+        json_string_value(json_object_get(json_array_get(checks, 2), "reason")),
+        "it says ]]> ?? \"quoted\"?ok 99 - x");
+    ck_assert_uint_eq(json_string_length(json_object_get(variant, "digest")), 16);
+    json_decref(report);
+}
+END_TEST
+
+START_TEST(junit_escapes_what_scenarios_say)
+{
+    write_file("s.lua", failing);
+    RUN(in_folder("s.lua"), "--junit");
+    ck_assert_int_eq(status, STATUS_FAILED);
+    ck_assert_str_eq(
+        out,
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
+        "<testsuites name=\"small\" tests=\"6\" failures=\"1\" errors=\"0\">\n"
+        "  <testsuite name=\"a\" tests=\"3\" failures=\"1\" errors=\"0\">\n"
+        "    <testcase name=\"the program ends the run, with exit code 0\" "
+        "classname=\"small.a\"/>\n"
+        "    <testcase name=\"good\" classname=\"small.a\"/>\n"
+        "    <testcase name=\"bad # TODO &lt;&amp;&gt; &quot;?[31m\\\" "
+        "classname=\"small.a\">\n"
+        "      <failure message=\"it says ]]&gt; ?? &quot;quoted&quot;?ok 99 - x\"/>\n"
+        "    </testcase>\n"
+        "  </testsuite>\n"
+        "  <testsuite name=\"b\" tests=\"3\" failures=\"0\" errors=\"0\">\n"
+        "    <testcase name=\"the program ends the run, with exit code 0\" "
+        "classname=\"small.b\"/>\n"
+        "    <testcase name=\"good\" classname=\"small.b\"/>\n"
+        "    <testcase name=\"bad # TODO &lt;&amp;&gt; &quot;?[31m\\\" "
+        "classname=\"small.b\"/>\n"
+        "  </testsuite>\n"
+        "</testsuites>\n");
+}
+END_TEST
+
+START_TEST(tap_cannot_be_forged)
+{
+    write_file("s.lua", failing);
+    RUN(in_folder("s.lua"), "--tap");
+    ck_assert_int_eq(status, STATUS_FAILED);
+    ck_assert_str_eq(out, "TAP version 14\n"
+                          "1..6\n"
+                          "ok 1 - a: the program ends the run, with exit code 0\n"
+                          "ok 2 - a: good\n"
+                          "not ok 3 - a: bad \\# TODO <&> \"?[31m\\\\\n"
+                          "  ---\n"
+                          "  message: \"it says ]]> ?? \\\"quoted\\\"?ok 99 - x\"\n"
+                          "  ...\n"
+                          "ok 4 - b: the program ends the run, with exit code 0\n"
+                          "ok 5 - b: good\n"
+                          "ok 6 - b: bad \\# TODO <&> \"?[31m\\\\\n");
+}
+END_TEST
+
+/* --- lists -------------------------------------------------------------------------------- */
+
+START_TEST(a_list_shows_scenarios_variants_and_parameters)
+{
+    write_file("b.lua", passing);
+    write_file("a.lua", "nonsense(");
+    write_file("c.txt", "no scenario");
+    RUN("--list", folder);
+    ck_assert_int_eq(status, STATUS_OK);
+    ck_assert_ptr_nonnull(strstr(out, "/a.lua\n    cannot be used: "));
+    ck_assert_ptr_nonnull(strstr(out, "/b.lua\n    A small one\n    --variant a "));
+    ck_assert_ptr_nonnull(strstr(out, "    --set n=1"));
+    ck_assert_ptr_null(strstr(out, "c.txt"));
+    RUN("--list");
+    ck_assert_ptr_nonnull(strstr(out, SCENARIO "\n    Three ways to copy\n"));
+}
+END_TEST
+
+/* --- recordings ---------------------------------------------------------------------------- */
+
+START_TEST(a_recording_reads_back_as_the_lines_that_would_have_been_written)
+{
+    char *lines;
+
+    write_file("s.lua", passing);
+    RUN(in_folder("s.lua"), "--variant", "a", "--events", in_folder("r.bin"));
+    ck_assert_int_eq(status, STATUS_OK);
+    RUN(in_folder("s.lua"), "--variant", "a", "--events", in_folder("r.jsonl"));
+    EVENTS("--json", in_folder("r.bin"));
+    ck_assert_int_eq(status, STATUS_OK);
+    lines = read_back("r.jsonl");
+    ck_assert_str_eq(out, lines);
+    free(lines);
+    EVENTS(in_folder("r.bin"), "--kind", "finish");
+    ck_assert_ptr_nonnull(strstr(out, "  finish         code=0 hart=0\n"));
+    EVENTS(in_folder("r.bin"), "--kind", "finish", "--csv");
+    ck_assert_int_eq(strncmp(out, "retired,order,cycle,board,code,hart\n", 36), 0);
+    EVENTS(in_folder("r.bin"), "--fields");
+    ck_assert_ptr_nonnull(strstr(out, "finish\n    code           4 bytes, number\n"));
+}
+END_TEST
+
+START_TEST(a_recording_that_cannot_be_read_is_refused)
+{
+    EVENTS("/nowhere");
+    ck_assert_int_eq(status, STATUS_USAGE);
+    write_file("x", "not a recording");
+    EVENTS(in_folder("x"));
+    ck_assert_int_eq(status, STATUS_USAGE);
+    ck_assert_ptr_nonnull(strstr(err_text, ": not a recording of events\n"));
+    write_file("s.lua", passing);
+    RUN(in_folder("s.lua"), "--variant", "a", "--events", in_folder("r.bin"));
+    EVENTS(in_folder("r.bin"), "--csv");
+    ck_assert_str_eq(err_text, "ringside: events: --csv needs --kind: its columns are "
+                               "the fields of one kind\n");
+    EVENTS(in_folder("r.bin"), "--kind", "nothing");
+    ck_assert_str_eq(err_text,
+                     "ringside: events: the recording knows no events 'nothing'\n");
+}
+END_TEST
+
+/* --- the scenario of the first step --------------------------------------------------------- */
+
+START_TEST(three_ways_to_copy_show_what_they_are_to_show)
+{
+    RUN(SCENARIO, "--tap");
+    ck_assert_msg(status == STATUS_OK, "%s", out);
+    ck_assert_ptr_null(strstr(out, "not ok"));
+    ck_assert_ptr_nonnull(
+        strstr(out, "compared: in memory, burst mode finishes first"));
+}
+END_TEST
+
+START_TEST(three_ways_to_copy_hold_for_other_sizes)
+{
+    static const char *const sizes[] = {"sectors=8", "sectors=40", "sectors=256"};
+
+    RUN(SCENARIO, "--tap", "--set", sizes[_i]);
+    ck_assert_msg(!strstr(out, "not ok") && status == STATUS_OK, "%s: %s", sizes[_i],
+                  out);
+}
+END_TEST
+
+/* --- clean text ----------------------------------------------------------------------------- */
+
+static const struct {
+    const char *text, *clean;
+} texts[] = {
+    {"plain ~", "plain ~"},
+    {"tab\tline\n", "tab?line?"},
+    {"\033[31mred\x7f", "?[31mred?"},
+    {"\xc3\xa4\xe2\x82\xac\xf0\x9f\x99\x82", "\xc3\xa4\xe2\x82\xac\xf0\x9f\x99\x82"},
+    {"\xc3", "?"},
+    {"\xc3(", "?("},
+    {"\xc0\x80", "??"},
+    {"\xe2\x82", "??"},
+    {"\xe0\x80\xaf", "???"},
+    {"\xed\xa0\x80", "???"},
+    {"\xf4\x90\x80\x80", "????"},
+    {"\xff\xfe", "??"},
+    {"\xc2\x9b"
+     "31m",
+     "??31m"},
+    {"\xe2\x80\xae", "???"},
+    {"\xef\xbf\xbf", "???"},
+};
+
+START_TEST(text_of_others_is_cleaned)
+{
+    struct buf clean = {0};
+
+    put_clean(&clean, texts[_i].text);
+    ck_assert_str_eq(buf_str(&clean), texts[_i].clean);
+    buf_free(&clean);
+}
+END_TEST
+
+static void add_tests(TCase *tcase)
+{
+    tcase_add_checked_fixture(tcase, make_folder, remove_folder);
+    tcase_add_test(tcase, a_run_prints_a_table_charts_and_checks);
+    tcase_add_test(tcase, colour_is_there_when_it_is_asked_for);
+    tcase_add_test(tcase, a_failed_check_is_status_1);
+    tcase_add_test(tcase, parameters_are_set_from_the_command_line);
+    tcase_add_test(tcase, digests_are_the_same_in_every_process);
+    tcase_add_loop_test(tcase, what_cannot_be_done_is_refused_with_status_2, 0,
+                        COUNT(refused));
+    tcase_add_test(tcase, mistakes_in_assembly_are_shown_with_their_lines);
+    tcase_add_test(tcase, json_has_names_metrics_checks_and_digest);
+    tcase_add_test(tcase, junit_escapes_what_scenarios_say);
+    tcase_add_test(tcase, tap_cannot_be_forged);
+    tcase_add_test(tcase, a_list_shows_scenarios_variants_and_parameters);
+    tcase_add_test(tcase,
+                   a_recording_reads_back_as_the_lines_that_would_have_been_written);
+    tcase_add_test(tcase, a_recording_that_cannot_be_read_is_refused);
+    tcase_add_test(tcase, three_ways_to_copy_show_what_they_are_to_show);
+    tcase_add_loop_test(tcase, three_ways_to_copy_hold_for_other_sizes, 0, 3);
+    tcase_add_loop_test(tcase, text_of_others_is_cleaned, 0, COUNT(texts));
+}
+
+TEST_MAIN("run_command", add_tests)
