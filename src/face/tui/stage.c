@@ -449,7 +449,8 @@ static void draw_gutter(struct canvas *canvas, const struct stage *stage)
     if (!stage->tall)
         return;
     canvas_text(canvas, stage->lower + 3, col, room, ROLE_QUIET, "devices");
-    canvas_text(canvas, stage->rail, col, room, ROLE_QUIET, "irq");
+    if (stage->irq_col >= 0)
+        canvas_text(canvas, stage->rail, col, room, ROLE_QUIET, "irq");
 }
 
 static void draw_now(const struct watch *watch, struct canvas *canvas,
