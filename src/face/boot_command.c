@@ -6,6 +6,7 @@
 #include "image/start.h"
 #include "machine/board/run.h"
 #include "machine/device/ata.h"
+#include "observe/commit.h"
 #include "observe/metrics.h"
 #include "observe/narrate.h"
 #include "observe/record.h"
@@ -32,7 +33,7 @@ enum { SLICE = 1000000, SLICE_WITH_INPUT = 20000 /* cycles */ };
 
 struct boot {
     /* What was asked for. */
-    const char *board_file, *bios, *kernel, *initrd, *append, *disk, *events;
+    const char *board_file, *bios, *kernel, *initrd, *append, *disk, *commit, *events;
     uint64_t memory, harts; /* NOT_GIVEN: as the board has them */
     uint64_t most;
     bool stats;
@@ -159,6 +160,8 @@ static bool insert_disk(struct boot *boot, struct err *err)
 {
     struct device *disk = first_disk(boot->board);
 
+    if (boot->commit && !disk)
+        return err_set(err, "--commit '%s': the board has no disk", boot->commit);
     if (!boot->disk)
         return true;
     if (!disk)
@@ -397,6 +400,8 @@ static int run_program(struct boot *boot)
         status = run_slice(boot, &err);
     console_close(&boot->console);
     finish_listening(boot, &err);
+    if (!err.text[0] && boot->commit)
+        commit_disk(first_disk(boot->board), boot->commit, &err);
     if (err.text[0])
         status = broken(&err);
     if (status == BOOT_NOTHING)
@@ -428,6 +433,8 @@ int command_boot(int argc, char **argv)
         {0, "harts", OPTION_NUMBER, &boot.harts, "N", "harts, 1 to 8 (default 1)"},
         {0, "disk", OPTION_TEXT, &boot.disk, "FILE",
          "image of the ATA disk; it is never written"},
+        {0, "commit", OPTION_TEXT, &boot.commit, "FILE",
+         "write the disk with its changes to FILE at the end"},
         {0, "max-instructions", OPTION_NUMBER, &boot.most, "N",
          "stop with status 124 when so many are executed"},
         {0, "events", OPTION_TEXT, &boot.events, "FILE",
