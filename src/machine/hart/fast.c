@@ -35,9 +35,12 @@
 enum {
     PAGE = RAM_PAGE,
     HALVES = PAGE / 2,
-    LOOK = 512,      /* entries of a look-up table */
-    DECODED = 1024,  /* instructions whose decoding is remembered */
-    CODE_PAGES = 512 /* decoded pages kept before all are dropped */
+    LOOK = 512,       /* entries of a look-up table */
+    DECODED = 1024,   /* instructions whose decoding is remembered */
+    CODE_PAGES = 512, /* decoded pages kept before all are dropped */
+    /* The loop adds prices in 32 bits: two blocks as long as a page must fit. What is
+     * dearer than this is left to hart_step. */
+    PRICE_MAX = 1 << 19
 };
 
 #define PAGE_MASK (~(uint64_t)(PAGE - 1))
@@ -248,17 +251,18 @@ void fast_code_written(struct hart *hart, uint64_t pa, unsigned length)
 }
 
 /* As hart_step charges for it, when the access is aligned, in RAM and does not wait. */
-static uint32_t price_of(const struct costs *costs, const struct insn *insn)
+static uint64_t price_of(const struct costs *costs, const struct insn *insn)
 {
     uint8_t class = insn_infos[insn->op].class;
+    uint64_t price = costs->instruction;
 
     if (class == CLASS_MULTIPLY)
-        return costs->instruction + costs->multiply;
-    if (class == CLASS_DIVIDE)
-        return costs->instruction + costs->divide;
-    if (class == CLASS_LOAD || class == CLASS_STORE)
-        return costs->instruction + costs->bus_slot;
-    return costs->instruction;
+        price += costs->multiply;
+    else if (class == CLASS_DIVIDE)
+        price += costs->divide;
+    else if (class == CLASS_LOAD || class == CLASS_STORE)
+        price += costs->bus_slot;
+    return price ? price : 1; /* nothing takes no time */
 }
 
 /* Is it a branch or jal, at halfword `index`, whose target is in the same page? */
@@ -336,8 +340,9 @@ static void fill_slot(struct hart *hart, struct code_page *page, unsigned index,
     struct slot *slot = &page->slot[index];
     bool near = goes_near(insn, index);
     enum label label = label_of(insn, near, ends);
+    uint64_t price = price_of(hart->costs, insn);
 
-    if (is_watched(hart, insn, page->pa + index * 2)) {
+    if (price > PRICE_MAX || is_watched(hart, insn, page->pa + index * 2)) {
         label = LABEL_LEAVE;
         *ends = true;
     }
@@ -347,7 +352,7 @@ static void fill_slot(struct hart *hart, struct code_page *page, unsigned index,
                           .rs1 = insn->rs1,
                           .rs2 = insn->rs2};
     if (label != LABEL_LEAVE)
-        slot->rest = UINT64_C(1) << 32 | price_of(hart->costs, insn);
+        slot->rest = UINT64_C(1) << 32 | price;
     for (unsigned i = index; i < index + insn->length / 2u && i < HALVES; i++)
         page->decoded[i / 64] |= BIT(i % 64);
 }

@@ -124,13 +124,14 @@ void hart_state(struct hart *hart, struct state *state)
 }
 
 /*
- * The fast loop may run while nobody listens to instructions, no other initiator has bus
- * work, so that an access has a constant price, and no interrupt is waiting to be taken.
+ * The fast loop may run while nobody listens to instructions, no other initiator contends
+ * for the bus, so that an access has a constant price, and no interrupt is waiting to be
+ * taken.
  */
 static bool may_run_fast(const struct hart *hart)
 {
-    return !(hart->events->kinds & EVENT_BIT(EVENT_INSN)) && hart->bus->others == 0 &&
-           hart_pending_interrupt(hart) == CAUSE_NONE;
+    return !(hart->events->kinds & EVENT_BIT(EVENT_INSN)) && hart->bus->harts == 1 &&
+           hart->bus->others == 0 && hart_pending_interrupt(hart) == CAUSE_NONE;
 }
 
 bool hart_add_stop(struct hart *hart, uint64_t pc)
