@@ -44,7 +44,7 @@ void queue_arm(struct queue *queue, struct timer *timer, uint64_t due)
     bool was_first = timer->due == queue->next_due;
 
     timer->due = due;
-    timer->seq = queue->next_seq++;
+    timer->seq = due == NEVER ? 0 : queue->next_seq++;
     if (due <= queue->next_due)
         queue->next_due = due;
     else if (was_first)
@@ -58,6 +58,7 @@ void queue_fire_first(struct queue *queue)
     assert(first);
     queue->now = first->due;
     first->due = NEVER;
+    first->seq = 0;
     find_next_due(queue);
     first->fire(first->ctx, queue->now);
 }

@@ -20,20 +20,18 @@ struct timer {
     void (*fire)(void *ctx, uint64_t now);
     void *ctx;
     uint64_t due; /* NEVER: not armed */
-    uint64_t seq; /* order of arming */
+    uint64_t seq; /* order of arming; 0 while it is not armed */
     uint8_t board;
 };
 
 enum { QUEUE_TIMERS = 256 };
 
 struct queue {
-    uint64_t
-        now; /* the cycle of whoever acts: the acting hart's clock, or a due time */
+    uint64_t now;      /* of whoever acts: the hart's clock, or a due time */
     uint64_t next_due; /* the earliest due time; NEVER: nothing is armed */
     uint64_t next_seq;
     unsigned count;
-    struct timer
-        *timers[QUEUE_TIMERS]; /* every timer of the run, in order of creation */
+    struct timer *timers[QUEUE_TIMERS]; /* all of the run's, in order of creation */
 };
 
 /* An empty queue at cycle 0. */
