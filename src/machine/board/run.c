@@ -32,6 +32,7 @@ void run_free(struct run *run)
 
 struct board *run_add(struct run *run, const struct board_desc *desc, struct err *err)
 {
+    unsigned timers = run->queue.count;
     struct board *board;
 
     if (run->boards == RUN_BOARDS) {
@@ -41,20 +42,23 @@ struct board *run_add(struct run *run, const struct board_desc *desc, struct err
     board = board_new(desc, (uint8_t)run->boards, &run->queue, &run->events, err);
     if (board)
         run->board[run->boards++] = board;
+    else
+        run->queue.count = timers; /* those of its parts are gone */
     return board;
 }
 
 void run_reset(struct run *run)
 {
-    run->queue.now = 0;
-    run->events.retired = 0;
-    run->events.order = 0;
+    run->queue.now = run->queue.next_seq = 0;
     run->turn_board = run->turn_hart = 0;
     run->turn_end = 0;
     for (unsigned i = 0; i < run->boards; i++) {
         run->events.board = (uint8_t)i;
         board_reset(run->board[i]);
     }
+    run->events.board = 0;
+    run->events.retired = 0;
+    run->events.order = 0;
 }
 
 /* The hart with the smallest clock of those that are awake, and its board; NULL: none. */
@@ -205,6 +209,21 @@ static uint64_t most_before(const struct run *run, const struct run_limit *limit
     return most;
 }
 
+/*
+ * Between two runs somebody outside may act: type a character, look at mtime. That is at
+ * the clock of the hart that comes next, whichever loop got there; while all wait, when
+ * something was last done.
+ */
+static enum run_stop outside_may_act(struct run *run, enum run_stop stop)
+{
+    unsigned board;
+    const struct hart *next = earliest_hart(run, &board);
+
+    if (next)
+        run->queue.now = next->cycle;
+    return stop;
+}
+
 enum run_stop run_go(struct run *run, struct run_limit limit)
 {
     enum run_stop stop = finished(run) ? RUN_FINISHED : RUN_LIMIT;
@@ -215,7 +234,7 @@ enum run_stop run_go(struct run *run, struct run_limit limit)
         if (asked_to_stop(run) && stop == RUN_LIMIT)
             stop = RUN_ASKED;
     }
-    return stop;
+    return outside_may_act(run, stop);
 }
 
 enum run_stop run_step(struct run *run)
@@ -226,7 +245,7 @@ enum run_stop run_step(struct run *run)
         return RUN_FINISHED;
     asked_to_stop(run);
     stop = take_turn(run, UINT64_MAX, 1);
-    return stop == RUN_ASKED ? RUN_LIMIT : stop;
+    return outside_may_act(run, stop == RUN_ASKED ? RUN_LIMIT : stop);
 }
 
 void run_ask_stop(struct run *run)
@@ -239,14 +258,14 @@ void run_ask_stop(struct run *run)
 void run_state(struct run *run, struct state *state)
 {
     STATE(state, run->events.retired);
+    STATE(state, run->events.order);
     STATE(state, run->turn_board);
     STATE(state, run->turn_hart);
     STATE(state, run->turn_end);
     for (unsigned i = 0; i < run->boards; i++)
         board_state(run->board[i], state);
+    STATE(state, run->queue.now); /* see outside_may_act */
     queue_state(&run->queue, state);
-    if (state->mode == STATE_LOAD)
-        run->events.order = 0;
 }
 
 uint64_t run_digest(struct run *run)
