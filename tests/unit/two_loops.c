@@ -5,6 +5,7 @@
  */
 #include "base/bits.h"
 #include "machine/board/run.h"
+#include "tests/lib/random_code.h"
 #include "tests/lib/suite.h"
 
 #include <string.h>
@@ -21,119 +22,18 @@ enum {
 
 /* --- programs ---------------------------------------------------------------------- */
 
-struct random {
-    uint64_t state;
+static const uint32_t system_words[] = {
+    0x00000073, /* ecall */
+    0x0000100f, /* fence.i */
+    0x0ff0000f, /* fence */
+    0xc0202573, /* rdinstret a0 */
+    0xc00025f3, /* rdcycle a1 */
+    0xb0002673, /* csrr a2, mcycle */
+    0x34051573, /* csrrw a0, mscratch, a0 */
+    0x12000073, /* sfence.vma */
+    0x00000000, /* illegal */
+    0x30046073, /* csrsi mstatus, 8 */
 };
-
-static uint32_t next(struct random *random, uint32_t below)
-{
-    random->state = random->state * UINT64_C(6364136223846793005) + 1442695040888963407;
-    return (uint32_t)(random->state >> 33) % below;
-}
-
-static uint32_t reg(struct random *random)
-{
-    return next(random, 31); /* x31 is the base of all accesses */
-}
-
-static uint32_t i_type(uint32_t opcode, uint32_t funct3, uint32_t rd, uint32_t rs1,
-                       uint32_t imm)
-{
-    return opcode | rd << 7 | funct3 << 12 | rs1 << 15 | (imm & 0xfff) << 20;
-}
-
-static uint32_t alu(struct random *random)
-{
-    static const uint32_t opcodes[] = {0x33, 0x3b, 0x33, 0x3b};
-    uint32_t funct7[] = {0, 0x20, 1, 0};
-    uint32_t kind = next(random, 4);
-
-    if (next(random, 2))
-        return i_type(0x13, next(random, 8), reg(random), reg(random),
-                      next(random, 1 << 12) & 0x3ff);
-    return opcodes[kind] | reg(random) << 7 | next(random, 8) << 12 |
-           reg(random) << 15 | reg(random) << 20 | funct7[next(random, 4)] << 25;
-}
-
-static uint32_t load(struct random *random)
-{
-    uint32_t imm = next(random, 64) ? next(random, 2048) & ~7u : next(random, 4096);
-
-    return i_type(0x03, next(random, 7), reg(random), 31, imm);
-}
-
-static uint32_t store(struct random *random)
-{
-    uint32_t imm = next(random, 64) ? next(random, 2048) & ~7u : next(random, 4096);
-
-    return 0x23 | (imm & 31) << 7 | next(random, 4) << 12 | 31u << 15 |
-           reg(random) << 20 | imm >> 5 << 25;
-}
-
-static uint32_t branch(struct random *random)
-{
-    static const uint32_t funct3[] = {0, 1, 4, 5, 6, 7};
-    uint32_t imm = (next(random, 64) * 2 - 40) & 0x1ffe;
-
-    return 0x63 | (imm >> 11 & 1) << 7 | (imm >> 1 & 15) << 8 |
-           funct3[next(random, 6)] << 12 | reg(random) << 15 | reg(random) << 20 |
-           (imm >> 5 & 63) << 25 | (imm >> 12 & 1) << 31;
-}
-
-static uint32_t jal(struct random *random)
-{
-    uint32_t imm = (next(random, 128) * 4 - 200) & 0x1ffffe;
-
-    return 0x6f | reg(random) << 7 | (imm >> 12 & 255) << 12 | (imm >> 11 & 1) << 20 |
-           (imm >> 1 & 1023) << 21 | (imm >> 20) << 31;
-}
-
-static uint32_t atomic(struct random *random)
-{
-    static const uint32_t funct5[] = {0, 1, 2, 3, 4, 8, 12, 16, 20, 24, 28};
-
-    return 0x2f | reg(random) << 7 | (2 + next(random, 2)) << 12 | 31u << 15 |
-           reg(random) << 20 | funct5[next(random, 11)] << 27;
-}
-
-static uint32_t system_insn(struct random *random)
-{
-    static const uint32_t words[] = {
-        0x00000073, /* ecall */
-        0x0000100f, /* fence.i */
-        0x0ff0000f, /* fence */
-        0xc0202573, /* rdinstret a0 */
-        0xc00025f3, /* rdcycle a1 */
-        0xb0002673, /* csrr a2, mcycle */
-        0x34051573, /* csrrw a0, mscratch, a0 */
-        0x12000073, /* sfence.vma */
-        0x00000000, /* illegal */
-        0x30046073, /* csrsi mstatus, 8 */
-    };
-
-    return words[next(random, COUNT(words))];
-}
-
-static uint32_t random_word(struct random *random)
-{
-    uint32_t kind = next(random, 100);
-
-    if (kind < 45)
-        return alu(random);
-    if (kind < 60)
-        return load(random);
-    if (kind < 72)
-        return store(random);
-    if (kind < 86)
-        return branch(random);
-    if (kind < 90)
-        return jal(random);
-    if (kind < 94)
-        return atomic(random);
-    if (kind < 97)
-        return next(random, UINT32_MAX); /* whatever it is, compressed ones too */
-    return system_insn(random);
-}
 
 /* Goes on behind what trapped, in the first page whatever the pc was, and lets the timer
  * fire 7 ticks from now. */
@@ -163,7 +63,7 @@ static void write_program(struct run *run, uint64_t seed)
     struct ram *ram = &run->board[0]->bus.ram;
 
     for (uint64_t at = 0; at < CODE_BYTES; at += 4) {
-        uint32_t word = random_word(&random);
+        uint32_t word = random_word(&random, system_words, COUNT(system_words));
 
         ram_write(ram, CODE + at, &word, 4, INITIATOR_OUTSIDE);
     }
@@ -178,7 +78,8 @@ static void start_harts(struct run *run, uint64_t seed)
         struct hart *hart = &run->board[0]->hart[i];
 
         for (unsigned r = 1; r < 31; r++)
-            hart->x[r] = (uint64_t)next(&random, UINT32_MAX) << next(&random, 32);
+            hart->x[r] = (uint64_t)random_below(&random, UINT32_MAX)
+                         << random_below(&random, 32);
         hart->x[31] = DATA;
         hart->pc = CODE + i * 64;
         hart->csr.mtvec = HANDLER;
