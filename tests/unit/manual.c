@@ -216,6 +216,40 @@ START_TEST(lines_of_help_fit_on_a_terminal)
 }
 END_TEST
 
+/* --- The tutorial --------------------------------------------------------------------- */
+
+START_TEST(the_first_program_of_the_tutorial_says_hello)
+{
+    char folder[] = "/tmp/manual-test-XXXXXX", arguments[256];
+    struct buf printed = {0};
+
+    ck_assert_ptr_nonnull(mkdtemp(folder));
+    snprintf(arguments, sizeof(arguments), "asm docs/tutorial/hello.s -o %s/hello",
+             folder);
+    ck_assert_int_eq(run(arguments, &printed), 0);
+    snprintf(arguments, sizeof(arguments), "boot %s/hello", folder);
+    ck_assert_int_eq(run(arguments, &printed), 0);
+    ck_assert_str_eq(buf_str(&printed), "hello\n");
+    snprintf(arguments, sizeof(arguments), "%s/hello", folder);
+    ck_assert_int_eq(remove(arguments), 0);
+    ck_assert_int_eq(remove(folder), 0);
+    buf_free(&printed);
+}
+END_TEST
+
+START_TEST(the_tutorial_shows_the_program_that_it_has)
+{
+    uint8_t *tutorial, *program;
+    size_t size;
+
+    ck_assert(image_read_file("docs/tutorial.md", &tutorial, &size, NULL));
+    ck_assert(image_read_file("docs/tutorial/hello.s", &program, &size, NULL));
+    ck_assert_ptr_nonnull(strstr((char *)tutorial, (char *)program));
+    free(program);
+    free(tutorial);
+}
+END_TEST
+
 /* --- Wrong usage --------------------------------------------------------------------- */
 
 static const struct {
@@ -286,6 +320,8 @@ static void add_tests(TCase *tcase)
     tcase_add_test(tcase, the_manual_page_has_no_other_options);
     tcase_add_test(tcase, every_command_stands_in_the_manual_page);
     tcase_add_test(tcase, lines_of_help_fit_on_a_terminal);
+    tcase_add_test(tcase, the_first_program_of_the_tutorial_says_hello);
+    tcase_add_test(tcase, the_tutorial_shows_the_program_that_it_has);
     tcase_add_loop_test(tcase, use_has_its_status_and_answer, 0, COUNT(uses));
 }
 
