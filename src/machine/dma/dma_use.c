@@ -141,10 +141,13 @@ static void tell(const struct dma_channel *channel, uint64_t now,
                  const struct slots *slots, bool write)
 {
     const struct dma *dma = channel->dma;
+    uint32_t price = (uint32_t)(slots->count * dma_slot(dma));
+    /* A gap is known to have been whole when it is over. */
+    uint64_t begins = channel->bus_mode == DMA_MODE_TRANSPARENT ? now - price : now;
 
-    EMIT(dma->device.events, now, BUS_TRANSFER, bus_transfer, .pa = slots->pa,
+    EMIT(dma->device.events, begins, BUS_TRANSFER, bus_transfer, .pa = slots->pa,
          .old = write ? slots->old : slots->value, .value = slots->value,
-         .size = slots->bytes, .price = (uint32_t)(slots->count * dma_slot(dma)),
+         .size = slots->bytes, .price = price,
          .initiator = (uint8_t)dma_initiator(channel),
          .access = write ? ACCESS_STORE : ACCESS_LOAD,
          .response = (uint8_t)slots->response);
