@@ -3,6 +3,7 @@
 #include "base/buf.h"
 #include "machine/isa/asm/asm.h"
 #include "tests/differential/differences.h"
+#include "tests/differential/witness.h"
 
 #include <assert.h>
 #include <check.h>
@@ -47,17 +48,6 @@ static void add_constants(struct buf *text)
 #include "tests/differential/layout.def"
 }
 
-static void add_file(struct buf *text, const char *path)
-{
-    char line[256];
-    FILE *file = fopen(path, "r");
-
-    ck_assert_msg(file != NULL, "%s: run this in the top folder", path);
-    while (fgets(line, sizeof(line), file))
-        buf_text(text, line);
-    fclose(file);
-}
-
 static void add_csr_routines(struct buf *text)
 {
     static const char *const zeroed[] = {
@@ -93,7 +83,7 @@ static void assemble_runtime(uint8_t *image)
     struct asm_source source = {.file = "runtime"};
 
     add_constants(&text);
-    add_file(&text, RUNTIME);
+    witness_add_file(&text, RUNTIME);
     add_csr_routines(&text);
     source.text = text.data;
     source.size = text.size;

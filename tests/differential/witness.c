@@ -21,6 +21,17 @@ bool qemu_installed(void)
     return installed;
 }
 
+void witness_add_file(struct buf *text, const char *path)
+{
+    char line[256];
+    FILE *file = fopen(path, "r");
+
+    ck_assert_msg(file != NULL, "%s: run this in the top folder", path);
+    while (fgets(line, sizeof(line), file))
+        buf_text(text, line);
+    fclose(file);
+}
+
 /* The image is a file that QEMU maps as its RAM. */
 static void run_file(const char *path, uint64_t size, const char *machine)
 {
@@ -31,8 +42,7 @@ static void run_file(const char *path, uint64_t size, const char *machine)
                "timeout 60 qemu-system-riscv64 %s,memory-backend=ram -m %uM "
                "-object memory-backend-file,id=ram,size=%uM,mem-path=%s,share=on "
                "-bios none -display none -monitor none -serial null </dev/null",
-               getenv("QX") ? getenv("QX") : machine, (unsigned)(size >> 20),
-               (unsigned)(size >> 20), path);
+               machine, (unsigned)(size >> 20), (unsigned)(size >> 20), path);
     status = system(command.data);
     ck_assert_msg(status == 0, "status %d of: %s", status, command.data);
     buf_free(&command);

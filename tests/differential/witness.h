@@ -1,6 +1,7 @@
 #ifndef TESTS_DIFFERENTIAL_WITNESS_H
 #define TESTS_DIFFERENTIAL_WITNESS_H
 
+#include "base/buf.h"
 #include "machine/board/run.h"
 
 #include <stdbool.h>
@@ -14,12 +15,15 @@
 /* Is qemu-system-riscv64 there? If not, says so on standard output. */
 bool qemu_installed(void);
 
-/* `machine` is its options, "-M virt ..."; RAM is the image's. Fails the running test if
+/* `machine` is its options, with "-M NAME" at the end; RAM is the image's. Fails the running test if
  * the program does not end by itself within a minute. */
 void run_on_qemu(uint8_t *image, uint64_t size, const char *machine);
 
 /* On a board with as much RAM. `heard`: somebody listens to every event, so that the
  * exact loop runs. Gives the digest of all state at the end. */
 uint64_t run_here(uint8_t *image, uint64_t size, bool heard);
+
+/* Appends a file of the tests, named from the top folder. */
+void witness_add_file(struct buf *text, const char *path);
 
 #endif
