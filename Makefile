@@ -39,7 +39,7 @@ OUR_CPPFLAGS = -D_XOPEN_SOURCE=700 -D_DEFAULT_SOURCE -Isrc -I.
 OUR_CFLAGS = -std=c11 $(OPT) $(WARN) $(WERROR) $(PACKAGE_CFLAGS)
 COMPILE = $(CC) $(OUR_CPPFLAGS) $(OUR_CFLAGS) $(FLAGS_$<) $(CPPFLAGS) $(CFLAGS)
 LINK = $(CC) $(OUR_CFLAGS) $(CFLAGS) $(LDFLAGS)
-LIBS = $(PACKAGE_LIBS) $(LDLIBS)
+LIBS = -Wl,--as-needed $(PACKAGE_LIBS) $(LDLIBS)
 
 # Flags of one file: FLAGS_path/to/file.c. The fast loop jumps from handler to handler;
 # gcc must not merge those jumps back into one.
