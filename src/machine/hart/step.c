@@ -127,10 +127,18 @@ static struct trap execute(struct hart *hart, const struct insn *insn)
 }
 /* clang-format on */
 
+/* Time goes on, whatever the prices: what is free could never end. */
+static void pass_time(struct hart *hart)
+{
+    if (hart->spent == 0)
+        hart->spent = 1;
+}
+
 static void retire(struct hart *hart)
 {
     struct event_stream *events = hart->events;
 
+    pass_time(hart);
     hart->doing.price = (uint32_t)hart->spent;
     if (events->kinds & EVENT_BIT(EVENT_INSN)) {
         struct event event = {.cycle = hart->cycle, .kind = EVENT_INSN};
@@ -176,9 +184,10 @@ void hart_step(struct hart *hart)
         if (!trapped(trap))
             retire(hart);
     }
-    if (trapped(trap))
+    if (trapped(trap)) {
         hart_take_trap(hart, trap);
-    /* Time goes on, whatever the prices: nothing that is free could ever end. */
-    hart->cycle += hart->spent ? hart->spent : 1;
+        pass_time(hart);
+    }
+    hart->cycle += hart->spent;
     hart->spent = 0;
 }

@@ -195,22 +195,28 @@ static bool envcfg_allows(const struct hart *hart, uint64_t bits)
 }
 
 /*
- * Management needs a block that may be read or written; what it may not reach is
- * reported as a store would be ("CMO" 2.5.3).
+ * A block in RAM that the access is allowed to. Management asks as a load does, which may
+ * go wherever a store may, and does not look at D; what is refused is told as a store is
+ * ("CMO", "Page-Fault, Guest-Page-Fault, and Access-Fault Exceptions").
  */
-static struct trap reach_block(struct hart *hart, const struct insn *insn)
+static struct trap reach_block(struct hart *hart, const struct insn *insn,
+                               uint8_t access)
 {
-    uint64_t va = hart->x[insn->rs1] & ~(uint64_t)(CACHE_BLOCK - 1);
-    uint64_t pa;
-    struct trap trap = hart_reach(hart, va, CACHE_BLOCK, ACCESS_LOAD, &pa);
+    uint64_t va = hart->x[insn->rs1] & ~(uint64_t)(CACHE_BLOCK - 1), pa;
+    struct trap trap = hart_reach(hart, va, CACHE_BLOCK, access, &pa);
+    bool no_page = trap.cause == CAUSE_LOAD_PAGE || trap.cause == CAUSE_STORE_PAGE;
 
-    if (trapped(trap))
-        trap = hart_reach(hart, va, CACHE_BLOCK, ACCESS_STORE, &pa);
-    if (!trapped(trap) && !ram_has(&hart->bus->ram, pa, CACHE_BLOCK))
-        trap = (struct trap){CAUSE_STORE_ACCESS, va};
-    if (trapped(trap))
-        trap.tval = hart->x[insn->rs1];
-    else
+    if (!trapped(trap) && ram_has(&hart->bus->ram, pa, CACHE_BLOCK))
+        return NO_TRAP;
+    return (struct trap){no_page ? CAUSE_STORE_PAGE : CAUSE_STORE_ACCESS,
+                         hart->x[insn->rs1]};
+}
+
+static struct trap manage_block(struct hart *hart, const struct insn *insn)
+{
+    struct trap trap = reach_block(hart, insn, ACCESS_LOAD);
+
+    if (!trapped(trap))
         hart->spent += hart->costs->cache_block;
     return trap;
 }
@@ -220,7 +226,7 @@ static struct trap clean_or_flush(struct hart *hart, const struct insn *insn)
 {
     if (!envcfg_allows(hart, MENVCFG_CBCFE))
         return illegal(insn);
-    return reach_block(hart, insn);
+    return manage_block(hart, insn);
 }
 
 struct trap hart_do_cbo_clean(struct hart *hart, const struct insn *insn)
@@ -238,9 +244,10 @@ struct trap hart_do_cbo_inval(struct hart *hart, const struct insn *insn)
 {
     if (!envcfg_allows(hart, MENVCFG_CBIE))
         return illegal(insn);
-    return reach_block(hart, insn);
+    return manage_block(hart, insn);
 }
 
+/* Eight stores, none of which can fail any more. */
 struct trap hart_do_cbo_zero(struct hart *hart, const struct insn *insn)
 {
     uint64_t base = hart->x[insn->rs1] & ~(uint64_t)(CACHE_BLOCK - 1);
@@ -248,13 +255,11 @@ struct trap hart_do_cbo_zero(struct hart *hart, const struct insn *insn)
 
     if (!envcfg_allows(hart, MENVCFG_CBZE))
         return illegal(insn);
-    for (unsigned at = 0; at < CACHE_BLOCK; at += 8) {
+    trap = reach_block(hart, insn, ACCESS_STORE);
+    for (unsigned at = 0; !trapped(trap) && at < CACHE_BLOCK; at += 8)
         trap = hart_store(hart, base + at, 8, 0);
-        if (trapped(trap)) {
-            trap.tval = hart->x[insn->rs1];
-            return trap;
-        }
-    }
+    if (trapped(trap))
+        return trap;
     hart->doing.va = base;
     hart->doing.pa -= CACHE_BLOCK - 8;
     hart->doing.size = CACHE_BLOCK;
