@@ -5,12 +5,12 @@
 
 #include <stdlib.h>
 
-/* Who wrote: the hart that holds the bus for this access. */
+/* The hart that writes; hart 0, if a DMA channel does. */
 static uint8_t writer(const struct finisher *finisher)
 {
-    uint8_t holder = finisher->device.bus->holder;
+    uint8_t by = finisher->device.bus->by;
 
-    return holder < INITIATOR_DMA ? holder : 0;
+    return by < INITIATOR_DMA ? by : 0;
 }
 
 static void end_run(struct finisher *finisher, uint32_t code)

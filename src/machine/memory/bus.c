@@ -195,6 +195,7 @@ static enum bus_response mmio_read(struct bus *bus, const struct mmio *mmio,
 {
     enum bus_response response = BUS_SLVERR;
 
+    bus->by = (uint8_t)who;
     if (allowed(mmio, offset, size))
         response = mmio->read(mmio->ctx, (uint32_t)offset, size, value);
     EMIT(bus->events, begins(bus, who), MMIO_READ, mmio_read, .value = *value,
@@ -236,6 +237,7 @@ static enum bus_response mmio_write(struct bus *bus, const struct mmio *mmio,
     bus->events->order++;
     if (!allowed(mmio, offset, size))
         return BUS_SLVERR;
+    bus->by = (uint8_t)who;
     return mmio->write(mmio->ctx, (uint32_t)offset, size, value);
 }
 

@@ -64,6 +64,8 @@ struct bus {
     uint64_t busy_from, busy_until;
     uint8_t holder; /* enum initiator */
 
+    uint8_t by; /* enum initiator: who makes the device access that is under way */
+
     /* Whole idle gaps are given to transparent DMA: called when a slot is granted to
      * anybody else at `from`, before it is taken. NULL: nobody wants gaps. */
     void (*gap_ends)(void *ctx, uint64_t from, uint64_t until);
