@@ -4,6 +4,7 @@
 #include "base/bits.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 /* Eight bytes come from one step of the SplitMix64 generator (Steele, Lea, Flood 2014),
  * which reaches any place of the sequence directly. */
@@ -284,6 +285,7 @@ static void stream_reset(struct device *device)
     stream->bytes = stream->default_bytes;
     stream->arrived = 0;
     stream->first = stream->level = 0;
+    memset(stream->fifo, 0, stream->size);
     queue_arm(device->queue, &stream->arrival, NEVER);
     drive_lines(stream);
 }
