@@ -22,6 +22,7 @@
 #include <string.h>
 
 enum { READY_STATUS = ATA_DRDY | ATA_DSC };
+enum { BLANK_MAX = 1 << 28 }; /* sectors: a medium has a pointer for each 64 of them */
 
 const char *const disk_phase_names[DISK_PHASES] = {
     [DISK_READY] = "ready",
@@ -805,11 +806,18 @@ static struct device *ata_create(const struct device_place *place, struct err *e
 {
     struct ata *ata = alloc_zero(1, sizeof(*ata));
     struct device *device = &ata->device;
+    uint64_t sectors = device_setting(&ata_type, place, "sectors");
 
     device_init(device, &ata_type, place);
     device->request[0].take = dma_takes;
     device->request[0].give = dma_gives;
-    medium_init(&ata->medium, NULL, device_setting(&ata_type, place, "sectors"));
+    if (sectors > BLANK_MAX) {
+        err_set(err, "%s: sectors must be at most %d (128 GiB)", place->name,
+                BLANK_MAX);
+        ata_free(device);
+        return NULL;
+    }
+    medium_init(&ata->medium, NULL, sectors);
     if (device_timer(device, &ata->logic, "the disk's logic is done", logic_done, ata,
                      err) &&
         device_timer(device, &ata->mechanism, "the disk's mechanism is done",
