@@ -18,17 +18,22 @@ enum { HTIF_CONSOLE = 1, HTIF_PRINT = 1, NO_DEVICE = 0xff };
 #define HTIF_COMMAND BITS(55, 48)
 #define HTIF_CHAR    BITS(7, 0)
 
-static void mark(struct ram *ram, uint64_t pa)
+/* Harts that could store there unseen look again. */
+static void mark(struct board *board, uint64_t pa)
 {
+    struct ram *ram = &board->bus.ram;
+
     ram->marks[ram_page(ram, pa)] |= RAM_WATCHED;
+    for (unsigned i = 0; i < board->harts; i++)
+        hart_forget(&board->hart[i]);
 }
 
 void board_watch_tohost(struct board *board, uint64_t pa)
 {
     assert(ram_has(&board->bus.ram, pa, 8));
     board->tohost = pa;
-    mark(&board->bus.ram, pa);
-    mark(&board->bus.ram, pa + 7);
+    mark(board, pa);
+    mark(board, pa + 7);
 }
 
 static void print(struct board *board, uint8_t byte)
