@@ -720,8 +720,39 @@ START_TEST(every_way_of_running_ends_in_the_same_state)
 }
 END_TEST
 
+static void clear_ram(struct run *run)
+{
+    static const uint8_t zeroes[PAGE];
+
+    for (unsigned i = 0; i < run->boards; i++)
+        for (uint64_t at = 0; at < run->board[i]->bus.ram.size; at += PAGE)
+            put(run->board[i], CODE + at, zeroes, PAGE);
+}
+
+START_TEST(reset_leaves_nothing_but_memory)
+{
+    const struct shape *shape = &shapes[_i];
+    struct run *fresh = new_run(shape, 1), *used = new_run(shape, 2);
+
+    run_go(used, until(ATTEMPTS));
+    type_characters(used, 0);
+    run_go(used, until(2 * ATTEMPTS));
+    run_reset(fresh);
+    run_reset(used);
+    clear_ram(fresh);
+    clear_ram(used);
+    ck_assert_uint_eq(used->events.order, 0);
+    ck_assert_uint_eq(used->queue.next_due, fresh->queue.next_due);
+    ck_assert_msg(run_digest(used) == run_digest(fresh), "%s: something is left",
+                  shape->what);
+    run_free(fresh);
+    run_free(used);
+}
+END_TEST
+
 static void add_tests(TCase *tcase)
 {
+    tcase_add_loop_test(tcase, reset_leaves_nothing_but_memory, 0, COUNT(shapes));
     tcase_add_loop_test(tcase, every_way_of_running_ends_in_the_same_state, 0,
                         getenv("RINGSIDE_LONG") ? MANY_PROGRAMS : PROGRAMS);
 }
