@@ -1,6 +1,7 @@
 #include "control/lua_sandbox.h"
 
 #include "base/alloc.h"
+#include "control/lua_order.h"
 
 #include <lauxlib.h>
 #include <lualib.h>
@@ -8,65 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A coroutine counts from 0, so what it does in fewer instructions is not seen: HOOK must
- * be small beside what a coroutine costs. */
-enum { HOOK = 100, SEED = 1 };
-
-const struct sandbox_limits sandbox_usual_limits = {
-    .bytes = (size_t)64 << 20,
-    .instructions = 200000000,
-};
-
-struct sandbox *sandbox_of(lua_State *lua)
-{
-    struct sandbox *sandbox;
-
-    memcpy(&sandbox, lua_getextraspace(lua), sizeof(sandbox));
-    return sandbox;
-}
-
-/* --- bounds ------------------------------------------------------------------------ */
-
-static void *allocate(void *ctx, void *had, size_t had_size, size_t size)
-{
-    struct sandbox *sandbox = ctx;
-    size_t before = had ? had_size : 0; /* without `had` the size is a kind of object */
-    void *got;
-
-    if (size == 0) {
-        sandbox->bytes -= before;
-        free(had);
-        return NULL;
-    }
-    if (sandbox->inside && size > before &&
-        sandbox->bytes - before + size > sandbox->limits.bytes)
-        return NULL;
-    got = realloc(had, size);
-    if (got)
-        sandbox->bytes = sandbox->bytes - before + size;
-    return got;
-}
-
-static void hook(lua_State *lua, lua_Debug *debug);
-
-void sandbox_charge(lua_State *lua, uint64_t n)
-{
-    struct sandbox *sandbox = sandbox_of(lua);
-
-    sandbox->spent += n;
-    if (sandbox->spent <= sandbox->limits.instructions)
-        return;
-    /* From now on every instruction fails, so that no pcall can go on for long. */
-    lua_sethook(lua, hook, LUA_MASKCOUNT, 1);
-    luaL_error(lua, "the script has run for more than %I instructions",
-               (LUAI_UACINT)sandbox->limits.instructions);
-}
-
-static void hook(lua_State *lua, lua_Debug *debug)
-{
-    (void)debug;
-    sandbox_charge(lua, HOOK);
-}
+enum { SEED = 1 };
 
 /* --- text of values ---------------------------------------------------------------- */
 
@@ -146,128 +89,6 @@ static int do_format(lua_State *lua)
     lua_pushvalue(lua, lua_upvalueindex(1));
     lua_insert(lua, 1);
     lua_call(lua, count, 1);
-    return 1;
-}
-
-/* --- the order of keys ------------------------------------------------------------- */
-
-static int rank(lua_State *lua, int index)
-{
-    switch (lua_type(lua, index)) {
-    case LUA_TNUMBER:
-        return 0;
-    case LUA_TSTRING:
-        return 1;
-    case LUA_TBOOLEAN:
-        return 2;
-    default:
-        return luaL_error(lua,
-                          "a key that is a %s has no order: next and pairs refuse it",
-                          luaL_typename(lua, index));
-    }
-}
-
-static bool key_less(lua_State *lua, int a, int b)
-{
-    int rank_a = rank(lua, a), rank_b = rank(lua, b);
-
-    if (rank_a != rank_b)
-        return rank_a < rank_b;
-    if (rank_a == 2)
-        return !lua_toboolean(lua, a) && lua_toboolean(lua, b);
-    if (rank_a == 1) { /* by bytes: the host's locale has no say */
-        size_t size_a, size_b;
-        const char *text_a = lua_tolstring(lua, a, &size_a);
-        const char *text_b = lua_tolstring(lua, b, &size_b);
-        int order = memcmp(text_a, text_b, size_a < size_b ? size_a : size_b);
-
-        return order ? order < 0 : size_a < size_b;
-    }
-    return lua_compare(lua, a, b, LUA_OPLT);
-}
-
-static int do_key_less(lua_State *lua)
-{
-    lua_pushboolean(lua, key_less(lua, 1, 2));
-    return 1;
-}
-
-/* next(table, key): the smallest key above the given one. It looks at all of them, and
- * is charged for it; pairs sorts once. */
-static int do_next(lua_State *lua)
-{
-    bool first = lua_isnoneornil(lua, 2);
-    uint64_t seen = 0;
-
-    luaL_checktype(lua, 1, LUA_TTABLE);
-    lua_settop(lua, 2);
-    lua_pushnil(lua); /* 3: the best key so far */
-    lua_pushnil(lua);
-    while (lua_next(lua, 1)) {
-        lua_pop(lua, 1);
-        seen++;
-        if (!first && !key_less(lua, 2, 4))
-            continue;
-        if (!lua_isnil(lua, 3) && !key_less(lua, 4, 3))
-            continue;
-        rank(lua, 4);
-        lua_copy(lua, 4, 3);
-    }
-    sandbox_charge(lua, seen);
-    if (lua_isnil(lua, 3))
-        return 1;
-    lua_pushvalue(lua, 3);
-    lua_rawget(lua, 1);
-    return 2;
-}
-
-/* Upvalues: the table, its keys in order, how many of these have been visited. */
-static int visit_next(lua_State *lua)
-{
-    lua_Integer at = lua_tointeger(lua, lua_upvalueindex(3));
-
-    for (;;) {
-        at++;
-        if (lua_rawgeti(lua, lua_upvalueindex(2), at) == LUA_TNIL)
-            return 1;
-        lua_pushvalue(lua, -1);
-        if (lua_rawget(lua, lua_upvalueindex(1)) != LUA_TNIL)
-            break;
-        lua_pop(lua, 2); /* it has been removed since */
-    }
-    lua_pushinteger(lua, at);
-    lua_replace(lua, lua_upvalueindex(3));
-    return 2;
-}
-
-/* pairs(table), table.sort as upvalue. */
-static int do_pairs(lua_State *lua)
-{
-    lua_Integer count = 0;
-
-    luaL_checkany(lua, 1);
-    lua_settop(lua, 1);
-    if (luaL_getmetafield(lua, 1, "__pairs") != LUA_TNIL) {
-        lua_pushvalue(lua, 1);
-        lua_call(lua, 1, 3);
-        return 3;
-    }
-    luaL_checktype(lua, 1, LUA_TTABLE);
-    lua_newtable(lua); /* 2 */
-    lua_pushnil(lua);
-    while (lua_next(lua, 1)) {
-        lua_pop(lua, 1);
-        rank(lua, -1);
-        lua_pushvalue(lua, -1);
-        lua_rawseti(lua, 2, ++count);
-    }
-    sandbox_charge(lua, (uint64_t)count);
-    lua_pushvalue(lua, lua_upvalueindex(1));
-    lua_pushvalue(lua, 2);
-    lua_pushcfunction(lua, do_key_less);
-    lua_call(lua, 2, 0);
-    lua_pushinteger(lua, 0);
-    lua_pushcclosure(lua, visit_next, 3);
     return 1;
 }
 
@@ -426,13 +247,13 @@ static void tame_base(lua_State *lua)
         drop(lua, dropped[i]);
     replace(lua, "tostring", do_tostring, NULL);
     replace(lua, "print", do_print, NULL);
-    replace(lua, "next", do_next, NULL);
+    replace(lua, "next", lua_order_next, NULL);
     replace(lua, "load", do_load, "load");
     replace(lua, "xpcall", do_xpcall, NULL);
     replace(lua, "setmetatable", do_setmetatable, "setmetatable");
     lua_getglobal(lua, "table");
     lua_getfield(lua, -1, "sort");
-    lua_pushcclosure(lua, do_pairs, 1);
+    lua_pushcclosure(lua, lua_order_pairs, 1);
     lua_setfield(lua, -3, "pairs");
     lua_pop(lua, 2);
 }
@@ -461,12 +282,12 @@ struct sandbox *sandbox_new(const struct sandbox_limits *limits)
     struct err err;
 
     sandbox->limits = *limits;
-    sandbox->lua = lua_newstate(allocate, sandbox);
+    sandbox->lua = lua_newstate(sandbox_allocate, sandbox);
     if (sandbox->lua) {
         memcpy(lua_getextraspace(sandbox->lua), &sandbox, sizeof(sandbox));
         lua_pushcfunction(sandbox->lua, prepare);
         if (sandbox_call(sandbox, 0, 0, &err)) {
-            lua_sethook(sandbox->lua, hook, LUA_MASKCOUNT, HOOK);
+            sandbox_count(sandbox->lua);
             return sandbox;
         }
     }

@@ -78,13 +78,6 @@ struct setup {
     struct buf diagnostics; /* of the assembler, if that is what failed */
 };
 
-/*
- * Asks the scenario for the description of a variant and reads it. `alone`: with the
- * parameters of the run in which the second job is alone. Whatever the result, the setup
- * is to be released.
- */
-bool setup_make(struct setup *setup, struct scenario *scenario, unsigned variant,
-                bool alone, struct err *err);
 void setup_release(struct setup *setup);
 
 /* Reads "symbol", "symbol+8", "0x80000000"; regions count as symbols. */

@@ -1,5 +1,6 @@
 #include "control/trial.h"
 
+#include "control/setup_read.h"
 #include "image/start.h"
 #include "machine/device/ata.h"
 

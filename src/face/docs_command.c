@@ -5,6 +5,8 @@
 #include "face/docs_isa.h"
 #include "face/options.h"
 #include "machine/board/board.h"
+#include "observe/metrics.h"
+#include "observe/record.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -118,7 +120,8 @@ static void print_events(void)
         printf("| `%s` | %s | ", event_infos[i].name, event_infos[i].help);
         for (const struct event_field *field = event_infos[i].fields; field->name;
              field++)
-            printf("%s%s", field == event_infos[i].fields ? "" : ", ", field->name);
+            printf("%s%s (%s)", field == event_infos[i].fields ? "" : ", ", field->name,
+                   event_unit_names[field->unit]);
         printf(" |\n");
     }
 }
@@ -150,12 +153,21 @@ static void print_devices(void)
         printf("| `%s` | %s |\n", device_types[i]->name, device_types[i]->help);
 }
 
+static void print_metrics(void)
+{
+    printf("| metric | unit | what it is |\n| --- | --- | --- |\n");
+    for (int i = 0; i < METRICS; i++)
+        printf("| `%s` | %s | %s |\n", metric_infos[i].name, metric_infos[i].unit,
+               metric_infos[i].help);
+}
+
 static const struct {
     const char *name, *help;
     void (*print)(void);
 } tables[] = {
     {"costs", "the price list", print_costs},
     {"events", "every event and its fields", print_events},
+    {"metrics", "what a run's costs are told in", print_metrics},
     {"board", "the default board's memory map", print_board},
     {"devices", "the device types", print_devices},
     {"instructions", "every instruction", docs_instructions},

@@ -1,0 +1,1 @@
+scenario { name = "s", variants = { { name = "v" } }, setup = function() return { programs = { asm "1: j 1b" } } end }
