@@ -124,6 +124,24 @@ START_TEST(the_timer_is_pending_after_reset_until_mtimecmp_is_set)
 }
 END_TEST
 
+START_TEST(the_timer_is_pending_no_more_when_mtime_runs_over)
+{
+    struct aclint_rig *ar = setup();
+
+    set_mtimecmp(ar, 0, 7);
+    rig_write(ar->rig, ACLINT_MTIME, 8, UINT64_MAX - 1);
+    ck_assert(ar->hart[0].mtip && ar->hart[1].mtip);
+    rig_wait(ar->rig, 199);
+    ck_assert(ar->hart[0].mtip);
+    rig_wait(ar->rig, 1);
+    ck_assert_uint_eq(mtime(ar), 0);
+    ck_assert(!ar->hart[0].mtip && ar->hart[1].mtip);
+    rig_wait(ar->rig, 700);
+    ck_assert(ar->hart[0].mtip);
+    teardown(ar);
+}
+END_TEST
+
 START_TEST(the_timer_fires_in_the_cycle_in_which_mtime_reaches_mtimecmp)
 {
     struct aclint_rig *ar = setup();
@@ -266,6 +284,7 @@ static void add_tests(TCase *tcase)
     tcase_add_test(tcase, an_msip_that_does_not_change_tells_nothing);
     tcase_add_test(tcase, mtime_ticks_once_in_100_cycles);
     tcase_add_test(tcase, the_timer_is_pending_after_reset_until_mtimecmp_is_set);
+    tcase_add_test(tcase, the_timer_is_pending_no_more_when_mtime_runs_over);
     tcase_add_test(tcase, the_timer_fires_in_the_cycle_in_which_mtime_reaches_mtimecmp);
     tcase_add_test(tcase, a_timer_in_the_far_future_never_fires);
     tcase_add_test(tcase, mtimecmp_can_be_written_by_halves);

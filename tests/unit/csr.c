@@ -467,6 +467,24 @@ START_TEST(stip_falls_when_stimecmp_is_in_the_future_again)
 }
 END_TEST
 
+START_TEST(stip_falls_when_time_runs_over)
+{
+    struct lone *lone = lone_new();
+
+    hart_set_time_offset(&lone->hart, ALL - 2);
+    hart_csr_write(&lone->hart, CSR_MENVCFG, MENVCFG_STCE);
+    hart_csr_write(&lone->hart, CSR_STIMECMP, ALL - 1);
+    lone_run_to(lone, 100);
+    ck_assert(stip(lone));
+    lone_run_to(lone, 299);
+    ck_assert(stip(lone));
+    lone_run_to(lone, 300);
+    ck_assert(!stip(lone));
+    ck_assert_uint_eq(lone->queue.next_due, NEVER);
+    lone_free(lone);
+}
+END_TEST
+
 START_TEST(a_stimecmp_beyond_the_end_of_time_never_comes)
 {
     struct lone *lone = lone_new();
@@ -609,6 +627,7 @@ static void add_tests(TCase *tcase)
     tcase_add_test(tcase, time_ticks_every_hundred_cycles);
     tcase_add_test(tcase, stip_rises_when_time_reaches_stimecmp);
     tcase_add_test(tcase, stip_falls_when_stimecmp_is_in_the_future_again);
+    tcase_add_test(tcase, stip_falls_when_time_runs_over);
     tcase_add_test(tcase, a_stimecmp_beyond_the_end_of_time_never_comes);
     tcase_add_test(tcase, with_stce_software_cannot_write_stip);
     tcase_add_test(tcase, without_stce_stimecmp_is_only_a_number);

@@ -169,22 +169,22 @@ static void sie_set(struct hart *hart, unsigned number, uint64_t value)
     hart->csr.mie = (hart->csr.mie & ~writable) | (value & writable);
 }
 
-/* The first cycle at which `time` is `compare`, which it has not reached at `now`. */
-static uint64_t due_cycle(const struct hart *hart, uint64_t now, uint64_t compare)
+/* The first cycle after `now` at which `time` is `value`; it wraps. */
+static uint64_t due_cycle(const struct hart *hart, uint64_t now, uint64_t value)
 {
     uint64_t tick = now / TIME_TICK;
-    uint64_t to_go = compare - (tick + hart->time_offset);
+    uint64_t to_go = value - (tick + hart->time_offset);
 
-    if (to_go > (NEVER - 1) / TIME_TICK - tick)
+    if (to_go == 0 || to_go > (NEVER - 1) / TIME_TICK - tick)
         return NEVER;
     return (tick + to_go) * TIME_TICK;
 }
 
 /*
  * Sstc: STIP is 1 while time >= stimecmp. The comparator's output is a line into the
- * hart; the timer raises it when time gets there, this lowers it or raises it at once.
+ * hart; the timer is due when time gets there, or to 0 again after that.
  */
-static void compare_time(struct hart *hart)
+void hart_compare_time(struct hart *hart)
 {
     uint64_t now =
         hart_now(hart) > hart->queue->now ? hart_now(hart) : hart->queue->now;
@@ -194,7 +194,7 @@ static void compare_time(struct hart *hart)
 
     hart_set_line(hart, IRQ_STI, reached);
     queue_arm(hart->queue, &hart->stimer,
-              enabled && !reached ? due_cycle(hart, now, compare) : NEVER);
+              enabled ? due_cycle(hart, now, reached ? 0 : compare) : NEVER);
 }
 
 void hart_set_time_offset(struct hart *hart, uint64_t offset)
@@ -202,14 +202,14 @@ void hart_set_time_offset(struct hart *hart, uint64_t offset)
     if (hart->time_offset == offset)
         return;
     hart->time_offset = offset;
-    compare_time(hart);
+    hart_compare_time(hart);
 }
 
 static void stimecmp_set(struct hart *hart, unsigned number, uint64_t value)
 {
     (void)number;
     hart->csr.stimecmp = value;
-    compare_time(hart);
+    hart_compare_time(hart);
 }
 
 /* --- status, environment, translation --- */
@@ -264,7 +264,7 @@ static void menvcfg_set(struct hart *hart, unsigned number, uint64_t value)
 {
     (void)number;
     hart->csr.menvcfg = legal_envcfg(hart->csr.menvcfg, value) & MENVCFG_RW;
-    compare_time(hart);
+    hart_compare_time(hart);
 }
 
 static void senvcfg_set(struct hart *hart, unsigned number, uint64_t value)

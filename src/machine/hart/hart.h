@@ -209,6 +209,9 @@ uint64_t hart_csr_read(const struct hart *hart, unsigned number); /* no effects 
  * has been charged: counters count from its end. */
 uint64_t hart_csr_write(struct hart *hart, unsigned number, uint64_t value);
 
+/* Compares `time` with stimecmp: STIP, and when to compare again. */
+void hart_compare_time(struct hart *hart);
+
 /* mtime was written: from now on `time` is ticks of the clock plus `offset`. */
 void hart_set_time_offset(struct hart *hart, uint64_t offset);
 

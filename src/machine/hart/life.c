@@ -11,7 +11,7 @@
 static void stimer_fired(void *ctx, uint64_t now)
 {
     (void)now;
-    hart_set_line(ctx, IRQ_STI, true);
+    hart_compare_time(ctx);
 }
 
 bool hart_init(struct hart *hart, const struct hart_place *place, struct err *err)

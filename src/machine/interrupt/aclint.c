@@ -24,13 +24,14 @@ static void drive(struct aclint_hart *hart, unsigned line, bool level)
         out->set(out->ctx, line, level);
 }
 
-/* The first cycle at which mtime is mtimecmp, which is in the future. */
-static uint64_t due_cycle(const struct aclint_hart *hart)
+/* The first cycle at which the comparison gives something else: mtime is mtimecmp or, if
+ * it has been, has run over and is 0. */
+static uint64_t due_cycle(const struct aclint_hart *hart, bool reached)
 {
-    uint64_t ticks = hart->mtimecmp - aclint_time(hart->aclint);
+    uint64_t ticks = (reached ? 0 : hart->mtimecmp) - aclint_time(hart->aclint);
     uint64_t tick_now = hart->aclint->device.queue->now / ACLINT_TICK;
 
-    if (ticks > (NEVER - 1) / ACLINT_TICK - tick_now)
+    if (ticks == 0 || ticks > (NEVER - 1) / ACLINT_TICK - tick_now)
         return NEVER;
     return (tick_now + ticks) * ACLINT_TICK;
 }
@@ -40,8 +41,7 @@ static void compare(struct aclint_hart *hart)
 {
     bool reached = aclint_time(hart->aclint) >= hart->mtimecmp;
 
-    queue_arm(hart->aclint->device.queue, &hart->timer,
-              reached ? NEVER : due_cycle(hart));
+    queue_arm(hart->aclint->device.queue, &hart->timer, due_cycle(hart, reached));
     if (hart->mtip == reached)
         return;
     hart->mtip = reached;
@@ -190,7 +190,8 @@ static enum bus_response aclint_peek(const void *ctx, uint32_t offset, unsigned 
                : BUS_OKAY;
 }
 
-/* mtime starts at 0. The specification leaves mtimecmp open; it is 0 as on QEMU, so that the timer interrupt is pending until software sets it. */
+/* mtime starts at 0. The specification leaves mtimecmp open; it is 0 as on QEMU, so that
+ * the timer interrupt is pending until software sets it. */
 static void aclint_reset(struct device *device)
 {
     struct aclint *aclint = (struct aclint *)device;
