@@ -47,7 +47,8 @@ struct mmio {
     bool executable; /* instructions may be fetched from it, by peek: a ROM */
 };
 
-/* Counters that the machine always keeps; state. */
+/* Counters that the machine always keeps; state. Bytes are those of bus_read and
+ * bus_write: of a hart, its device accesses and page-table entries. */
 struct bus_counts {
     uint64_t slots, wait_cycles, bytes_read, bytes_written;
 };
@@ -79,9 +80,10 @@ struct bus {
     struct bus_counts counts[INITIATORS]; /* by initiator */
 
     /* How many harts contend for the bus, as the board says: all of them if they take
-     * turns of one instruction, else each has a port of its own and this is 1. At 1 a slot taken by a hart while
-     * `others` is 0 is counted and nothing else, so that a loop that sums constant prices
-     * leaves the same state as one that asks for each slot. */
+     * turns of one instruction, else each has a port of its own and this is 1. At 1 a
+     * slot taken by a hart while `others` is 0 is counted and nothing else, so that a
+     * loop that sums constant prices leaves the same state as one that asks for each
+     * slot. */
     unsigned harts;
 
     uint64_t granted; /* when the slot taken last begins: no state */
