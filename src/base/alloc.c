@@ -43,8 +43,3 @@ void free_pages(void *pages, size_t bytes)
     if (pages)
         munmap(pages, bytes);
 }
-
-void alloc_pages_clear(void *pages, size_t bytes)
-{
-    madvise(pages, bytes, MADV_DONTNEED);
-}

@@ -12,7 +12,4 @@ char *alloc_string(const char *text);
 void *alloc_pages(size_t bytes);
 void free_pages(void *pages, size_t bytes);
 
-/* Gives the pages back to the system: they read as zero again. */
-void alloc_pages_clear(void *pages, size_t bytes);
-
 #endif
