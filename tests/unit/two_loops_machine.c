@@ -16,7 +16,7 @@
 #include <string.h>
 
 enum {
-    PROGRAMS = 36,
+    PROGRAMS = 42,
     MANY_PROGRAMS = 600, /* with RINGSIDE_LONG */
     SEGMENTS = 5,        /* between two of them characters come in from outside */
     ATTEMPTS = 3000,     /* instructions, with those that trap, in one segment */
@@ -39,10 +39,11 @@ enum {
 #define WINDOW   UINT64_C(0x40000000) /* virtual: see map_window */
 #define WIDE     (WINDOW + 16 * PAGE)
 
-#define DMA_BASE    UINT64_C(0x03100000)
-#define STREAM_BASE UINT64_C(0x03300000)
-#define UART_BASE   UINT64_C(0x10000000)
-#define PLIC_BASE   UINT64_C(0x0c000000)
+#define DMA_BASE     UINT64_C(0x03100000)
+#define STREAM_BASE  UINT64_C(0x03300000)
+#define ENDLESS_BASE UINT64_C(0x03400000)
+#define UART_BASE    UINT64_C(0x10000000)
+#define PLIC_BASE    UINT64_C(0x0c000000)
 
 /* --- programs ---------------------------------------------------------------------- */
 
@@ -363,6 +364,24 @@ static void set_dma(struct board *board, struct random *random, uint64_t table)
     }
 }
 
+/* Each channel's chain bites its own tail: its end has no END. */
+static void start_endless(struct board *board, struct random *random, uint64_t table)
+{
+    for (unsigned i = 0; i < 2; i++) {
+        uint64_t at = ENDLESS_BASE + i * 0x1000, chain = CHAINS + (i + 8) * 0x100;
+        uint32_t flags = 0, next = -3u * DMA_DESCRIPTOR_SIZE;
+        uint64_t last = chain + 3 * DMA_DESCRIPTOR_SIZE;
+
+        put_chain(board, random, chain, table);
+        put(board, last + DMA_DESCRIPTOR_FLAGS, &flags, 4);
+        put(board, last + DMA_DESCRIPTOR_NEXT, &next, 4);
+        set_register(board, at, 4, DMA_CLAIM);
+        set_register(board, at + 0x20c, 4, 1 + i);
+        set_register(board, at + 0x220, 8, chain);
+        set_register(board, at, 4, DMA_CLAIM | DMA_RUN);
+    }
+}
+
 static void set_devices(struct board *board)
 {
     set_register(board, STREAM_BASE, 4, 3); /* on, with interrupts */
@@ -380,7 +399,8 @@ struct shape {
     const char *what;
     unsigned boards, harts, interleave, tlb_entries, levels;
     void (*set_costs)(struct costs *costs);
-    uint64_t period; /* of the stream; 0: the usual one */
+    uint64_t period;  /* of the stream; 0: the usual one */
+    bool endless_dma; /* a second controller, whose channels never stop */
 };
 
 static void all_free(struct costs *costs)
@@ -400,18 +420,20 @@ static void dear_work(struct costs *costs)
 }
 
 static const struct shape shapes[] = {
-    {"one hart", 1, 1, 1000, 16, 3, NULL, 0},
-    {"one hart with a larger TLB", 1, 1, 1, 256, 3, NULL, 0},
-    {"Sv48", 1, 1, 1, 8, 4, NULL, 0},
-    {"two harts by turns of one instruction", 1, 2, 1, 16, 3, NULL, 0},
-    {"three harts by turns of 7 cycles", 1, 3, 7, 16, 3, NULL, 0},
-    {"four harts by turns of 1,000 cycles", 1, 4, 1000, 16, 3, NULL, 0},
-    {"two boards", 2, 1, 1, 16, 3, NULL, 0},
-    {"three boards of two harts", 3, 2, 100, 8, 3, NULL, 0},
-    {"everything is free", 1, 2, 1, 16, 3, all_free, 0},
-    {"instructions are free", 1, 1, 1, 16, 3, free_work, 0},
-    {"work is dear", 1, 1, 1, 16, 3, dear_work, UINT32_MAX},
-    {"free instructions in long turns", 1, 2, 50, 16, 3, free_work, 0},
+    {"one hart", 1, 1, 1000, 16, 3, NULL, 0, false},
+    {"one hart with a larger TLB", 1, 1, 1, 256, 3, NULL, 0, false},
+    {"Sv48", 1, 1, 1, 8, 4, NULL, 0, false},
+    {"two harts by turns of one instruction", 1, 2, 1, 16, 3, NULL, 0, false},
+    {"three harts by turns of 7 cycles", 1, 3, 7, 16, 3, NULL, 0, false},
+    {"four harts by turns of 1,000 cycles", 1, 4, 1000, 16, 3, NULL, 0, false},
+    {"two boards", 2, 1, 1, 16, 3, NULL, 0, false},
+    {"three boards of two harts", 3, 2, 100, 8, 3, NULL, 0, false},
+    {"everything is free", 1, 2, 1, 16, 3, all_free, 0, false},
+    {"instructions are free", 1, 1, 1, 16, 3, free_work, 0, false},
+    {"work is dear", 1, 1, 1, 16, 3, dear_work, UINT32_MAX, false},
+    {"DMA without end", 1, 2, 1, 16, 3, NULL, 0, true},
+    {"DMA without end, and long turns", 1, 2, 500, 16, 3, NULL, 0, true},
+    {"free instructions in long turns", 1, 2, 50, 16, 3, free_work, 0, false},
 };
 
 static void start_hart(struct hart *hart, struct random *random, uint64_t satp)
@@ -428,6 +450,8 @@ static void start_hart(struct hart *hart, struct random *random, uint64_t satp)
     hart->csr.mcounteren = hart->csr.scounteren = 7;
     hart->csr.menvcfg |= MENVCFG_STCE | MENVCFG_CBZE | MENVCFG_CBCFE;
     hart->csr.satp = satp;
+    hart->payload_ranges = 1;
+    hart->payload_range[0] = (struct payload_range){CODE + 0x100, CODE + 0x900};
     /* A few bytes may only be read, the rest everything. */
     hart->csr.pmpaddr[0] = (DATA + PAGE + 0xa00) >> 2;
     hart->csr.pmpcfg[0] = PMP_NA4 << 3 | PMP_R;
@@ -448,6 +472,8 @@ static void start_board(struct board *board, const struct shape *shape, uint64_t
     put_tables(board, &tables);
     set_dma(board, &random, last_table(&tables));
     set_devices(board);
+    if (shape->endless_dma)
+        start_endless(board, &random, last_table(&tables));
     for (unsigned i = 0; i < board->harts; i++)
         start_hart(&board->hart[i], &random, tables_satp(&tables, 0));
 }
@@ -464,6 +490,7 @@ static struct board_desc describe(const struct shape *shape)
                                .request = {1},
                                .settings = 1,
                                .setting = {{"period", shape->period}}};
+    struct board_row endless = {.type = "dma", .name = "dma1", .base = ENDLESS_BASE};
     struct err err;
 
     if (!shape->period)
@@ -475,6 +502,8 @@ static struct board_desc describe(const struct shape *shape)
     if (shape->set_costs)
         shape->set_costs(&desc.costs);
     ck_assert_msg(board_desc_add(&desc, &stream, &err), "%s", err.text);
+    if (shape->endless_dma)
+        ck_assert_msg(board_desc_add(&desc, &endless, &err), "%s", err.text);
     return desc;
 }
 
