@@ -7,6 +7,8 @@
  */
 #include "tests/differential/generate.h"
 
+#include <assert.h>
+
 #define PTE_V BIT(0)
 #define PTE_R BIT(1)
 #define PTE_W BIT(2)
@@ -62,6 +64,13 @@ static uint64_t new_table(struct tables *tables, bool flawless)
     return entry;
 }
 
+/* Where the entry for `va` is in a table of that level. */
+static uint64_t entry_at(uint64_t table, uint64_t va, unsigned level)
+{
+    assert(level < 4);
+    return table + (va >> (12 + 9 * level) & 0x1ff) * 8;
+}
+
 /* Puts a leaf at that level for `va`. False: there is no room, or another leaf stands in
  * the way. */
 static bool map(struct tables *tables, uint64_t va, unsigned level, uint64_t leaf,
@@ -70,16 +79,9 @@ static bool map(struct tables *tables, uint64_t va, unsigned level, uint64_t lea
     struct sequence *seq = tables->seq;
     uint64_t table = TABLES;
 
-    for (unsigned at = tables->levels - 1;; at--) {
-        uint64_t pa = table + (va >> (12 + 9 * at) & 0x1ff) * 8;
-        uint64_t entry = poked(seq, pa);
+    for (unsigned at = tables->levels - 1; at > level; at--) {
+        uint64_t pa = entry_at(table, va, at), entry = poked(seq, pa);
 
-        if (at == level) {
-            if (entry || seq->pokes >= POKES)
-                return false;
-            add_poke(seq, pa, leaf);
-            return true;
-        }
         if (!entry) {
             if (tables->used == TABLE_PAGES || seq->pokes >= POKES)
                 return false;
@@ -90,6 +92,10 @@ static bool map(struct tables *tables, uint64_t va, unsigned level, uint64_t lea
             return false;
         table = TABLES + (entry >> 10 << 12 & 0xf000);
     }
+    if (poked(seq, entry_at(table, va, level)) || seq->pokes >= POKES)
+        return false;
+    add_poke(seq, entry_at(table, va, level), leaf);
+    return true;
 }
 
 static uint64_t canonical(const struct tables *tables, uint64_t va)

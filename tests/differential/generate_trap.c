@@ -316,11 +316,11 @@ void generate_interrupt(struct sequence *seq)
             put_computation(seq);
             break;
         case 2:
-            if (sstc) {
+            if (sstc)
                 put_comparison(seq);
-                break;
-            }
-            /* fall through */
+            else
+                put_interrupt_csr(seq, &interrupts);
+            break;
         default:
             put_interrupt_csr(seq, &interrupts);
         }
