@@ -68,8 +68,9 @@ static const uint32_t system_words[] = {
     0x00000000, /* illegal */
 };
 
-/* M-mode takes every trap: exceptions go on behind what trapped, in another view of the
- * code and with another page to access; interrupts serve who asked and start DMA. */
+/* M-mode takes every trap: exceptions and timers go on behind what trapped, in another
+ * view of the code and with another page to access, so that no loop lasts; interrupts
+ * serve who asked, and timers start DMA or stop it. */
 static const char *const handler =
     "    .equ CODE_VIEW, 0x40000000\n"
     "    .equ SAME_VIEW, 0x80000000\n"
@@ -84,6 +85,7 @@ static const char *const handler =
     "    sd    t2, 24(sp)\n"
     "    csrr  t0, mcause\n"
     "    bltz  t0, interrupt\n"
+    "elsewhere:\n"
     "    csrr  t0, mepc\n"
     "    addi  t0, t0, 4\n"
     "    slli  t0, t0, 52\n"
@@ -164,7 +166,7 @@ static const char *const handler =
     "    li    t1, 0x2004000\n"
     "    add   t0, t0, t1\n"
     "    rdtime t1\n"
-    "    addi  t1, t1, 29\n"
+    "    addi  t1, t1, 13\n"
     "    sd    t1, 0(t0)\n"
     "    andi  t0, t2, 3\n" /* starts a channel, or stops it */
     "    slli  t0, t0, 12\n"
@@ -182,7 +184,8 @@ static const char *const handler =
     "    add   t0, t0, t1\n"
     "    li    t1, 1\n"
     "    sw    t1, 0(t0)\n"
-    "    j     back\n"
+    "    ld    t2, 24(sp)\n"
+    "    j     elsewhere\n"
     "external:\n"
     "    csrr  t0, mhartid\n"
     "    slli  t0, t0, 13\n"
