@@ -94,50 +94,45 @@ void regfile_reset(const struct regfile *file, void *device)
             slot_set(&file->regs[i], device, index, file->regs[i].reset);
 }
 
-static uint64_t read_reg(const struct part *part, void *device)
+/* What the register holds or shows; `acts` is the device again for a read, which may have
+ * effects, and NULL for a peek. */
+static uint64_t value_of(const struct part *part, const void *device, void *acts)
 {
     const struct reg *reg = part->reg;
 
-    return reg->read ? reg->read(device, part->index)
-                     : slot_get(reg, device, part->index);
+    if (acts && reg->read)
+        return reg->read(acts, part->index);
+    if (!acts && reg->peek)
+        return reg->peek(device, part->index);
+    return slot_get(reg, device, part->index);
 }
 
-static uint64_t peek_reg(const struct part *part, const void *device)
+static enum bus_response get(const struct regfile *file, const void *device, void *acts,
+                             uint32_t offset, unsigned size, uint64_t *value)
 {
-    const struct reg *reg = part->reg;
+    struct part part;
 
-    return reg->peek ? reg->peek(device, part->index)
-                     : slot_get(reg, device, part->index);
+    *value = 0;
+    if (!all_there(file, offset, size))
+        return BUS_DECERR;
+    for (unsigned done = 0; done < size; done += part.bytes) {
+        find_part(file, offset + done, size - done, &part);
+        *value |= (value_of(&part, device, acts) & part.lanes) >> part.shift
+                                                                      << 8 * done;
+    }
+    return BUS_OKAY;
 }
 
 enum bus_response regfile_read(const struct regfile *file, void *device,
                                uint32_t offset, unsigned size, uint64_t *value)
 {
-    struct part part;
-
-    *value = 0;
-    if (!all_there(file, offset, size))
-        return BUS_DECERR;
-    for (unsigned done = 0; done < size; done += part.bytes) {
-        find_part(file, offset + done, size - done, &part);
-        *value |= (read_reg(&part, device) & part.lanes) >> part.shift << 8 * done;
-    }
-    return BUS_OKAY;
+    return get(file, device, device, offset, size, value);
 }
 
 enum bus_response regfile_peek(const struct regfile *file, const void *device,
                                uint32_t offset, unsigned size, uint64_t *value)
 {
-    struct part part;
-
-    *value = 0;
-    if (!all_there(file, offset, size))
-        return BUS_DECERR;
-    for (unsigned done = 0; done < size; done += part.bytes) {
-        find_part(file, offset + done, size - done, &part);
-        *value |= (peek_reg(&part, device) & part.lanes) >> part.shift << 8 * done;
-    }
-    return BUS_OKAY;
+    return get(file, device, NULL, offset, size, value);
 }
 
 /*
@@ -148,7 +143,7 @@ static void write_reg(const struct part *part, void *device, uint64_t value)
 {
     const struct reg *reg = part->reg;
     uint64_t old =
-        reg->width ? slot_get(reg, device, part->index) : peek_reg(part, device);
+        reg->width ? slot_get(reg, device, part->index) : value_of(part, device, NULL);
     uint64_t wrote =
         (old & reg->rw & ~part->lanes) | ((value << part->shift) & part->lanes);
     uint64_t now =
