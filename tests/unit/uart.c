@@ -134,6 +134,8 @@ START_TEST(the_thr_empty_interrupt_is_taken_back_by_reading_iir)
     ck_assert_uint_eq(iir(rig), IIR_THRE);
     ck_assert(!rig->irq);
     ck_assert_uint_eq(iir(rig), IIR_NONE);
+    rig_write(rig, UART_IER, 1, 0x03); /* it was enabled before: nothing new */
+    ck_assert(!rig->irq);
     rig_write(rig, UART_IER, 1, 0);
     rig_write(rig, UART_IER, 1, 0x02); /* enabling it again raises it again */
     ck_assert_uint_eq(iir(rig), IIR_THRE);

@@ -300,10 +300,11 @@ static uint64_t read_ier(void *ctx, unsigned index)
     return peek_ier(ctx, index);
 }
 
-/* Writing IER while THR is empty raises that interrupt again: drivers start sending so. */
+/* Enabling its interrupt while THR is empty raises it: drivers start sending so. */
 static void ier_written(void *ctx, unsigned index, uint64_t old, uint64_t wrote)
 {
     struct uart *uart = ctx;
+    bool enables = wrote & IER_THRI & ~(uint64_t)uart->ier;
 
     (void)index;
     (void)old;
@@ -312,7 +313,7 @@ static void ier_written(void *ctx, unsigned index, uint64_t old, uint64_t wrote)
         return;
     }
     uart->ier = wrote & BITS(3, 0);
-    if (uart->send.count == 0)
+    if (enables && uart->send.count == 0)
         uart->thre_pending = 1;
     drive_irq(uart);
 }
