@@ -137,10 +137,10 @@ static const char *const endless[] = {
     "local t = {} for i = 1, 10000 do t[i] = i end while true do next(t) end",
     "while true do for k in pairs{1, 2, 3} do end end",
     "load(function() while true do end end)",
-    "local mt = {} coroutine.wrap(function() local x <close> = setmetatable({}, mt) "
-    "end) mt.__close = function() while true do end end "
-    "coroutine.wrap(function() local x <close> = setmetatable({}, mt) "
-    "while true do end end)()",
+    ("local mt = {} coroutine.wrap(function() local x <close> = setmetatable({}, mt) "
+     "end) mt.__close = function() while true do end end "
+     "coroutine.wrap(function() local x <close> = setmetatable({}, mt) "
+     "while true do end end)()"),
     "xpcall(function() while true do end end, function() while true do end end)",
     "table.sort({3, 2, 1}, function() while true do end end)",
     "string.gsub('aaa', 'a', function() while true do end end)",
@@ -164,8 +164,8 @@ static const char *const greedy[] = {
     "string.rep('x', 1 << 40)",
     "string.rep('x', 1 << 24)",
     "local t = {} for i = 1, 1 << 30 do t[i] = i end",
-    "table.concat(setmetatable({}, {__len = function() return 1 << 22 end, "
-    "__index = function() return 'xxxxxxxxxxxxxxxx' end}))",
+    ("table.concat(setmetatable({}, {__len = function() return 1 << 22 end, "
+     "__index = function() return 'xxxxxxxxxxxxxxxx' end}))"),
 };
 
 START_TEST(no_script_takes_all_memory)
