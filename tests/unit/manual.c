@@ -216,6 +216,58 @@ START_TEST(lines_of_help_fit_on_a_terminal)
 }
 END_TEST
 
+/* --- Reference tables ----------------------------------------------------------------- */
+
+/* Bars that part cells: those without a backslash. */
+static unsigned bars(const char *line)
+{
+    unsigned count = 0;
+
+    for (const char *at = line; *at && *at != '\n'; at++)
+        count += *at == '|' && (at == line || at[-1] != '\\');
+    return count;
+}
+
+static void check_table(const char *name)
+{
+    struct buf table = {0}, arguments = {0};
+    unsigned columns = 0, rows = 0;
+
+    buf_printf(&arguments, "docs %s", name);
+    ck_assert_int_eq(run(buf_str(&arguments), &table), 0);
+    for (const char *line = buf_str(&table); *line; line += strcspn(line, "\n") + 1) {
+        if (*line != '|') {
+            columns = 0; /* another table */
+            continue;
+        }
+        if (!columns)
+            columns = bars(line);
+        ck_assert_msg(bars(line) == columns, "%s: %.*s", name, (int)strcspn(line, "\n"),
+                      line);
+        rows++;
+    }
+    ck_assert_msg(rows > 2, "%s has no rows", name);
+    buf_free(&table);
+    buf_free(&arguments);
+}
+
+START_TEST(every_table_has_rows_of_as_many_cells_as_its_head)
+{
+    struct buf list = {0};
+    unsigned tables = 0;
+    char name[NAME_MAX_LENGTH];
+
+    ck_assert_int_eq(run("docs", &list), 0);
+    for (const char *line = buf_str(&list); *line; line = strchr(line, '\n') + 1) {
+        ck_assert_int_eq(sscanf(line, "- `%31[^`]`", name), 1);
+        check_table(name);
+        tables++;
+    }
+    ck_assert_uint_gt(tables, 12);
+    buf_free(&list);
+}
+END_TEST
+
 /* --- The tutorial --------------------------------------------------------------------- */
 
 START_TEST(the_first_program_of_the_tutorial_says_hello)
@@ -320,6 +372,7 @@ static void add_tests(TCase *tcase)
     tcase_add_test(tcase, the_manual_page_has_no_other_options);
     tcase_add_test(tcase, every_command_stands_in_the_manual_page);
     tcase_add_test(tcase, lines_of_help_fit_on_a_terminal);
+    tcase_add_test(tcase, every_table_has_rows_of_as_many_cells_as_its_head);
     tcase_add_test(tcase, the_first_program_of_the_tutorial_says_hello);
     tcase_add_test(tcase, the_tutorial_shows_the_program_that_it_has);
     tcase_add_loop_test(tcase, use_has_its_status_and_answer, 0, COUNT(uses));
