@@ -67,7 +67,8 @@ static bool read_source(const char *file, uint8_t **text, size_t *size, struct e
     if (!memchr(*text, 0, *size))
         return true;
     free(*text);
-    return err_set(err, "cannot assemble '%s': it is not a text", file);
+    err_set(err, "cannot assemble '%s': it is not a text", file);
+    return false;
 }
 
 /* The status; the program's mistakes are told with their lines before `err` is. */
