@@ -283,40 +283,57 @@ static void put_comparison(struct sequence *seq)
     put(seq, OP_CSRRW, 0, reg, 0, CSR_STIMECMP);
 }
 
+/* Those that the mode may access, mostly. */
+static unsigned draw_interrupt_csr(struct sequence *seq)
+{
+    static const unsigned machine[] = {CSR_MIP, CSR_MIE,     CSR_MIP,    CSR_MIE,
+                                       CSR_SIE, CSR_MSTATUS, CSR_MIDELEG};
+    static const unsigned supervisor[] = {CSR_SIP, CSR_SIE, CSR_SSTATUS};
+
+    if (seq->mode == MODE_M || chance(seq, 5))
+        return machine[draw(seq, COUNT(machine))];
+    return supervisor[draw(seq, COUNT(supervisor))];
+}
+
 static void put_interrupt_csr(struct sequence *seq, const struct interrupts *interrupts)
 {
-    static const unsigned numbers[] = {CSR_MIP, CSR_MIE,     CSR_SIP,     CSR_SIE,
-                                       CSR_MIP, CSR_MSTATUS, CSR_SSTATUS, CSR_MIDELEG};
-    unsigned number = numbers[draw(seq, COUNT(numbers))];
+    unsigned number = draw_interrupt_csr(seq);
 
-    if (number == CSR_MSTATUS || number == CSR_SSTATUS)
+    if (seq->mode == MODE_U)
+        put_computation(seq);
+    else if (number == CSR_MSTATUS || number == CSR_SSTATUS)
         put_csr_access(seq, number);
     else if (number != CSR_MIDELEG || interrupts->delegation_changes)
-        put_csr_write(seq, number, draw_word(seq) & interrupts->used);
+        put_csr_write(seq, number,
+                      (chance(seq, 50) ? UINT64_MAX : draw_word(seq)) &
+                          interrupts->used);
 }
 
 void generate_interrupt(struct sequence *seq)
 {
-    unsigned units = 10 + (unsigned)draw(seq, 20);
+    unsigned units = 16 + (unsigned)draw(seq, 24);
     struct interrupts interrupts = draw_interrupts(seq);
-    bool sstc = chance(seq, 40);
+    bool sstc = chance(seq, 40), enabled = chance(seq, 70);
 
+    if (seq->mode == MODE_U)
+        start_in(seq, MODE_M);
     if (sstc)
         seq->csr[START_MENVCFG] = MENVCFG_STCE;
     seq->csr[START_MCOUNTEREN] = draw(seq, 8);
-    seq->csr[START_MIE] = draw_word(seq) & interrupts.used;
-    seq->csr[START_MSTATUS] |=
-        draw_word(seq) & (MSTATUS_SPIE | MSTATUS_MPIE | MSTATUS_SIE);
+    seq->csr[START_MIE] = (enabled ? UINT64_MAX : draw_word(seq)) & interrupts.used;
+    seq->csr[START_MSTATUS] |= (enabled ? UINT64_MAX : draw_word(seq)) &
+                               (MSTATUS_SPIE | MSTATUS_MPIE | MSTATUS_SIE);
     while (units-- && has_room(seq)) {
         switch (draw(seq, 6)) {
         case 0:
-            put_return(seq, chance(seq, 50));
+            if (seq->mode != MODE_U)
+                put_return(seq, seq->mode == MODE_M && chance(seq, 70));
             break;
         case 1:
             put_computation(seq);
             break;
         case 2:
-            if (sstc)
+            if (sstc && seq->mode != MODE_U)
                 put_comparison(seq);
             else
                 put_interrupt_csr(seq, &interrupts);

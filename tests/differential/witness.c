@@ -44,6 +44,7 @@ static void run_file(const char *path, uint64_t size, const char *machine)
                "-bios none -display none -monitor none -serial null </dev/null",
                machine, (unsigned)(size >> 20), (unsigned)(size >> 20), path);
     status = system(command.data);
+    unlink(path);
     ck_assert_msg(status == 0, "status %d of: %s", status, command.data);
     buf_free(&command);
 }
@@ -63,7 +64,6 @@ void run_on_qemu(uint8_t *image, uint64_t size, const char *machine)
     run_file(path, size, machine);
     memcpy(image, shared, size);
     munmap(shared, size);
-    unlink(path);
 }
 
 static void ignore(void *ctx, const struct event *event)
