@@ -202,10 +202,9 @@ static size_t take_binary(struct recorder *recorder, const struct event *event)
 
 static char *put_text(char *at, const char *text)
 {
-    size_t length = strlen(text);
-
-    memcpy(at, text, length);
-    return at + length;
+    while (*text)
+        *at++ = *text++;
+    return at;
 }
 
 static char *put_decimal(char *at, uint64_t value)

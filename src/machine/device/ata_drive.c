@@ -18,6 +18,7 @@
 #include "base/bits.h"
 #include "machine/device/ata_command.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -293,6 +294,7 @@ static unsigned host_moves(struct ata *ata, void *to, const void *from, unsigned
 {
     unsigned n = smaller(length, SECTOR - ata->offset % SECTOR);
 
+    assert(to || from);
     if (to)
         memcpy(to, host_byte(ata), n);
     else
