@@ -14,16 +14,6 @@ void image_release(struct image *image)
     *image = (struct image){0};
 }
 
-uint64_t image_end(const struct image *image)
-{
-    uint64_t end = 0;
-
-    for (unsigned i = 0; i < image->segments; i++)
-        if (image->segment[i].pa + image->segment[i].size > end)
-            end = image->segment[i].pa + image->segment[i].size;
-    return end;
-}
-
 /* Zeros, written only where the page is not zero anyway: a page that nobody has written
  * costs nothing, and a program may have megabytes of .bss. */
 static void write_zeros(struct ram *ram, uint64_t pa, uint64_t length)

@@ -59,9 +59,6 @@ void image_lines(const struct image *image, struct lines *lines);
 
 void image_release(struct image *image);
 
-/* The end of the highest segment. */
-uint64_t image_end(const struct image *image);
-
 /* What is loaded of a segment: all of it, less spare bytes that RAM has no place for. */
 struct segment image_part(const struct segment *segment, const struct ram *ram);
 

@@ -34,6 +34,7 @@ static void take_text(struct input *input, char text[BOARD_NAME])
 
     while (device_types[types])
         types++;
+    assert(types > 0);
     memset(text, 0, BOARD_NAME);
     if (choice < 128) {
         strcpy(text, device_types[choice % types]->name);

@@ -42,6 +42,20 @@ static void list_lines(const struct image *image)
     lines_release(&lines);
 }
 
+/* What was to be loaded is there: the segment's bytes, then zeros. */
+static void check_loaded(const struct segment *segment, const struct ram *ram)
+{
+    struct segment part = image_part(segment, ram);
+    const uint8_t *bytes = ram->bytes + (part.pa - ram->base);
+
+    if (!part.size)
+        return;
+    assert(ram_has(ram, part.pa, part.size) && part.filled <= part.size);
+    assert(memcmp(bytes, part.bytes, part.filled) == 0);
+    for (uint64_t i = part.filled; i < part.size; i++)
+        assert(bytes[i] == 0);
+}
+
 static void load(const struct image *image)
 {
     struct queue queue;
@@ -52,7 +66,8 @@ static void load(const struct image *image)
     bus_init(&bus, &queue, &events, &costs_default);
     if (bus_map_ram(&bus, RAM_BASE, RAM_SIZE, NULL) &&
         image_load(image, &bus.ram, NULL))
-        assert(image_end(image) <= RAM_BASE + RAM_SIZE);
+        for (unsigned i = 0; i < image->segments; i++)
+            check_loaded(&image->segment[i], &bus.ram);
     bus_release(&bus);
 }
 

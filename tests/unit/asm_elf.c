@@ -222,6 +222,7 @@ START_TEST(gdb_finds_lines_and_lists_the_source)
         "gdb-multiarch -nx -batch -ex 'info line main' -ex 'info line *0x80000010' "
         "-ex 'info line later' -ex 'list 9,9' test.elf",
         &w);
+    ck_assert_ptr_nonnull(out.data);
     ck_assert_msg(strstr(out.data, "Line 8 of \"test.s\" starts at address") != NULL,
                   "%s", out.data);
     ck_assert_msg(strstr(out.data, "Line 6 of \"test.s\" starts at address 0x80000010"),
