@@ -119,6 +119,7 @@ void tui_loop(struct session *session)
     struct tui tui = {.session = session, .kept = KEY_CODE_NONE};
 
     session->interrupted = key_came;
+    /* cppcheck-suppress autoVariables -- it is forgotten below */
     session->ctx = &tui;
     while (!session->quit && tui.failed < HANG_UP) {
         bool running = session->screen.mode == SCREEN_RUNNING;

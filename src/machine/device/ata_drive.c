@@ -18,7 +18,6 @@
 #include "base/bits.h"
 #include "machine/device/ata_command.h"
 
-#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -289,20 +288,36 @@ static void close_block(struct ata *ata)
     serve_host(ata);
 }
 
-/* Moves up to `length` bytes within one sector, after host_can_move. */
-static unsigned host_moves(struct ata *ata, void *to, const void *from, unsigned length)
+/* The host has moved `n` bytes more. */
+static unsigned host_moved(struct ata *ata, unsigned n)
 {
-    unsigned n = smaller(length, SECTOR - ata->offset % SECTOR);
-
-    assert(to || from);
-    if (to)
-        memcpy(to, host_byte(ata), n);
-    else
-        memcpy(host_byte(ata), from, n);
     ata->offset += n;
     if (ata->offset == host_block(ata) * SECTOR)
         close_block(ata);
     return n;
+}
+
+/* How much of `length` bytes is left in the sector. */
+static unsigned in_sector(const struct ata *ata, unsigned length)
+{
+    return smaller(length, SECTOR - ata->offset % SECTOR);
+}
+
+/* The host reads or writes within one sector, after host_can_move. */
+static unsigned host_reads(struct ata *ata, void *bytes, unsigned length)
+{
+    unsigned n = in_sector(ata, length);
+
+    memcpy(bytes, host_byte(ata), n);
+    return host_moved(ata, n);
+}
+
+static unsigned host_writes(struct ata *ata, const void *bytes, unsigned length)
+{
+    unsigned n = in_sector(ata, length);
+
+    memcpy(host_byte(ata), bytes, n);
+    return host_moved(ata, n);
 }
 
 static unsigned dma_takes(void *device, void *bytes, unsigned length)
@@ -311,7 +326,7 @@ static unsigned dma_takes(void *device, void *bytes, unsigned length)
 
     if (ata->transfer != ATA_DMA_IN || !host_can_move(ata))
         return 0;
-    return host_moves(ata, bytes, NULL, length);
+    return host_reads(ata, bytes, length);
 }
 
 static unsigned dma_gives(void *device, const void *bytes, unsigned length)
@@ -320,7 +335,7 @@ static unsigned dma_gives(void *device, const void *bytes, unsigned length)
 
     if (ata->transfer != ATA_DMA_OUT || !host_can_move(ata))
         return 0;
-    return host_moves(ata, NULL, bytes, length);
+    return host_writes(ata, bytes, length);
 }
 
 /* --- commands ----------------------------------------------------------------- */
@@ -540,7 +555,7 @@ static uint64_t read_data(struct ata *ata, unsigned size)
     uint8_t bytes[4] = {0};
 
     for (unsigned i = 0; i < size && data_open(ata, ATA_PIO_IN); i += 2)
-        host_moves(ata, bytes + i, NULL, 2);
+        host_reads(ata, bytes + i, 2);
     return (uint64_t)bytes[3] << 24 | (uint64_t)bytes[2] << 16 |
            (uint64_t)bytes[1] << 8 | bytes[0];
 }
@@ -550,7 +565,7 @@ static void write_data(struct ata *ata, unsigned size, uint64_t value)
     for (unsigned i = 0; i < size && data_open(ata, ATA_PIO_OUT); i += 2) {
         uint8_t bytes[2] = {(uint8_t)(value >> 8 * i), (uint8_t)(value >> (8 * i + 8))};
 
-        host_moves(ata, NULL, bytes, sizeof(bytes));
+        host_writes(ata, bytes, sizeof(bytes));
     }
 }
 
