@@ -14,7 +14,7 @@
 
 #include <assert.h>
 
-enum { PAGE = 4096, BLOCK = BUS_SLOT_BYTES };
+enum { PAGE = RAM_PAGE, BLOCK = BUS_SLOT_BYTES };
 
 /* The exceptions of an access that the spec numbers by what was attempted. */
 static struct trap access_fault(uint8_t access, uint64_t va)

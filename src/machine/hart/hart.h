@@ -19,15 +19,21 @@
  *   life.c    made, reset, saved, run
  *   step.c    the exact loop: one instruction, with all its events
  *   fast.c    the fast loop: the same instructions when nobody listens
- *   access.c  fetches, loads and stores: translation, protection, bus
- *   walk.c    the page-table walk         tlb.c  the TLB that students see
+ *   access.c  fetches, loads, stores and atomics: translation, protection, bus
  *   translate.c  translation: the TLB, then the walk
- *   pmp.c     physical memory protection  trap.c traps and returns
- *   csr.c     what each CSR does
+ *   walk.c    the page-table walk         tlb.c     the TLB that students see
+ *   pmp.c     physical memory protection  trap.c    traps and returns
+ *   csr.c     what each CSR does          system.c  the instructions that act on a hart
  */
 enum privilege { MODE_U = 0, MODE_S = 1, MODE_M = 3 };
 
-enum { HART_MAX = 8, PMP_ENTRIES = 16, HART_PAYLOAD_RANGES = 8, HART_STOPS = 16 };
+enum {
+    XREGS = 32,
+    HART_MAX = 8,
+    PMP_ENTRIES = 16,
+    HART_PAYLOAD_RANGES = 8,
+    HART_STOPS = 16
+};
 
 /* Exception causes (Privileged 1.13, table of mcause). */
 enum cause {
@@ -145,7 +151,7 @@ struct csrs {
 struct fast; /* decoded code and look-up tables: host things, never state; fast.c */
 
 struct hart {
-    uint64_t x[33]; /* x[32] takes what is written to x0 */
+    uint64_t x[XREGS + 1]; /* x[32] takes what is written to x0 */
     uint64_t pc;
     uint8_t mode; /* enum privilege */
     uint8_t id;
@@ -234,7 +240,7 @@ void hart_set_line(struct hart *hart, unsigned line, bool level);
 /* Ends WFI if an interrupt that mie lets through is pending now. */
 void hart_wake(struct hart *hart);
 
-/* --- walk.c and tlb.c --------------------------------------------------------- */
+/* --- walk.c, translate.c and tlb.c -------------------------------------------- */
 
 /* What is asked of translation. */
 struct walk_request {
@@ -318,7 +324,7 @@ struct trap hart_fetch(struct hart *hart, uint32_t *bits);
 struct trap hart_reach(struct hart *hart, uint64_t va, unsigned size, uint8_t access,
                        uint64_t *pa);
 
-/* --- atomic.c and system.c: instructions whose work needs a function ------------- */
+/* --- access.c: LR, SC and AMOs --------------------------------------------------- */
 
 struct trap hart_load_reserved(struct hart *hart, uint64_t va, unsigned size,
                                uint64_t *value);

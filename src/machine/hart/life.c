@@ -47,7 +47,7 @@ void hart_release(struct hart *hart)
  * for ADUE, which the board wants set. */
 void hart_reset(struct hart *hart, uint64_t pc)
 {
-    for (unsigned i = 0; i < 33; i++)
+    for (unsigned i = 0; i < COUNT(hart->x); i++)
         hart->x[i] = 0;
     hart->pc = pc;
     hart->mode = MODE_M;
@@ -106,7 +106,7 @@ static void after_load(struct hart *hart)
 
 void hart_state(struct hart *hart, struct state *state)
 {
-    state_bytes(state, "x", hart->x, 32 * sizeof(hart->x[0]));
+    state_bytes(state, "x", hart->x, XREGS * sizeof(hart->x[0])); /* not x0's writes */
     STATE(state, hart->pc);
     STATE(state, hart->mode);
     STATE(state, hart->asleep);

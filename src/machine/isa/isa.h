@@ -6,9 +6,9 @@
 #include <stdint.h>
 
 /*
- * The instruction set: RV64IMAC with Zicsr, Zifencei, Zicntr, Zihintpause, Zicbom,
- * Zicboz. instructions.def is the one table;
- * decoder, disassembler, assembler and the harts' executors are made from it.
+ * The instruction set: RV64IMAC with Zicsr, Zifencei, Zicntr, Zihintpause, Zicbom and
+ * Zicboz. instructions.def is the one table; decoder, disassembler, assembler and the
+ * harts' executors are made from it.
  */
 
 /* Which instruction: a row of instructions.def. 0 is no instruction. */

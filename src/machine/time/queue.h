@@ -49,7 +49,7 @@ struct timer *queue_first(const struct queue *queue);
 /* Does the first entry, which must be due by `now`: disarms it, then fires it. */
 void queue_fire_first(struct queue *queue);
 
-/* `now` is no state: whoever acts next sets it. */
+/* Without `now`, which whoever acts next sets; what it is between two runs is the run's. */
 void queue_state(struct queue *queue, struct state *state);
 
 #endif
