@@ -502,8 +502,9 @@ bus modes copy 64 KiB from memory to memory.]],
         DESCRIPTORS = bytes // 4096, SLOTS = slots_for(bytes // 4096),
       },
     } }
+    programs[2] = raw { bytes = content:sub(1, INPUT_BYTES), at = INPUT }
     if variant.way == "copy" then
-      programs[2] = raw { bytes = first, at = BUFFER }
+      programs[3] = raw { bytes = first, at = BUFFER }
     end
     return {
       board = { harts = 1, interleave = 1 },
