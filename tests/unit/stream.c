@@ -204,6 +204,22 @@ START_TEST(the_dma_controller_empties_it_by_the_request_line)
 }
 END_TEST
 
+START_TEST(it_takes_no_data)
+{
+    struct rig *rig = setup();
+    const struct request_line *line = &rig->device->request[0];
+    uint64_t level;
+
+    start(rig, 0);
+    rig_wait(rig, 2 * PERIOD);
+    level = rig_read(rig, STREAM_LEVEL, 4);
+    ck_assert(rig->asks);
+    ck_assert_uint_eq(line->give(rig->device, "abcdefgh", 8), 0);
+    ck_assert_uint_eq(rig_read(rig, STREAM_LEVEL, 4), level);
+    rig_free(rig);
+}
+END_TEST
+
 START_TEST(disabling_stops_arrivals_and_keeps_the_data)
 {
     struct rig *rig = setup();
@@ -281,6 +297,7 @@ static void add_tests(TCase *tcase)
     tcase_add_test(tcase, thresholds_and_periods_are_kept_in_their_range);
     tcase_add_test(tcase, a_new_period_counts_from_the_next_arrival);
     tcase_add_test(tcase, the_dma_controller_empties_it_by_the_request_line);
+    tcase_add_test(tcase, it_takes_no_data);
     tcase_add_test(tcase, disabling_stops_arrivals_and_keeps_the_data);
     tcase_add_loop_test(tcase, settings_out_of_range_are_refused, 0, 4);
     tcase_add_test(tcase, all_state_is_saved_and_restored);

@@ -37,7 +37,7 @@ struct request_line {
     uint8_t line; /* its number on this board; REQUEST_LINE_NONE: not connected */
     bool asserted;
     /* The device's side: moves up to `length` bytes, gives how many it moved. 0 with
-     * the line asserted is a device error. */
+     * the line asserted is a device error. Software may ask any device for either. */
     unsigned (*take)(void *device, void *bytes, unsigned length); /* device to memory */
     unsigned (*give)(void *device, const void *bytes, unsigned length);
     void *device;

@@ -87,6 +87,15 @@ static unsigned dma_takes(void *device, void *bytes, unsigned length)
     return count;
 }
 
+/* It has nowhere to put data: to ask it to is a device error. */
+static unsigned dma_gives(void *device, const void *bytes, unsigned length)
+{
+    (void)device;
+    (void)bytes;
+    (void)length;
+    return 0;
+}
+
 /* --- registers ---------------------------------------------------------------- */
 
 static void control_written(void *ctx, unsigned index, uint64_t old, uint64_t wrote)
@@ -343,6 +352,7 @@ static struct device *stream_create(const struct device_place *place, struct err
 
     device_init(device, &stream_type, place);
     device->request[0].take = dma_takes;
+    device->request[0].give = dma_gives;
     if (!take_settings(stream, place, err) ||
         !device_timer(device, &stream->arrival, "data arrives", data_arrives, stream,
                       err)) {
