@@ -378,7 +378,8 @@ static const char *const programs[] = {
     ".string \"one\", \"two\"\n.string \"# no comment /* */ ; //\"\n.asciz \"\"\n",
     /* room and filling */
     ".data\n.space 3\n.space 4, 0x5a\n.skip 2, 1\n.zero 5\n.fill 3, 8, -1\n"
-    ".fill 2, 3, 0x12345678\n.fill 2\n.fill 2, 2\n.fill 3, 1, 7\n.fill 0, 4, 1\n"
+    ".fill 2, 3, 0x12345678\n.fill 2\n.fill 2, 2\n.fill 3, 1, 7\n.fill 0, 4, 1\n.fill "
+    "3, 0, 1\n"
     ".byte 1\n.align 3\n.byte 2\n.balign 8, 0x77\n.byte 3\n.p2align 3,,2\n.byte 4\n"
     ".org 0x200\n.byte 5\n.org 0x210, 9\n",
     /* addresses in data, differences, the location counter */

@@ -116,7 +116,7 @@ static void put_fill(struct assembler *as, const struct item *item, unsigned cha
     uint64_t value = fill_value(as, item);
     uint64_t unit = item->unit;
 
-    if (value == 0)
+    if (value == 0 || unit == 0)
         return;
     for (uint64_t at = 0; at + unit <= item->size; at += unit)
         put(to + at, unit > 4 ? value & UINT32_MAX : value, unit);
