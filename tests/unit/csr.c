@@ -1,6 +1,6 @@
 /* What each CSR does, claim by claim (Privileged 1.13, 2 and 3.1, 12.1; Sstc, Zicntr).
  * PMP's registers are in pmp.c. */
-#include "machine/hart/fast.h"
+#include "machine/hart/look.h"
 #include "tests/lib/lone.h"
 #include "tests/lib/suite.h"
 
@@ -598,9 +598,9 @@ START_TEST(a_write_that_changes_translation_drops_what_was_looked_up)
 
     uint64_t pa;
 
-    ck_assert(fast_reach(&lone->hart, LONE_RAM, ACCESS_LOAD, MODE_M, &pa));
+    ck_assert(look_reach(&lone->hart, LONE_RAM, ACCESS_LOAD, MODE_M, &pa));
     hart_csr_write(&lone->hart, row->number, row->wrote);
-    ck_assert_msg(fast_knows(&lone->hart, LONE_RAM, ACCESS_LOAD, MODE_M) ==
+    ck_assert_msg(look_knows(&lone->hart, LONE_RAM, ACCESS_LOAD, MODE_M) ==
                       !row->forgets,
                   "%s", row->claim);
     lone_free(lone);

@@ -1,5 +1,5 @@
 /* Physical memory protection, claim by claim (Privileged 1.13, 3.7). */
-#include "machine/hart/fast.h"
+#include "machine/hart/look.h"
 #include "tests/lib/lone.h"
 #include "tests/lib/suite.h"
 
@@ -323,12 +323,12 @@ START_TEST(pmp_writes_drop_what_was_looked_up)
 
     uint64_t pa;
 
-    ck_assert(fast_reach(&lone->hart, LONE_RAM, ACCESS_LOAD, MODE_M, &pa));
+    ck_assert(look_reach(&lone->hart, LONE_RAM, ACCESS_LOAD, MODE_M, &pa));
     hart_csr_write(&lone->hart, 0x3b0, 0x1000);
-    ck_assert(!fast_knows(&lone->hart, LONE_RAM, ACCESS_LOAD, MODE_M));
-    ck_assert(fast_reach(&lone->hart, LONE_RAM, ACCESS_LOAD, MODE_M, &pa));
+    ck_assert(!look_knows(&lone->hart, LONE_RAM, ACCESS_LOAD, MODE_M));
+    ck_assert(look_reach(&lone->hart, LONE_RAM, ACCESS_LOAD, MODE_M, &pa));
     hart_csr_write(&lone->hart, 0x3a0, NAPOT | R);
-    ck_assert(!fast_knows(&lone->hart, LONE_RAM, ACCESS_LOAD, MODE_M));
+    ck_assert(!look_knows(&lone->hart, LONE_RAM, ACCESS_LOAD, MODE_M));
     lone_free(lone);
 }
 END_TEST

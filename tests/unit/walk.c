@@ -1,6 +1,6 @@
 /* Address translation, claim by claim (Privileged 1.13, 12.3.2; Sv39, Sv48; Svnapot,
  * Svadu, Svade) and the TLB in front of it. */
-#include "machine/hart/fast.h"
+#include "machine/hart/look.h"
 #include "tests/lib/lone.h"
 #include "tests/lib/suite.h"
 #include "tests/lib/tables.h"
@@ -149,12 +149,12 @@ static void look_up(struct world *world, uint64_t va)
 {
     uint64_t pa;
 
-    ck_assert(fast_reach(world->hart, va, ACCESS_LOAD, MODE_S, &pa));
+    ck_assert(look_reach(world->hart, va, ACCESS_LOAD, MODE_S, &pa));
 }
 
 static bool is_looked_up(struct world *world, uint64_t va)
 {
-    return fast_knows(world->hart, va, ACCESS_LOAD, MODE_S);
+    return look_knows(world->hart, va, ACCESS_LOAD, MODE_S);
 }
 
 START_TEST(a_leaf_decides_an_access_by_its_bits)

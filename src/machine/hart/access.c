@@ -11,6 +11,7 @@
  */
 #include "machine/hart/fast.h"
 #include "machine/hart/hart.h"
+#include "machine/hart/look.h"
 
 #include <assert.h>
 
@@ -35,7 +36,7 @@ struct trap hart_reach(struct hart *hart, uint64_t va, unsigned size, uint8_t ac
     uint8_t mode = access == ACCESS_FETCH ? hart->mode : hart_data_mode(hart);
     uint8_t kind = access == ACCESS_AMO ? ACCESS_STORE : access;
 
-    if (access != ACCESS_AMO && fast_reach(hart, va, access, mode, pa))
+    if (access != ACCESS_AMO && look_reach(hart, va, access, mode, pa))
         return NO_TRAP;
     *pa = va;
     if (mode != MODE_M && field_get(hart->csr.satp, SATP_MODE) != 0) {
@@ -303,7 +304,7 @@ struct trap hart_load_reserved(struct hart *hart, uint64_t va, unsigned size,
     ram->marks[ram_page(ram, pa)] |= RAM_RESERVED;
     for (unsigned i = 0; i < hart->peer_count; i++)
         if (&hart->peers[i] != hart)
-            fast_protect(&hart->peers[i], pa);
+            look_protect(&hart->peers[i], pa);
     return NO_TRAP;
 }
 

@@ -14,12 +14,8 @@
  * entered only if all of it ends before the deadline. So instructions and cycles are exact
  * at every exit, with no work an instruction.
  *
- * Look-up tables. A load finds its host address in a table indexed by virtual page: one
- * compare, which also catches misalignment, and one add. There is a table for reads, one
- * for writes and one for fetches, for each privilege mode, M too. They hold only what the
- * modelled TLB (or, untranslated, PMP) allows now; hart_forget empties them. A page with
- * decoded code, a reservation of another hart or a watched word has no write entry, so
- * that such stores go the exact way.
+ * Loads and stores find their host address by one compare, which also catches
+ * misalignment, and one add: see look.h.
  *
  * Whatever is not found, not plain or not allowed ends the loop at that instruction, and
  * hart_step executes it.
@@ -28,6 +24,7 @@
 
 #include "base/alloc.h"
 #include "machine/hart/arith.h"
+#include "machine/hart/look.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -35,7 +32,6 @@
 enum {
     PAGE = RAM_PAGE,
     HALVES = PAGE / 2,
-    LOOK = 512,       /* entries of a look-up table */
     DECODED = 1024,   /* instructions whose decoding is remembered */
     CODE_PAGES = 512, /* decoded pages kept before all are dropped */
     /* The loop adds prices in 32 bits: two blocks as long as a page must fit. What is
@@ -44,9 +40,6 @@ enum {
 };
 
 #define PAGE_MASK (~(uint64_t)(PAGE - 1))
-
-/* A tag that no access has: bit 11 is in no compare. */
-#define NO_TAG UINT64_C(0x800)
 
 struct slot {
     const void *run; /* a label of loop() */
@@ -63,32 +56,11 @@ struct code_page {
     struct slot slot[HALVES + 1];  /* the last one leads to the next page */
 };
 
-struct look {
-    uint64_t tag; /* virtual page */
-    uint64_t add; /* host address - virtual address */
-};
-
-struct code_look {
-    uint64_t tag;
-    struct code_page *page;
-};
-
-/* What one privilege mode may reach. */
-struct view {
-    bool used;
-    struct look read[LOOK], write[LOOK];
-    struct look fetch[LOOK]; /* for the exact loop, which reads the bytes */
-    struct code_look code[LOOK];
-};
-
-enum { VIEWS = 3 };
-
 struct fast {
     const void *const *labels;
     struct code_page **pages;     /* by RAM page */
     uint64_t page_count;          /* RAM pages */
     unsigned used;                /* how many have decoded code */
-    struct view view[VIEWS];      /* of U, S and M */
     struct insn decoded[DECODED]; /* by a hash of their bits; length 0: none */
 };
 
@@ -110,21 +82,6 @@ enum label {
 
 static const void *const *loop(struct hart *hart, uint64_t until);
 
-static unsigned view_of(uint8_t mode)
-{
-    return mode == MODE_M ? 2 : mode;
-}
-
-static void clear_view(struct view *view)
-{
-    if (!view->used)
-        return;
-    for (unsigned i = 0; i < LOOK; i++)
-        view->read[i].tag = view->write[i].tag = view->fetch[i].tag =
-            view->code[i].tag = NO_TAG;
-    view->used = false;
-}
-
 struct fast *fast_new(const struct hart *hart)
 {
     struct fast *fast = alloc_zero(1, sizeof(*fast));
@@ -132,10 +89,6 @@ struct fast *fast_new(const struct hart *hart)
     fast->labels = loop(NULL, 0);
     fast->page_count = hart->bus->ram.size / PAGE;
     fast->pages = alloc_pages((fast->page_count + 1) * sizeof(struct code_page *));
-    for (unsigned i = 0; i < VIEWS; i++) {
-        fast->view[i].used = true;
-        clear_view(&fast->view[i]);
-    }
     return fast;
 }
 
@@ -162,45 +115,6 @@ void fast_reset(struct hart *hart)
 {
     drop_code(hart->fast);
     hart_forget(hart);
-}
-
-void hart_forget(struct hart *hart)
-{
-    for (unsigned i = 0; i < VIEWS; i++)
-        clear_view(&hart->fast->view[i]);
-}
-
-void hart_forget_page(struct hart *hart, uint64_t va)
-{
-    uint64_t tag = va & PAGE_MASK;
-    unsigned at = (unsigned)(va / PAGE) % LOOK;
-
-    for (unsigned i = 0; i < VIEWS; i++) {
-        struct view *view = &hart->fast->view[i];
-
-        if (view->read[at].tag == tag)
-            view->read[at].tag = NO_TAG;
-        if (view->write[at].tag == tag)
-            view->write[at].tag = NO_TAG;
-        if (view->fetch[at].tag == tag)
-            view->fetch[at].tag = NO_TAG;
-        if (view->code[at].tag == tag)
-            view->code[at].tag = NO_TAG;
-    }
-}
-
-void fast_protect(struct hart *hart, uint64_t pa)
-{
-    const struct ram *ram = &hart->bus->ram;
-    uint64_t host = (uint64_t)(uintptr_t)ram->bytes + ((pa & PAGE_MASK) - ram->base);
-
-    for (unsigned i = 0; i < VIEWS; i++)
-        for (unsigned at = 0; at < LOOK; at++) {
-            struct look *look = &hart->fast->view[i].write[at];
-
-            if (look->tag != NO_TAG && look->tag + look->add == host)
-                look->tag = NO_TAG;
-        }
 }
 
 /* --- decoding --------------------------------------------------------------------- */
@@ -230,7 +144,7 @@ static struct code_page *page_at(struct hart *hart, uint64_t pa)
     reset_page(fast, fast->pages[index]);
     ram->marks[index] |= RAM_CODE;
     for (unsigned i = 0; i < hart->peer_count; i++)
-        fast_protect(&hart->peers[i], pa);
+        look_protect(&hart->peers[i], pa);
     return fast->pages[index];
 }
 
@@ -383,90 +297,6 @@ static void decode_block(struct hart *hart, struct code_page *page, unsigned ind
     }
 }
 
-/* --- look-up ---------------------------------------------------------------------- */
-
-/* The physical address of an access that is allowed without a walk, with no effect. */
-static bool find_pa(const struct hart *hart, uint64_t va, uint8_t access, uint8_t mode,
-                    uint64_t *pa)
-{
-    static const uint8_t needs[] = {
-        [ACCESS_LOAD] = 1, [ACCESS_STORE] = 2, [ACCESS_FETCH] = 4};
-    uint8_t permissions;
-
-    if (!hart_tlb_translate(
-            hart, (struct walk_request){.va = va, .access = access, .mode = mode}, pa))
-        return false;
-    return ram_has(&hart->bus->ram, *pa, 1) &&
-           pmp_page_uniform(hart, *pa, mode, &permissions) &&
-           (permissions & needs[access]);
-}
-
-/* May this hart's stores to the page go unseen? */
-static bool may_store_unseen(const struct hart *hart, uint64_t pa)
-{
-    const struct ram *ram = &hart->bus->ram;
-    uint8_t marks = ram->marks[ram_page(ram, pa)];
-
-    if (marks & (RAM_CODE | RAM_WATCHED))
-        return false;
-    for (unsigned i = 0; (marks & RAM_RESERVED) && i < hart->peer_count; i++)
-        if (&hart->peers[i] != hart && hart->peers[i].reservation != NEVER &&
-            ram_page(ram, hart->peers[i].reservation) == ram_page(ram, pa))
-            return false;
-    return true;
-}
-
-static struct look *look_of(struct view *view, uint64_t va, uint8_t access)
-{
-    uint64_t at = va / PAGE % LOOK;
-
-    if (access == ACCESS_FETCH)
-        return &view->fetch[at];
-    return access == ACCESS_LOAD ? &view->read[at] : &view->write[at];
-}
-
-/* Puts the page of `va` into the mode's table for that access, if it may be there and is
- * not yet (the access that missed is then misaligned, and hart_step's). */
-static bool learn(struct hart *hart, struct view *view, uint64_t va, uint8_t access,
-                  uint8_t mode)
-{
-    struct ram *ram = &hart->bus->ram;
-    struct look *look = look_of(view, va, access);
-    uint64_t pa;
-
-    if (look->tag == (va & PAGE_MASK) || !find_pa(hart, va, access, mode, &pa))
-        return false;
-    if (access == ACCESS_STORE) {
-        if (!may_store_unseen(hart, pa))
-            return false;
-        ram->marks[ram_page(ram, pa)] |= RAM_DIRTY;
-    }
-    view->used = true;
-    look->tag = va & PAGE_MASK;
-    look->add = (uint64_t)(uintptr_t)ram->bytes + (pa - ram->base) - va;
-    return true;
-}
-
-bool fast_reach(struct hart *hart, uint64_t va, uint8_t access, uint8_t mode,
-                uint64_t *pa)
-{
-    const struct ram *ram = &hart->bus->ram;
-    struct view *view = &hart->fast->view[view_of(mode)];
-    const struct look *look = look_of(view, va, access);
-
-    if (look->tag != (va & PAGE_MASK) && !learn(hart, view, va, access, mode))
-        return false;
-    *pa = va + look->add - (uint64_t)(uintptr_t)ram->bytes + ram->base;
-    return true;
-}
-
-bool fast_knows(struct hart *hart, uint64_t va, uint8_t access, uint8_t mode)
-{
-    struct view *view = &hart->fast->view[view_of(mode)];
-
-    return look_of(view, va, access)->tag == (va & PAGE_MASK);
-}
-
 const struct insn *fast_decode(struct hart *hart, uint32_t bits)
 {
     uint32_t encoding = insn_length(bits) == 2 ? bits & 0xffff : bits;
@@ -479,17 +309,17 @@ const struct insn *fast_decode(struct hart *hart, uint32_t bits)
 }
 
 /* The decoded page that `pc` is in, or NULL: hart_step must fetch. */
-static struct code_page *learn_code(struct hart *hart, struct view *view, uint64_t pc)
+static struct code_page *find_code_page(struct hart *hart, struct look_view *view,
+                                        uint64_t pc)
 {
-    struct code_look *look = &view->code[pc / PAGE % LOOK];
+    struct code_page *page;
     uint64_t pa;
 
-    if (!find_pa(hart, pc, ACCESS_FETCH, hart->mode, &pa))
+    if (!look_find(hart, pc, ACCESS_FETCH, hart->mode, &pa))
         return NULL;
-    look->page = page_at(hart, pa);
-    look->tag = pc & PAGE_MASK;
-    view->used = true;
-    return look->page;
+    page = page_at(hart, pa);
+    look_learn_code(view, pc, page);
+    return page;
 }
 
 /* --- the loop --------------------------------------------------------------------- */
@@ -617,7 +447,7 @@ static const void *const *loop(struct hart *hart, uint64_t until)
         [LABEL_FAR_JAL_1] = &&far_JAL_1,
         [LABEL_FAR_JAL_2] = &&far_JAL_2,
     };
-    struct view *code, *data;
+    struct look_view *code, *data;
     const struct look *reads, *writes;
     struct code_page *page;
     const struct slot *ip;
@@ -633,8 +463,8 @@ static const void *const *loop(struct hart *hart, uint64_t until)
     x = hart->x;
     pc = hart->pc;
     data_mode = hart_data_mode(hart);
-    code = &hart->fast->view[view_of(hart->mode)];
-    data = &hart->fast->view[view_of(data_mode)];
+    code = look_view(hart, hart->mode);
+    data = look_view(hart, data_mode);
     reads = data->read;
     writes = data->write;
     KEEP(reads);
@@ -644,9 +474,9 @@ static const void *const *loop(struct hart *hart, uint64_t until)
         budget = (uint32_t)(until - hart->cycle);
 
 find_code: {
-    const struct code_look *look = &code->code[pc / PAGE % LOOK];
+    const struct look_code *look = &code->code[pc / PAGE % LOOK];
 
-    page = look->tag == (pc & PAGE_MASK) ? look->page : learn_code(hart, code, pc);
+    page = look->tag == (pc & PAGE_MASK) ? look->page : find_code_page(hart, code, pc);
     if (!page)
         goto settle;
     page_va = pc & PAGE_MASK;
@@ -663,12 +493,12 @@ cross:
     goto find_code;
 
 load_miss:
-    if (learn(hart, data, miss_va, ACCESS_LOAD, data_mode))
+    if (look_learn(hart, miss_va, ACCESS_LOAD, data_mode))
         DISPATCH();
     goto give_back;
 
 store_miss:
-    if (learn(hart, data, miss_va, ACCESS_STORE, data_mode))
+    if (look_learn(hart, miss_va, ACCESS_STORE, data_mode))
         DISPATCH();
 
 give_back:

@@ -19,6 +19,7 @@
  *   life.c    made, reset, saved, run
  *   step.c    the exact loop: one instruction, with all its events
  *   fast.c    the fast loop: the same instructions when nobody listens
+ *   look.c    where pages are on the host, for both loops
  *   access.c  fetches, loads, stores and atomics: translation, protection, bus
  *   translate.c  translation: the TLB, then the walk
  *   walk.c    the page-table walk         tlb.c     the TLB that students see
@@ -148,7 +149,8 @@ struct csrs {
     uint8_t pmpcfg[PMP_ENTRIES];
 };
 
-struct fast; /* decoded code and look-up tables: host things, never state; fast.c */
+struct look_tables; /* look-up tables: host things, never state; look.c */
+struct fast;        /* decoded code: likewise; fast.c */
 
 struct hart {
     uint64_t x[XREGS + 1]; /* x[32] takes what is written to x0 */
@@ -192,6 +194,7 @@ struct hart {
     struct event_stream *events;
     const struct costs *costs;
     struct fast *fast;
+    struct look_tables *look;
 };
 
 static inline uint64_t hart_now(const struct hart *hart)
@@ -353,7 +356,7 @@ static inline void hart_write_rd(struct hart *hart, const struct insn *insn,
     hart->doing.rd_new = hart->x[insn->rd];
 }
 
-/* --- fast.c ------------------------------------------------------------------- */
+/* --- look.c ------------------------------------------------------------------- */
 
 /* What translation, protection or mode depend on has changed (satp, mstatus, PMP, a
  * TLB entry replaced or fenced): the host's look-up tables are dropped. */

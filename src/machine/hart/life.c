@@ -5,6 +5,7 @@
 #include "machine/hart/hart.h"
 
 #include "machine/hart/fast.h"
+#include "machine/hart/look.h"
 
 #include <stdlib.h>
 
@@ -33,6 +34,7 @@ bool hart_init(struct hart *hart, const struct hart_place *place, struct err *er
         (struct timer){.name = "stimecmp", .fire = stimer_fired, .ctx = hart};
     if (!queue_add(hart->queue, &hart->stimer))
         return err_set(err, "too many devices: the event queue is full");
+    hart->look = look_new();
     hart->fast = fast_new(hart);
     return true;
 }
@@ -40,6 +42,7 @@ bool hart_init(struct hart *hart, const struct hart_place *place, struct err *er
 void hart_release(struct hart *hart)
 {
     fast_free(hart->fast);
+    look_free(hart->look);
     tlb_release(&hart->tlb);
 }
 
