@@ -24,7 +24,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 enum {
     PAGE = 4096,
-    MOST_ATTEMPTS = 3000, /* per input */
+    MOST_ATTEMPTS = 1000, /* per input */
     CYCLES = 50,          /* that an attempt is given, and */
     CYCLES_MORE = 3000,   /* so many for what devices do while all harts wait */
     SECTORS = 128
@@ -592,7 +592,7 @@ static bool go(struct fuzz *fuzz)
 {
     struct run *exact = fuzz->machine->exact;
     unsigned what = (unsigned)take(&fuzz->input, 1);
-    uint64_t attempts = 1 + (uint64_t)(what >> 2) * (what >> 4);
+    uint64_t attempts = 1 + (uint64_t)(what >> 2) * (what >> 4) / 4;
     struct run_limit limit = {UINT64_MAX, run_attempts(exact) + attempts,
                               run_cycle(exact) + attempts * CYCLES + CYCLES_MORE};
     enum run_stop stop = run_go(exact, limit);
