@@ -153,7 +153,7 @@ $(BUILD)/bench/measure: $(BUILD)/tests/bench/measure.o
 ## golden: rewrites the expected screens and tables from what is now; review the diff
 golden: tests
 	@RINGSIDE=$(BUILD)/ringside RINGSIDE_GOLDEN=1 scripts/run-tests -j 1 $(TEST_PROGRAMS)
-	@scripts/picture $(BUILD)/ringside
+	@scripts/docs $(BUILD)/ringside
 
 # --- checks of the code ----------------------------------------------------------
 
