@@ -1,8 +1,9 @@
 #include "face/events_command.h"
 
-#include "base/bits.h"
+#include "base/buf.h"
 #include "face/options.h"
-#include "observe/record.h"
+#include "observe/narrate.h"
+#include "observe/value.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -13,59 +14,96 @@ struct form {
     const char *kind; /* NULL: all */
 };
 
-/* 64-bit patterns (addresses, contents) are hexadecimal, counts are decimal. */
-static bool is_pattern(const struct recorded_field *field)
+/* JSON is as a recorder writes lines: 64-bit patterns are texts in hexadecimal, and what
+ * JSON's numbers cannot hold is a text. */
+static void put_member(struct buf *out, const struct recorded_field *field,
+                       uint64_t value)
 {
-    return field->size == 8 && strcmp(field->unit, "number") != 0 &&
-           strcmp(field->unit, "bytes") != 0 && strcmp(field->unit, "cycles") != 0;
-}
+    bool is_count = strcmp(field->unit, "number") == 0 ||
+                    strcmp(field->unit, "bytes") == 0 ||
+                    strcmp(field->unit, "cycles") == 0;
 
-/* As a recorder writes lines: what JSON's numbers cannot hold is a text. */
-static void print_member(const struct recorded_field *field, uint64_t value)
-{
-    if (is_pattern(field))
-        printf(",\"%s\":\"0x%" PRIx64 "\"", field->name, value);
+    if (field->size == 8 && !is_count)
+        buf_printf(out, ",\"%s\":\"0x%" PRIx64 "\"", field->name, value);
     else if (value >> 53)
-        printf(",\"%s\":\"%" PRIu64 "\"", field->name, value);
+        buf_printf(out, ",\"%s\":\"%" PRIu64 "\"", field->name, value);
     else
-        printf(",\"%s\":%" PRIu64, field->name, value);
+        buf_printf(out, ",\"%s\":%" PRIu64, field->name, value);
 }
 
-static void print_json(const struct recorded_kind *kind, const struct recorded *event)
+static void put_json(struct buf *out, const struct recorded_kind *kind,
+                     const struct recorded *event)
 {
-    printf("{\"kind\":\"%s\",\"retired\":%" PRIu64 ",\"order\":%" PRIu32
-           ",\"cycle\":%" PRIu64 ",\"board\":%u",
-           kind->name, event->retired, event->order, event->cycle, event->board);
+    buf_printf(out,
+               "{\"kind\":\"%s\",\"retired\":%" PRIu64 ",\"order\":%" PRIu32
+               ",\"cycle\":%" PRIu64 ",\"board\":%u",
+               kind->name, event->retired, event->order, event->cycle, event->board);
     for (unsigned i = 0; i < kind->fields; i++)
-        print_member(&kind->field[i], event->value[i]);
-    puts("}");
+        put_member(out, &kind->field[i], event->value[i]);
+    buf_char(out, '}');
 }
 
-static void print_text(const struct recorded_kind *kind, const struct recorded *event)
+/* What another version has recorded: the fields that it names. */
+static void put_named(struct buf *out, const struct recorded_kind *kind,
+                      const struct recorded *event)
 {
-    printf("%12" PRIu64 "  %-14s", event->cycle, kind->name);
-    for (unsigned i = 0; i < kind->fields; i++)
-        printf(is_pattern(&kind->field[i]) ? " %s=0x%" PRIx64 : " %s=%" PRIu64,
-               kind->field[i].name, event->value[i]);
-    putchar('\n');
+    for (unsigned i = 0; i < kind->fields; i++) {
+        buf_printf(out, "%s%s=", i ? " " : "", kind->field[i].name);
+        put_value(out, &kind->field[i], event->value[i]);
+    }
 }
 
-static void print_csv_head(const struct recorded_kind *kind)
+static void put_text(struct buf *out, const struct recorded_kind *kind,
+                     const struct recorded *recorded)
 {
-    printf("retired,order,cycle,board");
-    for (unsigned i = 0; i < kind->fields; i++)
-        printf(",%s", kind->field[i].name);
-    putchar('\n');
+    static const struct narrator nobody;
+    struct event event;
+
+    buf_printf(out, "%12" PRIu64 "  %-14s  ", recorded->cycle, kind->name);
+    if (recorded_event(kind, recorded, &event))
+        narrate(out, &nobody, &event);
+    else
+        put_named(out, kind, recorded);
 }
 
-static void print_csv(const struct recorded_kind *kind, const struct recorded *event)
+static void put_csv_head(struct buf *out, const struct recorded_kind *kind)
 {
-    printf("%" PRIu64 ",%" PRIu32 ",%" PRIu64 ",%u", event->retired, event->order,
-           event->cycle, event->board);
+    buf_text(out, "retired,order,cycle,board");
     for (unsigned i = 0; i < kind->fields; i++)
-        printf(is_pattern(&kind->field[i]) ? ",0x%" PRIx64 : ",%" PRIu64,
-               event->value[i]);
-    putchar('\n');
+        buf_printf(out, ",%s", kind->field[i].name);
+    buf_char(out, '\n');
+}
+
+/* RFC 4180, 2.6: a field with commas or quotes is in quotes. */
+static void put_cell(struct buf *out, const char *text)
+{
+    if (!strpbrk(text, ",\"")) {
+        buf_text(out, text);
+        return;
+    }
+    buf_char(out, '"');
+    for (; *text; text++) {
+        if (*text == '"')
+            buf_char(out, '"');
+        buf_char(out, *text);
+    }
+    buf_char(out, '"');
+}
+
+static void put_csv(struct buf *out, const struct recorded_kind *kind,
+                    const struct recorded *event)
+{
+    struct buf cell = {0};
+
+    buf_printf(out, "%" PRIu64 ",%" PRIu32 ",%" PRIu64 ",%u", event->retired,
+               event->order, event->cycle, event->board);
+    for (unsigned i = 0; i < kind->fields; i++) {
+        buf_clear(&cell);
+        put_value(&cell, &kind->field[i], event->value[i]);
+        buf_char(out, ',');
+        put_cell(out, buf_str(&cell));
+    }
+    buf_free(&cell);
 }
 
 static void print_fields(const struct recording *recording)
@@ -95,28 +133,37 @@ static bool choose(const struct recording *recording, const struct form *form,
     return err_set(err, "the recording knows no events '%s'", form->kind);
 }
 
+static void put_event(struct buf *out, const struct form *form,
+                      const struct recorded_kind *kind, const struct recorded *event)
+{
+    if (form->csv)
+        put_csv(out, kind, event);
+    else if (form->json)
+        put_json(out, kind, event);
+    else
+        put_text(out, kind, event);
+    buf_char(out, '\n');
+}
+
 static bool print_events(struct recording *recording, const struct form *form,
                          struct err *err)
 {
+    struct buf out = {0};
     struct recorded event;
     unsigned chosen;
 
     if (!choose(recording, form, &chosen, err))
         return false;
     if (form->csv)
-        print_csv_head(&recording->kind[chosen]);
+        put_csv_head(&out, &recording->kind[chosen]);
     while (recording_next(recording, &event, err)) {
-        const struct recorded_kind *kind = &recording->kind[event.kind];
-
-        if (chosen != recording->kinds && event.kind != chosen)
-            continue;
-        if (form->csv)
-            print_csv(kind, &event);
-        else if (form->json)
-            print_json(kind, &event);
-        else
-            print_text(kind, &event);
+        if (chosen == recording->kinds || event.kind == chosen)
+            put_event(&out, form, &recording->kind[event.kind], &event);
+        fwrite(buf_str(&out), 1, out.size, stdout);
+        buf_clear(&out);
     }
+    fwrite(buf_str(&out), 1, out.size, stdout);
+    buf_free(&out);
     return !err->text[0];
 }
 

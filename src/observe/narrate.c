@@ -190,7 +190,7 @@ void put_register(struct buf *out, const struct narrator *narrator, unsigned boa
     const struct reg *reg = device ? device_reg(device, offset, &index) : NULL;
 
     if (!device)
-        buf_printf(out, "offset 0x%" PRIx32, offset);
+        buf_printf(out, "device %u at offset 0x%" PRIx32, device_index, offset);
     else if (!reg)
         buf_printf(out, "%s at offset 0x%" PRIx32, device->name, offset);
     else if (strcmp(device->type->name, "dma") == 0) {
@@ -516,26 +516,43 @@ static const struct unit {
     [UNIT_DMADEST] = {.put = put_dma_dest},
 };
 
-void narrate_field(struct buf *out, const struct narrator *narrator,
-                   const struct event *event, const struct event_field *field)
+static void put_in_context(struct buf *out, const struct context *context,
+                           enum event_unit number, uint64_t value)
 {
-    const struct unit *unit = &units[field->unit];
-    uint64_t value = event_get(event, field);
+    const struct unit *unit = &units[number];
 
     if (unit->put)
-        unit->put(out, &(struct context){narrator, event}, value);
+        unit->put(out, context, value);
     else
         buf_text(out, value < unit->count ? unit->words[value] : "?");
 }
 
+void narrate_field(struct buf *out, const struct narrator *narrator,
+                   const struct event *event, const struct event_field *field)
+{
+    put_in_context(out, &(struct context){narrator, event}, field->unit,
+                   event_get(event, field));
+}
+
+void put_unit(struct buf *out, enum event_unit unit, uint64_t value)
+{
+    static const struct narrator nobody;
+    static const struct event nothing;
+
+    put_in_context(out, &(struct context){&nobody, &nothing}, unit, value);
+}
+
+bool unit_is_none(enum event_unit unit, uint64_t value)
+{
+    if (unit == UNIT_CSR)
+        return value == EVENT_NO_CSR;
+    return value == 0 &&
+           (unit == UNIT_XREG || unit == UNIT_ACCESS || unit == UNIT_RESPONSE);
+}
+
 bool narrate_is_none(const struct event *event, const struct event_field *field)
 {
-    uint64_t value = event_get(event, field);
-
-    if (field->unit == UNIT_CSR)
-        return value == EVENT_NO_CSR;
-    return value == 0 && (field->unit == UNIT_XREG || field->unit == UNIT_ACCESS ||
-                          field->unit == UNIT_RESPONSE);
+    return unit_is_none(field->unit, event_get(event, field));
 }
 
 /* --- sentences ------------------------------------------------------------------------------ */

@@ -26,6 +26,12 @@ void narrate_field(struct buf *out, const struct narrator *narrator,
 /* Has the field its unit's value for "none"? */
 bool narrate_is_none(const struct event *event, const struct event_field *field);
 
+/* A value in its unit's words, without an event around it or a run. */
+void put_unit(struct buf *out, enum event_unit unit, uint64_t value);
+
+/* Is it the unit's value for "none"? */
+bool unit_is_none(enum event_unit unit, uint64_t value);
+
 /* Values as every face writes them. Counts have commas: 12,345. An address in a program
  * is "copy+8 (0x80000048)", or the number alone. */
 void put_count(struct buf *out, uint64_t value);

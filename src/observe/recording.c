@@ -65,13 +65,19 @@ static bool get_kind(struct recording *recording, struct recorded_kind *kind)
 
 static bool get_head(struct recording *recording, struct err *err)
 {
-    char found[sizeof(record_magic)];
+    char found[sizeof(record_magic)] = {0};
     unsigned char version[4];
     int kinds;
 
     if (!get_bytes(recording, found, sizeof(found)) ||
-        memcmp(found, record_magic, sizeof(record_magic)) != 0)
+        memcmp(found, record_magic, sizeof(record_magic)) != 0) {
+        if (memcmp(found, "{\"kind\":", sizeof(found)) == 0)
+            return err_set(err,
+                           "%s: these are events as JSON lines already, as --json "
+                           "prints them; only binary recordings are read back",
+                           recording->path);
         return err_set(err, "%s: not a recording of events", recording->path);
+    }
     if (!get_bytes(recording, version, sizeof(version)))
         return damaged(recording, err);
     if (version[0] != RECORD_VERSION || version[1] || version[2] || version[3])

@@ -214,6 +214,9 @@ static const struct {
     {{"--variant", "pol", SCENARIO},
      "ringside: run: scenario 01-three-ways-to-copy has no variant 'pol' (did you mean "
      "'poll'?)\n"},
+    {{"--set", "sector=8", SCENARIO},
+     "ringside: run: scenario 01-three-ways-to-copy has no parameter 'sector' (did you "
+     "mean 'sectors'?)\n"},
     {{"--set", "sectors=7", SCENARIO},
      "ringside: run: parameter sectors: 7 is not 8 to 256\n"},
     {{"--events", "/tmp/x", SCENARIO},
@@ -370,11 +373,36 @@ START_TEST(a_recording_reads_back_as_the_lines_that_would_have_been_written)
     ck_assert_str_eq(out, lines);
     free(lines);
     EVENTS(in_folder("r.bin"), "--kind", "finish");
-    ck_assert_ptr_nonnull(strstr(out, "  finish         code=0 hart=0\n"));
+    ck_assert_ptr_nonnull(
+        strstr(out, "  finish          the run ends with exit code 0\n"));
     EVENTS(in_folder("r.bin"), "--kind", "finish", "--csv");
     ck_assert_int_eq(strncmp(out, "retired,order,cycle,board,code,hart\n", 36), 0);
     EVENTS(in_folder("r.bin"), "--fields");
     ck_assert_ptr_nonnull(strstr(out, "finish\n    code           4 bytes, number\n"));
+}
+END_TEST
+
+/* Each field in its unit's form; "none" is nothing. */
+START_TEST(columns_are_written_in_the_units_of_their_fields)
+{
+    write_file("s.lua", passing);
+    RUN(in_folder("s.lua"), "--variant", "a", "--events", in_folder("r.bin"));
+    EVENTS(in_folder("r.bin"), "--kind", "insn", "--csv");
+    ck_assert_int_eq(status, STATUS_OK);
+    ck_assert_int_eq(
+        strncmp(out,
+                "retired,order,cycle,board,pc,next_pc,rd_old,rd_new,va,pa,mem_old,"
+                "mem_new,csr_old,csr_new,bits,price,csr,hart,mode,rd,access,size\n",
+                129),
+        0);
+    ck_assert_msg(strstr(out, ",0,0x80000000,0x80000004,0x0,0x1,0x0,0x0,0x0,0x0,0x0,"
+                              "0x0,0x00100413,1,,0,M-mode,s0,,0\n"),
+                  "%s", out);
+    EVENTS(in_folder("r.bin"), "--kind", "insn");
+    ck_assert_msg(strstr(out, "hart 0 executes li s0,1 at 0x80000000: s0 = 0x1\n"),
+                  "%s", out);
+    EVENTS(in_folder("r.bin"), "--kind", "mmio_write");
+    ck_assert_msg(strstr(out, "hart 0 writes device "), "%s", out);
 }
 END_TEST
 
@@ -386,6 +414,10 @@ START_TEST(a_recording_that_cannot_be_read_is_refused)
     EVENTS(in_folder("x"));
     ck_assert_int_eq(status, STATUS_USAGE);
     ck_assert_ptr_nonnull(strstr(err_text, ": not a recording of events\n"));
+    write_file("x.jsonl", "{\"kind\":\"insn\"}\n");
+    EVENTS(in_folder("x.jsonl"));
+    ck_assert_int_eq(status, STATUS_USAGE);
+    ck_assert_ptr_nonnull(strstr(err_text, "x.jsonl: these are events as JSON lines"));
     write_file("s.lua", passing);
     RUN(in_folder("s.lua"), "--variant", "a", "--events", in_folder("r.bin"));
     EVENTS(in_folder("r.bin"), "--csv");
@@ -406,6 +438,77 @@ START_TEST(three_ways_to_copy_show_what_they_are_to_show)
     ck_assert_ptr_null(strstr(out, "not ok"));
     ck_assert_ptr_nonnull(
         strstr(out, "compared: in memory, burst mode finishes first"));
+}
+END_TEST
+
+static const char *const copy_variants[] = {
+    "poll",       "interrupt",  "dma_burst",       "dma_steal", "dma_transparent",
+    "copy_burst", "copy_steal", "copy_transparent"};
+
+/* A number of the report; those of a table of eight variants, in their order. */
+static double metric(const json_t *report, unsigned variant, const char *name)
+{
+    const json_t *row = json_array_get(json_object_get(report, "variants"), variant);
+    const json_t *value = json_object_get(json_object_get(row, "metrics"), name);
+
+    ck_assert_msg(json_is_number(value), "%s of %s", name, copy_variants[variant]);
+    return json_number_value(value);
+}
+
+static json_t *copy_report(void)
+{
+    json_t *report;
+
+    RUN(SCENARIO, "--json");
+    ck_assert_int_eq(status, STATUS_OK);
+    report = json_loads(out, 0, NULL);
+    ck_assert_ptr_nonnull(report);
+    return report;
+}
+
+START_TEST(three_ways_to_copy_report_these_variants_and_metrics)
+{
+    static const char *const metrics[] = {
+        "instructions", "cycles",          "payload_bytes_hart", "payload_bytes_dma",
+        "interrupts",   "bus_wait_cycles", "useful_share"};
+    json_t *report = copy_report(), *variants = json_object_get(report, "variants");
+
+    ck_assert_uint_eq(json_array_size(variants), COUNT(copy_variants));
+    for (unsigned v = 0; v < COUNT(copy_variants); v++) {
+        json_t *row = json_array_get(variants, v);
+        json_t *has = json_object_get(row, "metrics");
+
+        ck_assert_str_eq(json_string_value(json_object_get(row, "name")),
+                         copy_variants[v]);
+        ck_assert_uint_eq(json_object_size(has), COUNT(metrics));
+        for (unsigned m = 0; m < COUNT(metrics); m++)
+            ck_assert_msg(json_object_get(has, metrics[m]) != NULL, "%s", metrics[m]);
+    }
+    json_decref(report);
+}
+END_TEST
+
+/* The same as the scenario's own checks say, seen by a program that reads the report. */
+START_TEST(three_ways_to_copy_report_what_emerges)
+{
+    enum { POLL, DMA_BURST = 2, DMA_TRANSPARENT = 4, BURST, STEAL, TRANSPARENT };
+    json_t *report = copy_report();
+
+    ck_assert_double_lt(metric(report, POLL, "useful_share"), 0.05);
+    for (unsigned v = DMA_BURST; v <= DMA_TRANSPARENT; v++)
+        ck_assert_double_gt(metric(report, v, "useful_share"), 0.90);
+    for (unsigned v = DMA_BURST; v <= TRANSPARENT; v++)
+        ck_assert_double_eq(metric(report, v, "payload_bytes_hart"), 0);
+    for (unsigned v = STEAL; v <= TRANSPARENT; v++) {
+        ck_assert_double_lt(metric(report, BURST, "cycles"),
+                            metric(report, v, "cycles"));
+        ck_assert_double_lt(
+            metric(report, v, "bus_wait_cycles") / metric(report, v, "cycles"),
+            metric(report, BURST, "bus_wait_cycles") / metric(report, BURST, "cycles"));
+    }
+    ck_assert_double_eq(metric(report, DMA_TRANSPARENT, "bus_wait_cycles"), 0);
+    ck_assert_double_eq(metric(report, TRANSPARENT, "bus_wait_cycles"), 0);
+    json_decref(report);
 }
 END_TEST
 
@@ -470,8 +573,11 @@ static void add_tests(TCase *tcase)
     tcase_add_test(tcase, a_list_shows_scenarios_variants_and_parameters);
     tcase_add_test(tcase,
                    a_recording_reads_back_as_the_lines_that_would_have_been_written);
+    tcase_add_test(tcase, columns_are_written_in_the_units_of_their_fields);
     tcase_add_test(tcase, a_recording_that_cannot_be_read_is_refused);
     tcase_add_test(tcase, three_ways_to_copy_show_what_they_are_to_show);
+    tcase_add_test(tcase, three_ways_to_copy_report_these_variants_and_metrics);
+    tcase_add_test(tcase, three_ways_to_copy_report_what_emerges);
     tcase_add_loop_test(tcase, three_ways_to_copy_hold_for_other_sizes, 0, 3);
     tcase_add_loop_test(tcase, text_of_others_is_cleaned, 0, COUNT(texts));
 }
