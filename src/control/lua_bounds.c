@@ -41,6 +41,22 @@ void *sandbox_allocate(void *ctx, void *had, size_t had_size, size_t size)
     return got;
 }
 
+/* Pushes where the script is: luaL_where, but of the innermost function that has lines,
+ * as the hook is called from inside it. */
+static void push_where(lua_State *lua)
+{
+    lua_Debug debug;
+
+    for (int level = 0; lua_getstack(lua, level, &debug); level++) {
+        lua_getinfo(lua, "Sl", &debug);
+        if (debug.currentline > 0) {
+            lua_pushfstring(lua, "%s:%d: ", debug.short_src, debug.currentline);
+            return;
+        }
+    }
+    lua_pushfstring(lua, "%s: ", sandbox_of(lua)->name);
+}
+
 static void hook(lua_State *lua, lua_Debug *debug);
 
 void sandbox_charge(lua_State *lua, uint64_t n)
@@ -52,8 +68,11 @@ void sandbox_charge(lua_State *lua, uint64_t n)
         return;
     /* From now on every instruction fails, so that no pcall can go on for long. */
     lua_sethook(lua, hook, LUA_MASKCOUNT, 1);
-    luaL_error(lua, "the script has run for more than %I instructions",
-               (LUAI_UACINT)sandbox->limits.instructions);
+    push_where(lua);
+    lua_pushfstring(lua, "the script has run for more than %I instructions",
+                    (LUAI_UACINT)sandbox->limits.instructions);
+    lua_concat(lua, 2);
+    lua_error(lua);
 }
 
 static void hook(lua_State *lua, lua_Debug *debug)

@@ -20,6 +20,7 @@ struct sandbox {
     size_t bytes;   /* in use */
     bool inside;    /* a script runs: the limits hold for it, not for its host */
     uint64_t spent; /* instructions, counted in steps of the hook */
+    char name[256]; /* of the file: what errors without a line begin with */
     void *owner;    /* for C functions: sandbox_of(L)->owner */
     /* Takes each line that the script prints. NULL: they go to standard error. */
     void (*print)(void *ctx, const char *line);

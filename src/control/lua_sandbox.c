@@ -307,12 +307,17 @@ void sandbox_free(struct sandbox *sandbox)
 /* --- using one -------------------------------------------------------------------- */
 
 /* Takes the error value from the stack. */
-static bool failed(lua_State *lua, struct err *err)
+static bool failed(const struct sandbox *sandbox, int status, struct err *err)
 {
-    if (lua_type(lua, -1) == LUA_TSTRING || lua_type(lua, -1) == LUA_TNUMBER)
+    lua_State *lua = sandbox->lua;
+
+    if (status == LUA_ERRMEM) /* Lua has no line for it */
+        err_set(err, "%s: not enough memory: the script needs more than %zu KiB",
+                sandbox->name, sandbox->limits.bytes >> 10);
+    else if (lua_type(lua, -1) == LUA_TSTRING || lua_type(lua, -1) == LUA_TNUMBER)
         err_set(err, "%s", lua_tostring(lua, -1));
     else
-        err_set(err, "the script has failed with a %s as its error",
+        err_set(err, "%s: the script has failed with a %s as its error", sandbox->name,
                 luaL_typename(lua, -1));
     lua_pop(lua, 1);
     return false;
@@ -326,10 +331,11 @@ bool sandbox_load(struct sandbox *sandbox, const char *name, const char *text,
     int status;
 
     err_set(&chunk, "@%s", name);
+    snprintf(sandbox->name, sizeof(sandbox->name), "%s", name);
     sandbox->inside = true;
     status = luaL_loadbufferx(lua, text, size, chunk.text, "t");
     sandbox->inside = false;
-    return status == LUA_OK || failed(lua, err);
+    return status == LUA_OK || failed(sandbox, status, err);
 }
 
 bool sandbox_call(struct sandbox *sandbox, int arguments, int results, struct err *err)
@@ -339,5 +345,5 @@ bool sandbox_call(struct sandbox *sandbox, int arguments, int results, struct er
     sandbox->inside = true;
     status = lua_pcall(sandbox->lua, arguments, results, 0);
     sandbox->inside = false;
-    return status == LUA_OK || failed(sandbox->lua, err);
+    return status == LUA_OK || failed(sandbox, status, err);
 }

@@ -73,7 +73,7 @@ static const struct {
     {"print(1", "script.lua:1: ')' expected near <eof>"},
     {"\n\nlocal x = nil + 1",
      "script.lua:3: attempt to perform arithmetic on a nil value"},
-    {"error({})", "the script has failed with a table as its error"},
+    {"error({})", "script.lua: the script has failed with a table as its error"},
     {"error('mine', 0)", "mine"},
     {"string.format('%p', {})",
      "script.lua:1: %p is not available: there are no addresses"},
@@ -154,6 +154,7 @@ START_TEST(no_script_runs_for_ever)
     run(endless[_i], &few, &printed);
     ck_assert_ptr_nonnull(
         strstr(buf_str(&printed), "has run for more than 100000 instructions"));
+    ck_assert_ptr_nonnull(strstr(buf_str(&printed), "script.lua:"));
     buf_free(&printed);
 }
 END_TEST
@@ -167,6 +168,22 @@ static const char *const greedy[] = {
     ("table.concat(setmetatable({}, {__len = function() return 1 << 22 end, "
      "__index = function() return 'xxxxxxxxxxxxxxxx' end}))"),
 };
+
+START_TEST(limits_are_told_with_the_name_of_the_file)
+{
+    struct sandbox_limits few = {.bytes = 1 << 20, .instructions = 100000};
+    struct buf printed = {0};
+
+    run("\n\nwhile true do end", &few, &printed);
+    ck_assert_str_eq(buf_str(&printed), "error: script.lua:3: the script has run for "
+                                        "more than 100000 instructions");
+    buf_clear(&printed);
+    run("local t = {} for i = 1, 1 << 30 do t[i] = i end", &few, &printed);
+    ck_assert_str_eq(buf_str(&printed), "error: script.lua: not enough memory: the "
+                                        "script needs more than 1024 KiB");
+    buf_free(&printed);
+}
+END_TEST
 
 START_TEST(no_script_takes_all_memory)
 {
@@ -221,6 +238,7 @@ static void add_tests(TCase *tcase)
     tcase_add_test(tcase, chance_is_the_same_in_every_run);
     tcase_add_loop_test(tcase, no_script_runs_for_ever, 0, COUNT(endless));
     tcase_add_loop_test(tcase, no_script_takes_all_memory, 0, COUNT(greedy));
+    tcase_add_test(tcase, limits_are_told_with_the_name_of_the_file);
     tcase_add_test(tcase, deep_recursion_is_an_error);
     tcase_add_test(tcase, a_host_can_use_a_sandbox_that_is_full);
 }
