@@ -2,6 +2,7 @@
 
 #include "base/nearest.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <lauxlib.h>
 #include <stdarg.h>
@@ -165,7 +166,10 @@ static bool size_of_text(const char *text, uint64_t *value)
 
     if (text[0] < '0' || text[0] > '9')
         return false;
+    errno = 0;
     *value = strtoull(text, &rest, 0);
+    if (errno)
+        return false;
     if (*rest) {
         letter = strchr(letters, *rest & ~32);
         if (!letter || rest[1])
@@ -184,9 +188,11 @@ bool read_size(const struct reading *from, const char *name, uint64_t *value)
         return false;
     if (lua_type(from->lua, -1) == LUA_TNUMBER)
         *value = checked_integer(from, name, 0, UINT64_MAX);
-    else if (lua_type(from->lua, -1) != LUA_TSTRING ||
-             !size_of_text(lua_tostring(from->lua, -1), value))
-        wrong_type(from, name, "a number of bytes (\"128M\")");
+    else if (lua_type(from->lua, -1) != LUA_TSTRING)
+        wrong_type(from, name, "a number of bytes, or a text as \"128M\"");
+    else if (!size_of_text(lua_tostring(from->lua, -1), value))
+        read_fail(from, "'%s' is '%.40s': it must be a size as \"128M\" (K, M or G)",
+                  name, lua_tostring(from->lua, -1));
     lua_pop(from->lua, 1);
     return true;
 }

@@ -11,7 +11,7 @@ static bool base_address(const struct setup *setup, const char *name, uint64_t *
 {
     const struct symbol *symbol = symbols_named(&setup->image.symbols, name);
 
-    for (unsigned i = 0; i < setup->regions; i++)
+    for (unsigned i = 0; i < setup->placed; i++)
         if (strcmp(setup->region[i].name, name) == 0) {
             *address = setup->region[i].place.address;
             return true;
@@ -67,6 +67,8 @@ void setup_release(struct setup *setup)
         free(setup->source[i].file);
         free(setup->source[i].text);
     }
+    for (unsigned i = 0; i < setup->elfs; i++)
+        free(setup->elf[i]);
     image_release(&setup->image);
     lines_release(&setup->lines);
     buf_free(&setup->diagnostics);

@@ -58,6 +58,7 @@ enum setup_end { END_FINISHED, END_NOTHING, END_LIMIT };
 struct setup {
     struct board_desc board;
     unsigned disks, ranges, regions, notes;
+    unsigned placed; /* so many regions have their address: names refer to these */
     struct setup_disk disk[SETUP_DISKS];
     struct image image; /* all programs together */
     struct lines lines; /* of those that were assembled */
@@ -65,6 +66,8 @@ struct setup {
         char *file, *text; /* what `lines` refers to */
     } source[SETUP_PROGRAMS];
     unsigned sources;
+    char *elf[SETUP_PROGRAMS]; /* paths of programs whose lines are not read yet */
+    unsigned elfs;
     bool has_entry, has_window, has_work;
     bool has_alone; /* the scenario says how the second job runs alone */
     struct place entry, from, to, work;

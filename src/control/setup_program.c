@@ -132,14 +132,21 @@ static void add_file(struct making *making, const struct reading *from,
     free(text);
 }
 
+static bool has_source(const struct setup *setup, const char *file)
+{
+    for (unsigned i = 0; i < setup->sources; i++)
+        if (strcmp(setup->source[i].file, file) == 0)
+            return true;
+    return false;
+}
+
 /* Views show the text that instructions come from. */
 static void keep_source(struct making *making, const char *text)
 {
     struct setup *setup = making->setup;
 
-    for (unsigned i = 0; i < setup->sources; i++)
-        if (strcmp(setup->source[i].file, making->assembly.file) == 0)
-            return;
+    if (has_source(setup, making->assembly.file))
+        return;
     setup->source[setup->sources++] = (struct source_text){
         alloc_string(making->assembly.file),
         alloc_string(text),
@@ -189,7 +196,10 @@ static void read_program_file(struct making *making, const struct reading *from,
         read_fail(from, "a program needs a 'file'");
     path = setup_file_path(making, from, name);
     ok = program_file(&making->setup->image, path, at, raw, &err);
-    free(path);
+    if (ok && !raw)
+        making->setup->elf[making->setup->elfs++] = path;
+    else
+        free(path);
     if (!ok)
         read_fail(from, "%s", err.text);
     lua_pop(from->lua, 1);
@@ -235,4 +245,52 @@ void setup_read_programs(struct making *making, const struct reading *from)
     symbols_sort(&making->setup->image.symbols);
     lines_sort(&making->setup->lines);
     lua_pop(from->lua, 1);
+}
+
+/* --- lines of ELF programs ------------------------------------------------------------ */
+
+static void add_lines(struct lines *lines, const struct lines *part)
+{
+    uint32_t first = (uint32_t)lines->files;
+
+    for (size_t i = 0; i < part->files; i++)
+        lines_file(lines, part->file[i]);
+    for (size_t i = 0; i < part->count; i++) {
+        struct line line = part->line[i];
+
+        if (line.file != LINE_NONE)
+            line.file += first;
+        lines_add(lines, line);
+    }
+}
+
+/* The texts that are at hand. */
+static void add_sources(struct setup *setup, const struct lines *lines)
+{
+    for (size_t i = 0; i < lines->files && setup->sources < SETUP_PROGRAMS; i++) {
+        uint8_t *text;
+        size_t size;
+
+        if (!has_source(setup, lines->file[i]) &&
+            image_read_file(lines->file[i], &text, &size, NULL))
+            setup->source[setup->sources++] =
+                (struct source_text){alloc_string(lines->file[i]), (char *)text};
+    }
+}
+
+void setup_read_lines(struct setup *setup)
+{
+    for (unsigned i = 0; i < setup->elfs; i++) {
+        struct image image;
+        struct lines lines = {0};
+
+        if (image_open(&image, setup->elf[i], 0, NULL)) {
+            image_lines(&image, &lines);
+            add_lines(&setup->lines, &lines);
+            add_sources(setup, &lines);
+            lines_release(&lines);
+            image_release(&image);
+        }
+    }
+    lines_sort(&setup->lines);
 }

@@ -310,8 +310,8 @@ static bool resolve_all(struct setup *setup, struct err *err)
 {
     bool ok = true;
 
-    for (unsigned i = 0; ok && i < setup->regions; i++)
-        ok = resolve(setup, &setup->region[i].place, err);
+    for (; ok && setup->placed < setup->regions; setup->placed++)
+        ok = resolve(setup, &setup->region[setup->placed].place, err);
     if (ok && setup->has_entry)
         ok = resolve(setup, &setup->entry, err);
     if (ok && setup->has_entry)

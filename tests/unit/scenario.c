@@ -213,7 +213,12 @@ static const struct {
     {"{ " PROGRAM ", board = { base = 'virtt' } }",
      "board: 'base' is 'virtt': it must be 'virt' or 'none'"},
     {"{ " PROGRAM ", board = { memory = '12X' } }",
-     "board: 'memory' must be a number of bytes (\"128M\"), it is a string"},
+     "board: 'memory' is '12X': it must be a size as \"128M\" (K, M or G)"},
+    {"{ " PROGRAM ", board = { memory = '99999999999999999999' } }",
+     "board: 'memory' is '99999999999999999999': it must be a size as"},
+    {"{ " PROGRAM ", board = { memory = true } }",
+     "board: 'memory' must be a number of bytes, or a text as \"128M\", it is a "
+     "boolean"},
     {"{ " PROGRAM ", board = { harts = 9 } }",
      "board: 'harts' is 9: it must be 1 to 8"},
     {"{ " PROGRAM ", board = { costs = { bus_slott = 5 } } }",
@@ -324,6 +329,33 @@ START_TEST(instructions_know_their_lines_of_the_file)
 END_TEST
 
 /* --- boards ----------------------------------------------------------------------------- */
+
+/* A region may be named as the symbol that it begins at, and lie beside one above it. */
+START_TEST(regions_are_placed_by_symbols_and_by_those_above)
+{
+    struct scenario *scenario = load_setup(
+        "{ programs = { asm [[start: j start\n .data\n .zero 64\nbuffer: .zero 64]] }, "
+        "regions = { { 'buffer', 'buffer', 16 }, { 'next', 'buffer+16', 16 } } }",
+        "");
+    struct trial trial;
+    struct err err = {0};
+    uint64_t buffer;
+
+    ck_assert_msg(trial_begin(&trial, scenario, 0, false, &err), "%s", err.text);
+    buffer = symbols_named(&trial.setup.image.symbols, "buffer")->address;
+    ck_assert_uint_ge(buffer, 0x80000044);
+    ck_assert_uint_eq(trial.setup.region[0].place.address, buffer);
+    ck_assert_uint_eq(trial.setup.region[1].place.address, buffer + 16);
+    trial_end(&trial);
+    scenario_free(scenario);
+    scenario =
+        load_setup("{ " PROGRAM ", regions = { { 'a', 'b', 1 }, { 'b', 0, 1 } } }", "");
+    ck_assert(!trial_begin(&trial, scenario, 0, false, &err));
+    ck_assert_ptr_nonnull(strstr(err.text, "no program has the symbol 'b'"));
+    trial_end(&trial);
+    scenario_free(scenario);
+}
+END_TEST
 
 START_TEST(a_board_is_read_over_virt)
 {
@@ -532,7 +564,7 @@ static const struct {
     {"run:csr('q')", "dir/test.lua:25: 'q' is no CSR"},
     {"run.nothing", "dir/test.lua:25: a run has no 'nothing'"},
     {"run.metrics.cycles > nil", "dir/test.lua:25: attempt to compare nil with number"},
-    {"error({})", "the script has failed with a table as its error"},
+    {"error({})", "dir/test.lua: the script has failed with a table as its error"},
 };
 
 START_TEST(a_check_that_fails_says_why)
@@ -768,6 +800,7 @@ static void add_tests(TCase *tcase)
     tcase_add_loop_test(tcase, mistakes_in_assembly_have_lines_of_the_file, 0,
                         COUNT(assembly));
     tcase_add_test(tcase, instructions_know_their_lines_of_the_file);
+    tcase_add_test(tcase, regions_are_placed_by_symbols_and_by_those_above);
     tcase_add_test(tcase, a_board_is_read_over_virt);
     tcase_add_test(tcase, a_board_comes_from_a_file);
     tcase_add_test(tcase, files_lie_beside_the_scenario_unless_somebody_gives_them);

@@ -1,4 +1,5 @@
 #include "base/bits.h"
+#include "face/asm_command.h"
 #include "face/tui/session.h"
 #include "face/tui/subject.h"
 #include "face/tui/transaction.h"
@@ -6,7 +7,10 @@
 #include "tests/lib/suite.h"
 #include "tests/lib/watched.h"
 
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define PROGRAM "tests/screens/dma.s"
 
@@ -499,6 +503,98 @@ START_TEST(every_variant_of_a_scenario_can_be_watched)
 }
 END_TEST
 
+/* Stepped or run, a scenario is over at its limit, as `ringside run` has it. */
+START_TEST(a_scenario_is_over_at_its_limit)
+{
+    static const char text[] =
+        "scenario { name = 's', variants = { { name = 'v' } }, setup = function()\n"
+        "return { programs = { asm '9: j 9b' }, limit = { cycles = 500 } } end }";
+    char path[] = "/tmp/tui-test-XXXXXX.lua";
+    int file = mkstemps(path, 4);
+
+    ck_assert_int_eq(write(file, text, sizeof(text) - 1), sizeof(text) - 1);
+    close(file);
+    for (int run = 0; run < 2; run++) {
+        struct option_list none = {0};
+        struct subject subject;
+        struct session session;
+        struct err err;
+
+        ck_assert_msg(subject_open(&subject, path, NULL, &none, &err), "%s", err.text);
+        session_begin(&session, subject.run);
+        session.cycles = subject.cycles;
+        for (int i = 0; i < 1000 && session.screen.mode != SCREEN_ENDED; i++) {
+            session_key(&session, key_find(run ? ' ' : 'n'));
+            session_advance(&session, 1000);
+        }
+        ck_assert_int_eq(session.screen.mode, SCREEN_ENDED);
+        ck_assert_str_eq(session.screen.ended,
+                         "The run has reached the scenario's limit of 500 cycles.");
+        ck_assert_uint_eq(run_cycle(subject.run), 500);
+        session_end(&session);
+        subject_close(&subject);
+    }
+    unlink(path);
+}
+END_TEST
+
+static const char elf_scenario[] =
+    "scenario { name = 's', variants = { { name = 'v' } }, setup = function()\n"
+    "return { programs = { asm { text = 'wfi', at = 0x80100000 }, elf 'p.elf' } } end "
+    "}";
+
+static void write_text(const char *folder, const char *name, const char *text)
+{
+    char path[64];
+    FILE *file;
+
+    snprintf(path, sizeof(path), "%s/%s", folder, name);
+    file = fopen(path, "w");
+    ck_assert_ptr_nonnull(file);
+    fputs(text, file);
+    fclose(file);
+}
+
+/* An ELF's lines and source texts are there beside those of assembly in the scenario. */
+START_TEST(an_elf_in_a_scenario_has_its_source_lines)
+{
+    char folder[] = "/tmp/tui-test-XXXXXX", scenario[64], source[64], elf[64];
+    char command[64];
+    char asm_name[] = "asm", option[] = "-o";
+    char *arguments[] = {asm_name, source, option, elf, NULL};
+    struct option_list none = {0};
+    const struct line *line;
+    struct subject subject;
+    struct session session;
+    struct watch *watch;
+    struct err err;
+
+    ck_assert_ptr_nonnull(mkdtemp(folder));
+    snprintf(scenario, sizeof(scenario), "%s/s.lua", folder);
+    snprintf(source, sizeof(source), "%s/p.s", folder);
+    snprintf(elf, sizeof(elf), "%s/p.elf", folder);
+    write_text(folder, "s.lua", elf_scenario);
+    write_text(folder, "p.s", "\n_start: nop\n wfi\n");
+    ck_assert_int_eq(command_asm(4, arguments), 0);
+    ck_assert_msg(subject_open(&subject, scenario, NULL, &none, &err), "%s", err.text);
+    session_begin(&session, subject.run);
+    watch = session.watch;
+    subject_name(&subject, watch);
+    line = lines_at(watch->lines, 0x80000004);
+    ck_assert_ptr_nonnull(line);
+    ck_assert_uint_eq(line->line, 3);
+    ck_assert_str_eq(watch->lines->file[line->file], source);
+    line = lines_at(watch->lines, 0x80100000);
+    ck_assert_str_eq(watch->lines->file[line->file], scenario);
+    ck_assert_uint_eq(watch->sources, 2);
+    ck_assert_str_eq(watch->source[1].text, "\n_start: nop\n wfi\n");
+    session_end(&session);
+    subject_close(&subject);
+    snprintf(command, sizeof(command), "rm -r %s", folder);
+    ck_assert_int_eq(system(command), 0);
+}
+END_TEST
+
 START_TEST(what_cannot_be_watched_is_refused_with_the_reason)
 {
     struct option_list none = {0}, some = {(const char *[]){"sectors=x"}, 1};
@@ -542,6 +638,8 @@ static void add_tests(TCase *tcase)
     tcase_add_test(tcase, drawing_changes_nothing);
     tcase_add_loop_test(tcase, every_variant_of_a_scenario_can_be_watched, 0,
                         COUNT(variants));
+    tcase_add_test(tcase, a_scenario_is_over_at_its_limit);
+    tcase_add_test(tcase, an_elf_in_a_scenario_has_its_source_lines);
     tcase_add_test(tcase, what_cannot_be_watched_is_refused_with_the_reason);
 }
 

@@ -22,7 +22,8 @@ enum {
 
 void session_begin(struct session *session, struct run *run)
 {
-    *session = (struct session){.run = run, .motion = true, .speed = FULL};
+    *session = (struct session){
+        .run = run, .motion = true, .speed = FULL, .cycles = UINT64_MAX};
     session->watch = watch_new(run);
     session->screen.watch = session->watch;
     session->screen.token = -1;
@@ -46,16 +47,33 @@ static void stopped(struct session *session, enum run_stop stop)
         snprintf(screen->ended, sizeof(screen->ended),
                  "The run has ended: the program's exit code is %" PRIu32 ".",
                  session->watch->board->exit_code);
+    else if (stop == RUN_LIMIT)
+        snprintf(screen->ended, sizeof(screen->ended),
+                 "The run has reached the scenario's limit of %" PRIu64 " cycles.",
+                 session->cycles);
     else
         snprintf(screen->ended, sizeof(screen->ended),
                  "Nothing can happen: every hart waits and nothing is due.");
 }
 
+/* As run_go takes a limit of cycles: what is due before it is done. */
+static bool at_limit(const struct session *session)
+{
+    return session->cycles != UINT64_MAX &&
+           run_cycle(session->run) >= session->cycles &&
+           session->run->queue.next_due >= session->cycles;
+}
+
 /* One step of the machine; false: there is none. */
 static bool machine_step(struct session *session)
 {
-    enum run_stop stop = run_step(session->run);
+    enum run_stop stop;
 
+    if (at_limit(session)) {
+        stopped(session, RUN_LIMIT);
+        return false;
+    }
+    stop = run_step(session->run);
     if (stop == RUN_LIMIT || stop == RUN_ASKED ||
         session->watch->seen < session->watch->count)
         return true;
@@ -154,9 +172,10 @@ void session_advance(struct session *session, unsigned most)
     watch_begin(watch);
     watch->all = true;
     limit.attempts = run_attempts(session->run) + most;
+    limit.cycle = session->cycles;
     stop = run_go(session->run, limit);
     watch->all = false;
-    if (stop == RUN_FINISHED || stop == RUN_NOTHING)
+    if (stop == RUN_FINISHED || stop == RUN_NOTHING || at_limit(session))
         stopped(session, stop);
 }
 

@@ -11,8 +11,9 @@ struct session {
     struct run *run;
     struct watch *watch;
     struct screen screen;
-    unsigned speed; /* index of the speeds */
-    bool motion;    /* a token travels after a step */
+    unsigned speed;  /* index of the speeds */
+    uint64_t cycles; /* at which the run is over; UINT64_MAX: no limit */
+    bool motion;     /* a token travels after a step */
     bool quit;
     bool stepped; /* the last action was a single step: the token may travel */
     /* Called now and then in long moves: true stops them. NULL: nothing does. */

@@ -1,5 +1,6 @@
 #include "face/tui/subject.h"
 
+#include "control/setup_program.h"
 #include "image/start.h"
 
 #include <stdio.h>
@@ -28,6 +29,7 @@ static bool open_scenario(struct subject *subject, const char *variant,
     for (unsigned i = 0; i < subject->trial.board->harts; i++)
         hart_clear_stops(&subject->trial.board->hart[i]); /* nothing is measured here */
     subject->run = subject->trial.run;
+    subject->cycles = subject->trial.setup.cycles;
     return true;
 }
 
@@ -38,8 +40,9 @@ static const char *note_of(void *trial, const struct event *event)
 
 static void name_scenario(struct subject *subject, struct watch *watch)
 {
-    const struct setup *setup = &subject->trial.setup;
+    struct setup *setup = &subject->trial.setup;
 
+    setup_read_lines(setup);
     watch->title =
         subject->scenario->title ? subject->scenario->title : subject->scenario->name;
     watch->variant = subject->scenario->variant[subject->trial.variant].title;
@@ -151,7 +154,7 @@ bool subject_open(struct subject *subject, const char *file, const char *variant
 {
     const char *ending = strrchr(file, '.');
 
-    *subject = (struct subject){.file = file};
+    *subject = (struct subject){.file = file, .cycles = UINT64_MAX};
     if (ending && strcmp(ending, ".lua") == 0)
         return open_scenario(subject, variant, settings, err);
     return open_program(subject, variant, settings, err);

@@ -9,6 +9,7 @@
 struct subject {
     const char *file;
     struct run *run;
+    uint64_t cycles; /* at which it is over; UINT64_MAX: no limit */
 
     /* A scenario. */
     struct scenario *scenario;

@@ -71,6 +71,7 @@ static bool watch_file(struct command *command, const char *file, struct err *er
                       err))
         return false;
     session_begin(&command->session, command->subject.run);
+    command->session.cycles = command->subject.cycles;
     command->session.motion = !command->still;
     subject_name(&command->subject, command->session.watch);
     done = command->print ? print_screen(command, err) : take_screen(command, err);
