@@ -300,18 +300,18 @@ static void set_start(struct hart *hart, const struct start *start)
         unsigned number;
         uint64_t value;
     } csrs[] = {
-        {0x3b0, BITS(53, 0)},          /* pmpaddr0 */
-        {0x3a0, 0x1f},                 /* pmpcfg0: all of it, NAPOT, RWX */
-        {0x306, 7},                    /* mcounteren */
-        {0x340, DATA + 64 * hart->id}, /* mscratch */
-        {0x30a, MENVCFG_STCE | MENVCFG_CBZE | MENVCFG_CBCFE | MENVCFG_ADUE},
-        {0x300, start->mstatus},
-        {0x302, start->medeleg},
-        {0x303, start->mideleg},
-        {0x304, start->mie},
-        {0x305, start->mtvec},
-        {0x105, start->stvec},
-        {0x180, start->satp},
+        {CSR_PMPADDR0, BITS(53, 0)}, /* all of it */
+        {CSR_PMPCFG0, PMP_NAPOT << 3 | PMP_RWX},
+        {CSR_MCOUNTEREN, 7},
+        {CSR_MSCRATCH, DATA + 64 * hart->id},
+        {CSR_MENVCFG, MENVCFG_STCE | MENVCFG_CBZE | MENVCFG_CBCFE | MENVCFG_ADUE},
+        {CSR_MSTATUS, start->mstatus},
+        {CSR_MEDELEG, start->medeleg},
+        {CSR_MIDELEG, start->mideleg},
+        {CSR_MIE, start->mie},
+        {CSR_MTVEC, start->mtvec},
+        {CSR_STVEC, start->stvec},
+        {CSR_SATP, start->satp},
     };
 
     for (unsigned i = 0; i < COUNT(csrs); i++)
@@ -487,19 +487,30 @@ static void put_bytes(struct fuzz *fuzz)
     put_both(fuzz, pa, bytes, count);
 }
 
+/* Any instruction that reads or writes a CSR there is. */
+static uint32_t csr_word(struct random *random)
+{
+    uint32_t row = random_below(random, (uint32_t)csr_infos_count);
+    uint32_t rd_to_rs1 = random_below(random, 1 << 13);
+
+    return 0x73 | rd_to_rs1 << 7 | (uint32_t)csr_infos[row].number << 20;
+}
+
 /* A run of instructions that mostly are what they look like. */
 static void put_code(struct fuzz *fuzz)
 {
-    static const uint32_t system[] = {
-        0x00000073, 0x0000100f, 0xc0202573, 0xc00025f3, 0x12000073, 0x120f8073,
-        0x10500073, 0x10016073, 0x180025f3, 0xc01025f3, 0x14d59073, 0x004fa00f,
-        0x100fa5af, 0x18bfa62f, 0x30200073, 0x10200073, 0x30029073, 0x18031073,
-        0x3a039073, 0x3b041073, 0x34449073, 0x32051073,
+    enum { FIXED = 18, CSR_WORDS = 14 };
+    uint32_t system[FIXED + CSR_WORDS] = {
+        0x00000073, 0x0000100f, 0x12000073, 0x120f8073, 0x12bf8073, 0x12b00073,
+        0x10500073, 0x00100073, 0x004fa00f, 0x001fa00f, 0x002fa00f, 0x000fa00f,
+        0x100fa5af, 0x18bfa62f, 0x30200073, 0x10200073, 0x0100000f, 0x14d59073,
     };
     unsigned what = (unsigned)take(&fuzz->input, 1);
     struct random random = {take(&fuzz->input, 2)};
     uint64_t at = CODE + (what & 7) * 0x200u;
 
+    for (unsigned i = FIXED; i < COUNT(system); i++)
+        system[i] = csr_word(&random);
     for (unsigned i = 0; i < 8u + (what >> 3) * 4; i++, at += 4) {
         uint32_t word = random_word(&random, system, COUNT(system));
 
