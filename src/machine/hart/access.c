@@ -354,11 +354,15 @@ struct trap hart_amo_write(struct hart *hart, uint64_t va, unsigned size, uint64
 void hart_ram_touched(struct hart *peers, unsigned peer_count, uint64_t pa,
                       unsigned length, uint8_t who)
 {
+    struct ram *ram = &peers->bus->ram;
+    bool has_code = false;
+
     for (unsigned i = 0; i < peer_count; i++) {
         struct hart *hart = &peers[i];
         uint64_t held = hart->reservation;
 
         fast_code_written(hart, pa, length);
+        has_code |= fast_has_code(hart, pa);
         if (held == NEVER || who == INITIATOR_HART + hart->id)
             continue;
         if (pa < held + 8 && held < pa + length) {
@@ -367,4 +371,6 @@ void hart_ram_touched(struct hart *peers, unsigned peer_count, uint64_t pa,
                  .hart = hart->id, .initiator = who);
         }
     }
+    if (!has_code)
+        ram->marks[ram_page(ram, pa)] &= (uint8_t)~RAM_CODE;
 }

@@ -148,6 +148,18 @@ static struct code_page *page_at(struct hart *hart, uint64_t pa)
     return fast->pages[index];
 }
 
+/* The page may have become data: it is not kept, so that stores to it are plain again. */
+static void drop_page(struct hart *hart, uint64_t pa)
+{
+    struct fast *fast = hart->fast;
+    uint64_t index = ram_page(&hart->bus->ram, pa);
+
+    look_forget_code(hart, fast->pages[index]);
+    free(fast->pages[index]);
+    fast->pages[index] = NULL;
+    fast->used--;
+}
+
 void fast_code_written(struct hart *hart, uint64_t pa, unsigned length)
 {
     struct fast *fast = hart->fast;
@@ -159,9 +171,14 @@ void fast_code_written(struct hart *hart, uint64_t pa, unsigned length)
         return;
     for (unsigned i = first; i <= last; i++)
         if (page->decoded[i / 64] & BIT(i % 64)) {
-            reset_page(fast, page);
+            drop_page(hart, pa);
             return;
         }
+}
+
+bool fast_has_code(const struct hart *hart, uint64_t pa)
+{
+    return hart->fast->pages[ram_page(&hart->bus->ram, pa)] != NULL;
 }
 
 /* As hart_step charges for it, when the access is aligned, in RAM and does not wait. */

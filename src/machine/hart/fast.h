@@ -16,8 +16,12 @@ void fast_reset(struct hart *hart);
 /* insn_decode, remembered by the bits; good until the next call. */
 const struct insn *fast_decode(struct hart *hart, uint32_t bits);
 
-/* RAM at `pa` is about to change: code decoded from it is dropped. */
+/* RAM at `pa` is about to change: code decoded from it is dropped, with all of its page.
+ * Not to be called while fast_run is under way on the same hart. */
 void fast_code_written(struct hart *hart, uint64_t pa, unsigned length);
+
+/* Is there decoded code of that page? */
+bool fast_has_code(const struct hart *hart, uint64_t pa);
 
 /*
  * Executes whole blocks while their instructions all start before cycle `until`. Returns

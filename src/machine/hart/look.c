@@ -89,6 +89,17 @@ void hart_forget_page(struct hart *hart, uint64_t va)
     }
 }
 
+/* How many entries of a view may be filled, and which the n-th of them is. */
+static unsigned filled_count(const struct look_view *view)
+{
+    return view->filled > LOOK_LOG ? LOOK : view->filled;
+}
+
+static unsigned filled_at(const struct look_view *view, unsigned n)
+{
+    return view->filled > LOOK_LOG ? n : view->log[n];
+}
+
 void look_protect(struct hart *hart, uint64_t pa)
 {
     const struct ram *ram = &hart->bus->ram;
@@ -96,14 +107,26 @@ void look_protect(struct hart *hart, uint64_t pa)
 
     for (unsigned i = 0; i < LOOK_VIEWS; i++) {
         struct look_view *view = &hart->look->view[i];
-        bool all = view->filled > LOOK_LOG;
-        unsigned count = all ? LOOK : view->filled;
 
-        for (unsigned j = 0; j < count; j++) {
-            struct look *look = &view->write[all ? j : view->log[j]];
+        for (unsigned n = 0; n < filled_count(view); n++) {
+            struct look *look = &view->write[filled_at(view, n)];
 
             if (look->tag != LOOK_NONE && look->tag + look->add == host)
                 look->tag = LOOK_NONE;
+        }
+    }
+}
+
+void look_forget_code(struct hart *hart, const struct code_page *page)
+{
+    for (unsigned i = 0; i < LOOK_VIEWS; i++) {
+        struct look_view *view = &hart->look->view[i];
+
+        for (unsigned n = 0; n < filled_count(view); n++) {
+            struct look_code *code = &view->code[filled_at(view, n)];
+
+            if (code->page == page)
+                code->tag = LOOK_NONE;
         }
     }
 }

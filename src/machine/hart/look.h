@@ -63,6 +63,9 @@ bool look_learn(struct hart *hart, uint64_t va, uint8_t access, uint8_t mode);
 /* The same for decoded code, which is known to be allowed. */
 void look_learn_code(struct look_view *view, uint64_t pc, struct code_page *page);
 
+/* Decoded code is about to go: no entry leads to it any more. */
+void look_forget_code(struct hart *hart, const struct code_page *page);
+
 /* The exact loop's way to the tables: the physical address of an access in RAM that they
  * allow. False: it must be translated and checked. */
 bool look_reach(struct hart *hart, uint64_t va, uint8_t access, uint8_t mode,
