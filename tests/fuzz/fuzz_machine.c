@@ -37,6 +37,7 @@ enum {
 #define TOHOST   (RAM + 0x5ff0)
 #define CHAINS   (RAM + 0x6000) /* DMA descriptors */
 #define TABLES   (RAM + 0x8000)
+#define LAST     (TABLES + 0x3000) /* the table of the window's pages */
 #define RAM_SIZE UINT64_C(0x10000)
 #define WINDOW   UINT64_C(0x40000000) /* virtual */
 
@@ -177,7 +178,7 @@ static void put_tables(struct board *board)
     } window[] = {
         {CODE, PTE_RWX},         {CODE + PAGE, PTE_RWX | PTE_U},
         {DATA, PTE_RW},          {DATA + PAGE, PTE_RW | PTE_U | PTE_AD},
-        {CODE, PTE_V | PTE_X},   {TABLES + 2 * PAGE, PTE_RW},
+        {CODE, PTE_V | PTE_X},   {LAST, PTE_RW},
         {TABLES, PTE_V | PTE_R}, {CHAINS, PTE_RW | PTE_U},
         {0x10000000, PTE_RW},    {DMA_BASE, PTE_RW | PTE_U},
         {0x7ffff000, PTE_RW},
@@ -189,6 +190,7 @@ static void put_tables(struct board *board)
     tables_map(&tables, RAM, RAM, 1, PTE_RWX | PTE_G);
     for (unsigned i = 0; i < COUNT(window); i++)
         tables_map(&tables, WINDOW + i * PAGE, window[i].pa, 0, window[i].bits);
+    must(tables_at(&tables, WINDOW, 0) == LAST);
 }
 
 static struct board_desc describe(const struct shape *shape)
