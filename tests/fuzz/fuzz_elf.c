@@ -46,11 +46,12 @@ static void list_lines(const struct image *image)
 static void check_loaded(const struct segment *segment, const struct ram *ram)
 {
     struct segment part = image_part(segment, ram);
-    const uint8_t *bytes = ram->bytes + (part.pa - ram->base);
+    const uint8_t *bytes;
 
     if (!part.size)
         return;
     assert(ram_has(ram, part.pa, part.size) && part.filled <= part.size);
+    bytes = ram->bytes + (part.pa - ram->base);
     assert(memcmp(bytes, part.bytes, part.filled) == 0);
     for (uint64_t i = part.filled; i < part.size; i++)
         assert(bytes[i] == 0);
