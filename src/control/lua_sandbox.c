@@ -143,6 +143,37 @@ static int do_setmetatable(lua_State *lua)
     return 1;
 }
 
+/* table.insert, table.remove and table.move go through all elements from a place to the
+ * end, which a table's __len may say is anywhere. That is charged before they begin. */
+static void charge_elements(lua_State *lua, lua_Integer from, lua_Integer to)
+{
+    if (to > from)
+        sandbox_charge(lua, (uint64_t)to - (uint64_t)from);
+}
+
+static int call_original(lua_State *lua)
+{
+    lua_pushvalue(lua, lua_upvalueindex(1));
+    lua_insert(lua, 1);
+    lua_call(lua, lua_gettop(lua) - 1, LUA_MULTRET);
+    return lua_gettop(lua);
+}
+
+/* table.insert(t, place, value) and table.remove(t, place) */
+static int do_shift(lua_State *lua)
+{
+    if (lua_gettop(lua) > 1 && lua_istable(lua, 1) && lua_isinteger(lua, 2))
+        charge_elements(lua, lua_tointeger(lua, 2), luaL_len(lua, 1));
+    return call_original(lua);
+}
+
+/* table.move(t, first, last, ...) */
+static int do_move(lua_State *lua)
+{
+    charge_elements(lua, luaL_checkinteger(lua, 2), luaL_checkinteger(lua, 3));
+    return call_original(lua);
+}
+
 /* --- errors of the hook ------------------------------------------------------------- */
 
 /*
@@ -262,6 +293,10 @@ static int prepare(lua_State *lua)
 {
     open_libraries(lua);
     tame_base(lua);
+    lua_getglobal(lua, "table");
+    replace(lua, "insert", do_shift, "insert");
+    replace(lua, "remove", do_shift, "remove");
+    replace(lua, "move", do_move, "move");
     lua_getglobal(lua, "string");
     drop(lua, "dump");
     replace(lua, "format", do_format, "format");
@@ -335,7 +370,12 @@ bool sandbox_load(struct sandbox *sandbox, const char *name, const char *text,
     sandbox->inside = true;
     status = luaL_loadbufferx(lua, text, size, chunk.text, "t");
     sandbox->inside = false;
-    return status == LUA_OK || failed(sandbox, status, err);
+    if (status == LUA_OK)
+        return true;
+    failed(sandbox, status, err);
+    if (size && text[0] == LUA_SIGNATURE[0])
+        err_set(err, "%s: this is Lua's bytecode; only text is read", name);
+    return false;
 }
 
 bool sandbox_call(struct sandbox *sandbox, int arguments, int results, struct err *err)

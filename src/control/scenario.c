@@ -99,6 +99,14 @@ static void read_default(const struct reading *from, struct parameter *parameter
     }
 }
 
+static int64_t read_bound(const struct reading *from, const char *name, int64_t usual)
+{
+    uint64_t bound = (uint64_t)usual;
+
+    read_integer(from, name, 0, UINT64_MAX, &bound);
+    return (int64_t)bound;
+}
+
 /* name = default, or name = { default, "help", min =, max = }; the value is on top. */
 static void read_parameter(const struct reading *from, struct parameter *parameter)
 {
@@ -115,11 +123,8 @@ static void read_parameter(const struct reading *from, struct parameter *paramet
     if (lua_rawgeti(lua, row.table, 2) == LUA_TSTRING)
         parameter->help = alloc_string(lua_tostring(lua, -1));
     lua_pop(lua, 2);
-    lua_getfield(lua, row.table, "min");
-    parameter->least = luaL_optinteger(lua, -1, INT64_MIN);
-    lua_getfield(lua, row.table, "max");
-    parameter->most = luaL_optinteger(lua, -1, INT64_MAX);
-    lua_pop(lua, 2);
+    parameter->least = read_bound(&row, "min", INT64_MIN);
+    parameter->most = read_bound(&row, "max", INT64_MAX);
 }
 
 static int by_name(const void *a, const void *b)

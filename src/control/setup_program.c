@@ -68,6 +68,16 @@ static void add_text(struct making *making, const char *text, size_t size,
         assembly_add(&making->assembly, text, size, call, 0);
 }
 
+/* Is it a symbol as the assembler has them? What is not would be read as something
+ * else, on a line that the file does not have. */
+static bool is_symbol(const char *name, size_t length)
+{
+    return length &&
+           strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                        "0123456789_.$") == length &&
+           !(name[0] >= '0' && name[0] <= '9');
+}
+
 /* defines = { NAME = number }: .equ lines before the text. */
 static void add_definitions(struct making *making, const struct reading *from)
 {
@@ -82,7 +92,9 @@ static void add_definitions(struct making *making, const struct reading *from)
 
         if (lua_type(lua, -2) != LUA_TSTRING || !lua_isinteger(lua, -1))
             read_fail(&defines, "must be names with integers");
-        buf_printf(&line, ".equ %.60s, %lld\n", lua_tostring(lua, -2),
+        if (!is_symbol(lua_tostring(lua, -2), lua_rawlen(lua, -2)))
+            read_fail(&defines, "'%.60s' is no symbol", lua_tostring(lua, -2));
+        buf_printf(&line, ".equ %s, %lld\n", lua_tostring(lua, -2),
                    (long long)lua_tointeger(lua, -1));
         assembly_add(&making->assembly, line.data, line.size, 0, 0);
         buf_free(&line);

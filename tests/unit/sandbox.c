@@ -64,6 +64,10 @@ static const struct {
     {"print(pcall(error, 'no'))", "false\tno\n"},
     {"print(#utf8.char(228), math.type(1), table.concat({1, 2}, ','))",
      "2\tinteger\t1,2\n"},
+    {"local t = {1, 2} table.insert(t, 1, 0) table.insert(t, 3) "
+     "print(table.remove(t, 1), table.remove(t), table.concat(t), "
+     "table.concat(table.move({1, 2, 3}, 2, 3, 1)))",
+     "0\t3\t12\t233\n"},
     {"local co = coroutine.wrap(function() coroutine.yield(1) end) print(co())", "1\n"},
 };
 
@@ -88,6 +92,7 @@ static const struct {
      "script.lua:1: __mode is not available: when memory is collected is not seen"},
     {"math.randomseed()",
      "script.lua:1: bad argument #1 to 'randomseed' (number expected, got no value)"},
+    {"\033Lua", "script.lua: this is Lua's bytecode; only text is read"},
     {"load(string.char(27) .. 'Lua')()", "script.lua:1: attempt to call a nil value"},
 };
 
@@ -144,6 +149,9 @@ static const char *const endless[] = {
     "xpcall(function() while true do end end, function() while true do end end)",
     "table.sort({3, 2, 1}, function() while true do end end)",
     "string.gsub('aaa', 'a', function() while true do end end)",
+    "table.move({}, 1, 1 << 60, 2)",
+    "table.insert(setmetatable({}, {__len = function() return 1 << 60 end}), 1, 0)",
+    "table.remove(setmetatable({}, {__len = function() return 1 << 60 end}), 1)",
 };
 
 START_TEST(no_script_runs_for_ever)

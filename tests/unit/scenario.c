@@ -90,6 +90,9 @@ static const struct {
     {"scenario { name = 'a', parameters = { x = {} }, variants = { { name = 'x' } } }",
      "dir/test.lua:1: scenario.parameters: the default of 'x' is an integer, a text, "
      "true or false"},
+    {"scenario { name = 'a', parameters = { x = { 1, '', min = 'y' } }, variants = {} "
+     "}",
+     "dir/test.lua:1: x: 'min' must be an integer, it is a string"},
     {"local s = { name = 'a', variants = { { name = 'x' } }, setup = function() end }\n"
      "scenario(s)\nscenario(s)",
      "dir/test.lua:3: scenario: it is called a second time"},
@@ -219,6 +222,8 @@ static const struct {
     {"{ " PROGRAM ", board = { memory = true } }",
      "board: 'memory' must be a number of bytes, or a text as \"128M\", it is a "
      "boolean"},
+    {"{ programs = { asm { text = 'nop', defines = { ['a b'] = 1 } } } }",
+     "setup.programs[1].defines: 'a b' is no symbol"},
     {"{ " PROGRAM ", board = { harts = 9 } }",
      "board: 'harts' is 9: it must be 1 to 8"},
     {"{ " PROGRAM ", board = { costs = { bus_slott = 5 } } }",
