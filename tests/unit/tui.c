@@ -423,6 +423,27 @@ START_TEST(running_pauses_and_ends)
 }
 END_TEST
 
+START_TEST(a_pane_is_chosen_where_not_all_have_room)
+{
+    static const int cols[] = {80, 160};
+    struct watched *watched = watched_new(PROGRAM, 1);
+    struct screen *screen = &watched->session.screen;
+
+    for (int i = 0; i < 2; i++) {
+        struct buf text = {0};
+
+        canvas_free(watched_screen(watched, 48, cols[i], TIER_UTF8, &text));
+        buf_free(&text);
+        screen->pane = PANE_AUTO;
+        watched_press(watched, '\t', 1);
+        ck_assert_int_eq(screen->pane, i ? PANE_AUTO : PANE_REGISTERS);
+        ck_assert_str_eq(screen->notice, i ? "this screen has all panes side by side"
+                                           : "pane: registers");
+    }
+    watched_free(watched);
+}
+END_TEST
+
 /* However it is stepped, the viewer ends up knowing the same, and the machine is the
  * same. */
 START_TEST(steps_and_runs_lead_to_the_same_knowledge)
@@ -634,6 +655,7 @@ static void add_tests(TCase *tcase)
     tcase_add_test(tcase, an_event_is_the_smallest_step);
     tcase_add_test(tcase, interesting_stops_at_the_trap_and_n_finishes_the_step);
     tcase_add_test(tcase, running_pauses_and_ends);
+    tcase_add_test(tcase, a_pane_is_chosen_where_not_all_have_room);
     tcase_add_test(tcase, steps_and_runs_lead_to_the_same_knowledge);
     tcase_add_test(tcase, drawing_changes_nothing);
     tcase_add_loop_test(tcase, every_variant_of_a_scenario_can_be_watched, 0,

@@ -24,6 +24,23 @@ __attribute__((format(printf, 3, 4))) static struct part_line *add_line(
     return line;
 }
 
+/* In two lines, broken at a blank, if one is too short. Narrow boxes are low, too: they
+ * have no room for a second one. */
+static void add_words(struct part_text *text, enum role role, int width,
+                      const char *words)
+{
+    size_t cut = strlen(words);
+
+    if (cut > (size_t)width && width >= 16)
+        for (cut = (size_t)width; cut > 0 && words[cut] != ' ';)
+            cut--;
+    if (cut == 0)
+        cut = strlen(words);
+    add_line(text, role, "%.*s", (int)cut, words);
+    if (words[cut])
+        add_line(text, role, "%s", words + cut + 1);
+}
+
 /* --- RAM ----------------------------------------------------------------------- */
 
 struct written {
@@ -170,7 +187,9 @@ static void fill_dma(const struct watch *watch, const struct device *device, int
     watch_register(watch, device, "Moved", channel % DMA_CHANNELS, &moved);
     say_value(state, UNIT_DMASTATE, dma->state);
     snprintf(text->note, sizeof(text->note), "ch %u", channel % DMA_CHANNELS);
-    if (width < 20)
+    if (dma->state == DMA_WAIT_LINE && width < 16)
+        add_line(text, ROLE_TEXT, "awaits request");
+    else if (width < 20)
         add_line(text, ROLE_TEXT, "%s", state);
     else
         add_line(text, ROLE_TEXT, "ch %u  %s", channel % DMA_CHANNELS, state);
@@ -206,7 +225,7 @@ static void fill_ata(const struct watch *watch, const struct device *device, int
             add_line(text, ROLE_QUIET, "%" PRIu64 " of %" PRIu32,
                      disk->phase.lba - disk->command.lba + 1, disk->command.count);
         say_value(name, UNIT_DISKPHASE, disk->phase.phase);
-        add_line(text, ROLE_TEXT, "%s", name);
+        add_words(text, ROLE_TEXT, width, name);
     }
     if (watch->device[device->index].request)
         add_line(text, ROLE_DMA, "asks the DMA");

@@ -56,6 +56,19 @@ static struct layout lay_out(const struct screen *screen, const struct canvas *c
 
 /* --- the top ----------------------------------------------------------------------- */
 
+/* "scenario · variant"; where that is too long, the variant says more. */
+static void draw_name(const struct watch *watch, struct canvas *canvas, int room)
+{
+    const char *variant = watch->variant ? watch->variant : "";
+    bool both = text_width(watch->title) + 3 + text_width(variant) <= room;
+
+    if (variant[0] && both)
+        canvas_printf(canvas, 0, 11, room, ROLE_TEXT, "%s · %s", watch->title, variant);
+    else
+        canvas_text(canvas, 0, 11, room, ROLE_TEXT,
+                    variant[0] ? variant : watch->title);
+}
+
 static void draw_title(const struct screen *screen, struct canvas *canvas)
 {
     const struct watch *watch = screen->watch;
@@ -76,9 +89,7 @@ static void draw_title(const struct screen *screen, struct canvas *canvas)
     width = text_width(when);
     canvas_text(canvas, 0, left - width, width, ROLE_TEXT, when);
     canvas_text(canvas, 0, 1, 8, ROLE_HEAD, "Ringside");
-    canvas_printf(canvas, 0, 11, left - width - 13, ROLE_TEXT, "%s%s%s", watch->title,
-                  watch->variant && watch->variant[0] ? " · " : "",
-                  watch->variant ? watch->variant : "");
+    draw_name(watch, canvas, left - width - 13);
 }
 
 /* Writes text over several rows, broken at blanks. */
@@ -296,6 +307,7 @@ void screen_draw(struct screen *screen, struct canvas *canvas)
         return;
     }
     layout = lay_out(screen, canvas);
+    screen->shows_all = canvas->cols >= WIDEST;
     draw_title(screen, canvas);
     draw_sentence(screen, canvas, &layout);
     draw_stage(screen, canvas, &layout);

@@ -27,9 +27,10 @@ struct screen {
     struct view_state view;
     enum screen_mode mode;
     enum screen_pane pane;
-    bool filled; /* panes have the timeline's place */
-    bool help;   /* the help sheet lies over the screen */
-    int token;   /* -1, or how far the token has gone: 0 to 255 */
+    bool filled;    /* panes have the timeline's place */
+    bool help;      /* the help sheet lies over the screen */
+    bool shows_all; /* as it was drawn last: it is wide enough for all panes */
+    int token;      /* -1, or how far the token has gone: 0 to 255 */
     const char *speed;
     char notice[128]; /* stands in the key row until the next key */
     char ended[96];   /* why nothing more happens */

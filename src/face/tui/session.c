@@ -207,6 +207,11 @@ static void change_pane(struct session *session)
                                              "what happened"};
     struct screen *screen = &session->screen;
 
+    if (screen->shows_all) {
+        snprintf(screen->notice, sizeof(screen->notice),
+                 "this screen has all panes side by side");
+        return;
+    }
     screen->pane = (enum screen_pane)((screen->pane + 1) % PANES);
     snprintf(screen->notice, sizeof(screen->notice), "pane: %s", names[screen->pane]);
 }

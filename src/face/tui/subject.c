@@ -7,6 +7,40 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* --- named parts of RAM --------------------------------------------------------------- */
+
+/* Is the symbol a named part of RAM: an object, or a label of something that is no
+ * code? */
+static bool names_data(const struct lines *lines, const struct symbol *symbol)
+{
+    const struct line *line = lines_at(lines, symbol->address);
+
+    if (symbol->has_type)
+        return !symbol->function && symbol->size;
+    return symbol->name[0] != '_' && symbol->name[0] != '$' &&
+           (!line || line->file == LINE_NONE);
+}
+
+static void name_regions(struct watch *watch)
+{
+    const struct symbols *symbols = watch->symbols;
+
+    for (size_t i = 0; i < symbols->places && watch->regions < WATCH_REGIONS; i++) {
+        const struct symbol *symbol = &symbols->symbol[i];
+        struct region *region = &watch->region[watch->regions];
+        uint64_t size = symbol->size;
+
+        if (!names_data(watch->lines, symbol))
+            continue;
+        if (!size && i + 1 < symbols->places) /* a label: up to the next */
+            size = symbol[1].address - symbol->address;
+        snprintf(region->name, sizeof(region->name), "%.23s", symbol->name);
+        region->base = symbol->address;
+        region->size = size;
+        watch->regions += size != 0;
+    }
+}
+
 /* --- a scenario ---------------------------------------------------------------------- */
 
 static bool open_scenario(struct subject *subject, const char *variant,
@@ -61,6 +95,8 @@ static void name_scenario(struct subject *subject, struct watch *watch)
         region->size = setup->region[i].size;
         watch->regions += region->size != 0;
     }
+    if (!setup->regions)
+        name_regions(watch);
 }
 
 /* --- a program ------------------------------------------------------------------------ */
@@ -85,44 +121,11 @@ static bool open_program(struct subject *subject, const char *variant,
     return start_board(board, &start, err);
 }
 
-/* Is the symbol a named part of RAM: an object, or a label of something that is no
- * code? */
-static bool names_data(const struct subject *subject, const struct symbol *symbol)
-{
-    const struct line *line = lines_at(&subject->lines, symbol->address);
-
-    if (symbol->has_type)
-        return !symbol->function && symbol->size;
-    return symbol->name[0] != '_' && symbol->name[0] != '$' &&
-           (!line || line->file == LINE_NONE);
-}
-
-static void name_regions(const struct subject *subject, struct watch *watch)
-{
-    const struct symbols *symbols = &subject->image.symbols;
-
-    for (size_t i = 0; i < symbols->places && watch->regions < WATCH_REGIONS; i++) {
-        const struct symbol *symbol = &symbols->symbol[i];
-        struct region *region = &watch->region[watch->regions];
-        uint64_t size = symbol->size;
-
-        if (!names_data(subject, symbol))
-            continue;
-        if (!size && i + 1 < symbols->places) /* a label: up to the next */
-            size = symbol[1].address - symbol->address;
-        snprintf(region->name, sizeof(region->name), "%.23s", symbol->name);
-        region->base = symbol->address;
-        region->size = size;
-        watch->regions += size != 0;
-    }
-}
-
 /* The source files that are at hand. */
 static void read_sources(struct subject *subject, struct watch *watch)
 {
     image_lines(&subject->image, &subject->lines);
     lines_sort(&subject->lines);
-    watch->lines = &subject->lines;
     for (size_t i = 0; i < subject->lines.files && watch->sources < WATCH_SOURCES;
          i++) {
         const char *file = subject->lines.file[i];
@@ -142,9 +145,10 @@ static void name_program(struct subject *subject, struct watch *watch)
 
     watch->title = base ? base + 1 : subject->file;
     watch->symbols = &subject->image.symbols;
+    watch->lines = &subject->lines;
     if (subject->image.is_elf)
         read_sources(subject, watch);
-    name_regions(subject, watch);
+    name_regions(watch);
 }
 
 /* --- either ---------------------------------------------------------------------------- */

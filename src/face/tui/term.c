@@ -22,6 +22,7 @@ static struct {
     enum tier tier;
     enum theme theme;
     bool colours;
+    volatile sig_atomic_t killed; /* by which signal; 0: none */
 } term;
 
 /* The signs are of one column where the terminal's locale says so; else ASCII. */
@@ -77,6 +78,28 @@ static bool is_dumb(void)
     return !name || !name[0] || strcmp(name, "dumb") == 0;
 }
 
+static void note_signal(int number)
+{
+    term.killed = number;
+}
+
+/* Curses would leave by itself, but not for SIGHUP, and not by the signal. Reads are not
+ * begun again, so that the loop hears of it. */
+static void catch_signals(void)
+{
+    static const int numbers[] = {SIGHUP, SIGINT, SIGTERM};
+    struct sigaction action = {.sa_handler = note_signal};
+
+    sigemptyset(&action.sa_mask);
+    for (size_t i = 0; i < COUNT(numbers); i++)
+        sigaction(numbers[i], &action, NULL);
+}
+
+bool term_killed(void)
+{
+    return term.killed;
+}
+
 bool term_open(const struct term_options *options, struct err *err)
 {
     if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))
@@ -88,6 +111,7 @@ bool term_open(const struct term_options *options, struct err *err)
     term.screen = newterm(NULL, stdout, stdin);
     if (!term.screen)
         return err_set(err, "the terminal '%s' is not known", getenv("TERM"));
+    catch_signals();
     raw(); /* C-c, C-z, C-s and C-q are keys; flow control cannot freeze the screen */
     noecho();
     nonl();
@@ -106,6 +130,10 @@ void term_close(void)
     endwin();
     delscreen(term.screen);
     term.screen = NULL;
+    if (term.killed) {
+        signal(term.killed, SIG_DFL);
+        raise(term.killed);
+    }
 }
 
 void term_size(int *rows, int *cols)

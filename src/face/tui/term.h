@@ -15,6 +15,10 @@ struct term_options {
 bool term_open(const struct term_options *options, struct err *err);
 void term_close(void);
 
+/* Has a signal come that ends the process? term_close lets it, once the terminal is as it
+ * was. */
+bool term_killed(void);
+
 void term_size(int *rows, int *cols);
 enum tier term_tier(void);
 

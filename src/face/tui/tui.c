@@ -57,7 +57,7 @@ static bool key_came(void *ctx)
     struct tui *tui = ctx;
 
     tui->kept = term_key(0);
-    return tui->kept != KEY_CODE_NONE;
+    return tui->kept != KEY_CODE_NONE || term_killed();
 }
 
 /* A token travels the heavy wire once, unless keys follow fast or the line is slow. */
@@ -121,7 +121,7 @@ void tui_loop(struct session *session)
     session->interrupted = key_came;
     /* cppcheck-suppress autoVariables -- it is forgotten below */
     session->ctx = &tui;
-    while (!session->quit && tui.failed < HANG_UP) {
+    while (!session->quit && !term_killed() && tui.failed < HANG_UP) {
         bool running = session->screen.mode == SCREEN_RUNNING;
         int key;
 
