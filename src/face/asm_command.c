@@ -1,6 +1,7 @@
 #include "face/asm_command.h"
 
 #include "base/buf.h"
+#include "face/clean.h"
 #include "face/options.h"
 #include "image/elf_code.h"
 #include "image/elf_write.h"
@@ -39,7 +40,7 @@ static void print_diagnostics(const struct asm_program *program, struct err *err
 
     for (size_t i = 0; i < program->diagnostic_count; i++)
         asm_diagnostic_text(&program->diagnostics[i], &text);
-    fputs(buf_str(&text), stderr);
+    print_clean(stderr, buf_str(&text));
     err_set(err, "'%s' has %s%zu error%s", program->file,
             program->diagnostic_count == ASM_DIAGNOSTICS_MAX ? "at least " : "",
             program->diagnostic_count, program->diagnostic_count == 1 ? "" : "s");

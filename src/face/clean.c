@@ -37,7 +37,7 @@ static bool is_printable(uint32_t c)
            (c & 0xfffe) != 0xfffe && c <= 0x10ffff;
 }
 
-void put_clean(struct buf *out, const char *text)
+static void put(struct buf *out, const char *text, bool lines)
 {
     const unsigned char *at = (const unsigned char *)text;
 
@@ -45,7 +45,7 @@ void put_clean(struct buf *out, const char *text)
         unsigned length = sequence_length(*at);
         uint32_t c = length ? decode(at, length) : 0;
 
-        if (is_printable(c)) {
+        if (is_printable(c) || (lines && (c == '\n' || c == '\t'))) {
             buf_add(out, at, length);
             at += length;
         } else {
@@ -53,4 +53,18 @@ void put_clean(struct buf *out, const char *text)
             at += 1;
         }
     }
+}
+
+void put_clean(struct buf *out, const char *text)
+{
+    put(out, text, false);
+}
+
+void print_clean(FILE *file, const char *text)
+{
+    struct buf clean = {0};
+
+    put(&clean, text, true);
+    fputs(buf_str(&clean), file);
+    buf_free(&clean);
 }

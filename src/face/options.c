@@ -3,6 +3,7 @@
 #include "base/alloc.h"
 #include "base/buf.h"
 #include "base/nearest.h"
+#include "face/clean.h"
 
 #include <errno.h>
 #include <getopt.h>
@@ -16,7 +17,9 @@ enum { OPTIONS_MAX = 32 };
 int report_error(int status, const struct err *err)
 {
     fflush(stdout);
-    fprintf(stderr, "ringside: %s\n", err->text);
+    fputs("ringside: ", stderr);
+    print_clean(stderr, err->text);
+    fputc('\n', stderr);
     return status;
 }
 

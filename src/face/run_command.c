@@ -106,7 +106,7 @@ static bool run_variant(struct command *command, unsigned variant, struct err *e
     struct listeners listeners;
     bool ok = trial_begin(&trial, command->scenario, variant, false, err);
 
-    fputs(buf_str(&trial.setup.diagnostics), stderr);
+    print_clean(stderr, buf_str(&trial.setup.diagnostics));
     if (ok && command->narrates && !command->json && !command->junit && !command->tap)
         printf("--- %s ---\n", command->scenario->variant[variant].name);
     ok = ok && listen(command, &trial, &listeners, err);

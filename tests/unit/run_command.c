@@ -257,6 +257,22 @@ START_TEST(mistakes_in_assembly_are_shown_with_their_lines)
 }
 END_TEST
 
+START_TEST(mistakes_do_not_send_escape_sequences_to_the_terminal)
+{
+    write_file("s.lua", "scenario { name = 's', variants = { { name = 'v' } },\n"
+                        "setup = function() return { programs = { asm [[\n"
+                        "\tfoo\033[31m a0\n]] } } end }");
+    RUN(in_folder("s.lua"));
+    ck_assert_int_eq(status, STATUS_USAGE);
+    ck_assert_ptr_nonnull(strstr(err_text, "\n\tfoo?[31m a0\n"));
+    ck_assert_ptr_null(strchr(err_text, '\033'));
+    write_file("s.lua", "error('\\27[31mred')");
+    RUN(in_folder("s.lua"));
+    ck_assert_ptr_nonnull(strstr(err_text, "?[31mred\n"));
+    ck_assert_ptr_null(strchr(err_text, '\033'));
+}
+END_TEST
+
 /* --- for programs ------------------------------------------------------------------------- */
 
 START_TEST(json_has_names_metrics_checks_and_digest)
@@ -567,6 +583,7 @@ static void add_tests(TCase *tcase)
     tcase_add_loop_test(tcase, what_cannot_be_done_is_refused_with_status_2, 0,
                         COUNT(refused));
     tcase_add_test(tcase, mistakes_in_assembly_are_shown_with_their_lines);
+    tcase_add_test(tcase, mistakes_do_not_send_escape_sequences_to_the_terminal);
     tcase_add_test(tcase, json_has_names_metrics_checks_and_digest);
     tcase_add_test(tcase, junit_escapes_what_scenarios_say);
     tcase_add_test(tcase, tap_cannot_be_forged);

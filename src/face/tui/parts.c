@@ -311,8 +311,7 @@ static void fill_other(const struct watch *watch, const struct device *device,
         add_line(text, ROLE_TEXT, "%s",
                  text_register(name, device, fold->offset, fold->wrote));
     else
-        add_line(text, ROLE_QUIET, "not used yet");
-    (void)width;
+        add_line(text, ROLE_QUIET, width < 12 ? "not used" : "not used yet");
 }
 
 /* In the order of the row: RAM stands before them, and PLIC, the last, at its end. */

@@ -291,6 +291,11 @@ static void draw_keys(const struct screen *screen, struct canvas *canvas)
 
 static void draw_small(struct canvas *canvas)
 {
+    if (canvas->cols < 40) {
+        canvas_printf(canvas, 0, 0, canvas->cols, ROLE_TEXT, "needs %dx%d", SCREEN_COLS,
+                      SCREEN_ROWS);
+        return;
+    }
     canvas_printf(canvas, 0, 0, canvas->cols, ROLE_TEXT,
                   "Ringside needs %dx%d; this is %dx%d.", SCREEN_COLS, SCREEN_ROWS,
                   canvas->cols, canvas->rows);

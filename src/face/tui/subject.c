@@ -1,6 +1,7 @@
 #include "face/tui/subject.h"
 
 #include "control/setup_program.h"
+#include "face/clean.h"
 #include "image/start.h"
 
 #include <stdio.h>
@@ -57,7 +58,7 @@ static bool open_scenario(struct subject *subject, const char *variant,
     if (variant && !scenario_variant(subject->scenario, variant, &number, err))
         return false;
     if (!trial_begin(&subject->trial, subject->scenario, number, false, err)) {
-        fputs(buf_str(&subject->trial.setup.diagnostics), stderr);
+        print_clean(stderr, buf_str(&subject->trial.setup.diagnostics));
         return false;
     }
     for (unsigned i = 0; i < subject->trial.board->harts; i++)
