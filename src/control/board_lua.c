@@ -127,6 +127,7 @@ static void read_device(const struct reading *from, struct board_desc *desc)
         read_fail(from, "a device needs a 'type'");
     if (!read_text(from, "name", row.name, sizeof(row.name)))
         snprintf(row.name, sizeof(row.name), "%s", row.type);
+    read_check_name(from, row.name);
     if (!read_integer(from, "base", 0, UINT64_MAX, &row.base))
         read_fail(from, "a device needs a 'base' address");
     read_lines(from, &row);
@@ -188,7 +189,8 @@ static void read_base(const struct reading *board, struct board_desc *desc)
         desc->rows = 0;
     else if (strcmp(base, "virt") != 0)
         read_fail(board, "'base' is '%s': it must be 'virt' or 'none'", base);
-    read_text(board, "name", desc->name, sizeof(desc->name));
+    if (read_text(board, "name", desc->name, sizeof(desc->name)))
+        read_check_name(board, desc->name);
 }
 
 static void read_tlb(const struct reading *board, struct board_desc *desc)

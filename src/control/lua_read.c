@@ -2,6 +2,7 @@
 
 #include "base/nearest.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <lauxlib.h>
@@ -256,4 +257,14 @@ unsigned read_integers(const struct reading *from, const char *name, uint64_t mo
     }
     lua_pop(lua, 1);
     return count;
+}
+
+void read_check_name(const struct reading *from, const char *name)
+{
+    const char *c = name;
+
+    while (isalnum((unsigned char)*c) || *c == '_' || *c == '-' || *c == '.')
+        c++;
+    if (*c || c == name)
+        read_fail(from, "'%.60s' is no name: letters, digits, '_', '-' and '.'", name);
 }

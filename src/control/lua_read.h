@@ -49,6 +49,10 @@ bool read_flag(const struct reading *from, const char *name, bool *value);
 unsigned read_integers(const struct reading *from, const char *name, uint64_t most,
                        unsigned room, uint64_t *values);
 
+/* Names are typed on command lines, and are parts of test cases and device trees: an
+ * error if it has other letters than these may have. */
+void read_check_name(const struct reading *from, const char *name);
+
 /* Ends the reading with an error: "what: ..." */
 int read_fail(const struct reading *from, const char *format, ...)
     __attribute__((format(printf, 2, 3)));

@@ -8,7 +8,6 @@
 #include "control/setup_lua.h"
 #include "image/image.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <lauxlib.h>
@@ -35,24 +34,13 @@ static char *copy_text(const struct reading *from, const char *name)
     return copy;
 }
 
-/* Names are typed on command lines and become names of test cases. */
-static void check_name(const struct reading *from, const char *name)
-{
-    const char *c = name;
-
-    while (isalnum((unsigned char)*c) || *c == '_' || *c == '-' || *c == '.')
-        c++;
-    if (*c || c == name)
-        read_fail(from, "'%.60s' is no name: letters, digits, '_', '-' and '.'", name);
-}
-
 static void read_variant(const struct reading *from, struct scenario *scenario)
 {
     struct variant *variant = &scenario->variant[scenario->variants];
 
     if (!read_text(from, "name", variant->name, sizeof(variant->name)))
         read_fail(from, "a variant needs a 'name'");
-    check_name(from, variant->name);
+    read_check_name(from, variant->name);
     for (unsigned i = 0; i < scenario->variants; i++)
         if (strcmp(scenario->variant[i].name, variant->name) == 0)
             read_fail(from, "two variants are named '%s'", variant->name);
@@ -151,7 +139,7 @@ static void read_parameters(const struct reading *from, struct scenario *scenari
             read_fail(&list, "names are texts of at most %d letters",
                       SCENARIO_NAME - 1);
         strcpy(parameter->name, lua_tostring(lua, -2));
-        check_name(&list, parameter->name);
+        read_check_name(&list, parameter->name);
         scenario->parameters++;
         read_parameter(&list, parameter);
         lua_pop(lua, 1);
@@ -204,7 +192,7 @@ static int do_scenario(lua_State *lua)
         return luaL_error(lua, "scenario: it is called a second time");
     if (!read_text(&from, "name", scenario->name, sizeof(scenario->name)))
         read_fail(&from, "'name' is missing");
-    check_name(&from, scenario->name);
+    read_check_name(&from, scenario->name);
     scenario->title = copy_text(&from, "title");
     scenario->about = copy_text(&from, "about");
     read_parameters(&from, scenario);

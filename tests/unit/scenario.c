@@ -232,6 +232,11 @@ static const struct {
      "board.tlb: entries / ways must be a power of two"},
     {"{ " PROGRAM ", board = { remove = { 'uart7' } } }",
      "board.remove: the board has no device 'uart7'"},
+    {"{ " PROGRAM ", board = { devices = { { type = 'uart', base = 0x4000000, "
+     "name = '\\27[31m' } } } }",
+     "' is no name: letters, digits, '_', '-' and '.'"},
+    {"{ " PROGRAM ", board = { name = 'my board' } }",
+     "board: 'my board' is no name: letters, digits, '_', '-' and '.'"},
     {"{ " PROGRAM ", board = { devices = { { type = 'stream' } } } }",
      "board.devices[1]: a device needs a 'base' address"},
     {"{ " PROGRAM ", board = { devices = { { type = 'strem', base = 1 } } } }",
