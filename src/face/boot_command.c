@@ -86,7 +86,7 @@ static bool make_board(struct boot *boot, struct err *err)
     boot->run = run_new();
     boot->board = run_add(boot->run, &desc, err);
     if (!boot->board)
-        return false;
+        return boot->board_file && err_prefix(err, "%s", boot->board_file);
     for (unsigned i = 0; i < boot->board->devices && !boot->input; i++)
         if (boot->board->device[i]->type->input)
             boot->input = boot->board->device[i];

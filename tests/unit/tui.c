@@ -1,5 +1,6 @@
 #include "base/bits.h"
 #include "face/asm_command.h"
+#include "face/tui/parts.h"
 #include "face/tui/session.h"
 #include "face/tui/subject.h"
 #include "face/tui/transaction.h"
@@ -524,6 +525,29 @@ START_TEST(every_variant_of_a_scenario_can_be_watched)
 }
 END_TEST
 
+/* Several devices of a kind are told apart by their names. */
+START_TEST(boxes_of_several_devices_of_a_kind_have_their_names)
+{
+    struct board_row second = {.type = "ata", .name = "ata1", .base = 0x3500000};
+    struct board_desc desc = board_virt;
+    struct run *run = run_new();
+    struct session session;
+    struct err err = {0};
+    const struct device *first, *dma;
+
+    ck_assert_msg(board_desc_add(&desc, &second, &err), "%s", err.text);
+    ck_assert_msg(run_add(run, &desc, &err) != NULL, "%s", err.text);
+    run_reset(run);
+    session_begin(&session, run);
+    first = board_device(run->board[0], "ata0");
+    dma = board_device(run->board[0], "dma0");
+    ck_assert_str_eq(part_title(session.watch, first, 16), "ata0");
+    ck_assert_str_eq(part_title(session.watch, dma, 16), "DMA");
+    session_end(&session);
+    run_free(run);
+}
+END_TEST
+
 /* Stepped or run, a scenario is over at its limit, as `ringside run` has it. */
 START_TEST(a_scenario_is_over_at_its_limit)
 {
@@ -660,6 +684,7 @@ static void add_tests(TCase *tcase)
     tcase_add_test(tcase, drawing_changes_nothing);
     tcase_add_loop_test(tcase, every_variant_of_a_scenario_can_be_watched, 0,
                         COUNT(variants));
+    tcase_add_test(tcase, boxes_of_several_devices_of_a_kind_have_their_names);
     tcase_add_test(tcase, a_scenario_is_over_at_its_limit);
     tcase_add_test(tcase, an_elf_in_a_scenario_has_its_source_lines);
     tcase_add_test(tcase, what_cannot_be_watched_is_refused_with_the_reason);

@@ -325,11 +325,12 @@ static const struct part_form forms[] = {
     {NULL, NULL, NULL, 18, 14, 6, fill_other},
 };
 
-const char *part_title(const struct device *device, int width)
+const char *part_title(const struct watch *watch, const struct device *device,
+                       int width)
 {
     const struct part_form *form = part_form(device);
 
-    if (!form->type)
+    if (!form->type || watch_device(watch, form->type, 1))
         return device->name;
     return width >= form->full ? form->title : form->brief;
 }

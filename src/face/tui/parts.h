@@ -33,8 +33,9 @@ struct part_form {
                  struct part_text *text);
 };
 
-/* The title of its box of that width. */
-const char *part_title(const struct device *device, int width);
+/* The title of its box of that width: its kind, or its name where there are several. */
+const char *part_title(const struct watch *watch, const struct device *device,
+                       int width);
 
 /* How a device is drawn. */
 const struct part_form *part_form(const struct device *device);

@@ -1,6 +1,7 @@
 #include "face/tui/session.h"
 
 #include "base/bits.h"
+#include "face/tui/text.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -41,6 +42,7 @@ void session_end(struct session *session)
 static void stopped(struct session *session, enum run_stop stop)
 {
     struct screen *screen = &session->screen;
+    char count[TEXT_NUMBER];
 
     screen->mode = SCREEN_ENDED;
     if (stop == RUN_FINISHED)
@@ -49,8 +51,8 @@ static void stopped(struct session *session, enum run_stop stop)
                  session->watch->board->exit_code);
     else if (stop == RUN_LIMIT)
         snprintf(screen->ended, sizeof(screen->ended),
-                 "The run has reached the scenario's limit of %" PRIu64 " cycles.",
-                 session->cycles);
+                 "The run has reached the scenario's limit of %s cycles.",
+                 text_count(count, session->cycles));
     else
         snprintf(screen->ended, sizeof(screen->ended),
                  "Nothing can happen: every hart waits and nothing is due.");

@@ -164,8 +164,8 @@ static void draw_part(const struct watch *watch, struct canvas *canvas,
         const struct part_form *form = part_form(device);
 
         form->fill(watch, device, part->box.cols - 4, &text);
-        draw_title(canvas, part, part_title(device, part->box.cols), device->base,
-                   text.note);
+        draw_title(canvas, part, part_title(watch, device, part->box.cols),
+                   device->base, text.note);
     } else {
         part_ram(watch, part->box.cols - 4, part->box.rows - 2, &text);
         draw_title(canvas, part, "RAM", watch->board->bus.ram.base, "");

@@ -117,16 +117,18 @@ static void fit_row(struct row_plan *plan, int room)
 }
 
 /* In the middle of the box's top, or right of its title where that is longer. */
-static int tap_of(const struct stage_part *part)
+static int tap_of(const struct watch *watch, const struct stage_part *part)
 {
-    const char *title = part->device ? part_title(part->device, part->box.cols) : "RAM";
+    const char *title =
+        part->device ? part_title(watch, part->device, part->box.cols) : "RAM";
     int middle = part->box.cols / (part->device || part->box.cols > 26 ? 2 : 3);
     int title_end = 4 + (int)strlen(title);
 
     return part->box.col + (middle > title_end ? middle : title_end);
 }
 
-static void place_parts(struct stage *stage, const struct row_plan *plan, int room)
+static void place_parts(const struct watch *watch, struct stage *stage,
+                        const struct row_plan *plan, int room)
 {
     int boxes = 0, spare, gap, col = stage->area.col + stage->gutter;
     int top = stage->lower + 1,
@@ -147,7 +149,7 @@ static void place_parts(struct stage *stage, const struct row_plan *plan, int ro
         }
         part->device = plan->part[i].device;
         part->box = (struct area){top, col, rows, plan->part[i].width};
-        part->tap = tap_of(part);
+        part->tap = tap_of(watch, part);
         col += part->box.cols + gap;
         stage->parts++;
     }
@@ -216,7 +218,7 @@ struct stage stage_place(const struct watch *watch, struct area area)
     room = area.cols - stage.gutter;
     plan_row(watch, &plan);
     fit_row(&plan, room);
-    place_parts(&stage, &plan, room);
+    place_parts(watch, &stage, &plan, room);
     place_irq_line(&stage);
     place_harts(&stage, watch);
     place_quiet(&stage);
