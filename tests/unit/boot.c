@@ -544,8 +544,12 @@ START_TEST(terminal_is_raw_while_it_runs_and_then_as_before)
     struct termios before, during, after;
     pid_t child;
 
+    if (keyboard < 0) {
+        printf("a terminal's settings: skipped, there are no pseudo-terminals here\n");
+        return;
+    }
     assemble(loops, 0x80000000, "elf", NULL);
-    ck_assert(keyboard >= 0 && grantpt(keyboard) == 0 && unlockpt(keyboard) == 0);
+    ck_assert(grantpt(keyboard) == 0 && unlockpt(keyboard) == 0);
     terminal = open(ptsname(keyboard), O_RDWR | O_NOCTTY);
     ck_assert_int_eq(tcgetattr(terminal, &before), 0);
     child = start_boot(arguments, terminal);
