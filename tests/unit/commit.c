@@ -42,7 +42,8 @@ static size_t read_file(const char *path, void *bytes, size_t room)
 
 START_TEST(the_file_is_the_image_with_all_changes)
 {
-    uint8_t image[SECTORS * SECTOR] = {0}, want[SECTORS * SECTOR], got[sizeof(want) + 1];
+    uint8_t image[SECTORS * SECTOR] = {0}, want[SECTORS * SECTOR],
+                            got[sizeof(want) + 1];
     char path[] = "/tmp/ringside-commit-XXXXXX";
     struct run *run = new_run(image);
     struct device *disk = board_device(run->board[0], "ata0");

@@ -93,7 +93,7 @@ static void request_written(void *device, unsigned index, uint64_t old, uint64_t
 
 static const char *const bus_mode_names[] = {"burst", "stealing", "transparent", NULL};
 const char *const dma_direction_names[] = {"memory only", "from device", "to device",
-                                              NULL};
+                                           NULL};
 
 static const struct reg_field control_fields[] = {
     {0, 0, "claim", "the channel is in use; 0 to 1 resets Next* and 0x200 on", NULL},
