@@ -558,7 +558,8 @@ static const struct {
     {"\xc2\x9b"
      "31m",
      "??31m"},
-    {"\xe2\x80\xae", "???"},
+    /* An override of the direction of writing, which is what is tested here. */
+    {"\xe2\x80\xae", "???"}, /* NOLINT(misc-misleading-bidirectional) */
     {"\xef\xbf\xbf", "???"},
 };
 

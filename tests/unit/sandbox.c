@@ -137,8 +137,8 @@ static const char *const endless[] = {
     "local function f() pcall(f) return f() end f()",
     "while true do coroutine.wrap(function() while true do end end)() end",
     "while true do pcall(coroutine.wrap(function() while true do end end)) end",
-    "local t = setmetatable({}, {__index = function(t, k) return t[k + 1] end}) "
-    "while true do pcall(function() return t[1] end) end",
+    ("local t = setmetatable({}, {__index = function(t, k) return t[k + 1] end}) "
+     "while true do pcall(function() return t[1] end) end"),
     "local t = {} for i = 1, 10000 do t[i] = i end while true do next(t) end",
     "while true do for k in pairs{1, 2, 3} do end end",
     "load(function() while true do end end)",
