@@ -225,17 +225,6 @@ bool read_text(const struct reading *from, const char *name, char *text, size_t 
     return true;
 }
 
-bool read_flag(const struct reading *from, const char *name, bool *value)
-{
-    if (!push(from, name))
-        return false;
-    if (!lua_isboolean(from->lua, -1))
-        wrong_type(from, name, "true or false");
-    *value = lua_toboolean(from->lua, -1);
-    lua_pop(from->lua, 1);
-    return true;
-}
-
 unsigned read_integers(const struct reading *from, const char *name, uint64_t most,
                        unsigned room, uint64_t *values)
 {

@@ -44,7 +44,6 @@ bool read_text(const struct reading *from, const char *name, char *text, size_t 
 /* A text of any length that stays on the stack, for the caller to pop. */
 bool read_string(const struct reading *from, const char *name, const char **text,
                  size_t *size);
-bool read_flag(const struct reading *from, const char *name, bool *value);
 /* A list of integers, or one alone; gives how many there are. */
 unsigned read_integers(const struct reading *from, const char *name, uint64_t most,
                        unsigned room, uint64_t *values);

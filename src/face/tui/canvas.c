@@ -151,17 +151,6 @@ void canvas_down(struct canvas *canvas, int col, int from, int to, enum weight w
     }
 }
 
-void canvas_tint(struct canvas *canvas, struct area area, enum role role)
-{
-    for (int row = area.row; row < area.row + area.rows; row++)
-        for (int col = area.col; col < area.col + area.cols; col++) {
-            struct cell *cell = canvas_at(canvas, row, col);
-
-            if (cell && cell->glyph != ' ')
-                cell->role = (uint8_t)role;
-        }
-}
-
 static void frame(struct canvas *canvas, struct area area, enum role role,
                   const uint32_t corners[4])
 {

@@ -62,9 +62,6 @@ void canvas_across(struct canvas *canvas, int row, int from, int to, enum weight
 void canvas_down(struct canvas *canvas, int col, int from, int to, enum weight weight,
                  enum role role);
 
-/* Sets the role of all cells of an area that have a sign. */
-void canvas_tint(struct canvas *canvas, struct area area, enum role role);
-
 /* A box with round corners: a part of the machine. */
 void canvas_box(struct canvas *canvas, struct area area, enum role role);
 

@@ -151,11 +151,6 @@ bool term_is_fast(void)
     return baudrate() >= SLOW;
 }
 
-enum theme term_theme(void)
-{
-    return term.theme;
-}
-
 void term_next_theme(void)
 {
     if (!term.colours || COLORS < 256)

@@ -25,8 +25,7 @@ enum tier term_tier(void);
 /* May a few cells be drawn quickly one after the other? Not over a slow line. */
 bool term_is_fast(void);
 
-/* The theme now; the next one, where the terminal has colours. */
-enum theme term_theme(void);
+/* The next theme, where the terminal has colours. */
 void term_next_theme(void);
 
 /* Brings what has changed to the screen; nothing is written if nothing has. */
