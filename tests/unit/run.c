@@ -71,6 +71,31 @@ static struct run_limit attempts(uint64_t count)
     return (struct run_limit){UINT64_MAX, count, UINT64_MAX};
 }
 
+static void ask_stop(void *ctx, const struct event *event)
+{
+    if (event->retired == 50)
+        run_ask_stop(ctx);
+}
+
+START_TEST(a_listener_can_stop_the_run_behind_the_instruction_it_hears)
+{
+    struct run *run = new_run(&board_virt), *plain = new_run(&board_virt);
+
+    start(run, 0, LOOP, LOOP, 0, 0);
+    start(plain, 0, LOOP, LOOP, 0, 0);
+    event_listen(&run->events, (struct event_sink){.kinds = EVENT_BIT(EVENT_INSN),
+                                                   .take = ask_stop,
+                                                   .ctx = run});
+    ck_assert_int_eq(run_go(run, attempts(100)), RUN_ASKED);
+    ck_assert_uint_eq(run->events.retired, 51);
+    ck_assert_int_eq(run_go(run, attempts(100)), RUN_LIMIT);
+    run_go(plain, attempts(100));
+    ck_assert_uint_eq(run_digest(run), run_digest(plain));
+    run_free(run);
+    run_free(plain);
+}
+END_TEST
+
 START_TEST(board_that_fails_leaves_the_run_as_it_was)
 {
     struct board_desc bad = board_virt;
@@ -216,6 +241,7 @@ END_TEST
 
 static void add_tests(TCase *tcase)
 {
+    tcase_add_test(tcase, a_listener_can_stop_the_run_behind_the_instruction_it_hears);
     tcase_add_test(tcase, board_that_fails_leaves_the_run_as_it_was);
     tcase_add_loop_test(tcase, finish_names_the_hart_that_wrote, 0, 2);
     tcase_add_test(tcase, price_of_a_free_instruction_is_the_cycle_that_passes);
