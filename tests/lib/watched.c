@@ -46,7 +46,7 @@ static void learn_names(struct watched *watched, const char *path)
 /* Labels of the data section are the named parts of RAM, each up to the next. */
 static void name_regions(struct watched *watched)
 {
-    struct watch *watch = watched->session.watch;
+    struct watch *watch = watched->viewer.watch;
     const struct symbols *symbols = &watched->symbols;
     const struct symbol *last = symbols_named(symbols, "end_of_data");
 
@@ -95,19 +95,19 @@ struct watched *watched_new(const char *path, unsigned harts)
     run_reset(watched->run);
     load(watched);
     learn_names(watched, path);
-    session_begin(&watched->session, watched->run);
-    watched->session.watch->title = "test";
-    watched->session.watch->symbols = &watched->symbols;
-    watched->session.watch->lines = &watched->lines;
-    watched->session.watch->source[0] = (struct source){watched->path, watched->text};
-    watched->session.watch->sources = 1;
+    viewer_begin(&watched->viewer, watched->run);
+    watched->viewer.watch->title = "test";
+    watched->viewer.watch->symbols = &watched->symbols;
+    watched->viewer.watch->lines = &watched->lines;
+    watched->viewer.watch->source[0] = (struct source){watched->path, watched->text};
+    watched->viewer.watch->sources = 1;
     name_regions(watched);
     return watched;
 }
 
 void watched_free(struct watched *watched)
 {
-    session_end(&watched->session);
+    viewer_end(&watched->viewer);
     run_free(watched->run);
     symbols_release(&watched->symbols);
     lines_release(&watched->lines);
@@ -124,14 +124,14 @@ void watched_press(struct watched *watched, int code, unsigned times)
 
     ck_assert_ptr_nonnull(key);
     for (; times > 0; times--)
-        session_key(&watched->session, key);
+        viewer_key(&watched->viewer, key);
 }
 
 void watched_until(struct watched *watched, enum event_kind kind, unsigned n)
 {
     for (unsigned i = 0; i < TOO_MANY; i++) {
         watched_press(watched, KEY_CODE_RIGHT, 1);
-        if (watched->session.watch->focus.kind == kind && --n == 0)
+        if (watched->viewer.watch->focus.kind == kind && --n == 0)
             return;
     }
     ck_abort_msg("there was no such %s", event_infos[kind].name);
@@ -142,7 +142,7 @@ struct canvas *watched_screen(struct watched *watched, int rows, int cols,
 {
     struct canvas *canvas = canvas_new(rows, cols, tier);
 
-    screen_draw(&watched->session.screen, canvas);
+    screen_draw(&watched->viewer.screen, canvas);
     canvas_read(canvas, text);
     return canvas;
 }

@@ -1,7 +1,7 @@
 #ifndef TESTS_LIB_WATCHED_H
 #define TESTS_LIB_WATCHED_H
 
-#include "face/tui/session.h"
+#include "face/tui/viewer.h"
 #include "machine/isa/asm/asm.h"
 
 /*
@@ -15,7 +15,7 @@ struct watched {
     char *path, *text;
     uint8_t *disk;
     struct run *run;
-    struct session session;
+    struct viewer viewer;
 };
 
 /* Assembles the file and stands before its first instruction. */

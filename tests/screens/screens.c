@@ -57,7 +57,7 @@ static const struct screen_case {
 /* To the load from Data that brings the fifth word. */
 static void poll(struct watched *watched)
 {
-    const struct watch *watch = watched->session.watch;
+    const struct watch *watch = watched->viewer.watch;
     unsigned words = 0;
 
     while (words < 5) {
@@ -70,7 +70,7 @@ static void poll(struct watched *watched)
 /* To the store that sets run in Control. */
 static void start_dma(struct watched *watched)
 {
-    const struct watch *watch = watched->session.watch;
+    const struct watch *watch = watched->viewer.watch;
 
     do
         watched_press(watched, 'n', 1);
@@ -144,7 +144,7 @@ START_TEST(a_screen_is_as_drawn)
         watched_screen(watched, now->rows, now->cols, now->tier, &text);
 
     compare(now->name, buf_str(&text));
-    if (!watched->session.screen.help)
+    if (!watched->viewer.screen.help)
         ck_assert_uint_eq(canvas->collisions, 0);
     canvas_free(canvas);
     buf_free(&text);
@@ -198,10 +198,10 @@ START_TEST(nothing_jumps_while_time_moves)
 {
     struct watched *watched = watched_new(HERE "dma.s", 1);
     struct area area = {4, 1, STAGE_TALL, 118};
-    struct stage before = stage_place(watched->session.watch, area), after;
+    struct stage before = stage_place(watched->viewer.watch, area), after;
 
     watched_until(watched, EVENT_TRAP_ENTER, 2);
-    after = stage_place(watched->session.watch, area);
+    after = stage_place(watched->viewer.watch, area);
     ck_assert_int_eq(before.parts, after.parts);
     for (int i = 0; i < before.parts; i++) {
         ck_assert_int_eq(before.part[i].box.col, after.part[i].box.col);

@@ -1,9 +1,9 @@
 #include "base/bits.h"
+#include "control/subject.h"
 #include "face/asm_command.h"
 #include "face/tui/parts.h"
-#include "face/tui/session.h"
-#include "face/tui/subject.h"
 #include "face/tui/transaction.h"
+#include "face/tui/viewer.h"
 #include "image/image.h"
 #include "tests/lib/suite.h"
 #include "tests/lib/watched.h"
@@ -273,9 +273,9 @@ START_TEST(an_event_becomes_a_wire)
     struct watched *watched = watched_new(PROGRAM, 1);
     struct transaction wire;
 
-    watch_take(watched->session.watch, &now->event);
-    ck_assert(watch_see(watched->session.watch));
-    wire = transaction_now(watched->session.watch);
+    watch_take(watched->viewer.watch, &now->event);
+    ck_assert(watch_see(watched->viewer.watch));
+    wire = transaction_now(watched->viewer.watch);
     ck_assert_msg(wire.way == now->way, "%s", now->name);
     if (now->way != WAY_NONE) {
         check_end(watched, wire.asker, now->asker);
@@ -293,7 +293,7 @@ END_TEST
 START_TEST(what_is_not_seen_yet_is_taken_back)
 {
     struct watched *watched = watched_new(PROGRAM, 1);
-    struct watch *watch = watched->session.watch;
+    struct watch *watch = watched->viewer.watch;
     struct hart *hart = &watched->run->board[0]->hart[0];
     uint64_t word = 0x1122334455667788, seen = 0;
     struct event load = {
@@ -333,7 +333,7 @@ END_TEST
 START_TEST(the_last_writer_of_a_byte_owns_it)
 {
     struct watched *watched = watched_new(PROGRAM, 1);
-    struct watch *watch = watched->session.watch;
+    struct watch *watch = watched->viewer.watch;
     struct event hart = {.kind = EVENT_INSN,
                          .insn = {.access = ACCESS_STORE, .pa = 0x80004ffc, .size = 8}};
     struct event dma = {.kind = EVENT_BUS_TRANSFER,
@@ -358,7 +358,7 @@ END_TEST
 START_TEST(n_executes_one_instruction_and_shows_what_says_most)
 {
     struct watched *watched = watched_new(PROGRAM, 1);
-    struct watch *watch = watched->session.watch;
+    struct watch *watch = watched->viewer.watch;
 
     watched_press(watched, 'n', 3);
     ck_assert_uint_eq(watched->run->events.retired, 3);
@@ -374,7 +374,7 @@ END_TEST
 START_TEST(an_event_is_the_smallest_step)
 {
     struct watched *watched = watched_new(PROGRAM, 1);
-    struct watch *watch = watched->session.watch;
+    struct watch *watch = watched->viewer.watch;
 
     watched_until(watched, EVENT_MMIO_WRITE, 1);
     ck_assert_uint_eq(watch->count - watch->seen, 1); /* the instruction itself */
@@ -387,7 +387,7 @@ END_TEST
 START_TEST(interesting_stops_at_the_trap_and_n_finishes_the_step)
 {
     struct watched *watched = watched_new(PROGRAM, 1);
-    struct watch *watch = watched->session.watch;
+    struct watch *watch = watched->viewer.watch;
 
     do
         watched_press(watched, ']', 1);
@@ -403,23 +403,23 @@ END_TEST
 START_TEST(running_pauses_and_ends)
 {
     struct watched *watched = watched_new(PROGRAM, 1);
-    struct session *session = &watched->session;
+    struct viewer *viewer = &watched->viewer;
 
     watched_press(watched, ' ', 1);
-    ck_assert_int_eq(session->screen.mode, SCREEN_RUNNING);
-    session_advance(session, 50);
+    ck_assert_int_eq(viewer->screen.mode, SCREEN_RUNNING);
+    viewer_advance(viewer, 50);
     ck_assert_uint_eq(watched->run->events.retired, 50);
     watched_press(watched, ' ', 1);
-    ck_assert_int_eq(session->screen.mode, SCREEN_LIVE);
-    session_advance(session, 50);
+    ck_assert_int_eq(viewer->screen.mode, SCREEN_LIVE);
+    viewer_advance(viewer, 50);
     ck_assert_uint_eq(watched->run->events.retired, 50);
     watched_press(watched, ' ', 1);
-    session_advance(session, 100000);
-    ck_assert_int_eq(session->screen.mode, SCREEN_ENDED);
+    viewer_advance(viewer, 100000);
+    ck_assert_int_eq(viewer->screen.mode, SCREEN_ENDED);
     watched_press(watched, 'n', 1);
-    ck_assert_int_eq(session->screen.mode, SCREEN_ENDED);
+    ck_assert_int_eq(viewer->screen.mode, SCREEN_ENDED);
     watched_press(watched, 'q', 1);
-    ck_assert(session->quit);
+    ck_assert(viewer->quit);
     watched_free(watched);
 }
 END_TEST
@@ -428,7 +428,7 @@ START_TEST(a_pane_is_chosen_where_not_all_have_room)
 {
     static const int cols[] = {80, 160};
     struct watched *watched = watched_new(PROGRAM, 1);
-    struct screen *screen = &watched->session.screen;
+    struct screen *screen = &watched->viewer.screen;
 
     for (int i = 0; i < 2; i++) {
         struct buf text = {0};
@@ -454,13 +454,13 @@ START_TEST(steps_and_runs_lead_to_the_same_knowledge)
     watched_until(one, EVENT_FINISH, 1);
     watched_press(one, 'n', 1);
     watched_press(other, ' ', 1);
-    session_advance(&other->session, 100000);
+    viewer_advance(&other->viewer, 100000);
     ck_assert_uint_eq(run_digest(one->run), run_digest(other->run));
-    ck_assert_uint_eq(one->session.watch->recents, other->session.watch->recents);
-    ck_assert_uint_eq(one->session.watch->spans, other->session.watch->spans);
+    ck_assert_uint_eq(one->viewer.watch->recents, other->viewer.watch->recents);
+    ck_assert_uint_eq(one->viewer.watch->spans, other->viewer.watch->spans);
     for (uint64_t pa = 0x80001000; pa < 0x80002000; pa++)
-        ck_assert_uint_eq(watch_writer(one->session.watch, pa),
-                          watch_writer(other->session.watch, pa));
+        ck_assert_uint_eq(watch_writer(one->viewer.watch, pa),
+                          watch_writer(other->viewer.watch, pa));
     watched_free(one);
     watched_free(other);
 }
@@ -471,9 +471,9 @@ START_TEST(drawing_changes_nothing)
 {
     struct watched *watched = watched_new(PROGRAM, 1), *alone = watched_new(PROGRAM, 1);
 
-    watch_free(alone->session.watch);
-    alone->session.watch = NULL;
-    while (watched->session.screen.mode != SCREEN_ENDED) {
+    watch_free(alone->viewer.watch);
+    alone->viewer.watch = NULL;
+    while (watched->viewer.screen.mode != SCREEN_ENDED) {
         struct buf text = {0};
 
         watched_press(watched, KEY_CODE_RIGHT, 1);
@@ -497,30 +497,31 @@ static const char *const variants[] = {"poll",       "interrupt",       "dma_bur
 
 START_TEST(every_variant_of_a_scenario_can_be_watched)
 {
-    struct option_list none = {0};
+    struct buf diagnostics = {0};
     struct subject subject;
-    struct session session;
+    struct viewer viewer;
     struct canvas *canvas = canvas_new(48, 160, TIER_UTF8);
     struct err err;
 
-    ck_assert_msg(subject_open(&subject, SCENARIO, variants[_i], &none, &err), "%s",
-                  err.text);
-    session_begin(&session, subject.run);
-    subject_name(&subject, session.watch);
-    ck_assert_uint_gt(session.watch->regions, 0);
-    ck_assert_uint_gt(session.watch->sources, 0);
+    ck_assert_msg(
+        subject_open(&subject, SCENARIO, variants[_i], NULL, 0, &diagnostics, &err),
+        "%s", err.text);
+    viewer_begin(&viewer, subject.run);
+    watch_name(viewer.watch, &subject);
+    ck_assert_uint_gt(viewer.watch->regions, 0);
+    ck_assert_uint_gt(viewer.watch->sources, 0);
     for (int i = 0; i < 40; i++) {
-        session_key(&session, key_find(']'));
-        screen_draw(&session.screen, canvas);
+        viewer_key(&viewer, key_find(']'));
+        screen_draw(&viewer.screen, canvas);
         ck_assert_uint_eq(canvas->collisions, 0);
     }
-    session_key(&session, key_find(' '));
-    while (session.screen.mode == SCREEN_RUNNING)
-        session_advance(&session, 100000);
-    ck_assert_int_eq(session.screen.mode, SCREEN_ENDED);
+    viewer_key(&viewer, key_find(' '));
+    while (viewer.screen.mode == SCREEN_RUNNING)
+        viewer_advance(&viewer, 100000);
+    ck_assert_int_eq(viewer.screen.mode, SCREEN_ENDED);
     ck_assert_uint_eq(subject.run->board[0]->exit_code, 0);
     canvas_free(canvas);
-    session_end(&session);
+    viewer_end(&viewer);
     subject_close(&subject);
 }
 END_TEST
@@ -531,19 +532,19 @@ START_TEST(boxes_of_several_devices_of_a_kind_have_their_names)
     struct board_row second = {.type = "ata", .name = "ata1", .base = 0x3500000};
     struct board_desc desc = board_virt;
     struct run *run = run_new();
-    struct session session;
+    struct viewer viewer;
     struct err err = {0};
     const struct device *first, *dma;
 
     ck_assert_msg(board_desc_add(&desc, &second, &err), "%s", err.text);
     ck_assert_msg(run_add(run, &desc, &err) != NULL, "%s", err.text);
     run_reset(run);
-    session_begin(&session, run);
+    viewer_begin(&viewer, run);
     first = board_device(run->board[0], "ata0");
     dma = board_device(run->board[0], "dma0");
-    ck_assert_str_eq(part_title(session.watch, first, 16), "ata0");
-    ck_assert_str_eq(part_title(session.watch, dma, 16), "DMA");
-    session_end(&session);
+    ck_assert_str_eq(part_title(viewer.watch, first, 16), "ata0");
+    ck_assert_str_eq(part_title(viewer.watch, dma, 16), "DMA");
+    viewer_end(&viewer);
     run_free(run);
 }
 END_TEST
@@ -560,23 +561,24 @@ START_TEST(a_scenario_is_over_at_its_limit)
     ck_assert_int_eq(write(file, text, sizeof(text) - 1), sizeof(text) - 1);
     close(file);
     for (int run = 0; run < 2; run++) {
-        struct option_list none = {0};
+        struct buf diagnostics = {0};
         struct subject subject;
-        struct session session;
+        struct viewer viewer;
         struct err err;
 
-        ck_assert_msg(subject_open(&subject, path, NULL, &none, &err), "%s", err.text);
-        session_begin(&session, subject.run);
-        session.cycles = subject.cycles;
-        for (int i = 0; i < 1000 && session.screen.mode != SCREEN_ENDED; i++) {
-            session_key(&session, key_find(run ? ' ' : 'n'));
-            session_advance(&session, 1000);
+        ck_assert_msg(subject_open(&subject, path, NULL, NULL, 0, &diagnostics, &err),
+                      "%s", err.text);
+        viewer_begin(&viewer, subject.run);
+        viewer.cycles = subject.cycles;
+        for (int i = 0; i < 1000 && viewer.screen.mode != SCREEN_ENDED; i++) {
+            viewer_key(&viewer, key_find(run ? ' ' : 'n'));
+            viewer_advance(&viewer, 1000);
         }
-        ck_assert_int_eq(session.screen.mode, SCREEN_ENDED);
-        ck_assert_str_eq(session.screen.ended,
+        ck_assert_int_eq(viewer.screen.mode, SCREEN_ENDED);
+        ck_assert_str_eq(viewer.screen.ended,
                          "The run has reached the scenario's limit of 500 cycles.");
         ck_assert_uint_eq(run_cycle(subject.run), 500);
-        session_end(&session);
+        viewer_end(&viewer);
         subject_close(&subject);
     }
     unlink(path);
@@ -607,10 +609,10 @@ START_TEST(an_elf_in_a_scenario_has_its_source_lines)
     char command[64];
     char asm_name[] = "asm", option[] = "-o";
     char *arguments[] = {asm_name, source, option, elf, NULL};
-    struct option_list none = {0};
+    struct buf diagnostics = {0};
     const struct line *line;
     struct subject subject;
-    struct session session;
+    struct viewer viewer;
     struct watch *watch;
     struct err err;
 
@@ -621,10 +623,11 @@ START_TEST(an_elf_in_a_scenario_has_its_source_lines)
     write_text(folder, "s.lua", elf_scenario);
     write_text(folder, "p.s", "\n_start: nop\n wfi\n");
     ck_assert_int_eq(command_asm(4, arguments), 0);
-    ck_assert_msg(subject_open(&subject, scenario, NULL, &none, &err), "%s", err.text);
-    session_begin(&session, subject.run);
-    watch = session.watch;
-    subject_name(&subject, watch);
+    ck_assert_msg(subject_open(&subject, scenario, NULL, NULL, 0, &diagnostics, &err),
+                  "%s", err.text);
+    viewer_begin(&viewer, subject.run);
+    watch = viewer.watch;
+    watch_name(watch, &subject);
     line = lines_at(watch->lines, 0x80000004);
     ck_assert_ptr_nonnull(line);
     ck_assert_uint_eq(line->line, 3);
@@ -633,7 +636,7 @@ START_TEST(an_elf_in_a_scenario_has_its_source_lines)
     ck_assert_str_eq(watch->lines->file[line->file], scenario);
     ck_assert_uint_eq(watch->sources, 2);
     ck_assert_str_eq(watch->source[1].text, "\n_start: nop\n wfi\n");
-    session_end(&session);
+    viewer_end(&viewer);
     subject_close(&subject);
     snprintf(command, sizeof(command), "rm -r %s", folder);
     ck_assert_int_eq(system(command), 0);
@@ -642,20 +645,23 @@ END_TEST
 
 START_TEST(what_cannot_be_watched_is_refused_with_the_reason)
 {
-    struct option_list none = {0}, some = {(const char *[]){"sectors=x"}, 1};
+    const char *const some[] = {"sectors=x"};
+    struct buf diagnostics = {0};
     struct subject subject;
     struct err err;
 
-    ck_assert(!subject_open(&subject, "no-such.lua", NULL, &none, &err));
+    ck_assert(
+        !subject_open(&subject, "no-such.lua", NULL, NULL, 0, &diagnostics, &err));
     ck_assert_ptr_nonnull(strstr(err.text, "no-such.lua"));
     subject_close(&subject);
-    ck_assert(!subject_open(&subject, SCENARIO, "pol", &none, &err));
+    ck_assert(!subject_open(&subject, SCENARIO, "pol", NULL, 0, &diagnostics, &err));
     ck_assert_ptr_nonnull(strstr(err.text, "pol"));
     subject_close(&subject);
-    ck_assert(!subject_open(&subject, SCENARIO, NULL, &some, &err));
+    ck_assert(!subject_open(&subject, SCENARIO, NULL, some, 1, &diagnostics, &err));
     ck_assert_ptr_nonnull(strstr(err.text, "sectors"));
     subject_close(&subject);
-    ck_assert(!subject_open(&subject, "no-such.elf", "poll", &none, &err));
+    ck_assert(
+        !subject_open(&subject, "no-such.elf", "poll", NULL, 0, &diagnostics, &err));
     ck_assert_ptr_nonnull(strstr(err.text, "variants"));
     subject_close(&subject);
 }

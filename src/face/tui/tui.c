@@ -22,7 +22,7 @@ static uint64_t milliseconds(void)
 }
 
 struct tui {
-    struct session *session;
+    struct viewer *viewer;
     struct canvas *canvas;
     int kept;            /* a key that came while something else was going on */
     uint64_t stepped_at; /* when the last step was asked for */
@@ -39,7 +39,7 @@ static void show(struct tui *tui)
         canvas_free(tui->canvas);
         tui->canvas = canvas_new(rows, cols, term_tier());
     }
-    screen_draw(&tui->session->screen, tui->canvas);
+    screen_draw(&tui->viewer->screen, tui->canvas);
     term_show(tui->canvas);
 }
 
@@ -63,11 +63,11 @@ static bool key_came(void *ctx)
 /* A token travels the heavy wire once, unless keys follow fast or the line is slow. */
 static void move_token(struct tui *tui)
 {
-    struct screen *screen = &tui->session->screen;
+    struct screen *screen = &tui->viewer->screen;
     uint64_t now = milliseconds(), before = tui->stepped_at;
 
     tui->stepped_at = now;
-    if (!tui->session->motion || !term_is_fast() || now - before < KEY_REPEAT)
+    if (!tui->viewer->motion || !term_is_fast() || now - before < KEY_REPEAT)
         return;
     for (int i = 0; i < TOKEN_CELLS && tui->kept == KEY_CODE_NONE; i++) {
         screen->token = 255 * i / (TOKEN_CELLS - 1);
@@ -91,38 +91,38 @@ static void press(struct tui *tui, int code)
         term_redraw();
     else if (key->action == ACTION_THEME)
         term_next_theme();
-    session_key(tui->session, key);
-    if (tui->session->stepped)
+    viewer_key(tui->viewer, key);
+    if (tui->viewer->stepped)
         move_token(tui);
 }
 
 /* Runs for the time of one frame. */
 static void run_frame(struct tui *tui)
 {
-    struct session *session = tui->session;
-    unsigned rate = session_rate(session);
+    struct viewer *viewer = tui->viewer;
+    unsigned rate = viewer_rate(viewer);
     uint64_t end = milliseconds() + FRAME;
 
     if (rate) {
         tui->debt += FRAME * (uint64_t)rate;
-        session_advance(session, (unsigned)(tui->debt / 1000));
+        viewer_advance(viewer, (unsigned)(tui->debt / 1000));
         tui->debt %= 1000;
         tui->kept = term_key(FRAME);
         return;
     }
-    while (milliseconds() < end && session->screen.mode == SCREEN_RUNNING)
-        session_advance(session, SLICE);
+    while (milliseconds() < end && viewer->screen.mode == SCREEN_RUNNING)
+        viewer_advance(viewer, SLICE);
 }
 
-void tui_loop(struct session *session)
+void tui_loop(struct viewer *viewer)
 {
-    struct tui tui = {.session = session, .kept = KEY_CODE_NONE};
+    struct tui tui = {.viewer = viewer, .kept = KEY_CODE_NONE};
 
-    session->interrupted = key_came;
+    viewer->interrupted = key_came;
     /* cppcheck-suppress autoVariables -- it is forgotten below */
-    session->ctx = &tui;
-    while (!session->quit && !term_killed() && tui.failed < HANG_UP) {
-        bool running = session->screen.mode == SCREEN_RUNNING;
+    viewer->ctx = &tui;
+    while (!viewer->quit && !term_killed() && tui.failed < HANG_UP) {
+        bool running = viewer->screen.mode == SCREEN_RUNNING;
         int key;
 
         show(&tui);
@@ -133,7 +133,7 @@ void tui_loop(struct session *session)
         else if (running)
             run_frame(&tui);
     }
-    session->interrupted = NULL;
-    session->ctx = NULL;
+    viewer->interrupted = NULL;
+    viewer->ctx = NULL;
     canvas_free(tui.canvas);
 }

@@ -1,9 +1,9 @@
 #ifndef FACE_TUI_TUI_H
 #define FACE_TUI_TUI_H
 
-#include "face/tui/session.h"
+#include "face/tui/viewer.h"
 
-/* Takes the terminal and lets keys drive the session until it quits. */
-void tui_loop(struct session *session);
+/* Takes the terminal and lets keys drive the viewer until it quits. */
+void tui_loop(struct viewer *viewer);
 
 #endif

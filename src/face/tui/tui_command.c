@@ -1,7 +1,8 @@
 #include "face/tui/tui_command.h"
 
+#include "control/subject.h"
+#include "face/clean.h"
 #include "face/options.h"
-#include "face/tui/subject.h"
 #include "face/tui/term.h"
 #include "face/tui/tui.h"
 
@@ -16,7 +17,7 @@ struct command {
     bool ascii, mono, still;
 
     struct subject subject;
-    struct session session;
+    struct viewer viewer;
 };
 
 /* --- the screen ---------------------------------------------------------------------- */
@@ -36,8 +37,8 @@ static bool print_screen(struct command *command, struct err *err)
                        command->print);
     canvas = canvas_new(rows, cols, command->ascii ? TIER_ASCII : TIER_UTF8);
     for (uint64_t i = 0; i < command->instructions; i++)
-        session_key(&command->session, step);
-    screen_draw(&command->session.screen, canvas);
+        viewer_key(&command->viewer, step);
+    screen_draw(&command->viewer.screen, canvas);
     canvas_read(canvas, &text);
     fputs(buf_str(&text), stdout);
     buf_free(&text);
@@ -58,24 +59,29 @@ static bool take_screen(struct command *command, struct err *err)
                        command->theme);
     if (!term_open(&options, err))
         return false;
-    tui_loop(&command->session);
+    tui_loop(&command->viewer);
     term_close();
     return true;
 }
 
 static bool watch_file(struct command *command, const char *file, struct err *err)
 {
+    struct buf diagnostics = {0};
     bool done;
 
-    if (!subject_open(&command->subject, file, command->variant, &command->settings,
-                      err))
+    done =
+        subject_open(&command->subject, file, command->variant, command->settings.text,
+                     command->settings.count, &diagnostics, err);
+    print_clean(stderr, buf_str(&diagnostics));
+    buf_free(&diagnostics);
+    if (!done)
         return false;
-    session_begin(&command->session, command->subject.run);
-    command->session.cycles = command->subject.cycles;
-    command->session.motion = !command->still;
-    subject_name(&command->subject, command->session.watch);
+    viewer_begin(&command->viewer, command->subject.run);
+    command->viewer.cycles = command->subject.cycles;
+    command->viewer.motion = !command->still;
+    watch_name(command->viewer.watch, &command->subject);
     done = command->print ? print_screen(command, err) : take_screen(command, err);
-    session_end(&command->session);
+    viewer_end(&command->viewer);
     return done;
 }
 

@@ -86,3 +86,17 @@ void watch_see_all(struct watch *watch)
     if (from < watch->seen)
         watch->focus = watch->events[best];
 }
+
+void watch_name(struct watch *watch, struct subject *subject)
+{
+    watch->title = subject->title;
+    watch->variant = subject->variant;
+    watch->symbols = subject->symbols;
+    watch->lines = subject->lines;
+    watch->note = subject_note;
+    watch->note_ctx = subject;
+    watch->regions = subject->regions;
+    watch->sources = subject->sources;
+    memcpy(watch->region, subject->region, sizeof(watch->region));
+    memcpy(watch->source, subject->source, sizeof(watch->source));
+}

@@ -1,8 +1,7 @@
 #ifndef FACE_TUI_WATCH_H
 #define FACE_TUI_WATCH_H
 
-#include "image/lines.h"
-#include "image/symbols.h"
+#include "control/subject.h"
 #include "machine/board/run.h"
 
 #include <stdbool.h>
@@ -19,9 +18,9 @@
 enum {
     WATCH_SPANS = 8192, /* remembered stretches of the timeline */
     WATCH_RECENT = 64,  /* events told in the list of what happened */
-    WATCH_REGIONS = 32,
+    WATCH_REGIONS = SUBJECT_REGIONS,
     WATCH_CHANNELS = 32, /* DMA channels of all controllers, as initiators count them */
-    WATCH_SOURCES = 16,
+    WATCH_SOURCES = SUBJECT_SOURCES,
     WATCH_IRQS = 128,
     WATCH_INSNS = 64 /* instructions remembered of each hart */
 };
@@ -36,17 +35,6 @@ struct span {
     uint8_t who;   /* enum initiator: whose colour */
     char sign;     /* its letter; '~' waits */
     uint64_t move; /* the move in which it was seen */
-};
-
-/* A named part of RAM. */
-struct region {
-    char name[24];
-    uint64_t base, size;
-};
-
-/* The text of a source file. */
-struct source {
-    const char *file, *text;
 };
 
 /* What is known of a DMA channel from its events. */
@@ -124,6 +112,9 @@ struct watch {
 
 /* Starts to listen to a run, whose first board is looked at. */
 struct watch *watch_new(struct run *run);
+
+/* Gives it the names that a subject knows. */
+void watch_name(struct watch *watch, struct subject *subject);
 void watch_free(struct watch *watch);
 
 /* Takes an event: what the watch listens with. */

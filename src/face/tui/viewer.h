@@ -1,5 +1,5 @@
-#ifndef FACE_TUI_SESSION_H
-#define FACE_TUI_SESSION_H
+#ifndef FACE_TUI_VIEWER_H
+#define FACE_TUI_VIEWER_H
 
 #include "face/tui/screen.h"
 
@@ -7,7 +7,7 @@
  * A run that is watched: what keys make of it, without any terminal. Tests press keys
  * here and read the canvas.
  */
-struct session {
+struct viewer {
     struct run *run;
     struct watch *watch;
     struct screen screen;
@@ -22,17 +22,17 @@ struct session {
 };
 
 /* Starts to watch a run that has been reset and loaded. */
-void session_begin(struct session *session, struct run *run);
-void session_end(struct session *session);
+void viewer_begin(struct viewer *viewer, struct run *run);
+void viewer_end(struct viewer *viewer);
 
 /* Does what the key says; keys of the terminal itself (suspend, redraw, theme) are the
  * caller's. */
-void session_key(struct session *session, const struct key *key);
+void viewer_key(struct viewer *viewer, const struct key *key);
 
 /* Events a second while running, 0: as fast as it goes. */
-unsigned session_rate(const struct session *session);
+unsigned viewer_rate(const struct viewer *viewer);
 
 /* Goes on while running: at most that many events, or instructions at full speed. */
-void session_advance(struct session *session, unsigned most);
+void viewer_advance(struct viewer *viewer, unsigned most);
 
 #endif

@@ -1,4 +1,4 @@
-#include "face/tui/session.h"
+#include "face/tui/viewer.h"
 
 #include "base/bits.h"
 #include "face/tui/text.h"
@@ -21,91 +21,90 @@ enum {
     LOOK_UP = 4096 /* steps between two looks at the keys */
 };
 
-void session_begin(struct session *session, struct run *run)
+void viewer_begin(struct viewer *viewer, struct run *run)
 {
-    *session = (struct session){
+    *viewer = (struct viewer){
         .run = run, .motion = true, .speed = FULL, .cycles = UINT64_MAX};
-    session->watch = watch_new(run);
-    session->screen.watch = session->watch;
-    session->screen.token = -1;
-    session->screen.speed = speeds[FULL].name;
+    viewer->watch = watch_new(run);
+    viewer->screen.watch = viewer->watch;
+    viewer->screen.token = -1;
+    viewer->screen.speed = speeds[FULL].name;
 }
 
-void session_end(struct session *session)
+void viewer_end(struct viewer *viewer)
 {
-    watch_free(session->watch);
-    session->watch = NULL;
+    watch_free(viewer->watch);
+    viewer->watch = NULL;
 }
 
 /* --- moves -------------------------------------------------------------------------- */
 
-static void stopped(struct session *session, enum run_stop stop)
+static void stopped(struct viewer *viewer, enum run_stop stop)
 {
-    struct screen *screen = &session->screen;
+    struct screen *screen = &viewer->screen;
     char count[TEXT_NUMBER];
 
     screen->mode = SCREEN_ENDED;
     if (stop == RUN_FINISHED)
         snprintf(screen->ended, sizeof(screen->ended),
                  "The run has ended: the program's exit code is %" PRIu32 ".",
-                 session->watch->board->exit_code);
+                 viewer->watch->board->exit_code);
     else if (stop == RUN_LIMIT)
         snprintf(screen->ended, sizeof(screen->ended),
                  "The run has reached the scenario's limit of %s cycles.",
-                 text_count(count, session->cycles));
+                 text_count(count, viewer->cycles));
     else
         snprintf(screen->ended, sizeof(screen->ended),
                  "Nothing can happen: every hart waits and nothing is due.");
 }
 
 /* As run_go takes a limit of cycles: what is due before it is done. */
-static bool at_limit(const struct session *session)
+static bool at_limit(const struct viewer *viewer)
 {
-    return session->cycles != UINT64_MAX &&
-           run_cycle(session->run) >= session->cycles &&
-           session->run->queue.next_due >= session->cycles;
+    return viewer->cycles != UINT64_MAX && run_cycle(viewer->run) >= viewer->cycles &&
+           viewer->run->queue.next_due >= viewer->cycles;
 }
 
 /* One step of the machine; false: there is none. */
-static bool machine_step(struct session *session)
+static bool machine_step(struct viewer *viewer)
 {
     enum run_stop stop;
 
-    if (at_limit(session)) {
-        stopped(session, RUN_LIMIT);
+    if (at_limit(viewer)) {
+        stopped(viewer, RUN_LIMIT);
         return false;
     }
-    stop = run_step(session->run);
+    stop = run_step(viewer->run);
     if (stop == RUN_LIMIT || stop == RUN_ASKED ||
-        session->watch->seen < session->watch->count)
+        viewer->watch->seen < viewer->watch->count)
         return true;
-    stopped(session, stop);
+    stopped(viewer, stop);
     return false;
 }
 
 /* Steps until there is an event that waits to be seen. */
-static bool more_events(struct session *session)
+static bool more_events(struct viewer *viewer)
 {
-    struct watch *watch = session->watch;
+    struct watch *watch = viewer->watch;
 
     while (watch->seen == watch->count) {
-        if (session->screen.mode == SCREEN_ENDED || !machine_step(session))
+        if (viewer->screen.mode == SCREEN_ENDED || !machine_step(viewer))
             return false;
     }
     return true;
 }
 
-static void step_event(struct session *session)
+static void step_event(struct viewer *viewer)
 {
-    watch_begin(session->watch);
-    if (more_events(session))
-        watch_see(session->watch);
+    watch_begin(viewer->watch);
+    if (more_events(viewer))
+        watch_see(viewer->watch);
 }
 
-static bool interrupted(struct session *session, unsigned steps)
+static bool interrupted(struct viewer *viewer, unsigned steps)
 {
-    return steps % LOOK_UP == LOOK_UP - 1 && session->interrupted &&
-           session->interrupted(session->ctx);
+    return steps % LOOK_UP == LOOK_UP - 1 && viewer->interrupted &&
+           viewer->interrupted(viewer->ctx);
 }
 
 /* Has the hart that is looked at retired an instruction, or trapped, among the events
@@ -122,15 +121,15 @@ static bool instruction_waits(const struct watch *watch)
     return false;
 }
 
-static void step_insn(struct session *session)
+static void step_insn(struct viewer *viewer)
 {
-    struct watch *watch = session->watch;
+    struct watch *watch = viewer->watch;
 
-    for (unsigned steps = 0; !interrupted(session, steps); steps++) {
+    for (unsigned steps = 0; !interrupted(viewer, steps); steps++) {
         bool done;
 
         watch_begin(watch);
-        if (!more_events(session))
+        if (!more_events(viewer))
             return;
         done = instruction_waits(watch);
         watch_see_all(watch);
@@ -139,75 +138,75 @@ static void step_insn(struct session *session)
     }
 }
 
-static void step_interesting(struct session *session)
+static void step_interesting(struct viewer *viewer)
 {
-    struct watch *watch = session->watch;
+    struct watch *watch = viewer->watch;
 
-    for (unsigned steps = 0; !interrupted(session, steps); steps++) {
+    for (unsigned steps = 0; !interrupted(viewer, steps); steps++) {
         watch_begin(watch);
-        if (!more_events(session) || !watch_see(watch) || watch_stops(&watch->focus))
+        if (!more_events(viewer) || !watch_see(watch) || watch_stops(&watch->focus))
             return;
     }
 }
 
 /* --- running ------------------------------------------------------------------------ */
 
-unsigned session_rate(const struct session *session)
+unsigned viewer_rate(const struct viewer *viewer)
 {
-    return speeds[session->speed].rate;
+    return speeds[viewer->speed].rate;
 }
 
-void session_advance(struct session *session, unsigned most)
+void viewer_advance(struct viewer *viewer, unsigned most)
 {
-    struct watch *watch = session->watch;
+    struct watch *watch = viewer->watch;
     struct run_limit limit = RUN_NO_LIMIT;
     enum run_stop stop;
 
-    if (session->screen.mode != SCREEN_RUNNING)
+    if (viewer->screen.mode != SCREEN_RUNNING)
         return;
-    if (session_rate(session)) {
-        while (most-- > 0 && session->screen.mode == SCREEN_RUNNING)
-            step_event(session);
+    if (viewer_rate(viewer)) {
+        while (most-- > 0 && viewer->screen.mode == SCREEN_RUNNING)
+            step_event(viewer);
         return;
     }
     watch_see_all(watch);
     watch_begin(watch);
     watch->all = true;
-    limit.attempts = run_attempts(session->run) + most;
-    limit.cycle = session->cycles;
-    stop = run_go(session->run, limit);
+    limit.attempts = run_attempts(viewer->run) + most;
+    limit.cycle = viewer->cycles;
+    stop = run_go(viewer->run, limit);
     watch->all = false;
-    if (stop == RUN_FINISHED || stop == RUN_NOTHING || at_limit(session))
-        stopped(session, stop);
+    if (stop == RUN_FINISHED || stop == RUN_NOTHING || at_limit(viewer))
+        stopped(viewer, stop);
 }
 
 /* --- keys --------------------------------------------------------------------------- */
 
-static void change_speed(struct session *session, int by)
+static void change_speed(struct viewer *viewer, int by)
 {
-    int speed = (int)session->speed + by;
+    int speed = (int)viewer->speed + by;
 
     if (speed >= 0 && speed < (int)COUNT(speeds))
-        session->speed = (unsigned)speed;
-    session->screen.speed = speeds[session->speed].name;
-    snprintf(session->screen.notice, sizeof(session->screen.notice),
-             "running speed: %s", session->screen.speed);
+        viewer->speed = (unsigned)speed;
+    viewer->screen.speed = speeds[viewer->speed].name;
+    snprintf(viewer->screen.notice, sizeof(viewer->screen.notice), "running speed: %s",
+             viewer->screen.speed);
 }
 
-static void change_scale(struct session *session, int by)
+static void change_scale(struct viewer *viewer, int by)
 {
-    int scale = (int)session->screen.view.scale + by;
+    int scale = (int)viewer->screen.view.scale + by;
 
     if (scale >= 0 && scale < TIMELINE_SCALES)
-        session->screen.view.scale = (unsigned)scale;
+        viewer->screen.view.scale = (unsigned)scale;
 }
 
-static void change_pane(struct session *session)
+static void change_pane(struct viewer *viewer)
 {
     static const char *const names[PANES] = {"the view that explains the event",
                                              "registers", "a DMA channel", "memory",
                                              "what happened"};
-    struct screen *screen = &session->screen;
+    struct screen *screen = &viewer->screen;
 
     if (screen->shows_all) {
         snprintf(screen->notice, sizeof(screen->notice),
@@ -219,19 +218,19 @@ static void change_pane(struct session *session)
 }
 
 /* Moves: false if the action is none. */
-static bool move(struct session *session, enum action action)
+static bool move(struct viewer *viewer, enum action action)
 {
-    struct screen *screen = &session->screen;
+    struct screen *screen = &viewer->screen;
 
     switch ((int)action) {
     case ACTION_EVENT:
-        step_event(session);
+        step_event(viewer);
         break;
     case ACTION_INSN:
-        step_insn(session);
+        step_insn(viewer);
         break;
     case ACTION_INTERESTING:
-        step_interesting(session);
+        step_interesting(viewer);
         break;
     case ACTION_RUN:
         screen->mode = screen->mode == SCREEN_LIVE ? SCREEN_RUNNING : SCREEN_LIVE;
@@ -239,41 +238,40 @@ static bool move(struct session *session, enum action action)
     default:
         return false;
     }
-    session->stepped = screen->mode == SCREEN_LIVE;
+    viewer->stepped = screen->mode == SCREEN_LIVE;
     return true;
 }
 
-static void arrange(struct session *session, enum action action)
+static void arrange(struct viewer *viewer, enum action action)
 {
-    struct screen *screen = &session->screen;
+    struct screen *screen = &viewer->screen;
 
     switch ((int)action) {
     case ACTION_FASTER:
-        change_speed(session, 1);
+        change_speed(viewer, 1);
         break;
     case ACTION_SLOWER:
-        change_speed(session, -1);
+        change_speed(viewer, -1);
         break;
     case ACTION_PANE:
-        change_pane(session);
+        change_pane(viewer);
         break;
     case ACTION_FILL:
         screen->filled = !screen->filled;
         break;
     case ACTION_ZOOM_OUT:
-        change_scale(session, 1);
+        change_scale(viewer, 1);
         break;
     case ACTION_ZOOM_IN:
-        change_scale(session, -1);
+        change_scale(viewer, -1);
         break;
     case ACTION_HART:
-        session->watch->hart =
-            (session->watch->hart + 1) % session->watch->board->harts;
+        viewer->watch->hart = (viewer->watch->hart + 1) % viewer->watch->board->harts;
         break;
     case ACTION_MOTION:
-        session->motion = !session->motion;
+        viewer->motion = !viewer->motion;
         snprintf(screen->notice, sizeof(screen->notice), "motion %s",
-                 session->motion ? "on" : "off");
+                 viewer->motion ? "on" : "off");
         break;
     case ACTION_HELP:
         screen->help = true;
@@ -282,20 +280,20 @@ static void arrange(struct session *session, enum action action)
         snprintf(screen->notice, sizeof(screen->notice), "nothing runs; q leaves");
         break;
     case ACTION_QUIT:
-        session->quit = true;
+        viewer->quit = true;
         break;
     default:
         break;
     }
 }
 
-void session_key(struct session *session, const struct key *key)
+void viewer_key(struct viewer *viewer, const struct key *key)
 {
-    struct screen *screen = &session->screen;
+    struct screen *screen = &viewer->screen;
     bool moves = key->action >= ACTION_EVENT && key->action <= ACTION_RUN;
 
     screen->notice[0] = '\0';
-    session->stepped = false;
+    viewer->stepped = false;
     if (screen->help) { /* any key closes the sheet; Esc and ? do nothing else */
         screen->help = false;
         if (key->action == ACTION_HELP || key->action == ACTION_LEAVE)
@@ -308,6 +306,6 @@ void session_key(struct session *session, const struct key *key)
         screen->mode = SCREEN_LIVE; /* whatever moves stops the run first */
     else if (screen->mode == SCREEN_ENDED && moves)
         snprintf(screen->notice, sizeof(screen->notice), "the run is over; q leaves");
-    else if (!move(session, key->action))
-        arrange(session, key->action);
+    else if (!move(viewer, key->action))
+        arrange(viewer, key->action);
 }

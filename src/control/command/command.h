@@ -1,0 +1,107 @@
+#ifndef CONTROL_COMMAND_COMMAND_H
+#define CONTROL_COMMAND_COMMAND_H
+
+#include "base/err.h"
+#include "base/reply.h"
+#include "control/session.h"
+
+/*
+ * The command language. A command is a row: its names, its arguments with their types,
+ * its help with examples, and the function that does it. Each layer exports an array of
+ * rows; whoever opens a session joins them (session_add_commands). The shell, the prompt
+ * of the screen, `monitor` of GDB, Lua and graders all give a line to command_do.
+ */
+enum argument_type {
+    ARG_NONE,       /* ends the list */
+    ARG_COUNT,      /* a number of times: an expression */
+    ARG_VALUE,      /* an expression: its value is taken now */
+    ARG_ADDRESS,    /* the same, a virtual address; completes symbols first */
+    ARG_EXPR,       /* an expression that is kept (conditions): all of the line */
+    ARG_WORD,       /* a name without blanks */
+    ARG_TEXT,       /* the rest of the line */
+    ARG_FILE,       /* a path; quotes allowed */
+    ARG_MOMENT,     /* CYCLE, #INSTRUCTION[.EVENT], or a mark */
+    ARG_EVENT_KIND, /* "dma-error" or "dma_error" */
+    ARG_DEVICE,
+    ARG_REGISTER,
+    ARG_CSR,
+    ARG_HART,
+    ARG_SYMBOL,
+    ARG_COMMAND,
+    ARG_BRANCH,
+    ARG_MARK,
+    ARG_BREAKPOINT,
+    ARG_CHOICE /* one of the words in `choices` ("on off") */
+};
+
+struct argument {
+    enum argument_type type;
+    const char *name; /* in usage lines: "N", "ADDRESS" */
+    bool optional;
+    const char *choices; /* CHOICE: blank-separated */
+    bool repeats;        /* one or more of it: the last argument */
+    const char *after;   /* a keyword that must stand before it ("if"), or NULL */
+};
+
+/* An argument as it was given. */
+struct given {
+    bool is_given;
+    uint64_t value;       /* COUNT, VALUE, ADDRESS, HART, DEVICE (index), CSR (number),
+                           BREAKPOINT, EVENT_KIND (enum), BRANCH, MARK, CHOICE: its index */
+    const char *text;     /* as it was typed, without quotes */
+    struct moment moment; /* MOMENT */
+    bool is_cycle;        /* MOMENT: `value` is a cycle; else `moment` */
+    struct expr *expr;    /* EXPR, VALUE, ADDRESS; freed after the command unless taken
+                              (set to NULL) */
+};
+
+enum { COMMAND_ARGUMENTS = 8 };
+
+/* One call of a command. */
+struct call {
+    struct session *session;
+    const struct command *command;
+    const char *line;    /* all of it, as typed */
+    char format[16];     /* what came after "/" : "8xb" of x/8xb */
+    unsigned count;      /* given arguments; a repeated one may be many */
+    struct given *given; /* at least one for each of the row's arguments,
+                                               given or not; repeats follow */
+    struct reply *reply;
+};
+
+struct command {
+    const char *name;    /* "info dma" is a name, too */
+    const char *aliases; /* blank-separated, or NULL; none is ambiguous */
+    struct argument arguments[COMMAND_ARGUMENTS]; /* ends with ARG_NONE */
+    const char *summary;                          /* one line, no full stop */
+    const char *help;  /* paragraphs, with examples on lines that begin with blanks */
+    const char *group; /* "moving", "breakpoints", "time", "questions", "machine",
+                             "data", "branches", "recording", "tool" */
+    bool takes_format; /* x/8xb */
+    bool repeats;      /* an empty line does it again */
+    bool changes;      /* it changes the machine: a journal entry, and may cut */
+    bool (*run)(struct call *call, struct err *err);
+};
+
+/* Does one line ("info dma; stepi 3" is two: `;` outside quotes separates). What it says
+ * goes to `reply`, also when it fails. An empty line repeats. */
+bool command_do(struct session *session, const char *line, struct reply *reply,
+                struct err *err);
+
+/* The row that a line begins with, by name, alias or unambiguous prefix; *rest is behind
+ * the name. NULL: says what is near, or what it could be. */
+const struct command *command_find(const struct session *session, const char *line,
+                                   const char **rest, struct err *err);
+
+/* All ways to go on at the end of `line`: calls `offer` with whole words, and gives where
+ * in `line` the word begins that they replace. */
+size_t command_complete(struct session *session, const char *line,
+                        void (*offer)(void *ctx, const char *word), void *ctx);
+
+/* All rows in order of group and name: the n-th, or NULL. */
+const struct command *command_at(const struct session *session, unsigned n);
+
+/* "stepi [N]". */
+void command_usage(struct buf *out, const struct command *command);
+
+#endif

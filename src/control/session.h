@@ -1,0 +1,84 @@
+#ifndef CONTROL_SESSION_H
+#define CONTROL_SESSION_H
+
+#include "control/subject.h"
+#include "observe/ask/stops.h"
+#include "observe/metrics.h"
+#include "observe/narrate.h"
+#include "observe/time/timeline.h"
+
+/*
+ * A session: one run that somebody looks at, with everything that a command may need. The
+ * shell, the screen, GDB's server and Lua each hold one and give it commands
+ * (control/command/command.h).
+ */
+struct command;
+
+enum { SESSION_TABLES = 16, SESSION_HISTORY = 64 };
+
+/* How the last move ended, for whoever shows it. */
+struct last_move {
+    enum arrival arrival;
+    struct moment from, to;
+};
+
+struct session {
+    struct subject subject; /* what runs: scenario or program, with its names */
+    struct run *run;
+    struct timeline *time;
+    struct stops *stops;
+    struct narrator narrator;
+    unsigned board, hart; /* that commands mean by default */
+    struct last_move last;
+
+    unsigned tables; /* of commands: each ends with a NULL name */
+    const struct command *table[SESSION_TABLES];
+    char *repeat; /* the line that an empty line repeats; NULL: none */
+
+    bool narrate; /* each move tells what happened */
+    bool quit;    /* the session is to end */
+    int depth;    /* of command lines that ran other command lines */
+
+    uint64_t metrics_marked; /* 0: metrics are of the whole run */
+
+    /* The face: writes something at once (narration, a long command's progress); NULL:
+     * nobody reads. Asks for a file of the face's own kind: NULL. */
+    void (*say)(void *ctx, const char *line);
+    void *say_ctx;
+
+    /* For rows of other layers (recording, log, gdbserver): each keeps its own here. */
+    struct session_extra {
+        const void *key; /* an address of the layer's own */
+        void *data;
+        void (*release)(void *data);
+    } extra[SESSION_TABLES];
+    unsigned extras;
+};
+
+/* What is opened: a scenario (.lua) with variant and settings, or a program. */
+struct session_choice {
+    const char *file, *variant;  /* variant NULL: the first */
+    const char *const *settings; /* "name=value" */
+    size_t setting_count;
+    uint64_t memory; /* for snapshots; 0: the default */
+};
+
+bool session_open(struct session *session, const struct session_choice *choice,
+                  struct err *err);
+void session_close(struct session *session);
+
+/* Joins a layer's rows; the array ends with a NULL name. */
+void session_add_commands(struct session *session, const struct command *commands);
+
+/* A layer's own data; `key` tells whose. NULL: none yet. */
+void *session_extra(const struct session *session, const void *key);
+void session_set_extra(struct session *session, const void *key, void *data,
+                       void (*release)(void *data));
+
+/* The scope that expressions of this session have. */
+struct expr_scope session_scope(const struct session *session);
+
+struct board *session_board(const struct session *session);
+struct hart *session_hart(const struct session *session);
+
+#endif

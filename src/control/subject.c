@@ -1,0 +1,212 @@
+#include "control/subject.h"
+
+#include "control/setup_program.h"
+#include "image/start.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* --- named parts of RAM --------------------------------------------------------------- */
+
+/* Is the symbol a named part of RAM: an object, or a label of something that is no
+ * code? */
+static bool names_data(const struct lines *lines, const struct symbol *symbol)
+{
+    const struct line *line = lines_at(lines, symbol->address);
+
+    if (symbol->has_type)
+        return !symbol->function && symbol->size;
+    return symbol->name[0] != '_' && symbol->name[0] != '$' &&
+           (!line || line->file == LINE_NONE);
+}
+
+static void name_regions(struct subject *subject)
+{
+    const struct symbols *symbols = subject->symbols;
+
+    for (size_t i = 0; i < symbols->places && subject->regions < SUBJECT_REGIONS; i++) {
+        const struct symbol *symbol = &symbols->symbol[i];
+        struct region *region = &subject->region[subject->regions];
+        uint64_t size = symbol->size;
+
+        if (!names_data(subject->lines, symbol))
+            continue;
+        if (!size && i + 1 < symbols->places) /* a label: up to the next */
+            size = symbol[1].address - symbol->address;
+        snprintf(region->name, sizeof(region->name), "%.23s", symbol->name);
+        region->base = symbol->address;
+        region->size = size;
+        subject->regions += size != 0;
+    }
+}
+
+/* --- a scenario ---------------------------------------------------------------------- */
+
+static void name_scenario(struct subject *subject)
+{
+    struct setup *setup = &subject->trial.setup;
+
+    setup_read_lines(setup);
+    subject->title =
+        subject->scenario->title ? subject->scenario->title : subject->scenario->name;
+    subject->variant = subject->scenario->variant[subject->trial.variant].title;
+    subject->symbols = &setup->image.symbols;
+    subject->lines = &setup->lines;
+    for (unsigned i = 0; i < setup->sources && i < SUBJECT_SOURCES; i++)
+        subject->source[subject->sources++] =
+            (struct source){setup->source[i].file, setup->source[i].text};
+    for (unsigned i = 0; i < setup->regions && i < SUBJECT_REGIONS; i++) {
+        struct region *region = &subject->region[subject->regions];
+
+        snprintf(region->name, sizeof(region->name), "%.23s", setup->region[i].name);
+        region->base = setup->region[i].place.address;
+        region->size = setup->region[i].size;
+        subject->regions += region->size != 0;
+    }
+    if (!setup->regions)
+        name_regions(subject);
+}
+
+static bool open_scenario(struct subject *subject, const char *variant,
+                          const char *const *settings, size_t setting_count,
+                          struct buf *diagnostics, struct err *err)
+{
+    unsigned number = 0;
+
+    subject->scenario = scenario_open(subject->file, err);
+    if (!subject->scenario)
+        return false;
+    for (size_t i = 0; i < setting_count; i++)
+        if (!scenario_set(subject->scenario, settings[i], err))
+            return false;
+    if (variant && !scenario_variant(subject->scenario, variant, &number, err))
+        return false;
+    if (!trial_begin(&subject->trial, subject->scenario, number, false, err)) {
+        buf_text(diagnostics, buf_str(&subject->trial.setup.diagnostics));
+        return false;
+    }
+    for (unsigned i = 0; i < subject->trial.board->harts; i++)
+        hart_clear_stops(&subject->trial.board->hart[i]); /* the looker's now */
+    subject->run = subject->trial.run;
+    subject->cycles = subject->trial.setup.cycles;
+    name_scenario(subject);
+    return true;
+}
+
+/* --- a program ------------------------------------------------------------------------ */
+
+/* The source files that are at hand. */
+static void read_sources(struct subject *subject)
+{
+    struct lines *lines = &subject->own_lines;
+
+    image_lines(&subject->image, lines);
+    lines_sort(lines);
+    for (size_t i = 0; i < lines->files && subject->sources < SUBJECT_SOURCES; i++) {
+        const char *file = lines->file[i];
+        uint8_t *bytes;
+        size_t size;
+
+        if (!image_read_file(file, &bytes, &size, NULL))
+            continue;
+        subject->text[subject->sources] = (char *)bytes;
+        subject->source[subject->sources++] = (struct source){file, (char *)bytes};
+    }
+}
+
+static void name_program(struct subject *subject)
+{
+    const char *base = strrchr(subject->file, '/');
+
+    subject->title = base ? base + 1 : subject->file;
+    subject->symbols = &subject->image.symbols;
+    subject->lines = &subject->own_lines;
+    if (subject->image.is_elf)
+        read_sources(subject);
+    name_regions(subject);
+}
+
+static bool open_program(struct subject *subject, const char *variant,
+                         size_t setting_count, struct err *err)
+{
+    struct board_desc desc = board_virt;
+    struct start start = {.firmware = &subject->image};
+    struct board *board;
+
+    if (variant || setting_count)
+        return err_set(err,
+                       "'%s' is no scenario (.lua): it has no variants or settings",
+                       subject->file);
+    desc.interleave = 1;
+    subject->run = subject->own = run_new();
+    board = run_add(subject->run, &desc, err);
+    if (!board || !image_open(&subject->image, subject->file, desc.ram_base, err))
+        return false;
+    run_reset(subject->run);
+    if (!start_board(board, &start, err))
+        return false;
+    name_program(subject);
+    return true;
+}
+
+/* --- either ---------------------------------------------------------------------------- */
+
+bool subject_open(struct subject *subject, const char *file, const char *variant,
+                  const char *const *settings, size_t setting_count,
+                  struct buf *diagnostics, struct err *err)
+{
+    const char *ending = strrchr(file, '.');
+
+    *subject = (struct subject){.file = file, .cycles = UINT64_MAX};
+    if (ending && strcmp(ending, ".lua") == 0)
+        return open_scenario(subject, variant, settings, setting_count, diagnostics,
+                             err);
+    return open_program(subject, variant, setting_count, err);
+}
+
+void subject_close(struct subject *subject)
+{
+    if (subject->trial.run)
+        trial_end(&subject->trial);
+    scenario_free(subject->scenario);
+    for (int i = 0; i < SUBJECT_SOURCES; i++)
+        free(subject->text[i]);
+    lines_release(&subject->own_lines);
+    image_release(&subject->image);
+    if (subject->own)
+        run_free(subject->own);
+}
+
+const char *subject_note(void *subject, const struct event *event)
+{
+    const struct subject *of = subject;
+
+    return of->scenario ? trial_note(&of->trial, event, 0) : NULL;
+}
+
+const struct region *subject_region(const struct subject *subject, uint64_t pa)
+{
+    for (unsigned i = 0; i < subject->regions; i++)
+        if (pa >= subject->region[i].base &&
+            pa - subject->region[i].base < subject->region[i].size)
+            return &subject->region[i];
+    return NULL;
+}
+
+const char *subject_line(const struct subject *subject, const char *file, unsigned line,
+                         size_t *length)
+{
+    const char *text = NULL;
+
+    for (unsigned i = 0; i < subject->sources; i++)
+        if (strcmp(subject->source[i].file, file) == 0)
+            text = subject->source[i].text;
+    for (; text && line > 1; line--) {
+        text = strchr(text, '\n');
+        text = text ? text + 1 : NULL;
+    }
+    if (text)
+        *length = strcspn(text, "\n");
+    return text;
+}

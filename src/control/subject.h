@@ -1,0 +1,66 @@
+#ifndef CONTROL_SUBJECT_H
+#define CONTROL_SUBJECT_H
+
+#include "control/trial.h"
+
+/*
+ * What is looked at: a variant of a scenario, or any program on the board; with the names
+ * that it gives to places: symbols, source lines, parts of RAM.
+ */
+enum { SUBJECT_SOURCES = 16, SUBJECT_REGIONS = 32 };
+
+/* A named part of RAM. */
+struct region {
+    char name[24];
+    uint64_t base, size;
+};
+
+/* The text of a source file. */
+struct source {
+    const char *file, *text;
+};
+
+struct subject {
+    const char *file;
+    struct run *run;
+    uint64_t cycles; /* at which it is over; UINT64_MAX: no limit */
+
+    const char *title;
+    const char *variant; /* its title; NULL: none */
+    const struct symbols *symbols;
+    const struct lines *lines;
+    unsigned regions, sources;
+    struct region region[SUBJECT_REGIONS];
+    struct source source[SUBJECT_SOURCES];
+
+    /* A scenario; NULL: it is a program. */
+    struct scenario *scenario;
+    struct trial trial;
+
+    /* A program. */
+    struct run *own;
+    struct image image;
+    struct lines own_lines;
+    char *text[SUBJECT_SOURCES];
+};
+
+/* Loads the machine, so that nothing has run yet. A file whose name ends in .lua is a
+ * scenario; `variant` NULL is its first; settings are "name=value". What an assembler
+ * complains of goes to `diagnostics`, whole lines. Whatever the result, subject_close
+ * releases; until then the subject stays where it is. */
+bool subject_open(struct subject *subject, const char *file, const char *variant,
+                  const char *const *settings, size_t setting_count,
+                  struct buf *diagnostics, struct err *err);
+void subject_close(struct subject *subject);
+
+/* The sentence that the scenario adds to an event; NULL: none. */
+const char *subject_note(void *subject, const struct event *event);
+
+/* The named part of RAM that holds a physical address; NULL: none. */
+const struct region *subject_region(const struct subject *subject, uint64_t pa);
+
+/* The text of line `line` of source file `file`, without its end; NULL: not at hand. */
+const char *subject_line(const struct subject *subject, const char *file, unsigned line,
+                         size_t *length);
+
+#endif

@@ -1,0 +1,67 @@
+#ifndef OBSERVE_ASK_STOPS_H
+#define OBSERVE_ASK_STOPS_H
+
+#include "observe/ask/expr.h"
+#include "observe/time/timeline.h"
+
+/*
+ * What a run stops at: breakpoints, watchpoints, catchpoints, in one table with one
+ * numbering, as GDB users know them. All work in both directions, since all are one probe
+ * of the timeline. They are the viewer's: no state of the machine, no part of a digest.
+ */
+enum stop_kind {
+    STOP_PC,     /* a hart arrives at a virtual address */
+    STOP_WRITE,  /* RAM is written: by a hart, a DMA channel or a walk */
+    STOP_READ,   /* RAM is read (runs by the exact loop: slower) */
+    STOP_ACCESS, /* either */
+    STOP_EVENT   /* an event of some kind: device registers, CSRs, interrupts, ... */
+};
+
+struct stop {
+    unsigned number; /* 1, 2, ... in order of making */
+    enum stop_kind kind;
+    uint64_t
+        address;     /* PC: virtual; WRITE, READ, ACCESS: physical, of the first byte */
+    uint64_t length; /* bytes watched */
+    int hart;        /* only that hart; -1: any */
+    uint64_t kinds;  /* EVENT: EVENT_BIT of the kinds */
+    struct expr *condition; /* NULL: none; fields of the event are in its scope */
+    struct expr *filter; /* EVENT: what the kind alone does not say, as the offset of a
+                               register; NULL: none */
+    bool enabled, temporary;
+    uint64_t ignore; /* so many hits are passed over yet */
+    uint64_t hits;   /* forwards, beyond the furthest moment or not */
+    char *text;      /* what was asked for: "break main", for lists */
+    bool internal;   /* of a move (until, finish, ...): not listed */
+};
+
+/* What stopped a move. */
+struct stop_hit {
+    const struct stop *stop;
+    unsigned hart;     /* that arrived, or wrote */
+    uint8_t initiator; /* enum initiator: who wrote or read */
+    bool has_event;
+    struct event
+        event;   /* EVENT: the event; others: the one that did it, if it was heard */
+    uint64_t pa; /* WRITE, READ, ACCESS: the first byte */
+    uint64_t before,
+        after; /* WRITE: the watched bytes' values (first 8), little-endian */
+};
+
+struct stops;
+
+struct stops *stops_new(struct timeline *timeline, const struct expr_scope *scope);
+void stops_free(struct stops *stops);
+
+/* Adds a stop; takes over its expressions and text on success. The number, or 0. */
+unsigned stops_add(struct stops *stops, const struct stop *stop, struct err *err);
+bool stops_remove(struct stops *stops, unsigned number);
+struct stop *stops_find(struct stops *stops, unsigned number);
+unsigned stops_count(const struct stops *stops);
+struct stop *stops_at(struct stops *stops, unsigned n); /* in order of number */
+
+/* All enabled stops as one probe. After a move that it stopped: what it found. */
+const struct probe *stops_probe(struct stops *stops);
+const struct stop_hit *stops_hits(const struct stops *stops, unsigned *count);
+
+#endif
