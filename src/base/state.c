@@ -11,6 +11,8 @@
 void state_bytes(struct state *state, const char *name, void *bytes, size_t size)
 {
     (void)name;
+    if (state->visited)
+        state->visited(state->visited_ctx, bytes, size);
     switch (state->mode) {
     case STATE_HASH:
         XXH3_64bits_update(state->hash, bytes, size);

@@ -23,6 +23,10 @@ struct state {
     size_t left;             /* STATE_LOAD: bytes not yet taken */
     bool short_input;        /* STATE_LOAD: there were too few bytes */
     void *hash;              /* STATE_HASH: the running XXH3 state */
+
+    /* Told of each field in turn, for tests of the walk itself; NULL: nobody. */
+    void (*visited)(void *ctx, void *bytes, size_t size);
+    void *visited_ctx;
 };
 
 void state_bytes(struct state *state, const char *name, void *bytes, size_t size);
