@@ -135,9 +135,9 @@ static void give_symbol(struct assembler *as, const struct symbol *symbol)
                                  .weak = symbol->weak};
     if (symbol->state == SYMBOL_LABEL)
         given->section = as->items[symbol->item].section;
-    expr_value(as, &expr, false, &given->value);
+    expr_evaluate(as, &expr, false, &given->value);
     if (symbol->size)
-        expr_value(as, symbol->size, true, &given->size);
+        expr_evaluate(as, symbol->size, true, &given->size);
 }
 
 static void give_symbols(struct assembler *as)

@@ -74,7 +74,7 @@ static void put_li(struct assembler *as, const struct item *item, unsigned char 
     unsigned count;
 
     put_nops(to, item->size);
-    if (!expr_value(as, item->expr, true, &value))
+    if (!expr_evaluate(as, item->expr, true, &value))
         return;
     count = li_sequence(insns, item->insn.rd, value);
     for (unsigned i = 0; i < count && 4 * (i + 1) <= item->size; i++)
@@ -92,7 +92,7 @@ static void put_data(struct assembler *as, const struct item *item, unsigned cha
 {
     uint64_t value;
 
-    if (!expr_value(as, item->expr, true, &value))
+    if (!expr_evaluate(as, item->expr, true, &value))
         return;
     if (!fits(value, item->unit))
         asm_report(as, item->expr->place, "0x%llx does not fit in %u byte%s",
@@ -106,7 +106,7 @@ static uint64_t fill_value(struct assembler *as, const struct item *item)
     uint64_t value = 0;
 
     if (item->fill)
-        expr_value(as, item->fill, true, &value);
+        expr_evaluate(as, item->fill, true, &value);
     return value;
 }
 
@@ -134,7 +134,7 @@ static void check_count(struct assembler *as, const struct item *item)
 {
     uint64_t count;
 
-    if (!expr_value(as, item->expr, true, &count))
+    if (!expr_evaluate(as, item->expr, true, &count))
         return;
     if ((int64_t)count < 0)
         asm_report(as, item->expr->place, "a count cannot be negative");
@@ -146,7 +146,7 @@ static void check_org(struct assembler *as, const struct item *item)
 {
     uint64_t goal;
 
-    if (!expr_value(as, item->expr, true, &goal))
+    if (!expr_evaluate(as, item->expr, true, &goal))
         return;
     if (item_address(as, item) + item->size != goal &&
         item->offset + item->size != goal)

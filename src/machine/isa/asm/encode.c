@@ -146,7 +146,7 @@ static bool pcrel_low_part(struct assembler *as, const struct item *high, int64_
 {
     uint64_t target;
 
-    if (!expr_value(as, high->expr, false, &target))
+    if (!expr_evaluate(as, high->expr, false, &target))
         return false; /* the auipc has told */
     *imm = low_part(is_absolute(as, high, target) ? target
                                                   : target - item_address(as, high));
@@ -161,7 +161,7 @@ static bool labelled_low_part(struct assembler *as, const struct item *item,
     const struct expr *expr = item->expr;
     uint64_t address;
 
-    if (!expr_value(as, expr, true, &address))
+    if (!expr_evaluate(as, expr, true, &address))
         return false;
     if (expr->kind == EXPR_SYMBOL && expr->symbol->state == SYMBOL_LABEL)
         high = &as->items[expr->symbol->item];
@@ -186,7 +186,7 @@ static bool immediate(struct assembler *as, const struct item *item, struct insn
         return pcrel_low_part(as, item - 1, imm);
     if (item->use == IMM_PCREL_LO)
         return labelled_low_part(as, item, imm);
-    if (!expr_value(as, item->expr, true, &value))
+    if (!expr_evaluate(as, item->expr, true, &value))
         return false;
     switch (item->use) {
     case IMM_TARGET:

@@ -349,8 +349,8 @@ bool expr_is_constant(struct assembler *as, const struct expr *expr, uint64_t *v
     return value_of(&ev, expr, value);
 }
 
-bool expr_value(struct assembler *as, const struct expr *expr, bool tell,
-                uint64_t *value)
+bool expr_evaluate(struct assembler *as, const struct expr *expr, bool tell,
+                   uint64_t *value)
 {
     struct evaluation ev = {
         .as = as, .addresses = true, .tell = tell, .budget = BUDGET};

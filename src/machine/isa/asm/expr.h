@@ -12,8 +12,8 @@ const struct expr *expr_number(struct assembler *as, uint64_t number,
 bool expr_is_constant(struct assembler *as, const struct expr *expr, uint64_t *value);
 
 /* The value by the layout as it stands. False: it has none, which `tell` reports. */
-bool expr_value(struct assembler *as, const struct expr *expr, bool tell,
-                uint64_t *value);
+bool expr_evaluate(struct assembler *as, const struct expr *expr, bool tell,
+                   uint64_t *value);
 
 /* The section that a label, with or without a number added, is in; ASM_ABSOLUTE of any
  * other expression. */

@@ -53,7 +53,7 @@ static uint64_t branch_size(struct assembler *as, const struct item *item)
     bool is_near = expr_section(as, item->expr) == item->section;
     uint64_t target;
 
-    if (!expr_value(as, item->expr, false, &target))
+    if (!expr_evaluate(as, item->expr, false, &target))
         return item->insn.length;
     if (is_near) {
         int64_t distance = (int64_t)(target - item_address(as, item));
@@ -73,7 +73,7 @@ static uint64_t li_size(struct assembler *as, const struct item *item)
     struct insn insns[LI_MAX];
     uint64_t value;
 
-    if (!expr_value(as, item->expr, false, &value))
+    if (!expr_evaluate(as, item->expr, false, &value))
         return 4;
     return 4 * (uint64_t)li_sequence(insns, 0, value);
 }
@@ -83,7 +83,7 @@ static uint64_t fill_size(struct assembler *as, const struct item *item)
 {
     uint64_t count = 0;
 
-    if (!expr_value(as, item->expr, false, &count) || count > SECTION_MAX)
+    if (!expr_evaluate(as, item->expr, false, &count) || count > SECTION_MAX)
         return 0;
     return count * item->unit;
 }
@@ -101,7 +101,7 @@ static uint64_t org_size(struct assembler *as, const struct item *item)
     uint64_t goal;
 
     if (!expr_is_constant(as, item->expr, &goal)) {
-        if (!expr_value(as, item->expr, false, &goal))
+        if (!expr_evaluate(as, item->expr, false, &goal))
             return 0;
         goal -= as->sections[item->section].address;
     }
