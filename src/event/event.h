@@ -46,6 +46,7 @@ enum event_unit {
     UNIT_DIRECTION,  /* enum dma_direction */
     UNIT_DMASOURCE,  /* an address, or a device by the event's line and direction */
     UNIT_DMADEST,    /* likewise */
+    UNIT_ACT,        /* enum act_kind */
     UNIT_COUNT
 };
 
@@ -67,6 +68,17 @@ enum walk_outcome {
     WALK_UPDATED,       /* the hart has set A or D in the entry */
     WALK_ACCESS_FAULT,  /* the entry itself cannot be read or written */
     WALK_OUTCOMES
+};
+
+/* What somebody outside may do to the machine. */
+enum act_kind {
+    ACT_INPUT,    /* characters come in at a device */
+    ACT_MEMORY,   /* bytes of RAM are written */
+    ACT_X,        /* an integer register of a hart is set */
+    ACT_PC,       /* its pc is set */
+    ACT_CSR,      /* one of its CSRs is written */
+    ACT_REGISTER, /* a device register is written */
+    ACT_KINDS
 };
 
 /* How the bus answers; the names are AXI's response codes. */
@@ -142,7 +154,7 @@ struct event_sink {
     void *ctx;
 };
 
-enum { EVENT_SINKS = 8 };
+enum { EVENT_SINKS = 16 };
 
 struct event_stream {
     uint64_t kinds;   /* what any listener wants */

@@ -235,6 +235,7 @@ static struct run_limit next_limit(const struct boot *boot)
         .retired = most,
         .attempts = most > UINT64_MAX / 2 ? UINT64_MAX : 2 * most,
         .cycle = run_cycle(boot->run) + slice,
+        .fired = UINT64_MAX,
     };
 }
 

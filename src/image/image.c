@@ -24,7 +24,7 @@ static void write_zeros(struct ram *ram, uint64_t pa, uint64_t length)
         uint64_t in_page = RAM_PAGE - pa % RAM_PAGE;
         uint64_t part = length < in_page ? length : in_page;
 
-        if (ram->marks[ram_page(ram, pa)] & RAM_DIRTY)
+        if (pages_used(&ram->pages, ram_page(ram, pa)))
             ram_write(ram, pa, zeros, part, INITIATOR_OUTSIDE);
         pa += part;
         length -= part;

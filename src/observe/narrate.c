@@ -461,6 +461,8 @@ static const char *const outcome_words[] = {"leads to the next level",
                                             "the hart sets A or D",
                                             "the entry cannot be reached"};
 static const char *const response_words[] = {"okay", "refused", "nothing answers"};
+static const char *const act_words[] = {"input at", "memory", "register x",
+                                        "pc",       "CSR",    "register"};
 static const char *const bool_words[] = {"no", "yes"};
 static const char *const level_words[] = {"lowers", "raises"};
 static const char *const edge_words[] = {"falls", "rises"};
@@ -514,6 +516,7 @@ static const struct unit {
     [UNIT_DIRECTION] = WORDS(dma_direction_names, DMA_TO_DEVICE + 1),
     [UNIT_DMASOURCE] = {.put = put_dma_source},
     [UNIT_DMADEST] = {.put = put_dma_dest},
+    [UNIT_ACT] = WORDS(act_words, ACT_KINDS),
 };
 
 static void put_in_context(struct buf *out, const struct context *context,

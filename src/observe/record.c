@@ -63,6 +63,7 @@ const char *const event_unit_names[UNIT_COUNT] = {
     [UNIT_DIRECTION] = "direction",
     [UNIT_DMASOURCE] = "dma-source",
     [UNIT_DMADEST] = "dma-destination",
+    [UNIT_ACT] = "act",
 };
 
 enum record_form record_form(const char *path)

@@ -21,6 +21,7 @@ static bool has_words(enum event_unit unit)
         UNIT_CAUSE, UNIT_OUTCOME, UNIT_RESPONSE,   UNIT_BOOL,      UNIT_LEVEL,
         UNIT_EDGE,  UNIT_SLEEP,   UNIT_PENDING,    UNIT_DMASTATE,  UNIT_DMAERROR,
         UNIT_CHAR,  UNIT_ACCESS,  UNIT_ATACOMMAND, UNIT_DISKPHASE, UNIT_DIRECTION,
+        UNIT_ACT,
     };
 
     for (unsigned i = 0; i < sizeof(units) / sizeof(units[0]); i++)

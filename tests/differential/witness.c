@@ -89,7 +89,7 @@ uint64_t run_here(uint8_t *image, uint64_t size, bool heard)
     if (heard)
         event_listen(&run->events, (struct event_sink){EVENT_ALL, ignore, NULL});
     ck_assert_int_eq(
-        run_go(run, (struct run_limit){UINT64_MAX, 1000000000, UINT64_MAX}),
+        run_go(run, (struct run_limit){UINT64_MAX, 1000000000, UINT64_MAX, UINT64_MAX}),
         RUN_FINISHED);
     ck_assert_uint_eq(board->exit_code, 0);
     ram_read(&board->bus.ram, desc.ram_base, image, size);

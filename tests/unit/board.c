@@ -477,7 +477,7 @@ static enum run_stop run_code(struct run *run, const uint32_t *code, unsigned co
     board->hart[0].pc = RAM;
     board->hart[0].x[10] = a0;
     board->hart[0].x[11] = a1;
-    return run_go(run, (struct run_limit){1000, 1000, UINT64_MAX});
+    return run_go(run, (struct run_limit){1000, 1000, UINT64_MAX, UINT64_MAX});
 }
 
 static const uint32_t store_word_and_loop[] = {SW_A0_0_A1, LOOP};

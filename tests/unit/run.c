@@ -68,7 +68,7 @@ static struct hart *start(struct run *run, unsigned hart, uint32_t first,
 
 static struct run_limit attempts(uint64_t count)
 {
-    return (struct run_limit){UINT64_MAX, count, UINT64_MAX};
+    return (struct run_limit){UINT64_MAX, count, UINT64_MAX, UINT64_MAX};
 }
 
 static void ask_stop(void *ctx, const struct event *event)

@@ -192,7 +192,7 @@ START_TEST(the_specification_wins)
     run_reset(run);
     assemble(&board->bus.ram, rows[_i].text);
     board->hart[0].pc = RAM;
-    run_go(run, (struct run_limit){UINT64_MAX, MOST, UINT64_MAX});
+    run_go(run, (struct run_limit){UINT64_MAX, MOST, UINT64_MAX, UINT64_MAX});
     ck_assert_msg(board->hart[0].x[A0] == rows[_i].a0,
                   "%s (%s): a0 is 0x%" PRIx64 ", not 0x%" PRIx64, rows[_i].name,
                   rows[_i].section, board->hart[0].x[A0], rows[_i].a0);

@@ -18,7 +18,7 @@ struct watch *watch_new(struct run *run)
     watch->run = run;
     watch->board = run->board[0];
     watch->writer = alloc_zero(ram_pages(watch), sizeof(*watch->writer));
-    event_listen(&run->events, (struct event_sink){EVENT_ALL, watch_take, watch});
+    event_listen(&run->events, (struct event_sink){EVENT_ALL & ~EVENT_BIT(EVENT_CSR_WRITE), watch_take, watch});
     return watch;
 }
 

@@ -12,6 +12,7 @@
 #include "machine/board/board.h"
 
 #include "base/alloc.h"
+#include "machine/board/ram_watch.h"
 #include "machine/board/rom.h"
 #include "machine/device/finisher.h"
 #include "machine/device/uart.h"
@@ -275,6 +276,7 @@ static void ram_touched(void *ctx, uint64_t pa, unsigned length, uint8_t who)
         board->tohost_touched = board->pause = true;
         board->tohost_by = who;
     }
+    board_touched(board, pa, length, who);
 }
 
 static void wire_all(struct board *board)

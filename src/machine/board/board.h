@@ -7,7 +7,23 @@
 #include "machine/hart/hart.h"
 #include "machine/memory/bus.h"
 
+enum { BOARD_WATCHES = 64 };
 enum { BOARD_HART_LINES = 16 }; /* of mip: those that devices drive are below 16 */
+
+struct board;
+
+/*
+ * Somebody outside who wants to know when bytes of RAM are about to change: by a hart, a
+ * DMA channel, a page-table walk, or from outside. `touched` is called before they do,
+ * once a write, with what part of the write lies in one page; it may peek and call
+ * run_ask_stop, and changes nothing. No state of the machine.
+ */
+struct board_watch {
+    uint64_t pa, length;
+    void (*touched)(void *ctx, struct board *board, uint64_t pa, unsigned length,
+                    uint8_t who); /* enum initiator */
+    void *ctx;
+};
 
 /* A board as it runs. Its table, board.desc, stays as it was given. */
 struct board {
@@ -50,6 +66,10 @@ struct board {
     bool tohost_touched;
     uint8_t tohost_by; /* enum initiator: who stores */
 
+    /* Who wants to know of writes to RAM: see board_watch. */
+    unsigned watches;
+    struct board_watch watch[BOARD_WATCHES];
+
     /* What software prints, on any UART or by HTIF. NULL: only events tell of it. */
     void (*output)(void *ctx, uint8_t byte);
     void *output_ctx;
@@ -71,6 +91,13 @@ void board_finish(struct board *board, uint32_t code);
 
 /* Watches the 8 bytes at that address, which must be in RAM, as HTIF's `tohost`. */
 void board_watch_tohost(struct board *board, uint64_t pa);
+
+/* False: there are BOARD_WATCHES already, or it is not all RAM. */
+bool board_watch(struct board *board, struct board_watch watch);
+/* Ends all watches that have this `touched` and `ctx`. */
+void board_unwatch(struct board *board,
+                   void (*touched)(void *, struct board *, uint64_t, unsigned, uint8_t),
+                   void *ctx);
 
 /* Does what a store to `tohost` asks for: ends the run (an odd value: exit code times
  * two plus one), or prints a character (device 1, command 1) and zeroes the word. */

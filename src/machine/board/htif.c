@@ -9,6 +9,7 @@
  * console, whose command 1 prints. Not modelled: other system calls, and input.
  */
 #include "machine/board/board.h"
+#include "machine/board/ram_watch.h"
 
 #include <assert.h>
 
@@ -18,22 +19,11 @@ enum { HTIF_CONSOLE = 1, HTIF_PRINT = 1, NO_DEVICE = 0xff };
 #define HTIF_COMMAND BITS(55, 48)
 #define HTIF_CHAR    BITS(7, 0)
 
-/* Harts that could store there unseen look again. */
-static void mark(struct board *board, uint64_t pa)
-{
-    struct ram *ram = &board->bus.ram;
-
-    ram->marks[ram_page(ram, pa)] |= RAM_WATCHED;
-    for (unsigned i = 0; i < board->harts; i++)
-        hart_forget(&board->hart[i]);
-}
-
 void board_watch_tohost(struct board *board, uint64_t pa)
 {
     assert(ram_has(&board->bus.ram, pa, 8));
     board->tohost = pa;
-    mark(board, pa);
-    mark(board, pa + 7);
+    board_mark_watched(board);
 }
 
 static void print(struct board *board, uint8_t byte)

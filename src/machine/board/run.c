@@ -49,7 +49,7 @@ struct board *run_add(struct run *run, const struct board_desc *desc, struct err
 
 void run_reset(struct run *run)
 {
-    run->queue.now = run->queue.next_seq = 0;
+    run->queue.now = run->queue.next_seq = run->fired = 0;
     run->turn_board = run->turn_hart = 0;
     run->turn_end = 0;
     for (unsigned i = 0; i < run->boards; i++) {
@@ -113,6 +113,7 @@ static void do_due_work(struct run *run)
     struct board *board = run->board[queue_first(&run->queue)->board];
 
     run->turn_end = 0;
+    run->fired++;
     run->events.board = board->index;
     queue_fire_first(&run->queue);
     if (board->tohost_touched)
@@ -190,7 +191,7 @@ static bool asked_to_stop(struct run *run)
 
 static bool at_limit(const struct run *run, const struct run_limit *limit)
 {
-    if (run->events.retired >= limit->retired)
+    if (run->events.retired >= limit->retired || run->fired >= limit->fired)
         return true;
     if (limit->attempts != UINT64_MAX && run_attempts(run) >= limit->attempts)
         return true;
@@ -259,6 +260,7 @@ void run_state(struct run *run, struct state *state)
 {
     STATE(state, run->events.retired);
     STATE(state, run->events.order);
+    STATE(state, run->fired);
     STATE(state, run->turn_board);
     STATE(state, run->turn_hart);
     STATE(state, run->turn_end);
@@ -266,6 +268,33 @@ void run_state(struct run *run, struct state *state)
         board_state(run->board[i], state);
     STATE(state, run->queue.now); /* see outside_may_act */
     queue_state(&run->queue, state);
+}
+
+unsigned run_pages(struct run *run, struct pages *pages[RUN_PAGES])
+{
+    unsigned count = 0;
+
+    for (unsigned i = 0; i < run->boards; i++) {
+        struct board *board = run->board[i];
+
+        pages[count++] = &board->bus.ram.pages;
+        for (unsigned j = 0; j < board->devices; j++)
+            if (board->device[j]->type->pages)
+                pages[count++] = board->device[j]->type->pages(board->device[j]);
+    }
+    return count;
+}
+
+void run_pages_noted(struct run *run)
+{
+    struct pages *pages[RUN_PAGES];
+    unsigned count = run_pages(run, pages);
+
+    for (unsigned i = 0; i < count; i++)
+        pages_noted(pages[i]);
+    for (unsigned i = 0; i < run->boards; i++)
+        for (unsigned j = 0; j < run->board[i]->harts; j++)
+            hart_forget_writes(&run->board[i]->hart[j]);
 }
 
 uint64_t run_digest(struct run *run)

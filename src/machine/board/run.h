@@ -14,7 +14,8 @@ struct run {
     struct event_stream events;
     unsigned boards;
     struct board *board[RUN_BOARDS];
-    bool stop; /* somebody asked for it */
+    bool stop;      /* somebody asked for it */
+    uint64_t fired; /* entries of the queue done since reset */
 
     /* The turn that is being run: until its hart's clock reaches `turn_end`, and while
      * that hart is awake and nothing is done in between, it goes on, also over a stop. */
@@ -36,9 +37,10 @@ struct run_limit {
     uint64_t retired;  /* instructions retired by all harts */
     uint64_t attempts; /* the same, with those that raised an exception */
     uint64_t cycle;    /* the clock of every hart that is awake has reached it */
+    uint64_t fired;    /* entries of the queue done since reset */
 };
 
-#define RUN_NO_LIMIT ((struct run_limit){UINT64_MAX, UINT64_MAX, UINT64_MAX})
+#define RUN_NO_LIMIT ((struct run_limit){UINT64_MAX, UINT64_MAX, UINT64_MAX, UINT64_MAX})
 
 struct run *run_new(void);
 void run_free(struct run *run);
@@ -58,6 +60,14 @@ uint64_t run_attempts(const struct run *run);
 
 /* The earliest clock of any hart that is awake: the run's time. */
 uint64_t run_cycle(const struct run *run);
+
+/* All that the run keeps in pages: RAM and disks' contents, in the order of the boards'
+ * tables. Gives how many there are; at most RUN_PAGES. */
+enum { RUN_PAGES = RUN_BOARDS * (BOARD_ROWS + 1) };
+unsigned run_pages(struct run *run, struct pages *pages[RUN_PAGES]);
+
+/* Takes note of all changes of pages so far, with all harts. */
+void run_pages_noted(struct run *run);
 
 /* The digest of all state: XXH3 of everything that run_state walks. */
 void run_state(struct run *run, struct state *state);

@@ -811,6 +811,11 @@ void ata_insert(struct device *device, const uint8_t *bytes, uint64_t length)
     medium_init(&ata->medium, bytes, length / SECTOR);
 }
 
+static struct pages *ata_pages(struct device *device)
+{
+    return &((struct ata *)device)->medium.pages;
+}
+
 static void ata_free(struct device *device)
 {
     struct ata *ata = (struct ata *)device;
@@ -863,6 +868,7 @@ const struct device_type ata_type = {
     .free = ata_free,
     .reset = ata_power_on,
     .state = ata_state,
+    .pages = ata_pages,
     .read = ata_read,
     .write = ata_write,
     .peek = ata_peek,

@@ -6,6 +6,7 @@
 #include "event/event.h"
 #include "machine/device/regs.h"
 #include "machine/memory/bus.h"
+#include "machine/memory/pages.h"
 #include "machine/time/costs.h"
 #include "machine/time/queue.h"
 
@@ -103,6 +104,10 @@ struct device_type {
                               uint64_t *value);
     /* Characters from outside for it (a UART); gives how many it takes. NULL: none. */
     unsigned (*input)(struct device *device, const uint8_t *bytes, unsigned length);
+    /* How many characters it would take now; for devices with input. */
+    unsigned (*room)(const struct device *device);
+    /* What it keeps in pages, as a disk its contents; NULL: nothing. */
+    struct pages *(*pages)(struct device *device);
     bool executable; /* instructions may be fetched from it: a ROM */
 };
 

@@ -2,27 +2,23 @@
 #define MACHINE_DEVICE_MEDIUM_H
 
 #include "base/state.h"
+#include "machine/memory/pages.h"
 
 #include <stdbool.h>
 #include <stdint.h>
 
 /*
  * What a disk stores: an image that is never written, and over it the sectors that have
- * been written since, which are part of the machine's state. They are kept in chunks
- * that exist once one of their sectors is written.
+ * been written since, which are part of the machine's state. They are kept in pages, each
+ * with a bit for each of its sectors that says whether it was written.
  */
-enum { SECTOR = 512, MEDIUM_CHUNK = 64 /* sectors */ };
-
-struct medium_chunk {
-    uint64_t changed; /* one bit a sector */
-    uint8_t bytes[MEDIUM_CHUNK * SECTOR];
-};
+enum { SECTOR = 512, PAGE_SECTORS = PAGE_BYTES / SECTOR };
 
 struct medium {
     uint64_t sectors;
     const uint8_t *image; /* the caller's; NULL: blank, every byte is 0 */
-    uint64_t chunk_count;
-    struct medium_chunk **chunks;
+    struct pages pages;
+    uint8_t *written; /* one byte a page: bit i, its sector i */
 };
 
 /* A medium over `image`, or a blank one. */

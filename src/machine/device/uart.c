@@ -204,6 +204,11 @@ static unsigned uart_input(struct device *device, const uint8_t *bytes, unsigned
     return taken;
 }
 
+static unsigned uart_room(const struct device *device)
+{
+    return UART_FIFO - ((const struct uart *)device)->wire.count;
+}
+
 /* --- the transmitter ---------------------------------------------------------- */
 
 static void load_shift_register(struct uart *uart)
@@ -726,4 +731,5 @@ const struct device_type uart_type = {
     .write = uart_write,
     .peek = uart_peek,
     .input = uart_input,
+    .room = uart_room,
 };

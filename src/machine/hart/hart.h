@@ -33,7 +33,7 @@ enum {
     HART_MAX = 8,
     PMP_ENTRIES = 16,
     HART_PAYLOAD_RANGES = 8,
-    HART_STOPS = 16
+    HART_STOPS = 64
 };
 
 /* Exception causes (Privileged 1.13, table of mcause). */
@@ -362,6 +362,9 @@ static inline void hart_write_rd(struct hart *hart, const struct insn *insn,
  * TLB entry replaced or fenced): the host's look-up tables are dropped. */
 void hart_forget(struct hart *hart);
 void hart_forget_page(struct hart *hart, uint64_t va);
+/* Somebody has taken note of the pages changed so far (pages_noted): the next store to
+ * each must be seen. */
+void hart_forget_writes(struct hart *hart);
 
 /* --- life.c, step.c ------------------------------------------------------------ */
 

@@ -64,10 +64,31 @@ static struct look *look_of(struct look_view *view, uint64_t va, uint8_t access)
     return access == ACCESS_LOAD ? &view->read[at] : &view->write[at];
 }
 
+/* How many entries of a view may be filled, and which the n-th of them is. */
+static unsigned filled_count(const struct look_view *view)
+{
+    return view->filled > LOOK_LOG ? LOOK : view->filled;
+}
+
+static unsigned filled_at(const struct look_view *view, unsigned n)
+{
+    return view->filled > LOOK_LOG ? n : view->log[n];
+}
+
 void hart_forget(struct hart *hart)
 {
     for (unsigned i = 0; i < LOOK_VIEWS; i++)
         clear_view(&hart->look->view[i]);
+}
+
+void hart_forget_writes(struct hart *hart)
+{
+    for (unsigned i = 0; i < LOOK_VIEWS; i++) {
+        struct look_view *view = &hart->look->view[i];
+
+        for (unsigned n = 0; n < filled_count(view); n++)
+            view->write[filled_at(view, n)].tag = LOOK_NONE;
+    }
 }
 
 void hart_forget_page(struct hart *hart, uint64_t va)
@@ -87,17 +108,6 @@ void hart_forget_page(struct hart *hart, uint64_t va)
         if (view->code[at].tag == tag)
             view->code[at].tag = LOOK_NONE;
     }
-}
-
-/* How many entries of a view may be filled, and which the n-th of them is. */
-static unsigned filled_count(const struct look_view *view)
-{
-    return view->filled > LOOK_LOG ? LOOK : view->filled;
-}
-
-static unsigned filled_at(const struct look_view *view, unsigned n)
-{
-    return view->filled > LOOK_LOG ? n : view->log[n];
 }
 
 void look_protect(struct hart *hart, uint64_t pa)
@@ -173,7 +183,7 @@ bool look_learn(struct hart *hart, uint64_t va, uint8_t access, uint8_t mode)
     if (access == ACCESS_STORE) {
         if (!may_store_unseen(hart, pa))
             return false;
-        ram->marks[ram_page(ram, pa)] |= RAM_DIRTY;
+        pages_touch(&ram->pages, ram_page(ram, pa));
     }
     look->tag = va & LOOK_MASK;
     look->add = (uint64_t)(uintptr_t)ram->bytes + (pa - ram->base) - va;

@@ -54,6 +54,9 @@ static struct trap access_csr(struct hart *hart, const struct insn *insn,
                                              work == CSR_WRITE ? operand
                                              : work == CSR_SET ? from | operand
                                                                : from & ~operand);
+        EMIT(hart->events, hart->cycle, CSR_WRITE, csr_write, .pc = hart->pc,
+             .old = old, .value = hart->doing.csr_new, .csr = (uint16_t)number,
+             .hart = hart->id);
     }
     hart_write_rd(hart, insn, old);
     return NO_TRAP;

@@ -22,7 +22,7 @@ void bus_init(struct bus *bus, struct queue *queue, struct event_stream *events,
 
 void bus_release(struct bus *bus)
 {
-    free_pages(bus->ram.bytes, bus->ram.size);
+    pages_release(&bus->ram.pages);
     free_pages(bus->ram.marks, bus->ram.size >> RAM_PAGE_SHIFT);
     bus->ram = (struct ram){0};
 }
@@ -89,7 +89,8 @@ bool bus_map_ram(struct bus *bus, uint64_t base, uint64_t size, struct err *err)
         return false;
     bus->ram.base = base;
     bus->ram.size = size;
-    bus->ram.bytes = alloc_pages(size);
+    pages_init(&bus->ram.pages, size >> RAM_PAGE_SHIFT);
+    bus->ram.bytes = bus->ram.pages.bytes;
     bus->ram.marks = alloc_pages(size >> RAM_PAGE_SHIFT);
     return true;
 }

@@ -5,8 +5,8 @@
 
 /*
  * The host's memory for RAM comes as zeroed pages that cost nothing until they are
- * touched, so a page without its DIRTY mark reads as zero and is never looked at again:
- * not when the state is hashed, saved or restored.
+ * touched, so a page that was never written reads as zero and is never looked at: not
+ * when the state is hashed, saved or restored.
  */
 
 /* Ends the list of pages in a state. */
@@ -43,12 +43,12 @@ void ram_write(struct ram *ram, uint64_t pa, const void *bytes, uint64_t length,
     assert(ram_has(ram, pa, length));
     while (length > 0) {
         unsigned part = within_page(pa, length);
-        uint8_t *marks = &ram->marks[ram_page(ram, pa)];
+        uint8_t marks = ram->marks[ram_page(ram, pa)];
 
         /* Told first: whoever holds decoded code or a reservation may still look. */
-        if ((*marks & (RAM_CODE | RAM_RESERVED | RAM_WATCHED)) && ram->touched)
+        if ((marks & (RAM_CODE | RAM_RESERVED | RAM_WATCHED)) && ram->touched)
             ram->touched(ram->ctx, pa, part, who);
-        *marks |= RAM_DIRTY;
+        pages_touch(&ram->pages, ram_page(ram, pa));
         memcpy(ram->bytes + (pa - ram->base), from, part);
         pa += part;
         from += part;
@@ -61,7 +61,7 @@ static bool is_zero(const uint8_t *page)
     return page[0] == 0 && memcmp(page, page + 1, RAM_PAGE - 1) == 0;
 }
 
-/* A dirty page that holds only zeroes is as good as one never written: the digest must
+/* A written page that holds only zeroes is as good as one never written: the digest must
  * not depend on how RAM became zero. */
 static void put_pages(struct ram *ram, struct state *state)
 {
@@ -71,7 +71,7 @@ static void put_pages(struct ram *ram, struct state *state)
     for (uint64_t page = 0; page < pages; page++) {
         uint8_t *bytes = ram->bytes + (page << RAM_PAGE_SHIFT);
 
-        if (!(ram->marks[page] & RAM_DIRTY) || is_zero(bytes))
+        if (!pages_used(&ram->pages, page) || is_zero(bytes))
             continue;
         STATE(state, page);
         state_bytes(state, "page", bytes, RAM_PAGE);
@@ -84,10 +84,10 @@ static void clear(struct ram *ram)
     uint64_t pages = ram->size >> RAM_PAGE_SHIFT;
 
     for (uint64_t page = 0; page < pages; page++) {
-        if (!(ram->marks[page] & RAM_DIRTY))
+        if (!pages_used(&ram->pages, page))
             continue;
+        pages_touch(&ram->pages, page);
         memset(ram->bytes + (page << RAM_PAGE_SHIFT), 0, RAM_PAGE);
-        ram->marks[page] = (uint8_t)(ram->marks[page] & ~RAM_DIRTY);
     }
 }
 
@@ -106,8 +106,8 @@ static void get_pages(struct ram *ram, struct state *state)
             state->short_input = true;
             return;
         }
+        pages_touch(&ram->pages, page);
         state_bytes(state, "page", ram->bytes + (page << RAM_PAGE_SHIFT), RAM_PAGE);
-        ram->marks[page] |= RAM_DIRTY;
     }
 }
 
@@ -115,6 +115,8 @@ static void get_pages(struct ram *ram, struct state *state)
  * machine drops what was decoded, and a mark too many costs a call and no more. */
 void ram_state(struct ram *ram, struct state *state)
 {
+    if (state->without_pages)
+        return;
     if (state->mode == STATE_LOAD)
         get_pages(ram, state);
     else

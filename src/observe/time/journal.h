@@ -10,18 +10,15 @@
  * The machine and its journal together are the run: replaying one over the other gives
  * every state again. Each act tells the event OUTSIDE, so the moments before and after it
  * differ, and it can be pointed at.
+ *
+ *   ACT_INPUT     `bytes` are typed to device `device`, which has room for all of them
+ *   ACT_MEMORY    `bytes` are written to RAM at physical address `number`
+ *   ACT_X         register x[number] of hart `device` becomes `value`
+ *   ACT_PC        its pc becomes `value`
+ *   ACT_CSR       its CSR `number` is written with `value`; WARL rules hold
+ *   ACT_REGISTER  `value` is written to device `device`'s register at offset `number`,
+ *                 `size` bytes wide, as a store would, without the bus's time
  */
-enum act_kind {
-    ACT_INPUT,  /* bytes typed to device `device`: all of them are taken at once */
-    ACT_MEMORY, /* bytes written to RAM at physical address `number` */
-    ACT_X,      /* register x[number] of hart `device` becomes `value` */
-    ACT_PC,     /* its pc */
-    ACT_CSR, /* CSR `number` of hart `device` is written with `value` (WARL rules hold) */
-    ACT_REGISTER, /* `value` is written to device `device`'s register at offset `number`,
-                     `size` bytes wide, as a store would, without the bus's time */
-    ACT_KINDS
-};
-
 struct act {
     struct moment at; /* set by the timeline */
     uint8_t kind;     /* enum act_kind */
