@@ -2,6 +2,7 @@
  * One run, driven in many ways: fast, heard, stepped, in slices, with breakpoints. All
  * must end in the same state, and tell the same events.
  */
+#include "tests/lib/programs.h"
 #include "tests/lib/suite.h"
 
 #include "base/bits.h"
@@ -14,71 +15,12 @@
 
 #define SCENARIO "scenarios/01-three-ways-to-copy.lua"
 
-/* Small programs that do what the scenario does not: exceptions, timers, several harts,
- * code that changes itself, translation, a stream that nobody serves in time. */
-static const char programs[] =
-    "local function machine(board, text)\n"
-    "  return { board = board, ends = text:find('WAITS') and 'nothing' or 'finished',\n"
-    "    programs = { asm { text = { text, [[\n"
-    "finish: li t0, 0x100000\n li t1, 0x5555\n sw t1, (t0)\n 1: j 1b\n]] } } } }\n"
-    "end\n"
-    "local text = {\n"
-    "traps = [[\n"
-    "start: la t0, handler\n csrw mtvec, t0\n li s0, 500\n"
-    "again: ecall\n .word 0\n li t0, 0x80100001\n ld t1, (t0)\n sd t1, 5(t0)\n"
-    " csrr t2, cycle\n add s1, s1, t2\n li t3, 0x10\n lw t4, (t3)\n"
-    " addi s0, s0, -1\n bnez s0, again\n j finish\n"
-    " .align 2\n"
-    "handler: csrr t5, mepc\n addi t5, t5, 4\n csrw mepc, t5\n mret\n]],\n"
-    "timer = [[\n"
-    "start: la t0, handler\n csrw mtvec, t0\n li t0, 0x80\n csrw mie, t0\n"
-    " li s0, 40\n call arm\n csrsi mstatus, 8\n"
-    "1: wfi\n addi s1, s1, 1\n bnez s0, 1b\n j finish\n"
-    "arm: li t1, 0x200bff8\n ld t2, (t1)\n addi t2, t2, 7\n li t1, 0x2004000\n"
-    " sd t2, (t1)\n ret\n .align 2\n"
-    "handler: addi s0, s0, -1\n mv s5, ra\n call arm\n mv ra, s5\n mret\n]],\n"
-    "harts = [[\n"
-    "start: la t0, count\n addi s2, t0, 8\n li t1, 1\n li t2, 700\n"
-    "1: amoadd.d t3, t1, (t0)\n xor s1, s1, t3\n addi t2, t2, -1\n bnez t2, 1b\n"
-    "2: lr.d t4, (s2)\n addi t4, t4, 1\n sc.d t5, t4, (s2)\n bnez t5, 2b\n"
-    " li t6, 4\n 3: ld t4, (s2)\n bne t4, t6, 3b\n"
-    " bnez a0, wait\n j finish\n wait: wfi\n j wait\n"
-    " .data\n count: .dword 0, 0\n .text\n]],\n"
-    "patches = [[\n"
-    "start: li s0, 300\n la s1, patch\n li s2, 0x00150513\n li s3, 0x00250513\n"
-    "1: sw s2, (s1)\n fence.i\n call patch\n sw s3, (s1)\n fence.i\n call patch\n"
-    " addi s0, s0, -1\n bnez s0, 1b\n j finish\n"
-    "patch: nop\n ret\n]],\n"
-    "pages = [[\n"
-    " .equ ROOT, 0x80400000\n"
-    "start: li t0, ROOT\n li t1, 0x200000cf\n sd t1, 16(t0)\n sd t1, 24(t0)\n"
-    " li t1, (ROOT >> 12) | (8 << 60)\n csrw satp, t1\n sfence.vma\n"
-    " li t0, -1\n csrw pmpaddr0, t0\n li t0, 0x1f\n csrw pmpcfg0, t0\n"
-    " la t0, back\n csrw mtvec, t0\n la t0, super\n csrw mepc, t0\n"
-    " li t0, 0x1800\n csrc mstatus, t0\n li t0, 0x800\n csrs mstatus, t0\n mret\n"
-    "super: li s0, 400\n li s1, 0xc0300000\n"
-    "1: sd s0, (s1)\n ld s2, (s1)\n li t3, 4096 + 8\n add s1, s1, t3\n"
-    " andi t4, s0, 15\n bnez t4, 2f\n sfence.vma\n 2: addi s0, s0, -1\n bnez s0, 1b\n"
-    " ecall\n .align 2\nback: j finish\n]],\n"
-    "sleeps = [[\n"
-    "# WAITS\nstart: li t0, 3\n 1: addi t0, t0, -1\n bnez t0, 1b\n wfi\n j start\n]],\n"
-    "}\n"
-    "scenario { name = 'programs',\n"
-    "  variants = { { name = 'traps' }, { name = 'timer' },\n"
-    "    { name = 'harts', board = { harts = 4 } },\n"
-    "    { name = 'harts_far', board = { harts = 4, interleave = 1000 }, as = 'harts' "
-    "},\n"
-    "    { name = 'patches' }, { name = 'pages', board = { tlb = { entries = 16, ways "
-    "= 2 "
-    "} } }, { name = 'sleeps' } },\n"
-    "  setup = function(p, v) return machine(v.board, text[v.as or v.name]) end }\n";
-
 static struct scenario *open_all(unsigned which)
 {
     struct err err = {0};
     struct scenario *scenario =
-        which ? scenario_load("programs.lua", programs, strlen(programs),
-                              &sandbox_usual_limits, &err)
+        which ? scenario_load("programs.lua", programs_scenario,
+                              strlen(programs_scenario), &sandbox_usual_limits, &err)
               : scenario_open(SCENARIO, &err);
 
     ck_assert_msg(scenario != NULL, "%s", err.text);
