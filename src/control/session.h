@@ -31,7 +31,9 @@ struct session {
     unsigned board, hart; /* that commands mean by default */
     struct last_move last;
 
-    unsigned tables; /* of commands: each ends with a NULL name */
+    struct expr_scope scope; /* of the default hart; session_scope gives it as of now */
+
+    unsigned tables; /* of other layers' commands: each ends with a NULL name */
     const struct command *table[SESSION_TABLES];
     char *repeat; /* the line that an empty line repeats; NULL: none */
 
@@ -45,6 +47,11 @@ struct session {
      * nobody reads. Asks for a file of the face's own kind: NULL. */
     void (*say)(void *ctx, const char *line);
     void *say_ctx;
+
+    /* Whoever keeps what is typed: called with each line before it is done, not with
+     * those that a file or a command gives; NULL: nobody. */
+    void (*typed)(void *ctx, const char *line);
+    void *typed_ctx;
 
     /* For rows of other layers (recording, log, gdbserver): each keeps its own here. */
     struct session_extra {
@@ -60,14 +67,17 @@ struct session_choice {
     const char *file, *variant;  /* variant NULL: the first */
     const char *const *settings; /* "name=value" */
     size_t setting_count;
-    uint64_t memory; /* for snapshots; 0: the default */
+    uint64_t memory;         /* for snapshots; 0: the default */
+    struct buf *diagnostics; /* what the assembler complains of, whole lines; or NULL */
 };
 
+/* The session stays where it is until it is closed; session_close also releases one that
+ * could not be opened. It has the commands of control/command; other layers add theirs. */
 bool session_open(struct session *session, const struct session_choice *choice,
                   struct err *err);
 void session_close(struct session *session);
 
-/* Joins a layer's rows; the array ends with a NULL name. */
+/* Joins another layer's rows; the array ends with a NULL name. */
 void session_add_commands(struct session *session, const struct command *commands);
 
 /* A layer's own data; `key` tells whose. NULL: none yet. */

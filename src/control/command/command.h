@@ -51,8 +51,9 @@ struct given {
     const char *text;     /* as it was typed, without quotes */
     struct moment moment; /* MOMENT */
     bool is_cycle;        /* MOMENT: `value` is a cycle; else `moment` */
-    struct expr *expr;    /* EXPR, VALUE, ADDRESS; freed after the command unless taken
-                              (set to NULL) */
+    struct expr *expr;    /* EXPR, VALUE, ADDRESS, REGISTER; freed after the command
+                             unless taken (set to NULL) */
+    char *kept;           /* what `text` points to; freed after the command */
 };
 
 enum { COMMAND_ARGUMENTS = 8 };
@@ -63,7 +64,7 @@ struct call {
     const struct command *command;
     const char *line;    /* all of it, as typed */
     char format[16];     /* what came after "/" : "8xb" of x/8xb */
-    unsigned count;      /* given arguments; a repeated one may be many */
+    unsigned count;      /* so many of `given`, up to the last that was given */
     struct given *given; /* at least one for each of the row's arguments,
                                                given or not; repeats follow */
     struct reply *reply;
@@ -83,10 +84,24 @@ struct command {
     bool (*run)(struct call *call, struct err *err);
 };
 
+/* The rows of this layer: a NULL-ended list of arrays (rows.c). */
+extern const struct command *const command_rows[];
+
+/* The groups in the order in which help lists them; ends with a NULL name. */
+extern const struct command_group {
+    const char *name, *title; /* "moving", "Moving through the run" */
+} command_groups[];
+
 /* Does one line ("info dma; stepi 3" is two: `;` outside quotes separates). What it says
- * goes to `reply`, also when it fails. An empty line repeats. */
+ * goes to `reply`, also when it fails. An empty line repeats; one that begins with `#` is a
+ * comment. */
 bool command_do(struct session *session, const char *line, struct reply *reply,
                 struct err *err);
+
+/* Fills in what is given from `text`, which stands behind the command's name. Whatever the
+ * result, command_release_arguments releases it. */
+bool command_arguments(struct call *call, const char *text, struct err *err);
+void command_release_arguments(struct call *call);
 
 /* The row that a line begins with, by name, alias or unambiguous prefix; *rest is behind
  * the name. NULL: says what is near, or what it could be. */
@@ -100,6 +115,10 @@ size_t command_complete(struct session *session, const char *line,
 
 /* All rows in order of group and name: the n-th, or NULL. */
 const struct command *command_at(const struct session *session, unsigned n);
+
+/* Calls `look` with each row, in no particular order. */
+void command_each(const struct session *session,
+                  void (*look)(void *ctx, const struct command *command), void *ctx);
 
 /* "stepi [N]". */
 void command_usage(struct buf *out, const struct command *command);

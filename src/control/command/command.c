@@ -1,0 +1,400 @@
+/* Finding commands by what was typed, and doing them. */
+#include "control/command/command.h"
+
+#include "base/alloc.h"
+#include "base/bits.h"
+#include "base/nearest.h"
+#include "control/command/words.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { DEEPEST = 16 }; /* lines that run files whose lines run files ... */
+
+const struct command_group command_groups[] = {
+    {"moving", "Moving through the run, forwards and backwards"},
+    {"time", "Moments, marks and where the run stands"},
+    {"breakpoints", "What a move stops at"},
+    {"questions", "Who, why and why not"},
+    {"machine", "Looking at the machine"},
+    {"data", "Looking at memory and code, and changing the machine"},
+    {"branches", "Runs that part from one another"},
+    {"recording", "Recordings"},
+    {"tool", "The tool itself"},
+    {NULL, NULL},
+};
+
+/* --- rows ------------------------------------------------------------------------------- */
+
+void command_each(const struct session *session,
+                  void (*look)(void *ctx, const struct command *command), void *ctx)
+{
+    const struct command *row;
+
+    for (unsigned t = 0; command_rows[t]; t++)
+        for (row = command_rows[t]; row->name; row++)
+            look(ctx, row);
+    for (unsigned t = 0; t < session->tables; t++)
+        for (row = session->table[t]; row->name; row++)
+            look(ctx, row);
+}
+
+static unsigned group_number(const char *name)
+{
+    unsigned n = 0;
+
+    while (command_groups[n].name && strcmp(command_groups[n].name, name) != 0)
+        n++;
+    return n;
+}
+
+static int compare(const struct command *a, const struct command *b)
+{
+    unsigned in_a = group_number(a->group), in_b = group_number(b->group);
+
+    if (in_a != in_b)
+        return in_a < in_b ? -1 : 1;
+    return strcmp(a->name, b->name);
+}
+
+/* Looks for the least row that is greater than the last one found. */
+struct order {
+    const struct command *last, *next;
+};
+
+static void look_for_next(void *ctx, const struct command *row)
+{
+    struct order *order = ctx;
+
+    if ((!order->last || compare(row, order->last) > 0) &&
+        (!order->next || compare(row, order->next) < 0))
+        order->next = row;
+}
+
+const struct command *command_at(const struct session *session, unsigned n)
+{
+    struct order order = {0};
+
+    for (unsigned i = 0; i <= n; i++) {
+        order.last = order.next;
+        order.next = NULL;
+        command_each(session, look_for_next, &order);
+        if (!order.next)
+            return NULL;
+    }
+    return order.next;
+}
+
+/* --- finding ------------------------------------------------------------------------------ */
+
+/* How a name agrees with the words that a line begins with. */
+enum agreement { NO_MATCH, BEGINS_SO, PREFIX, EXACT };
+
+struct match {
+    enum agreement agreement;
+    unsigned words;
+    const char *rest;
+};
+
+enum { CANDIDATES = 64 };
+
+struct find {
+    const char *line;
+    struct match best;
+    unsigned candidates; /* that match as well as the best */
+    const struct command *candidate[CANDIDATES];
+    unsigned begun; /* rows with more words, the first of which were typed */
+    const struct command *begin[CANDIDATES];
+};
+
+/* `x/8xb`: a name ends where its format begins. */
+static size_t name_word_length(const char *text)
+{
+    return strcspn(text, " \t\r\n/");
+}
+
+/* Compares a name word by word. BEGINS_SO: the line ends within it. */
+static struct match match_name(const char *name, const char *line)
+{
+    struct match match = {.agreement = EXACT, .rest = line};
+
+    while (*name) {
+        size_t length = strcspn(name, " "), typed;
+
+        line = skip_blanks(match.rest);
+        typed = name_word_length(line);
+        if (!typed) {
+            match.agreement = match.words ? BEGINS_SO : NO_MATCH;
+            return match;
+        }
+        if (typed > length || strncmp(name, line, typed) != 0)
+            return (struct match){0};
+        if (typed < length)
+            match.agreement = PREFIX;
+        match.words++;
+        match.rest = line + typed;
+        name = skip_blanks(name + length);
+    }
+    return match;
+}
+
+/* Aliases are single words, and typed whole. */
+static struct match match_alias(const char *aliases, const char *line)
+{
+    size_t typed = name_word_length(line);
+
+    while (aliases && *aliases) {
+        size_t length = strcspn(aliases, " ");
+
+        if (typed == length && strncmp(aliases, line, length) == 0)
+            return (struct match){EXACT, 1, line + typed};
+        aliases = skip_blanks(aliases + length);
+    }
+    return (struct match){0};
+}
+
+/* A name whose words are all there is better than one with fewer, and then the one that
+ * is typed whole; but a whole word is not the beginning of two others. */
+static bool is_better(const struct match *a, const struct match *b)
+{
+    if (a->words != b->words && a->agreement == b->agreement)
+        return a->words > b->words;
+    return a->agreement > b->agreement;
+}
+
+static void try_row(void *ctx, const struct command *row)
+{
+    struct find *find = ctx;
+    struct match match = match_name(row->name, find->line),
+                 alias = match_alias(row->aliases, find->line);
+
+    if (alias.agreement > match.agreement)
+        match = alias;
+    if (match.agreement == BEGINS_SO && find->begun < CANDIDATES)
+        find->begin[find->begun++] = row;
+    if (match.agreement < PREFIX)
+        return;
+    if (!find->candidates || is_better(&match, &find->best)) {
+        find->best = match;
+        find->candidates = 0;
+    } else if (is_better(&find->best, &match)) {
+        return;
+    }
+    if (find->candidates < CANDIDATES)
+        find->candidate[find->candidates++] = row;
+}
+
+/* "stepi, step-event or step". */
+static void list_names(struct buf *out, const struct command *const *rows,
+                       unsigned count)
+{
+    for (unsigned i = 0; i < count; i++) {
+        if (i)
+            buf_text(out, i + 1 == count ? " or " : ", ");
+        buf_text(out, rows[i]->name);
+    }
+}
+
+static void ask_which(struct err *err, const char *typed, size_t length,
+                      const struct command *const *rows, unsigned count)
+{
+    struct buf names = {0};
+
+    list_names(&names, rows, count);
+    err_set(err, "'%.*s' is the beginning of %s", (int)length, typed, buf_str(&names));
+    buf_free(&names);
+}
+
+/* What is near: of whole names when the first word is one, else of first words. */
+struct near {
+    struct nearest nearest;
+    const char *first; /* the first word */
+    size_t length;
+    bool within;  /* names that begin with it */
+    bool is_head; /* there are some */
+};
+
+static void offer_row(void *ctx, const struct command *row)
+{
+    struct near *near = ctx;
+    size_t first = strcspn(row->name, " ");
+    bool has_head = first == near->length && row->name[first] &&
+                    strncmp(row->name, near->first, first) == 0;
+
+    near->is_head |= has_head;
+    if (!near->within || has_head)
+        nearest_offer(&near->nearest, row->name);
+}
+
+static void say_unknown(const struct session *session, const char *line,
+                        struct err *err)
+{
+    size_t first = name_word_length(line);
+    const char *second = skip_blanks(line + first);
+    size_t both = (size_t)(second - line) + name_word_length(second);
+    char hint[160], word[96], words[96];
+    struct near near = {.first = line, .length = first, .within = true};
+
+    snprintf(word, sizeof(word), "%.*s", (int)(first < 90 ? first : 90), line);
+    snprintf(words, sizeof(words), "%.*s", (int)(both < 90 ? both : 90), line);
+    near.nearest.wanted = words;
+    command_each(session, offer_row, &near);
+    near.within = near.is_head;
+    if (!near.is_head) {
+        near.nearest.wanted = word;
+        command_each(session, offer_row, &near);
+    }
+    err_set(err, "unknown command '%s'%s; 'help%s%s' lists them",
+            near.is_head ? words : word,
+            nearest_hint(&near.nearest, hint, sizeof(hint)), near.is_head ? " " : "",
+            near.is_head ? word : "");
+}
+
+const struct command *command_find(const struct session *session, const char *line,
+                                   const char **rest, struct err *err)
+{
+    struct find find = {.line = skip_blanks(line)};
+
+    command_each(session, try_row, &find);
+    if (find.candidates == 1 || (find.candidates > 1 && find.best.agreement == EXACT)) {
+        *rest = find.best.rest;
+        return find.candidate[0];
+    }
+    if (find.candidates)
+        ask_which(err, find.line, (size_t)(find.best.rest - find.line), find.candidate,
+                  find.candidates);
+    else if (find.begun)
+        ask_which(err, find.line, strcspn(find.line, " \t/"), find.begin, find.begun);
+    else
+        say_unknown(session, find.line, err);
+    return NULL;
+}
+
+/* --- doing -------------------------------------------------------------------------------- */
+
+/* Takes "/8xb" off; the rest is the arguments. */
+static bool take_format(struct call *call, const char **text, struct err *err)
+{
+    size_t length;
+
+    if (**text != '/')
+        return true;
+    length = strcspn(++*text, " \t");
+    if (!call->command->takes_format)
+        return err_set(err, "it takes no format: '/%.*s'", (int)length, *text);
+    if (length >= sizeof(call->format))
+        return err_set(err, "'/%.*s' is too long for a format", (int)length, *text);
+    memcpy(call->format, *text, length);
+    *text += length;
+    return true;
+}
+
+/* Errors begin with the name of the command that they come from. */
+static void name_command(const struct command *command, struct err *err)
+{
+    size_t length = strlen(command->name);
+
+    if (strncmp(err->text, command->name, length) != 0 || err->text[length] != ':')
+        err_prefix(err, "%s", command->name);
+}
+
+static bool do_statement(struct session *session, const char *line, struct reply *reply,
+                         const struct command **done, struct err *err)
+{
+    struct call call = {.session = session, .line = line, .reply = reply};
+    const char *rest;
+    bool ok;
+
+    call.command = command_find(session, line, &rest, err);
+    if (!call.command)
+        return false;
+    ok = take_format(&call, &rest, err) && command_arguments(&call, rest, err) &&
+         call.command->run(&call, err);
+    command_release_arguments(&call);
+    if (!ok)
+        name_command(call.command, err);
+    *done = call.command;
+    return ok;
+}
+
+/* Each statement of the line, until one fails or ends the session. */
+static bool do_statements(struct session *session, const char *line,
+                          struct reply *reply, const struct command **last,
+                          struct err *err)
+{
+    while (*line && !session->quit) {
+        size_t length = statement_length(line);
+        struct buf statement = {0};
+        bool ok = true;
+
+        buf_add(&statement, line, length);
+        if (*skip_blanks(statement.data))
+            ok = do_statement(session, skip_blanks(statement.data), reply, last, err);
+        buf_free(&statement);
+        if (!ok)
+            return false;
+        line += length + (line[length] == ';');
+    }
+    return true;
+}
+
+static void set_repeat(struct session *session, const char *line,
+                       const struct command *last)
+{
+    free(session->repeat);
+    session->repeat = last && last->repeats ? alloc_string(line) : NULL;
+}
+
+bool command_do(struct session *session, const char *line, struct reply *reply,
+                struct err *err)
+{
+    const struct command *last = NULL;
+    const char *from = skip_blanks(line);
+    char *copy;
+    bool ok;
+
+    if (*from == '#')
+        return true;
+    if (!*from && (session->depth || !session->repeat))
+        return true;
+    if (session->depth == DEEPEST)
+        return err_set(err, "files that run files are nested more than %d deep",
+                       DEEPEST);
+    copy = alloc_string(*from ? from : session->repeat);
+    if (!session->depth && session->typed)
+        session->typed(session->typed_ctx, copy);
+    session->depth++;
+    ok = do_statements(session, copy, reply, &last, err);
+    session->depth--;
+    if (!session->depth)
+        set_repeat(session, copy, ok ? last : NULL);
+    free(copy);
+    return ok;
+}
+
+/* --- usage -------------------------------------------------------------------------------- */
+
+static void put_argument(struct buf *out, const struct argument *argument)
+{
+    buf_text(out, argument->optional ? " [" : " ");
+    if (argument->after)
+        buf_printf(out, "%s ", argument->after);
+    for (const char *c = argument->choices; argument->type == ARG_CHOICE && *c; c++)
+        buf_char(out, *c == ' ' ? '|' : *c);
+    if (argument->type != ARG_CHOICE)
+        buf_text(out, argument->name);
+    if (argument->repeats)
+        buf_text(out, " ...");
+    if (argument->optional)
+        buf_char(out, ']');
+}
+
+void command_usage(struct buf *out, const struct command *command)
+{
+    buf_text(out, command->name);
+    if (command->takes_format)
+        buf_text(out, "[/FORMAT]");
+    for (unsigned i = 0; command->arguments[i].type != ARG_NONE; i++)
+        put_argument(out, &command->arguments[i]);
+}

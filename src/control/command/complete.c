@@ -1,0 +1,377 @@
+/* How a line can go on: names of commands word by word, then each argument by its type. */
+#include "base/alloc.h"
+#include "base/buf.h"
+#include "control/command/command.h"
+#include "control/command/words.h"
+#include "machine/isa/csr.h"
+
+#include <ctype.h>
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct completion {
+    struct session *session;
+    void (*offer)(void *ctx, const char *word);
+    void *ctx;
+    const char *from; /* the word that is completed, up to the end of the line */
+    struct buf names; /* of commands, offered already: each with a blank around it */
+};
+
+static void offer(struct completion *c, const char *word)
+{
+    if (strncmp(word, c->from, strlen(c->from)) == 0)
+        c->offer(c->ctx, word);
+}
+
+/* --- names of commands ---------------------------------------------------------------------- */
+
+static void offer_once(struct completion *c, const char *word, size_t length)
+{
+    struct buf quoted = {0};
+
+    buf_printf(&quoted, " %.*s ", (int)length, word);
+    if (!strstr(buf_str(&c->names), quoted.data)) {
+        char *alone = alloc_zero(length + 1, 1);
+
+        memcpy(alone, word, length);
+        buf_text(&c->names, quoted.data);
+        offer(c, alone);
+        free(alone);
+    }
+    buf_free(&quoted);
+}
+
+struct name_completion {
+    struct completion *completion;
+    const char *line;
+};
+
+/* Offers the word of the name that stands where the last word of the line does. */
+static void offer_name(void *ctx, const struct command *row)
+{
+    struct name_completion *of = ctx;
+    const char *name = row->name, *line = skip_blanks(of->line);
+
+    while (line < of->completion->from) {
+        size_t typed = strcspn(line, " \t");
+
+        if (!*name || typed > strcspn(name, " ") || strncmp(name, line, typed) != 0)
+            return;
+        line = skip_blanks(line + typed);
+        name = skip_blanks(name + strcspn(name, " "));
+    }
+    if (*name)
+        offer_once(of->completion, name, strcspn(name, " "));
+}
+
+/* --- files ------------------------------------------------------------------------------------ */
+
+static void offer_file(struct completion *c, const char *folder, const char *name)
+{
+    struct buf path = {0};
+    bool blanks = strpbrk(name, " \t;'") || strpbrk(folder, " \t;'");
+    DIR *inside;
+
+    buf_printf(&path, "%s%s", folder, name);
+    inside = opendir(path.data);
+    if (inside)
+        buf_char(&path, '/');
+    if (inside)
+        closedir(inside);
+    if (blanks) {
+        struct buf quoted = {0};
+
+        buf_printf(&quoted, "\"%s%s", path.data, inside ? "" : "\"");
+        c->offer(c->ctx, quoted.data);
+        buf_free(&quoted);
+    } else {
+        c->offer(c->ctx, path.data);
+    }
+    buf_free(&path);
+}
+
+static void offer_files(struct completion *c)
+{
+    const char *typed = c->from + (*c->from == '"' || *c->from == '\'');
+    const char *slash = strrchr(typed, '/'), *begin = slash ? slash + 1 : typed;
+    struct buf folder = {0};
+    const struct dirent *entry;
+    DIR *dir;
+
+    buf_add(&folder, typed, (size_t)(begin - typed));
+    dir = opendir(folder.size ? folder.data : ".");
+    while (dir && (entry = readdir(dir)) != NULL)
+        if (strncmp(entry->d_name, begin, strlen(begin)) == 0 &&
+            (entry->d_name[0] != '.' || *begin == '.'))
+            offer_file(c, folder.data, entry->d_name);
+    if (dir)
+        closedir(dir);
+    buf_free(&folder);
+}
+
+/* --- names in expressions ----------------------------------------------------------------------- */
+
+static bool in_name(char c)
+{
+    return isalnum((unsigned char)c) || c == '_' || c == '.' || c == '$' || c == ':';
+}
+
+/* Where the name begins that the text ends with: "dma0.Control[1].r" is one. */
+static const char *name_begin(const char *text)
+{
+    const char *at = text + strlen(text);
+
+    while (at > text) {
+        const char *back = at - 1;
+
+        if (*back == ']') {
+            while (back > text && isdigit((unsigned char)back[-1]))
+                back--;
+            if (back == text || back[-1] != '[')
+                break;
+            at = back - 1;
+        } else if (in_name(*back)) {
+            at = back;
+        } else {
+            break;
+        }
+    }
+    return at;
+}
+
+static void take_name(void *ctx, const char *name)
+{
+    offer(ctx, name);
+}
+
+static void offer_symbols(struct completion *c)
+{
+    const struct symbols *symbols = c->session->subject.symbols;
+
+    for (size_t i = 0; symbols && i < symbols->count; i++)
+        offer(c, symbols->symbol[i].name);
+}
+
+static void offer_expression(struct completion *c, bool address)
+{
+    struct expr_scope scope = session_scope(c->session);
+
+    c->from = name_begin(c->from);
+    if (address && !*c->from)
+        offer_symbols(c);
+    else
+        expr_complete(c->from, &scope, take_name, c);
+}
+
+/* --- the rest --------------------------------------------------------------------------------------- */
+
+static void offer_event_kinds(struct completion *c)
+{
+    for (unsigned i = 0; i < EVENT_KINDS; i++) {
+        char *name = alloc_string(event_infos[i].name);
+
+        for (char *at = name; *at; at++)
+            *at = *at == '_' && !strchr(c->from, '_') ? '-' : *at;
+        offer(c, name);
+        free(name);
+    }
+}
+
+static void offer_devices(struct completion *c)
+{
+    const struct board *board = session_board(c->session);
+
+    for (unsigned i = 0; i < board->devices; i++)
+        offer(c, board->device[i]->name);
+}
+
+static void offer_number(struct completion *c, unsigned number)
+{
+    char text[16];
+
+    snprintf(text, sizeof(text), "%u", number);
+    offer(c, text);
+}
+
+static void offer_marks(struct completion *c)
+{
+    for (unsigned i = 0; i < timeline_marks(c->session->time); i++)
+        offer(c, timeline_mark_info(c->session->time, i)->name);
+}
+
+static void offer_branches(struct completion *c)
+{
+    for (unsigned i = 0; i < timeline_branches(c->session->time); i++)
+        offer(c, timeline_branch_info(c->session->time, i)->name);
+}
+
+static void offer_choices(struct completion *c, const char *choices)
+{
+    while (*choices) {
+        size_t length = strcspn(choices, " ");
+
+        offer_once(c, choices, length);
+        choices = skip_blanks(choices + length);
+    }
+}
+
+static void offer_argument(struct completion *c, const struct argument *argument)
+{
+    struct name_completion names = {c, c->from};
+
+    switch (argument->type) {
+    case ARG_COUNT:
+    case ARG_VALUE:
+    case ARG_EXPR:
+    case ARG_REGISTER:
+        offer_expression(c, false);
+        break;
+    case ARG_ADDRESS:
+        offer_expression(c, true);
+        break;
+    case ARG_MOMENT:
+        offer_marks(c);
+        break;
+    case ARG_FILE:
+        offer_files(c);
+        break;
+    case ARG_EVENT_KIND:
+        offer_event_kinds(c);
+        break;
+    case ARG_DEVICE:
+        offer_devices(c);
+        break;
+    case ARG_CSR:
+        for (size_t i = 0; i < csr_infos_count; i++)
+            offer(c, csr_infos[i].name);
+        break;
+    case ARG_HART:
+        for (unsigned i = 0; i < session_board(c->session)->harts; i++)
+            offer_number(c, i);
+        break;
+    case ARG_SYMBOL:
+        offer_symbols(c);
+        break;
+    case ARG_COMMAND:
+        c->from += strlen(c->from) - strcspn(c->from, " \t");
+        while (c->from > names.line && !strchr(" \t", c->from[-1]))
+            c->from--;
+        command_each(c->session, offer_name, &names);
+        break;
+    case ARG_BRANCH:
+        offer_branches(c);
+        break;
+    case ARG_MARK:
+        offer_marks(c);
+        break;
+    case ARG_BREAKPOINT:
+        for (unsigned i = 0; i < stops_count(c->session->stops); i++)
+            offer_number(c, stops_at(c->session->stops, i)->number);
+        break;
+    case ARG_CHOICE:
+        offer_choices(c, argument->choices);
+        break;
+    case ARG_NONE:
+    case ARG_WORD:
+    case ARG_TEXT:
+        break;
+    }
+}
+
+/* --- which argument ----------------------------------------------------------------------------------- */
+
+static bool is_expression(enum argument_type type)
+{
+    return type == ARG_COUNT || type == ARG_VALUE || type == ARG_ADDRESS ||
+           type == ARG_EXPR;
+}
+
+/* Behind the argument that begins here; at the end of the line: it is still typed. */
+static const char *argument_end(const struct argument *argument, const char *text)
+{
+    struct err ignored;
+    struct expr *expr;
+    size_t used;
+
+    if (argument->type == ARG_TEXT || argument->type == ARG_COMMAND)
+        return text + strlen(text);
+    if (!is_expression(argument->type))
+        return text + word_length(text);
+    expr = expr_parse(text, &used, &ignored);
+    if (!expr)
+        return text + strlen(text);
+    expr_free(expr);
+    while (used && text[used - 1] == ' ')
+        used--;
+    return text + used;
+}
+
+/* The keyword of an argument, while its word is typed. */
+static void offer_keyword(struct completion *c, const struct argument *argument,
+                          const char *text)
+{
+    if (text[word_length(text)] || strncmp(argument->after, text, strlen(text)) != 0)
+        return;
+    c->from = text;
+    offer(c, argument->after);
+}
+
+/* What may stand where the line ends: the argument that is still typed, or the keyword of
+ * one that may follow instead. */
+static void complete_arguments(struct completion *c, const struct argument *argument,
+                               const char *text)
+{
+    bool typed = false;
+
+    while (argument->type != ARG_NONE) {
+        const char *end;
+
+        text = skip_blanks(text);
+        if (argument->after && (typed || !word_is(text, argument->after))) {
+            offer_keyword(c, argument++, text);
+            continue;
+        }
+        if (argument->after)
+            text += strlen(argument->after);
+        if (typed || (argument->after && !*text))
+            return; /* keywords have a blank behind them */
+        text = skip_blanks(text);
+        end = argument_end(argument, text);
+        typed = !*end;
+        if (typed) {
+            c->from = text;
+            offer_argument(c, argument);
+            if (!argument->optional && !argument->repeats)
+                return;
+        }
+        text = typed ? text : end;
+        argument += typed || !argument->repeats;
+    }
+}
+
+size_t command_complete(struct session *session, const char *line,
+                        void (*take)(void *ctx, const char *word), void *ctx)
+{
+    struct completion c = {.session = session, .offer = take, .ctx = ctx};
+    struct name_completion names = {.completion = &c};
+    const struct command *command;
+    const char *rest, *statement = line;
+    struct err ignored;
+    size_t begin;
+
+    while (statement[statement_length(statement)])
+        statement += statement_length(statement) + 1;
+    names.line = statement = skip_blanks(statement);
+    c.from = statement;
+    while (c.from[strcspn(c.from, " \t")])
+        c.from = skip_blanks(c.from + strcspn(c.from, " \t"));
+    command_each(session, offer_name, &names);
+    command = command_find(session, statement, &rest, &ignored);
+    if (*statement && command && strchr(" \t/", *rest) && *rest)
+        complete_arguments(&c, command->arguments, rest + strcspn(rest, " \t"));
+    begin = (size_t)(c.from - line);
+    buf_free(&c.names);
+    return begin;
+}

@@ -1,0 +1,281 @@
+/* Commands about the tool itself: help, files of commands, settings. */
+#include "control/command/rows.h"
+#include "image/image.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const struct column name_columns[] = {
+    {"command", COLUMN_TEXT},
+    {"summary", COLUMN_TEXT},
+    {NULL, COLUMN_TEXT},
+};
+
+/* --- help --------------------------------------------------------------------------------- */
+
+static void say_group(struct reply *reply, const struct session *session,
+                      const struct command_group *group)
+{
+    const struct command *row;
+    struct table *table;
+
+    reply_say(reply, "%s:", group->title);
+    table = reply_table(reply, group->name, name_columns);
+    for (unsigned n = 0; (row = command_at(session, n)) != NULL; n++) {
+        if (strcmp(row->group, group->name) != 0)
+            continue;
+        table_text(table, "%s", row->name);
+        table_text(table, "%s", row->summary);
+    }
+}
+
+static bool has_commands(const struct session *session, const char *group)
+{
+    const struct command *row;
+
+    for (unsigned n = 0; (row = command_at(session, n)) != NULL; n++)
+        if (strcmp(row->group, group) == 0)
+            return true;
+    return false;
+}
+
+static void say_all(struct reply *reply, const struct session *session)
+{
+    reply_say(reply,
+              "'help COMMAND' tells all about one, 'apropos WORD' finds some by what "
+              "they do. Names can be cut short while they stay unambiguous.");
+    for (unsigned i = 0; command_groups[i].name; i++)
+        if (has_commands(session, command_groups[i].name))
+            say_group(reply, session, &command_groups[i]);
+}
+
+/* Help is text with lines of its own. */
+static void say_lines(struct reply *reply, const char *text)
+{
+    while (*text) {
+        size_t length = strcspn(text, "\n");
+
+        reply_say(reply, "%.*s", (int)length, text);
+        text += length + (text[length] == '\n');
+    }
+}
+
+static void say_command(struct reply *reply, const struct command *row)
+{
+    struct buf usage = {0};
+
+    command_usage(&usage, row);
+    reply_say(reply, "%c%s.", toupper((unsigned char)row->summary[0]),
+              row->summary + 1);
+    reply_say(reply, "Usage: %s", buf_str(&usage));
+    if (row->aliases)
+        reply_say(reply, "Also: %s", row->aliases);
+    if (row->help)
+        say_lines(reply, row->help);
+    if (row->repeats)
+        reply_say(reply, "An empty line does it again.");
+    buf_free(&usage);
+}
+
+/* Commands whose names begin with that word, as "info". */
+static bool say_family(struct reply *reply, const struct session *session,
+                       const char *word)
+{
+    const struct command *row;
+    size_t length = strlen(word);
+    struct table *table = NULL;
+
+    for (unsigned n = 0; (row = command_at(session, n)) != NULL; n++) {
+        if (strncmp(row->name, word, length) != 0 || row->name[length] != ' ')
+            continue;
+        if (!table)
+            table = reply_table(reply, "commands", name_columns);
+        table_text(table, "%s", row->name);
+        table_text(table, "%s", row->summary);
+    }
+    return table != NULL;
+}
+
+static bool run_help(struct call *call, struct err *err)
+{
+    const struct session *session = call->session;
+    const char *asked = call->given[0].text, *rest;
+    const struct command *row;
+
+    if (!asked) {
+        say_all(call->reply, session);
+        return true;
+    }
+    for (unsigned i = 0; command_groups[i].name; i++)
+        if (strcmp(command_groups[i].name, asked) == 0 &&
+            has_commands(session, asked)) {
+            say_group(call->reply, session, &command_groups[i]);
+            return true;
+        }
+    if (say_family(call->reply, session, asked))
+        return true;
+    row = command_find(session, asked, &rest, err);
+    if (!row)
+        return false;
+    say_command(call->reply, row);
+    return true;
+}
+
+/* --- apropos -------------------------------------------------------------------------------- */
+
+static bool mentions(const char *text, const char *word)
+{
+    size_t length = strlen(word);
+
+    for (; text && *text; text++) {
+        size_t i = 0;
+
+        while (i < length &&
+               tolower((unsigned char)text[i]) == tolower((unsigned char)word[i]))
+            i++;
+        if (i == length)
+            return true;
+    }
+    return false;
+}
+
+static bool run_apropos(struct call *call, struct err *err)
+{
+    const char *word = call->given[0].text;
+    const struct command *row;
+    struct table *table = NULL;
+
+    for (unsigned n = 0; (row = command_at(call->session, n)) != NULL; n++) {
+        if (!mentions(row->name, word) && !mentions(row->aliases, word) &&
+            !mentions(row->summary, word) && !mentions(row->help, word))
+            continue;
+        if (!table)
+            table = reply_table(call->reply, "commands", name_columns);
+        table_text(table, "%s", row->name);
+        table_text(table, "%s", row->summary);
+    }
+    return table || err_set(err, "no command's help has '%s'", word);
+}
+
+/* --- files of commands ------------------------------------------------------------------------ */
+
+static bool run_source(struct call *call, struct err *err)
+{
+    const char *path = call->given[0].text;
+    uint8_t *bytes;
+    size_t size;
+    const char *at;
+    unsigned number = 0;
+    bool ok = true;
+
+    if (!image_read_file(path, &bytes, &size, err))
+        return false;
+    for (at = (const char *)bytes; ok && *at && !call->session->quit;) {
+        size_t length = strcspn(at, "\n");
+        struct buf line = {0};
+
+        number++;
+        buf_add(&line, at, length);
+        ok = command_do(call->session, line.data, call->reply, err) ||
+             err_prefix(err, "%s:%u", path, number);
+        buf_free(&line);
+        at += length + (at[length] == '\n');
+    }
+    free(bytes);
+    return ok;
+}
+
+/* --- settings, and the end ---------------------------------------------------------------------- */
+
+static bool run_narrate(struct call *call, struct err *err)
+{
+    struct session *session = call->session;
+
+    (void)err;
+    if (call->given[0].is_given)
+        session->narrate = call->given[0].value == 0;
+    reply_say(call->reply, "Narration is %s.", session->narrate ? "on" : "off");
+    return true;
+}
+
+static bool run_echo(struct call *call, struct err *err)
+{
+    (void)err;
+    reply_say(call->reply, "%s", call->given[0].text ? call->given[0].text : "");
+    return true;
+}
+
+static bool run_quit(struct call *call, struct err *err)
+{
+    (void)err;
+    call->session->quit = true;
+    return true;
+}
+
+const struct command help_commands[] = {
+    {
+        .name = "help",
+        .aliases = "h ?",
+        .arguments = {{.type = ARG_COMMAND, .name = "COMMAND|GROUP", .optional = true}},
+        .summary = "list the commands, or tell all about one",
+        .help = "  help\n"
+                "  help moving\n"
+                "  help info\n"
+                "  help stepi",
+        .group = "tool",
+        .run = run_help,
+    },
+    {
+        .name = "apropos",
+        .arguments = {{.type = ARG_TEXT, .name = "WORD"}},
+        .summary = "find commands by a word of their help",
+        .help = "  apropos interrupt",
+        .group = "tool",
+        .run = run_apropos,
+    },
+    {
+        .name = "source",
+        .arguments = {{.type = ARG_FILE, .name = "FILE"}},
+        .summary = "do the lines of a file",
+        .help = "The lines are done as if they were typed, until one fails: then the "
+                "file and the line are named. Lines that begin with # are comments.\n"
+                "\n"
+                "  source session.log",
+        .group = "tool",
+        .run = run_source,
+    },
+    {
+        .name = "echo",
+        .arguments = {{.type = ARG_TEXT, .name = "TEXT", .optional = true}},
+        .summary = "print a text",
+        .help = "For files of commands.\n"
+                "\n"
+                "  echo \"the first transfer; then the second\"",
+        .group = "tool",
+        .run = run_echo,
+    },
+    {
+        .name = "narrate",
+        .arguments = {{.type = ARG_CHOICE,
+                       .name = "on|off",
+                       .optional = true,
+                       .choices = "on off"}},
+        .summary = "tell in words what happens in every move",
+        .help = "With narration on, every move prints a sentence for each event of a "
+                "device, an interrupt or a trap that it passes.\n"
+                "\n"
+                "  narrate on",
+        .group = "tool",
+        .run = run_narrate,
+    },
+    {
+        .name = "quit",
+        .aliases = "q exit",
+        .summary = "leave",
+        .help = "The run is not lost: what was done to it is kept.",
+        .group = "tool",
+        .run = run_quit,
+    },
+    {.name = NULL},
+};

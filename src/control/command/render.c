@@ -1,0 +1,308 @@
+#include "control/command/render.h"
+
+#include "base/bits.h"
+
+#include <inttypes.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+const char *const render_names[] = {"text", "json", "csv", NULL};
+
+/* --- cells ------------------------------------------------------------------------------ */
+
+static void put_with_commas(struct buf *out, uint64_t number)
+{
+    char digits[24];
+    int length = snprintf(digits, sizeof(digits), "%" PRIu64, number);
+
+    for (int i = 0; i < length; i++) {
+        buf_char(out, digits[i]);
+        if (i + 1 < length && (length - i - 1) % 3 == 0)
+            buf_char(out, ',');
+    }
+}
+
+static void put_cell(struct buf *out, enum column_type type, const struct cell *cell,
+                     bool commas)
+{
+    if (cell->none)
+        return;
+    switch (type) {
+    case COLUMN_TEXT:
+        buf_text(out, cell->text);
+        break;
+    case COLUMN_COUNT:
+        if (commas)
+            put_with_commas(out, cell->number);
+        else
+            buf_printf(out, "%" PRIu64, cell->number);
+        break;
+    case COLUMN_HEX:
+        buf_printf(out, "0x%" PRIx64, cell->number);
+        break;
+    case COLUMN_FLAG:
+        buf_text(out, cell->number ? "yes" : "no");
+        break;
+    }
+}
+
+/* A value that was not given yet, in a row that was left incomplete, is not known. */
+static const struct cell *cell_at(const struct table *table, size_t row,
+                                  unsigned column)
+{
+    return &table->cell[row * table->columns + column];
+}
+
+/* --- text --------------------------------------------------------------------------------- */
+
+/* Characters of UTF-8 text. */
+static size_t width_of(const char *text)
+{
+    size_t width = 0;
+
+    for (; *text; text++)
+        width += ((unsigned char)*text & 0xc0) != 0x80;
+    return width;
+}
+
+/* A line end within a cell would break the row. */
+static void put_flat(struct buf *out, const char *text)
+{
+    for (; *text; text++)
+        buf_char(out, *text == '\n' ? ' ' : *text);
+}
+
+static void put_aligned(struct buf *out, const char *text, size_t width, bool right)
+{
+    size_t own = width_of(text);
+
+    for (size_t i = own; right && i < width; i++)
+        buf_char(out, ' ');
+    put_flat(out, text);
+    for (size_t i = own; !right && i < width; i++)
+        buf_char(out, ' ');
+}
+
+/* "cycles_waited" is "cycles waited" for readers. */
+static void put_heading(struct buf *out, const char *name)
+{
+    for (; *name; name++)
+        buf_char(out, *name == '_' ? ' ' : *name);
+}
+
+static void column_text(struct buf *out, const struct table *table, size_t line,
+                        unsigned column)
+{
+    buf_clear(out);
+    if (line == 0)
+        put_heading(out, table->column[column].name);
+    else
+        put_cell(out, table->column[column].type, cell_at(table, line - 1, column),
+                 true);
+}
+
+static void trim(struct buf *out, size_t begin)
+{
+    while (out->size > begin && out->data[out->size - 1] == ' ')
+        out->data[--out->size] = '\0';
+}
+
+/* Columns are two blanks apart; counts stand at the right of theirs. */
+void render_table(struct buf *out, const struct table *table)
+{
+    size_t width[64] = {0};
+    struct buf text = {0};
+
+    for (size_t line = 0; line <= table->rows; line++)
+        for (unsigned c = 0; c < table->columns && c < COUNT(width); c++) {
+            column_text(&text, table, line, c);
+            if (width_of(buf_str(&text)) > width[c])
+                width[c] = width_of(buf_str(&text));
+        }
+    for (size_t line = 0; table->rows && line <= table->rows; line++) {
+        size_t begin = out->size;
+
+        for (unsigned c = 0; c < table->columns && c < COUNT(width); c++) {
+            column_text(&text, table, line, c);
+            put_aligned(out, buf_str(&text), width[c],
+                        table->column[c].type == COLUMN_COUNT);
+            buf_text(out, "  ");
+        }
+        trim(out, begin);
+        buf_char(out, '\n');
+    }
+    buf_free(&text);
+}
+
+static void render_text(struct buf *out, const struct reply *reply,
+                        const struct err *err)
+{
+    for (size_t i = 0; i < reply->parts; i++) {
+        const struct reply_part *part = &reply->part[i];
+
+        if (part->sentence)
+            buf_printf(out, "%s\n", part->sentence);
+        else
+            render_table(out, &part->table);
+    }
+    if (err->text[0])
+        buf_printf(out, "Error: %s.\n", err->text);
+}
+
+/* --- JSON --------------------------------------------------------------------------------- */
+
+void render_json_string(struct buf *out, const char *text)
+{
+    buf_char(out, '"');
+    for (; *text; text++) {
+        unsigned char c = (unsigned char)*text;
+
+        if (c == '"' || c == '\\')
+            buf_printf(out, "\\%c", c);
+        else if (c == '\n')
+            buf_text(out, "\\n");
+        else if (c < 0x20 || c == 0x7f)
+            buf_printf(out, "\\u%04x", c);
+        else
+            buf_char(out, (char)c);
+    }
+    buf_char(out, '"');
+}
+
+static void json_cell(struct buf *out, enum column_type type, const struct cell *cell)
+{
+    struct buf text = {0};
+
+    put_cell(&text, type, cell, false);
+    if (cell->none)
+        buf_text(out, "null");
+    else if (type == COLUMN_FLAG)
+        buf_text(out, cell->number ? "true" : "false");
+    else if (type == COLUMN_COUNT)
+        buf_text(out, buf_str(&text));
+    else
+        render_json_string(out, buf_str(&text));
+    buf_free(&text);
+}
+
+static void json_rows(struct buf *out, const struct table *table)
+{
+    for (size_t row = 0; row < table->rows; row++) {
+        buf_text(out, row ? ",{" : "{");
+        for (unsigned c = 0; c < table->columns; c++) {
+            if (c)
+                buf_char(out, ',');
+            render_json_string(out, table->column[c].name);
+            buf_char(out, ':');
+            json_cell(out, table->column[c].type, cell_at(table, row, c));
+        }
+        buf_char(out, '}');
+    }
+}
+
+static void json_table(struct buf *out, const struct reply *reply, size_t part)
+{
+    const struct table *table = &reply->part[part].table;
+    unsigned same = 1;
+
+    for (size_t i = 0; i < part; i++)
+        same += !reply->part[i].sentence &&
+                strcmp(reply->part[i].table.name, table->name) == 0;
+    buf_printf(out, ",\"%s", table->name);
+    if (same > 1)
+        buf_printf(out, "_%u", same);
+    buf_text(out, "\":[");
+    json_rows(out, table);
+    buf_char(out, ']');
+}
+
+static void render_json(struct buf *out, const char *line, const struct reply *reply,
+                        const struct err *err)
+{
+    bool first = true;
+
+    buf_text(out, "{\"command\":");
+    render_json_string(out, line);
+    buf_printf(out, ",\"ok\":%s,\"say\":[", err->text[0] ? "false" : "true");
+    for (size_t i = 0; i < reply->parts; i++) {
+        if (!reply->part[i].sentence)
+            continue;
+        if (!first)
+            buf_char(out, ',');
+        render_json_string(out, reply->part[i].sentence);
+        first = false;
+    }
+    buf_char(out, ']');
+    for (size_t i = 0; i < reply->parts; i++)
+        if (!reply->part[i].sentence)
+            json_table(out, reply, i);
+    if (err->text[0]) {
+        buf_text(out, ",\"error\":");
+        render_json_string(out, err->text);
+    }
+    buf_text(out, "}\n");
+}
+
+/* --- CSV ---------------------------------------------------------------------------------- */
+
+static void csv_field(struct buf *out, const char *text)
+{
+    if (!strpbrk(text, ",\"\n\r")) {
+        buf_text(out, text);
+        return;
+    }
+    buf_char(out, '"');
+    for (; *text; text++)
+        if (*text == '"')
+            buf_text(out, "\"\"");
+        else
+            buf_char(out, *text);
+    buf_char(out, '"');
+}
+
+static void csv_table(struct buf *out, const struct table *table)
+{
+    struct buf text = {0};
+
+    for (size_t line = 0; line <= table->rows; line++) {
+        for (unsigned c = 0; c < table->columns; c++) {
+            buf_clear(&text);
+            if (line == 0)
+                buf_text(&text, table->column[c].name);
+            else
+                put_cell(&text, table->column[c].type, cell_at(table, line - 1, c),
+                         false);
+            if (c)
+                buf_char(out, ',');
+            csv_field(out, buf_str(&text));
+        }
+        buf_char(out, '\n');
+    }
+    buf_free(&text);
+}
+
+static void render_csv(struct buf *out, const struct reply *reply)
+{
+    bool first = true;
+
+    for (size_t i = 0; i < reply->parts; i++) {
+        if (reply->part[i].sentence)
+            continue;
+        if (!first)
+            buf_char(out, '\n');
+        csv_table(out, &reply->part[i].table);
+        first = false;
+    }
+}
+
+void render(struct buf *out, enum render_form form, const char *line,
+            const struct reply *reply, const struct err *err)
+{
+    if (form == RENDER_JSON)
+        render_json(out, line, reply, err);
+    else if (form == RENDER_CSV)
+        render_csv(out, reply);
+    else
+        render_text(out, reply, err);
+}

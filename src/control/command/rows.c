@@ -1,0 +1,9 @@
+#include "control/command/rows.h"
+
+#include <stddef.h>
+
+const struct command *const command_rows[] = {
+    help_commands,
+    log_commands,
+    NULL,
+};
