@@ -389,6 +389,8 @@ void hart_step(struct hart *hart);
 
 /* Stops hart_run when the hart arrives at `pc`. False: it has HART_STOPS already. */
 bool hart_add_stop(struct hart *hart, uint64_t pc);
+/* Takes one of them away, which hart_add_stop has added. */
+void hart_remove_stop(struct hart *hart, uint64_t pc);
 void hart_clear_stops(struct hart *hart);
 bool hart_at_stop(const struct hart *hart);
 

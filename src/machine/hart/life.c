@@ -146,6 +146,16 @@ bool hart_add_stop(struct hart *hart, uint64_t pc)
     return true;
 }
 
+void hart_remove_stop(struct hart *hart, uint64_t pc)
+{
+    for (unsigned i = 0; i < hart->stops; i++)
+        if (hart->stop[i] == pc) {
+            hart->stop[i] = hart->stop[--hart->stops];
+            fast_reset(hart);
+            return;
+        }
+}
+
 void hart_clear_stops(struct hart *hart)
 {
     hart->stops = 0;

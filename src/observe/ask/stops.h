@@ -33,13 +33,15 @@ struct stop {
     uint64_t hits;   /* forwards, beyond the furthest moment or not */
     char *text;      /* what was asked for: "break main", for lists */
     bool internal;   /* of a move (until, finish, ...): not listed */
+    unsigned board;  /* of the run */
 };
 
 /* What stopped a move. */
 struct stop_hit {
     const struct stop *stop;
     unsigned hart;     /* that arrived, or wrote */
-    uint8_t initiator; /* enum initiator: who wrote or read */
+    uint8_t initiator; /* enum initiator: who arrived, wrote or read; NONE: no hart and
+                          no channel did */
     bool has_event;
     struct event
         event;   /* EVENT: the event; others: the one that did it, if it was heard */
@@ -53,15 +55,40 @@ struct stops;
 struct stops *stops_new(struct timeline *timeline, const struct expr_scope *scope);
 void stops_free(struct stops *stops);
 
-/* Adds a stop; takes over its expressions and text on success. The number, or 0. */
+/* How many enabled stops of a kind there may be: harts and boards keep a list of them, in
+ * which moves want some places, too. */
+enum { STOPS_ARRIVALS = HART_STOPS - 16, STOPS_WATCHES = BOARD_WATCHES - 16 };
+
+/* Adds a stop, whose expressions must be known in the scope; takes them over, and its text,
+ * on success. The number, or 0. */
 unsigned stops_add(struct stops *stops, const struct stop *stop, struct err *err);
 bool stops_remove(struct stops *stops, unsigned number);
+bool stops_enable(struct stops *stops, unsigned number, bool enabled, struct err *err);
+/* Gives it another condition (NULL: none), which is taken over on success. */
+bool stops_set_condition(struct stops *stops, unsigned number, struct expr *condition,
+                         struct err *err);
+/* What one has found stays readable until the next move, even when it is removed. */
 struct stop *stops_find(struct stops *stops, unsigned number);
 unsigned stops_count(const struct stops *stops);
 struct stop *stops_at(struct stops *stops, unsigned n); /* in order of number */
 
-/* All enabled stops as one probe. After a move that it stopped: what it found. */
+/*
+ * All enabled stops as one probe. After a move that it stopped: what it found. A condition
+ * is asked at the boundary after the step that it is about, and one that has no value there
+ * (memory that cannot be read) does not hold; a filter is asked of the event alone, when it
+ * is told.
+ */
 const struct probe *stops_probe(struct stops *stops);
 const struct stop_hit *stops_hits(const struct stops *stops, unsigned *count);
+
+/* Is any enabled, so that there is something to look for? */
+bool stops_any(const struct stops *stops);
+
+/*
+ * The move has stopped at what was found: forwards it is counted. Those with an ignore
+ * count are passed over, and that is one less; temporary ones are removed. False: all were
+ * passed over, and the move is to go on.
+ */
+bool stops_settle(struct stops *stops, bool forwards);
 
 #endif
