@@ -2,32 +2,62 @@
 #define OBSERVE_ASK_WHO_H
 
 #include "observe/ask/expr.h"
+#include "observe/narrate.h"
 #include "observe/time/timeline.h"
 
-/* Who last wrote something: `who`. */
+/*
+ * Who last wrote something: `who`.
+ *
+ *   who.c           CSRs, registers x and the pc, and what all have in common
+ *   who_ram.c       bytes of RAM: by harts, DMA channels and page-table walks
+ *   who_register.c  device registers: by an access, or by the device itself
+ *   who_say.c       the answer in words
+ */
 enum who_kind {
     WHO_NOBODY, /* it is as reset or the loader left it */
-    WHO_EVENT,  /* the machine did, in the step of `event` */
+    WHO_EVENT,  /* the machine did: `event` */
     WHO_OUTSIDE /* an act of the journal: `event` is its OUTSIDE */
 };
 
 struct who {
     enum who_kind kind;
-    struct moment at;   /* when the viewer has just seen it: for goto */
-    struct moment step; /* the boundary before the step */
-    uint64_t cycle;
-    struct event event; /* that wrote: insn, bus_transfer, walk_step, mmio_write, ... */
-    bool has_cause;     /* a DMA channel or device wrote: */
-    struct event cause; /* the burst, or what the device did */
-    uint8_t initiator;  /* enum initiator */
-    const struct act *act;  /* OUTSIDE */
-    uint64_t before, after; /* values, where they are known */
+    struct moment at;     /* when the viewer has just seen it: for goto */
+    struct moment before; /* searching from here on finds who wrote it earlier */
+    struct event event; /* insn, bus_transfer, walk_step, csr_write, mmio_write, ... */
+
+    bool has_insn; /* MMIO_WRITE of a hart: the instruction that made the access */
+    struct event_insn insn;
+
+    /* BUS_TRANSFER of a DMA channel: what it was doing. */
+    bool has_start;     /* `start` is the descriptor, or the start of its transfer */
+    struct event start; /* dma_descriptor, or dma_state */
+    unsigned burst;     /* of that, from 1; 0: it wrote the descriptor's status */
+
+    bool loaded; /* NOBODY: RAM that was not zero when the run began */
     bool has_values;
+    uint64_t old, value; /* of the bytes or bits that were asked about */
+    const char *reason;  /* OUTSIDE: what the journal says of it; NULL: nothing */
 };
 
-/* Who last wrote what `target` names before the viewer's moment: a byte of RAM, a CSR, a
- * register x, a device register. False: interrupted, or not answerable (says why). */
+/*
+ * Who last wrote what `target` names: RAM (a physical address, or a virtual one as its
+ * hart translates it now), a CSR, a register x, a device register. Of a field of a CSR or
+ * device register: who changed it last. `hart` of MEMORY translates.
+ *
+ * who_wrote: before the viewer's moment; who_wrote_before: before that one. False: there
+ * is no such answer (and why).
+ */
 bool who_wrote(struct timeline *timeline, const struct lvalue *target, unsigned board,
                struct who *who, struct err *err);
+bool who_wrote_before(struct timeline *timeline, const struct lvalue *target,
+                      unsigned board, struct moment before, struct who *who,
+                      struct err *err);
+
+/* The answer as a sentence without capital and full stop: "hart 0 wrote it at ...". */
+void who_say(struct buf *out, const struct narrator *narrator, const struct who *who);
+
+/* The same in a few words, for a column: "hart 0, copy+8", "reset". */
+void who_say_short(struct buf *out, const struct narrator *narrator,
+                   const struct who *who);
 
 #endif

@@ -1,0 +1,329 @@
+/*
+ * CSRs change in four ways: an instruction writes them, a trap or a return from one does
+ * (Privileged 1.13, 3.1.6.1), a device's line shows in mip, somebody outside pokes. Each
+ * is told by an event, so the last one that fits is the answer.
+ */
+#include "observe/ask/who.h"
+
+#include "base/bits.h"
+#include "machine/isa/csr.h"
+#include "observe/ask/who_search.h"
+
+#include <inttypes.h>
+
+uint64_t who_mask(const struct lvalue *target)
+{
+    return BITS(target->hi, target->lo);
+}
+
+bool who_overlap(uint64_t a, uint64_t a_size, uint64_t b, uint64_t b_size)
+{
+    return a < b ? b - a < a_size : a - b < b_size;
+}
+
+struct moment who_moment_of(const struct event *event)
+{
+    return (struct moment){.retired = event->retired, .order = event->order};
+}
+
+/* --- acts --------------------------------------------------------------------------- */
+
+/* What the journal says of the act that told this event. */
+static const char *reason_of(struct timeline *timeline, const struct event *event)
+{
+    const struct branch_info *branch =
+        timeline_branch_info(timeline, timeline_branch(timeline));
+    const struct journal *journal = branch->journal;
+    const char *reason = NULL;
+
+    for (size_t i = 0; i < journal->count; i++) {
+        const struct act *act = &journal->act[i];
+
+        if (act->kind == event->outside.act && act->number == event->outside.number &&
+            act->at.retired == event->retired && act->at.order <= event->order)
+            reason = act->reason;
+    }
+    return reason;
+}
+
+/* The instruction that made an access retires as number event->retired. */
+static void take_insn(void *ctx, const struct event *event)
+{
+    struct who *who = ctx;
+    const struct event *access = &who->event;
+
+    if (event->retired != access->retired || event->board != access->board ||
+        event->insn.hart != access->mmio_write.initiator ||
+        event->insn.access == ACCESS_NONE)
+        return;
+    who->has_insn = true;
+    who->insn = event->insn;
+}
+
+static void find_insn(const struct who_search *search, struct who *who)
+{
+    struct moment retired = {.retired = who->event.retired + 1};
+
+    timeline_replay(search->timeline, who->at, retired,
+                    (struct event_sink){EVENT_BIT(EVENT_INSN), take_insn, who});
+}
+
+void who_found(const struct who_search *search, const struct event *event,
+               struct who *who)
+{
+    who->kind = event->kind == EVENT_OUTSIDE ? WHO_OUTSIDE : WHO_EVENT;
+    who->event = *event;
+    who->at = moment_after_event(event);
+    who->before = who_moment_of(event);
+    if (event->kind == EVENT_OUTSIDE)
+        who->reason = reason_of(search->timeline, event);
+    if (event->kind == EVENT_MMIO_WRITE && event->mmio_write.initiator < INITIATOR_DMA)
+        find_insn(search, who);
+}
+
+/* --- CSRs --------------------------------------------------------------------------- */
+
+/* Several numbers may name one register, or views of one. */
+static const uint16_t views[][2] = {
+    {CSR_SSTATUS, CSR_MSTATUS}, {CSR_SIE, CSR_MIE},          {CSR_SIP, CSR_MIP},
+    {CSR_CYCLE, CSR_MCYCLE},    {CSR_INSTRET, CSR_MINSTRET},
+};
+
+static uint64_t original(uint64_t number)
+{
+    for (unsigned i = 0; i < COUNT(views); i++)
+        if (views[i][0] == number)
+            return views[i][1];
+    return number;
+}
+
+/* What a trap into a mode, or a return from it, writes. */
+static const struct trap_writes {
+    uint8_t mode;
+    uint16_t epc, cause, tval;
+    uint64_t status, leave_status;
+} trap_writes[] = {
+    {MODE_M, CSR_MEPC, CSR_MCAUSE, CSR_MTVAL, MSTATUS_MIE | MSTATUS_MPIE | MSTATUS_MPP,
+     MSTATUS_MIE | MSTATUS_MPIE | MSTATUS_MPP | MSTATUS_MPRV},
+    {MODE_S, CSR_SEPC, CSR_SCAUSE, CSR_STVAL, MSTATUS_SIE | MSTATUS_SPIE | MSTATUS_SPP,
+     MSTATUS_SIE | MSTATUS_SPIE | MSTATUS_SPP | MSTATUS_MPRV},
+};
+
+static const struct trap_writes *writes_of(uint8_t mode)
+{
+    return &trap_writes[mode == MODE_M ? 0 : 1];
+}
+
+static bool trap_wrote(const struct lvalue *target, const struct event_trap_enter *trap)
+{
+    const struct trap_writes *writes = writes_of(trap->to);
+
+    if (trap->hart != target->hart)
+        return false;
+    if (original(target->number) == CSR_MSTATUS)
+        return writes->status & who_mask(target);
+    return target->number == writes->epc || target->number == writes->cause ||
+           target->number == writes->tval;
+}
+
+static bool return_wrote(const struct lvalue *target,
+                         const struct event_trap_return *trap)
+{
+    return trap->hart == target->hart && original(target->number) == CSR_MSTATUS &&
+           (writes_of(trap->from)->leave_status & who_mask(target));
+}
+
+/* A write of all of a CSR counts; for a field only one that changed it does. */
+static bool wrote_bits(const struct lvalue *target, uint64_t old, uint64_t value)
+{
+    return who_mask(target) == UINT64_MAX || ((old ^ value) & who_mask(target));
+}
+
+static bool csr_matches(void *ctx, const struct event *event)
+{
+    const struct who_search *search = ctx;
+    const struct lvalue *target = search->target;
+    uint64_t number = original(target->number);
+
+    if (event->board != search->board)
+        return false;
+    switch ((unsigned)event->kind) {
+    case EVENT_CSR_WRITE:
+        return event->csr_write.hart == target->hart &&
+               original(event->csr_write.csr) == number &&
+               wrote_bits(target, event->csr_write.old, event->csr_write.value);
+    case EVENT_TRAP_ENTER:
+        return trap_wrote(target, &event->trap_enter);
+    case EVENT_TRAP_RETURN:
+        return return_wrote(target, &event->trap_return);
+    case EVENT_HART_LINE:
+        return number == CSR_MIP && event->hart_line.hart == target->hart &&
+               (BIT(event->hart_line.line) & who_mask(target));
+    default:
+        return event->outside.act == ACT_CSR && event->outside.target == target->hart &&
+               original(event->outside.number) == number &&
+               wrote_bits(target, event->outside.old, event->outside.value);
+    }
+}
+
+static void csr_values(const struct lvalue *target, struct who *who)
+{
+    const struct event *event = &who->event;
+    uint64_t mask = who_mask(target);
+
+    who->has_values = event->kind == EVENT_CSR_WRITE || event->kind == EVENT_OUTSIDE;
+    if (event->kind == EVENT_CSR_WRITE) {
+        who->old = field_get(event->csr_write.old, mask);
+        who->value = field_get(event->csr_write.value, mask);
+    } else if (event->kind == EVENT_OUTSIDE) {
+        who->old = field_get(event->outside.old, mask);
+        who->value = field_get(event->outside.value, mask);
+    }
+}
+
+static bool who_csr(struct who_search *search, struct who *who, struct err *err)
+{
+    const uint64_t kinds = EVENT_BIT(EVENT_CSR_WRITE) | EVENT_BIT(EVENT_TRAP_ENTER) |
+                           EVENT_BIT(EVENT_TRAP_RETURN) | EVENT_BIT(EVENT_HART_LINE) |
+                           EVENT_BIT(EVENT_OUTSIDE);
+    struct event event;
+
+    if (search->target->number == CSR_TIME)
+        return err_set(err, "time counts by itself: ask about MTIME");
+    if (timeline_find_last(search->timeline, search->before, kinds, csr_matches, search,
+                           &event)) {
+        who_found(search, &event, who);
+        csr_values(search->target, who);
+    }
+    return true;
+}
+
+/* --- registers x, and the pc ----------------------------------------------------------- */
+
+static bool x_matches(void *ctx, const struct event *event)
+{
+    const struct who_search *search = ctx;
+    const struct lvalue *target = search->target;
+
+    if (event->board != search->board)
+        return false;
+    if (event->kind == EVENT_INSN)
+        return event->insn.hart == target->hart && event->insn.rd == target->number;
+    return event->outside.act == ACT_X && event->outside.target == target->hart &&
+           event->outside.number == target->number;
+}
+
+static bool who_x(struct who_search *search, struct who *who, struct err *err)
+{
+    struct event event;
+
+    if (search->target->number == 0)
+        return err_set(err, "x0 is always 0: nobody can write it");
+    if (!timeline_find_last(search->timeline, search->before,
+                            EVENT_BIT(EVENT_INSN) | EVENT_BIT(EVENT_OUTSIDE), x_matches,
+                            search, &event))
+        return true;
+    who_found(search, &event, who);
+    who->has_values = true;
+    who->old = event.kind == EVENT_INSN ? event.insn.rd_old : event.outside.old;
+    who->value = event.kind == EVENT_INSN ? event.insn.rd_new : event.outside.value;
+    return true;
+}
+
+static bool pc_matches(void *ctx, const struct event *event)
+{
+    const struct who_search *search = ctx;
+    unsigned hart = search->target->hart;
+
+    if (event->board != search->board)
+        return false;
+    if (event->kind == EVENT_INSN)
+        return event->insn.hart == hart;
+    if (event->kind == EVENT_TRAP_ENTER)
+        return event->trap_enter.hart == hart;
+    return event->outside.act == ACT_PC && event->outside.target == hart;
+}
+
+static bool who_pc(struct who_search *search, struct who *who)
+{
+    struct event event;
+
+    if (timeline_find_last(search->timeline, search->before,
+                           EVENT_BIT(EVENT_INSN) | EVENT_BIT(EVENT_TRAP_ENTER) |
+                               EVENT_BIT(EVENT_OUTSIDE),
+                           pc_matches, search, &event))
+        who_found(search, &event, who);
+    return true;
+}
+
+/* --- RAM ------------------------------------------------------------------------------ */
+
+/* A page table that is asked about now is the one that translates now. */
+static bool physical(const struct hart *hart, const struct lvalue *target, uint64_t *pa,
+                     struct err *err)
+{
+    const struct walk_request request = {
+        .va = target->number, .access = ACCESS_LOAD, .mode = hart_data_mode(hart)};
+
+    *pa = target->number;
+    if (!target->physical && hart_peek_translate(hart, request, pa) != CAUSE_NONE)
+        return err_set(err, "0x%" PRIx64 ": hart %u has no translation of that address",
+                       target->number, hart->id);
+    return true;
+}
+
+static bool who_memory(struct who_search *search, struct who *who, struct err *err)
+{
+    struct board *board = timeline_run(search->timeline)->board[search->board];
+    const struct lvalue *target = search->target;
+    const struct mmio *mmio;
+    struct lvalue reg;
+    uint64_t pa;
+
+    if (!physical(&board->hart[target->hart], target, &pa, err))
+        return false;
+    if (ram_has(&board->bus.ram, pa, target->size))
+        return who_ram(search, pa, who);
+    mmio = bus_find(&board->bus, pa);
+    if (!mmio)
+        return err_set(err, "0x%" PRIx64 ": nothing answers at that address", pa);
+    reg = (struct lvalue){.kind = LVALUE_REGISTER,
+                          .device = mmio->device,
+                          .number = pa - mmio->base,
+                          .size = target->size,
+                          .hi = 63};
+    search->target = &reg;
+    return who_register(search, who, err);
+}
+
+/* --- the question ---------------------------------------------------------------------- */
+
+bool who_wrote_before(struct timeline *timeline, const struct lvalue *target,
+                      unsigned board, struct moment before, struct who *who,
+                      struct err *err)
+{
+    struct who_search search = {timeline, target, board, before};
+
+    *who = (struct who){.kind = WHO_NOBODY};
+    switch (target->kind) {
+    case LVALUE_X:
+        return who_x(&search, who, err);
+    case LVALUE_PC:
+        return who_pc(&search, who);
+    case LVALUE_CSR:
+        return who_csr(&search, who, err);
+    case LVALUE_REGISTER:
+        return who_register(&search, who, err);
+    case LVALUE_MEMORY:
+        return who_memory(&search, who, err);
+    case LVALUE_NONE:
+        break;
+    }
+    return err_set(err, "that is nothing that can be written");
+}
+
+bool who_wrote(struct timeline *timeline, const struct lvalue *target, unsigned board,
+               struct who *who, struct err *err)
+{
+    return who_wrote_before(timeline, target, board, timeline_now(timeline), who, err);
+}
