@@ -3,9 +3,9 @@
 #include "control/lua_sandbox.h"
 #include "machine/device/ata.h"
 #include "machine/isa/isa.h"
+#include "observe/ask/names.h"
 
 #include <lauxlib.h>
-#include <stdlib.h>
 #include <string.h>
 
 #define RUN "ringside run"
@@ -135,43 +135,17 @@ static int do_disk(lua_State *lua)
     return 1;
 }
 
-static const struct reg *find_register(const struct device *device, const char *name,
-                                       size_t length)
-{
-    const struct regfile *file = device->type->regs;
-
-    for (size_t i = 0; file && i < file->count; i++)
-        if (strlen(file->regs[i].name) == length &&
-            memcmp(file->regs[i].name, name, length) == 0)
-            return &file->regs[i];
-    return NULL;
-}
-
 /* reg("dma0.Control[1]"): as a read would give it, without its effects. */
 static int do_reg(lua_State *lua)
 {
     const struct trial *trial = check_run(lua);
-    const char *text = luaL_checkstring(lua, 2);
-    size_t device_length = strcspn(text, ".");
-    const char *name = text[device_length] ? text + device_length + 1 : "";
-    size_t length = strcspn(name, "[");
-    unsigned long index = name[length] == '[' ? strtoul(name + length + 1, NULL, 0) : 0;
-    const struct device *device;
-    const struct reg *reg;
-    uint32_t offset;
-    uint64_t value = 0;
+    struct register_place place;
+    struct err err = {0};
 
-    lua_pushlstring(lua, text, device_length);
-    device = check_device(lua, trial, lua_tostring(lua, -1));
-    reg = find_register(device, name, length);
-    if (!reg || index >= (reg->count ? reg->count : 1u))
-        return luaL_error(lua, "%s has no register '%s'", device->name, name);
-    offset = reg->offset + (uint32_t)index * reg->stride;
-    if (device->type->peek)
-        device->type->peek(device, offset, reg->size, &value);
-    else
-        regfile_peek(device->type->regs, device, offset, reg->size, &value);
-    lua_pushinteger(lua, (lua_Integer)value);
+    if (!names_find(trial->board, luaL_checkstring(lua, 2), &place, &err))
+        return luaL_error(lua, "%s", err.text);
+    lua_pushinteger(
+        lua, (lua_Integer)register_peek(place.device, place.offset, place.reg->size));
     return 1;
 }
 

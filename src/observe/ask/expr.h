@@ -11,8 +11,8 @@
 
 /*
  * Expressions: what `print`, `break ... if`, `until` and every address argument take.
- * They peek, and change nothing. Values are 64-bit; comparisons are unsigned unless
- * written with a signed() around an operand.
+ * They peek, and change nothing. Values are 64-bit and unsigned, unless there is a
+ * signed() around an operand or it is memory of a signed type (i8 to i64).
  *
  *   0x80001000  4096  0b101  1_000  'A'      numbers
  *   a0  $a0  x10  pc  $pc                    registers of the hart in scope
