@@ -60,6 +60,8 @@ struct session {
         void (*release)(void *data);
     } extra[SESSION_TABLES];
     unsigned extras;
+
+    bool again; /* the line that is being done is repeated, by an empty one */
 };
 
 /* What is opened: a scenario (.lua) with variant and settings, or a program. */
