@@ -5,6 +5,7 @@
 #include "base/bits.h"
 #include "base/nearest.h"
 #include "control/command/words.h"
+#include "control/narration.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -303,15 +304,18 @@ static bool do_statement(struct session *session, const char *line, struct reply
                          const struct command **done, struct err *err)
 {
     struct call call = {.session = session, .line = line, .reply = reply};
+    struct narration_from from;
     const char *rest;
     bool ok;
 
     call.command = command_find(session, line, &rest, err);
     if (!call.command)
         return false;
+    from = narration_before(session);
     ok = take_format(&call, &rest, err) && command_arguments(&call, rest, err) &&
          call.command->run(&call, err);
     command_release_arguments(&call);
+    narration_after(session, &from);
     if (!ok)
         name_command(call.command, err);
     *done = call.command;
@@ -364,9 +368,11 @@ bool command_do(struct session *session, const char *line, struct reply *reply,
     copy = alloc_string(*from ? from : session->repeat);
     if (!session->depth && session->typed)
         session->typed(session->typed_ctx, copy);
+    session->again = !*from;
     session->depth++;
     ok = do_statements(session, copy, reply, &last, err);
     session->depth--;
+    session->again = false;
     if (!session->depth)
         set_repeat(session, copy, ok ? last : NULL);
     free(copy);

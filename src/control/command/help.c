@@ -1,5 +1,6 @@
 /* Commands about the tool itself: help, files of commands, settings. */
 #include "control/command/rows.h"
+#include "control/narration.h"
 #include "image/image.h"
 
 #include <ctype.h>
@@ -13,6 +14,31 @@ static const struct column name_columns[] = {
 };
 
 /* --- help --------------------------------------------------------------------------------- */
+
+enum { HELP_WIDTH = 78 };
+
+/* Where to break a line of prose: at the last blank that fits. */
+static size_t fitting(const char *text, size_t length)
+{
+    size_t end = HELP_WIDTH;
+
+    if (length <= HELP_WIDTH || *text == ' ')
+        return length;
+    while (end && text[end] != ' ')
+        end--;
+    return end ? end : length;
+}
+
+/* Paragraphs are broken into lines; examples begin with blanks and stay as they are. */
+static void say_lines(struct reply *reply, const char *text)
+{
+    while (*text) {
+        size_t length = strcspn(text, "\n"), part = fitting(text, length);
+
+        reply_say(reply, "%.*s", (int)part, text);
+        text += part + (text[part] == '\n' || text[part] == ' ');
+    }
+}
 
 static void say_group(struct reply *reply, const struct session *session,
                       const struct command_group *group)
@@ -42,23 +68,12 @@ static bool has_commands(const struct session *session, const char *group)
 
 static void say_all(struct reply *reply, const struct session *session)
 {
-    reply_say(reply,
-              "'help COMMAND' tells all about one, 'apropos WORD' finds some by what "
-              "they do. Names can be cut short while they stay unambiguous.");
+    say_lines(reply,
+              "'help COMMAND' tells all about one, 'apropos WORD' finds some by "
+              "what they do. Names can be cut short while they stay unambiguous.");
     for (unsigned i = 0; command_groups[i].name; i++)
         if (has_commands(session, command_groups[i].name))
             say_group(reply, session, &command_groups[i]);
-}
-
-/* Help is text with lines of its own. */
-static void say_lines(struct reply *reply, const char *text)
-{
-    while (*text) {
-        size_t length = strcspn(text, "\n");
-
-        reply_say(reply, "%.*s", (int)length, text);
-        text += length + (text[length] == '\n');
-    }
 }
 
 static void say_command(struct reply *reply, const struct command *row)
@@ -188,13 +203,17 @@ static bool run_source(struct call *call, struct err *err)
 
 /* --- settings, and the end ---------------------------------------------------------------------- */
 
+enum narrate_choice { NARRATE_ON, NARRATE_OFF, NARRATE_ALL };
+
 static bool run_narrate(struct call *call, struct err *err)
 {
     struct session *session = call->session;
+    const struct given *choice = &call->given[0];
 
     (void)err;
-    if (call->given[0].is_given)
-        session->narrate = call->given[0].value == 0;
+    if (choice->is_given)
+        narration_set(session, choice->value != NARRATE_OFF,
+                      choice->value == NARRATE_ALL);
     reply_say(call->reply, "Narration is %s.", session->narrate ? "on" : "off");
     return true;
 }
@@ -258,14 +277,17 @@ const struct command help_commands[] = {
     {
         .name = "narrate",
         .arguments = {{.type = ARG_CHOICE,
-                       .name = "on|off",
+                       .name = "on|off|all",
                        .optional = true,
-                       .choices = "on off"}},
+                       .choices = "on off all"}},
         .summary = "tell in words what happens in every move",
-        .help = "With narration on, every move prints a sentence for each event of a "
-                "device, an interrupt or a trap that it passes.\n"
-                "\n"
-                "  narrate on",
+        .help =
+            "With narration on, every move prints a sentence for each event that it "
+            "passes, but not for each instruction: at most 100 in one move, or with "
+            "`all` every one. A move back prints what it takes back, the last event "
+            "first.\n"
+            "\n"
+            "  narrate on",
         .group = "tool",
         .run = run_narrate,
     },

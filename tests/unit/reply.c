@@ -1,0 +1,234 @@
+#include "base/reply.h"
+
+#include "control/command/render.h"
+#include "tests/lib/suite.h"
+
+#include <jansson.h>
+#include <string.h>
+
+static const struct column columns[] = {
+    {"name", COLUMN_TEXT},    {"bytes_moved", COLUMN_COUNT}, {"base", COLUMN_HEX},
+    {"running", COLUMN_FLAG}, {NULL, COLUMN_TEXT},
+};
+
+/* A sentence, a table of two rows with an unknown value, and another sentence. */
+static struct reply answer(void)
+{
+    struct reply reply = {0};
+    struct table *table;
+
+    reply_say(&reply, "There are %d devices.", 2);
+    table = reply_table(&reply, "devices", columns);
+    table_text(table, "dma0");
+    table_number(table, 1234567);
+    table_number(table, 0x3100000);
+    table_number(table, 1);
+    table_text(table, "a, \"quoted\"");
+    table_none(table);
+    table_number(table, 0);
+    table_number(table, 0);
+    reply_say(&reply, "That is all.");
+    return reply;
+}
+
+static char *rendered(enum render_form form, const char *error)
+{
+    struct reply reply = answer();
+    struct err err = {0};
+    struct buf out = {0};
+
+    if (error)
+        err_set(&err, "%s", error);
+    render(&out, form, "info devices", &reply, &err);
+    reply_release(&reply);
+    return out.data;
+}
+
+START_TEST(parts_are_in_the_order_in_which_they_were_given)
+{
+    struct reply reply = answer();
+
+    ck_assert_uint_eq(reply.parts, 3);
+    ck_assert_str_eq(reply.part[0].sentence, "There are 2 devices.");
+    ck_assert_ptr_null(reply.part[1].sentence);
+    ck_assert_uint_eq(reply.part[1].table.rows, 2);
+    ck_assert_uint_eq(reply.part[1].table.columns, 4);
+    ck_assert_str_eq(reply.part[2].sentence, "That is all.");
+    reply_release(&reply);
+    ck_assert_uint_eq(reply.parts, 0);
+}
+END_TEST
+
+START_TEST(cells_not_given_in_the_last_row_are_not_known)
+{
+    struct reply reply = {0};
+    struct table *table = reply_table(&reply, "devices", columns);
+
+    table_text(table, "dma0");
+    table_number(table, 7);
+    ck_assert_uint_eq(table->rows, 1);
+    ck_assert(!table->cell[1].none);
+    ck_assert(table->cell[2].none && table->cell[3].none);
+    reply_release(&reply);
+}
+END_TEST
+
+START_TEST(a_table_takes_any_number_of_rows)
+{
+    struct reply reply = {0};
+    struct table *table = reply_table(&reply, "devices", columns);
+
+    for (uint64_t i = 0; i < 1000; i++) {
+        table_text(table, "row %d", (int)i);
+        table_number(table, i);
+        table_number(table, i << 32);
+        table_number(table, i & 1);
+    }
+    ck_assert_uint_eq(table->rows, 1000);
+    ck_assert_str_eq(table->cell[999 * 4].text, "row 999");
+    ck_assert_uint_eq(table->cell[999 * 4 + 2].number, UINT64_C(999) << 32);
+    reply_release(&reply);
+}
+END_TEST
+
+START_TEST(text_has_aligned_columns_and_counts_with_commas)
+{
+    char *text = rendered(RENDER_TEXT, NULL);
+
+    ck_assert_str_eq(text, "There are 2 devices.\n"
+                           "name         bytes moved  base       running\n"
+                           "dma0           1,234,567  0x3100000  yes\n"
+                           "a, \"quoted\"               0x0        no\n"
+                           "That is all.\n");
+    free(text);
+}
+END_TEST
+
+START_TEST(text_says_the_error_last)
+{
+    char *text = rendered(RENDER_TEXT, "info: it is closed");
+
+    ck_assert_ptr_nonnull(strstr(text, "That is all.\nError: info: it is closed.\n"));
+    free(text);
+}
+END_TEST
+
+START_TEST(columns_are_aligned_by_characters)
+{
+    static const struct column two[] = {
+        {"a", COLUMN_TEXT}, {"b", COLUMN_TEXT}, {NULL, COLUMN_TEXT}};
+    struct reply reply = {0};
+    struct table *table = reply_table(&reply, "t", two);
+    struct buf out = {0};
+
+    table_text(table, "\xc3\xbc"); /* u with two dots: two bytes */
+    table_text(table, "1");
+    table_text(table, "xy");
+    table_text(table, "line\nend");
+    render_table(&out, table);
+    ck_assert_str_eq(out.data, "a   b\n\xc3\xbc   1\nxy  line end\n");
+    buf_free(&out);
+    reply_release(&reply);
+}
+END_TEST
+
+START_TEST(an_empty_table_has_no_text)
+{
+    struct reply reply = {0};
+    struct buf out = {0};
+
+    render_table(&out, reply_table(&reply, "devices", columns));
+    ck_assert_str_eq(buf_str(&out), "");
+    buf_free(&out);
+    reply_release(&reply);
+}
+END_TEST
+
+START_TEST(json_is_one_object_in_one_line)
+{
+    char *text = rendered(RENDER_JSON, NULL);
+    json_t *json = json_loads(text, 0, NULL);
+    const json_t *row;
+
+    ck_assert_ptr_eq(strchr(text, '\n'), text + strlen(text) - 1);
+    ck_assert_ptr_nonnull(json);
+    ck_assert_str_eq(json_string_value(json_object_get(json, "command")),
+                     "info devices");
+    ck_assert(json_is_true(json_object_get(json, "ok")));
+    ck_assert_uint_eq(json_array_size(json_object_get(json, "say")), 2);
+    ck_assert_ptr_null(json_object_get(json, "error"));
+    row = json_array_get(json_object_get(json, "devices"), 0);
+    ck_assert_str_eq(json_string_value(json_object_get(row, "name")), "dma0");
+    ck_assert_int_eq(json_integer_value(json_object_get(row, "bytes_moved")), 1234567);
+    ck_assert_str_eq(json_string_value(json_object_get(row, "base")), "0x3100000");
+    ck_assert(json_is_true(json_object_get(row, "running")));
+    row = json_array_get(json_object_get(json, "devices"), 1);
+    ck_assert_str_eq(json_string_value(json_object_get(row, "name")), "a, \"quoted\"");
+    ck_assert(json_is_null(json_object_get(row, "bytes_moved")));
+    ck_assert(json_is_false(json_object_get(row, "running")));
+    json_decref(json);
+    free(text);
+}
+END_TEST
+
+START_TEST(json_of_a_failed_command_has_the_error)
+{
+    char *text = rendered(RENDER_JSON, "bad \"word\"");
+    json_t *json = json_loads(text, 0, NULL);
+
+    ck_assert_ptr_nonnull(json);
+    ck_assert(json_is_false(json_object_get(json, "ok")));
+    ck_assert_str_eq(json_string_value(json_object_get(json, "error")), "bad \"word\"");
+    json_decref(json);
+    free(text);
+}
+END_TEST
+
+START_TEST(two_tables_of_one_name_have_two_keys)
+{
+    struct reply reply = {0};
+    struct err err = {0};
+    struct buf out = {0};
+    json_t *json;
+
+    table_text(reply_table(&reply, "devices", columns), "first");
+    table_text(reply_table(&reply, "devices", columns), "second");
+    render(&out, RENDER_JSON, "x\ty", &reply, &err);
+    json = json_loads(out.data, JSON_REJECT_DUPLICATES, NULL);
+    ck_assert_ptr_nonnull(json);
+    ck_assert_str_eq(json_string_value(json_object_get(json, "command")), "x\ty");
+    ck_assert_uint_eq(json_array_size(json_object_get(json, "devices")), 1);
+    ck_assert_uint_eq(json_array_size(json_object_get(json, "devices_2")), 1);
+    json_decref(json);
+    buf_free(&out);
+    reply_release(&reply);
+}
+END_TEST
+
+START_TEST(csv_quotes_what_needs_it)
+{
+    char *text = rendered(RENDER_CSV, NULL);
+
+    ck_assert_str_eq(text, "name,bytes_moved,base,running\n"
+                           "dma0,1234567,0x3100000,yes\n"
+                           "\"a, \"\"quoted\"\"\",,0x0,no\n");
+    free(text);
+}
+END_TEST
+
+static void add_tests(TCase *tcase)
+{
+    tcase_add_test(tcase, parts_are_in_the_order_in_which_they_were_given);
+    tcase_add_test(tcase, cells_not_given_in_the_last_row_are_not_known);
+    tcase_add_test(tcase, a_table_takes_any_number_of_rows);
+    tcase_add_test(tcase, text_has_aligned_columns_and_counts_with_commas);
+    tcase_add_test(tcase, text_says_the_error_last);
+    tcase_add_test(tcase, columns_are_aligned_by_characters);
+    tcase_add_test(tcase, an_empty_table_has_no_text);
+    tcase_add_test(tcase, json_is_one_object_in_one_line);
+    tcase_add_test(tcase, json_of_a_failed_command_has_the_error);
+    tcase_add_test(tcase, two_tables_of_one_name_have_two_keys);
+    tcase_add_test(tcase, csv_quotes_what_needs_it);
+}
+
+TEST_MAIN("reply", add_tests)
