@@ -189,7 +189,7 @@ static bool asked_to_stop(struct run *run)
     return asked;
 }
 
-static bool at_limit(const struct run *run, const struct run_limit *limit)
+bool run_at_limit(const struct run *run, const struct run_limit *limit)
 {
     if (run->events.retired >= limit->retired || run->fired >= limit->fired)
         return true;
@@ -230,7 +230,7 @@ enum run_stop run_go(struct run *run, struct run_limit limit)
     enum run_stop stop = finished(run) ? RUN_FINISHED : RUN_LIMIT;
 
     asked_to_stop(run);
-    while (stop == RUN_LIMIT && !at_limit(run, &limit)) {
+    while (stop == RUN_LIMIT && !run_at_limit(run, &limit)) {
         stop = take_turn(run, limit.cycle, most_before(run, &limit));
         if (asked_to_stop(run) && stop == RUN_LIMIT)
             stop = RUN_ASKED;

@@ -52,6 +52,9 @@ enum run_stop run_go(struct run *run, struct run_limit limit);
 /* One step: the due queue entry, or one instruction of the hart whose turn it is. */
 enum run_stop run_step(struct run *run);
 
+/* Has the run come to that limit? */
+bool run_at_limit(const struct run *run, const struct run_limit *limit);
+
 /* From a listener: stop at the next boundary. */
 void run_ask_stop(struct run *run);
 

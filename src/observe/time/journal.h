@@ -38,6 +38,8 @@ struct journal {
 /* Copies the act with its bytes and reason. */
 void journal_add(struct journal *journal, const struct act *act);
 void journal_copy(struct journal *to, const struct journal *from, size_t count);
+/* Drops all acts from the one with that number on. */
+void journal_cut(struct journal *journal, size_t count);
 void journal_release(struct journal *journal);
 
 /* The number of the first act that is not before that moment. */
@@ -46,8 +48,10 @@ size_t journal_find(const struct journal *journal, struct moment at);
 /* Is this act possible on that machine? Says why not. */
 bool act_check(const struct run *run, const struct act *act, struct err *err);
 
-/* Does it, and tells OUTSIDE. The act has been checked. */
+/* Does it, and tells OUTSIDE; if it is not possible, it only tells. */
 void act_do(struct run *run, const struct act *act);
+
+void act_release(struct act *act);
 
 /* How many of these bytes a device would take now. */
 unsigned act_room(const struct run *run, unsigned board, unsigned device);

@@ -55,6 +55,18 @@ void timeline_add_fold(struct timeline *timeline, struct fold fold);
 void timeline_add_appender(struct timeline *timeline, struct event_sink sink);
 void timeline_remove_appender(struct timeline *timeline, struct event_sink sink);
 
+/*
+ * Somebody who acts by himself, as a scenario's callbacks do: at each boundary beyond the
+ * furthest moment at which `due` says so, `act` is called, which may call timeline_act
+ * and timeline_type and ask questions. An appender that makes him due calls run_ask_stop.
+ */
+struct actor {
+    bool (*due)(void *ctx);
+    void (*act)(void *ctx);
+    void *ctx;
+};
+void timeline_set_actor(struct timeline *timeline, const struct actor *actor);
+
 /* What software prints, by the same rule. */
 void timeline_set_output(struct timeline *timeline,
                          void (*output)(void *ctx, uint8_t byte), void *ctx);
@@ -81,6 +93,10 @@ unsigned timeline_inside(const struct timeline *timeline);
 const struct event *timeline_step_events(const struct timeline *timeline,
                                          unsigned *count);
 
+/* The event that the viewer has just seen; NULL: it came to this boundary otherwise than
+ * by an event, or nobody kept it. */
+const struct event *timeline_seen(const struct timeline *timeline);
+
 /* The furthest moment that this branch has reached; is the viewer before it? */
 struct moment timeline_furthest(const struct timeline *timeline);
 uint64_t timeline_furthest_cycle(const struct timeline *timeline);
@@ -102,7 +118,12 @@ enum arrival {
  * What a move looks for. While the timeline runs with a probe it is armed: it listens,
  * sets stops of harts (hart_add_stop) and watches RAM (board_watch), and calls
  * run_ask_stop when it may have found something. At the next boundary `found` says
- * whether it has; it must forget what it heard before it returns.
+ * whether it has; it must forget what it heard before it returns. It is asked at
+ * boundaries where it did not ask for a stop, too. A hart is at one of its stops if
+ * timeline_arrived gives it.
+ *
+ * A move that begins inside a step does the whole step again: events up to timeline_now
+ * are then heard a second time (moment_after_event tells).
  */
 struct probe {
     void (*arm)(void *ctx, struct run *run);
@@ -110,6 +131,9 @@ struct probe {
     bool (*found)(void *ctx, struct run *run);
     void *ctx;
 };
+
+/* For a probe's `found`: the hart that has arrived at one of its stops; NULL: none has. */
+struct hart *timeline_arrived(const struct timeline *timeline);
 
 /* Forwards until the limit (absolute, as run_go's) or until the probe (NULL: none) finds
  * something. The viewer ends at a boundary. */
@@ -135,6 +159,23 @@ enum arrival timeline_seek_cycle(struct timeline *timeline, uint64_t cycle);
  */
 enum arrival timeline_go_back(struct timeline *timeline, const struct probe *probe,
                               struct moment *step_began);
+
+/* One event on or back, of any kind: the smallest move there is. The viewer then stands
+ * inside a step, or at its end when the step has no further event. */
+enum arrival timeline_step_event(struct timeline *timeline);
+enum arrival timeline_step_event_back(struct timeline *timeline);
+
+/* To the next event, or the last one before this moment, of one of these kinds for which
+ * `matches` (NULL: any) says yes; the viewer then has just seen it (*event). `limit` is
+ * where the way forwards ends. Backwards without one the viewer stays:
+ * ARRIVED_BEGINNING. */
+enum arrival timeline_next_event(struct timeline *timeline, uint64_t kinds,
+                                 bool (*matches)(void *ctx, const struct event *event),
+                                 void *ctx, struct run_limit limit,
+                                 struct event *event);
+enum arrival timeline_last_event(struct timeline *timeline, uint64_t kinds,
+                                 bool (*matches)(void *ctx, const struct event *event),
+                                 void *ctx, struct event *event);
 
 /* --- asking --------------------------------------------------------------------------------
  * Questions about other moments leave the viewer where it stands. */

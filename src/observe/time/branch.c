@@ -1,0 +1,419 @@
+/*
+ * Acts, and the branches that they make: what was cut off is kept, and can be gone back
+ * to. A branch has its whole journal, from #0 on; snapshots before a fork are shared.
+ */
+#include "observe/time/timeline_parts.h"
+
+#include "base/alloc.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* --- made and freed ------------------------------------------------------------------------ */
+
+struct branch *branch_new(struct timeline *timeline, const char *name, int parent)
+{
+    struct branch *branch = alloc_zero(1, sizeof(*branch));
+
+    assert(timeline->branches < BRANCHES_MAX);
+    snprintf(branch->info.name, sizeof(branch->info.name), "%s", name);
+    branch->info.parent = parent;
+    branch->info.journal = &branch->journal;
+    timeline->branch[timeline->branches++] = branch;
+    return branch;
+}
+
+void branch_free(struct timeline *timeline, struct branch *branch)
+{
+    while (branch->snapshots)
+        snapshot_drop(&timeline->store, branch->snapshot[--branch->snapshots]);
+    free(branch->snapshot);
+    journal_release(&branch->journal);
+    free(branch);
+}
+
+static int branch_named(const struct timeline *timeline, const char *name)
+{
+    for (unsigned i = 0; i < timeline->branches; i++)
+        if (strcmp(timeline->branch[i]->info.name, name) == 0)
+            return (int)i;
+    return -1;
+}
+
+/* A new branch that is the same as `from` up to a moment. */
+static struct branch *copy_until(struct timeline *timeline, const struct branch *from,
+                                 const char *name, int parent, struct moment until)
+{
+    struct branch *branch = branch_new(timeline, name, parent);
+
+    journal_copy(&branch->journal, &from->journal, journal_find(&from->journal, until));
+    for (unsigned i = 0; i < from->snapshots; i++)
+        if (moment_compare(from->snapshot[i]->at, until) <= 0)
+            branch_add_snapshot(branch, snapshot_hold(from->snapshot[i]));
+    branch->info.fork = branch->info.furthest = branch->viewer = until;
+    return branch;
+}
+
+/* --- cutting --------------------------------------------------------------------------------- */
+
+/* "main-2": the first number that is free. A name that is too long is cut. */
+static void name_kept(const struct timeline *timeline, const char *name,
+                      char kept[BRANCH_NAME])
+{
+    for (unsigned n = 2;; n++) {
+        snprintf(kept, BRANCH_NAME, "%.*s-%u", BRANCH_NAME - 12, name, n);
+        if (branch_named(timeline, kept) < 0)
+            return;
+    }
+}
+
+/* The future of the branch in use becomes a branch of its own; the one in use ends here. */
+static const char *cut_future(struct timeline *timeline, struct moment now)
+{
+    struct branch *branch = timeline_in_use(timeline), *kept;
+    struct moment furthest = branch->info.furthest;
+    char name[BRANCH_NAME];
+
+    name_kept(timeline, branch->info.name, name);
+    kept = copy_until(timeline, branch, name, (int)timeline->current, furthest);
+    kept->info.fork = now;
+    kept->info.fork_cycle = run_cycle(timeline->run);
+    kept->info.furthest_cycle = branch->info.furthest_cycle;
+    for (unsigned i = 0; i < timeline->marks; i++)
+        if (timeline->mark[i].branch == timeline->current &&
+            moment_compare(timeline->mark[i].at, now) > 0)
+            timeline->mark[i].branch = timeline->branches - 1;
+    journal_cut(&branch->journal, journal_find(&branch->journal, now));
+    branch_cut_snapshots(timeline, branch, now);
+    drop_near(timeline);
+    branch->info.furthest = now;
+    branch->info.furthest_cycle = kept->info.fork_cycle;
+    if (timeline->keeper.branched) {
+        timeline->keeper.branched(timeline->keeper.ctx, timeline->branches - 1);
+        timeline->keeper.branched(timeline->keeper.ctx, timeline->current);
+    }
+    return kept->info.name;
+}
+
+/* --- acts ------------------------------------------------------------------------------------ */
+
+void act_now(struct timeline *timeline, const struct act *act)
+{
+    struct branch *branch = timeline_in_use(timeline);
+    struct act done = *act;
+
+    done.at = moment_of(timeline->run);
+    journal_add(&branch->journal, &done);
+    act_do(timeline->run, &done);
+    branch->info.furthest = moment_of(timeline->run);
+    branch->info.furthest_cycle = run_cycle(timeline->run);
+    if (timeline->keeper.acted)
+        timeline->keeper.acted(timeline->keeper.ctx, timeline->current, &done);
+}
+
+/* Room for a change: the future, if there is one, is cut off. */
+static bool open_now(struct timeline *timeline, const char **kept, struct err *err)
+{
+    struct moment now = moment_of(timeline->run);
+    struct branch *branch = timeline_in_use(timeline);
+
+    *kept = NULL;
+    if (moment_compare(now, branch->info.furthest) >= 0)
+        return true;
+    if (timeline->branches == BRANCHES_MAX)
+        return err_set(err, "there are %d branches already", BRANCHES_MAX);
+    *kept = cut_future(timeline, now);
+    return true;
+}
+
+/* Appenders hear what is done now. */
+static void act_live(struct timeline *timeline, const struct act *act)
+{
+    struct event_stream *events = &timeline->run->events;
+
+    for (unsigned i = 0; i < timeline->appenders; i++)
+        event_listen(events, timeline->appender[i]);
+    act_now(timeline, act);
+    for (unsigned i = 0; i < timeline->appenders; i++)
+        event_unlisten(events, timeline->appender[i].take, timeline->appender[i].ctx);
+}
+
+bool timeline_act(struct timeline *timeline, const struct act *act, const char **kept,
+                  struct err *err)
+{
+    const char *name;
+
+    timeline_begin(timeline);
+    if (!act_check(timeline->run, act, err) ||
+        !open_now(timeline, kept ? kept : &name, err))
+        return false;
+    stand(timeline);
+    act_live(timeline, act);
+    tell_reached(timeline);
+    return true;
+}
+
+/* --- typing ------------------------------------------------------------------------------------ */
+
+bool offer_typed(struct timeline *timeline)
+{
+    struct typed *typed = timeline->typed;
+    unsigned room, left;
+    struct act act;
+
+    if (timeline->typed_count == 0)
+        return false;
+    room = act_room(timeline->run, typed->board, typed->device);
+    left = (unsigned)(typed->bytes.size - typed->taken);
+    if (room == 0)
+        return false;
+    act = (struct act){.kind = ACT_INPUT,
+                       .board = (uint8_t)typed->board,
+                       .device = (uint8_t)typed->device,
+                       .size = left < room ? left : room,
+                       .bytes = (uint8_t *)typed->bytes.data + typed->taken,
+                       .reason = typed->reason};
+    timeline->step_began = moment_of(timeline->run);
+    act_now(timeline, &act);
+    typed->taken += act.size;
+    if (typed->taken == typed->bytes.size) {
+        buf_free(&typed->bytes);
+        free(typed->reason);
+        timeline->typed_count--;
+        memmove(typed, typed + 1, timeline->typed_count * sizeof(*typed));
+    }
+    return true;
+}
+
+bool timeline_type(struct timeline *timeline, unsigned board, unsigned device,
+                   const void *bytes, size_t size, const char *reason,
+                   const char **kept, struct err *err)
+{
+    uint8_t nobody[1] = {0};
+    struct act nothing = {.kind = ACT_INPUT,
+                          .board = (uint8_t)board,
+                          .device = (uint8_t)device,
+                          .bytes = nobody,
+                          .size = 0};
+    const char *name;
+    struct typed *typed;
+
+    timeline_begin(timeline);
+    if (size == 0)
+        return err_set(err, "there is nothing to type");
+    if (board > UINT8_MAX || device > UINT8_MAX ||
+        !act_check(timeline->run, &nothing, err) ||
+        !open_now(timeline, kept ? kept : &name, err))
+        return err->text[0] ? false : err_set(err, "there is no such device");
+    stand(timeline);
+    timeline->typed =
+        alloc_resize(timeline->typed, (timeline->typed_count + 1) * sizeof(*typed));
+    typed = &timeline->typed[timeline->typed_count++];
+    *typed = (struct typed){.board = board,
+                            .device = device,
+                            .reason = reason ? alloc_string(reason) : NULL};
+    buf_add(&typed->bytes, bytes, size);
+    if (timeline->typed_count == 1) {
+        struct event_stream *events = &timeline->run->events;
+
+        for (unsigned i = 0; i < timeline->appenders; i++)
+            event_listen(events, timeline->appender[i]);
+        offer_typed(timeline);
+        for (unsigned i = 0; i < timeline->appenders; i++)
+            event_unlisten(events, timeline->appender[i].take,
+                           timeline->appender[i].ctx);
+    }
+    tell_reached(timeline);
+    return true;
+}
+
+size_t timeline_typed_ahead(const struct timeline *timeline)
+{
+    size_t bytes = 0;
+
+    for (unsigned i = 0; i < timeline->typed_count; i++)
+        bytes += timeline->typed[i].bytes.size - timeline->typed[i].taken;
+    return bytes;
+}
+
+/* --- branches ------------------------------------------------------------------------------------ */
+
+unsigned timeline_branches(const struct timeline *timeline)
+{
+    return timeline->branches;
+}
+
+unsigned timeline_branch(const struct timeline *timeline)
+{
+    return timeline->current;
+}
+
+const struct branch_info *timeline_branch_info(const struct timeline *timeline,
+                                               unsigned number)
+{
+    return number < timeline->branches ? &timeline->branch[number]->info : NULL;
+}
+
+static bool check_name(const struct timeline *timeline, const char *name,
+                       struct err *err)
+{
+    size_t length = strlen(name);
+
+    if (length == 0 || length >= BRANCH_NAME)
+        return err_set(err, "a name has 1 to %d characters", BRANCH_NAME - 1);
+    if (name[0] == '#' || (name[0] >= '0' && name[0] <= '9'))
+        return err_set(err, "'%s': a name does not begin with a digit or '#'", name);
+    for (size_t i = 0; i < length; i++)
+        if ((unsigned char)name[i] <= ' ' || strchr(";\"'\\", name[i]) ||
+            (unsigned char)name[i] == 0x7f)
+            return err_set(err, "'%s': blanks, quotes and ; have no place in a name",
+                           name);
+    if (branch_named(timeline, name) >= 0)
+        return err_set(err, "there is a branch '%s' already", name);
+    return true;
+}
+
+/* The machine goes to where the viewer of a branch stood. */
+static void use_branch(struct timeline *timeline, unsigned number)
+{
+    timeline_in_use(timeline)->viewer = timeline_now(timeline);
+    drop_near(timeline);
+    timeline->current = number;
+}
+
+bool timeline_fork(struct timeline *timeline, const char *name, struct err *err)
+{
+    struct branch *branch;
+
+    timeline_begin(timeline);
+    if (!check_name(timeline, name, err))
+        return false;
+    if (timeline->branches == BRANCHES_MAX)
+        return err_set(err, "there are %d branches already", BRANCHES_MAX);
+    branch = copy_until(timeline, timeline_in_use(timeline), name,
+                        (int)timeline->current, moment_of(timeline->run));
+    branch->info.fork_cycle = branch->info.furthest_cycle = run_cycle(timeline->run);
+    use_branch(timeline, timeline->branches - 1);
+    stand(timeline);
+    if (timeline->keeper.branched)
+        timeline->keeper.branched(timeline->keeper.ctx, timeline->current);
+    tell_reached(timeline);
+    return true;
+}
+
+bool timeline_switch(struct timeline *timeline, unsigned number, struct err *err)
+{
+    timeline_begin(timeline);
+    if (number >= timeline->branches)
+        return err_set(err, "there is no branch number %u", number);
+    if (number == timeline->current)
+        return true;
+    use_branch(timeline, number);
+    /* The machine is on another branch: nothing but a snapshot leads over. */
+    snapshot_restore(&timeline->store, timeline_in_use(timeline)->snapshot[0]);
+    timeline_seek(timeline, timeline_in_use(timeline)->viewer);
+    return true;
+}
+
+/* --- marks ------------------------------------------------------------------------------------------ */
+
+static int mark_named(const struct timeline *timeline, const char *name)
+{
+    for (unsigned i = 0; i < timeline->marks; i++)
+        if (strcmp(timeline->mark[i].name, name) == 0)
+            return (int)i;
+    return -1;
+}
+
+static bool put_mark(struct timeline *timeline, const struct mark *mark,
+                     struct err *err)
+{
+    int number = mark_named(timeline, mark->name);
+
+    if (number < 0 && timeline->marks == MARKS_MAX)
+        return err_set(err, "there are %d marks already", MARKS_MAX);
+    timeline->mark[number < 0 ? (int)timeline->marks++ : number] = *mark;
+    return true;
+}
+
+bool timeline_mark(struct timeline *timeline, const char *name, struct err *err)
+{
+    struct mark mark = {.branch = timeline->current,
+                        .at = timeline_now(timeline),
+                        .cycle = timeline_cycle(timeline)};
+
+    if (branch_named(timeline, name) < 0 && !check_name(timeline, name, err))
+        return false;
+    snprintf(mark.name, sizeof(mark.name), "%s", name);
+    if (!put_mark(timeline, &mark, err))
+        return false;
+    if (timeline->keeper.marked)
+        timeline->keeper.marked(timeline->keeper.ctx, &mark, false);
+    return true;
+}
+
+bool timeline_unmark(struct timeline *timeline, const char *name)
+{
+    int number = mark_named(timeline, name);
+    struct mark mark;
+
+    if (number < 0)
+        return false;
+    mark = timeline->mark[number];
+    timeline->marks--;
+    memmove(&timeline->mark[number], &timeline->mark[number + 1],
+            (timeline->marks - (unsigned)number) * sizeof(mark));
+    if (timeline->keeper.marked)
+        timeline->keeper.marked(timeline->keeper.ctx, &mark, true);
+    return true;
+}
+
+unsigned timeline_marks(const struct timeline *timeline)
+{
+    return timeline->marks;
+}
+
+const struct mark *timeline_mark_info(const struct timeline *timeline, unsigned number)
+{
+    return number < timeline->marks ? &timeline->mark[number] : NULL;
+}
+
+/* --- rebuilding -------------------------------------------------------------------------------------- */
+
+bool timeline_restore_branch(struct timeline *timeline, const struct branch_info *info,
+                             struct err *err)
+{
+    struct branch *branch;
+
+    timeline_begin(timeline);
+    if (timeline->branches == BRANCHES_MAX)
+        return err_set(err, "there are %d branches already", BRANCHES_MAX);
+    if (info->parent >= (int)timeline->branches)
+        return err_set(err, "branch '%s' leaves one that is not there", info->name);
+    if (info->parent < 0) {
+        branch = timeline->branch[0];
+    } else {
+        if (!check_name(timeline, info->name, err))
+            return false;
+        branch = branch_new(timeline, info->name, info->parent);
+        branch_add_snapshot(branch, snapshot_hold(timeline->branch[0]->snapshot[0]));
+    }
+    journal_cut(&branch->journal, 0);
+    journal_copy(&branch->journal, info->journal, info->journal->count);
+    memcpy(branch->info.name, info->name, sizeof(branch->info.name));
+    branch->info.fork = info->fork;
+    branch->info.fork_cycle = info->fork_cycle;
+    branch->info.furthest = info->furthest;
+    branch->info.furthest_cycle = info->furthest_cycle;
+    return true;
+}
+
+bool timeline_restore_mark(struct timeline *timeline, const struct mark *mark,
+                           struct err *err)
+{
+    if (mark->branch >= timeline->branches)
+        return err_set(err, "mark '%s' is on a branch that is not there", mark->name);
+    return put_mark(timeline, mark, err);
+}

@@ -1,0 +1,130 @@
+#ifndef OBSERVE_TIME_TIMELINE_PARTS_H
+#define OBSERVE_TIME_TIMELINE_PARTS_H
+
+#include "observe/time/snapshot.h"
+
+/*
+ * The inside of the timeline, for its own files:
+ *
+ *   timeline.c  made and freed, its listeners, its memory
+ *   way.c       running and replaying: the one place that steps the machine
+ *   seek.c      moving
+ *   search.c    backwards, and questions about other moments
+ *   branch.c    acts, branches, marks
+ */
+enum { APPENDERS = 8, ARRIVALS = 16, NEAR = 6, BRANCHES_MAX = 256, MARKS_MAX = 256 };
+
+struct branch {
+    struct branch_info info;
+    struct journal journal;
+    struct snapshot **snapshot; /* in order of their moments; the first is #0's */
+    unsigned snapshots, room;
+    struct moment viewer; /* where it stood when the branch was left */
+};
+
+struct typed {
+    unsigned board, device;
+    char *reason;
+    struct buf bytes;
+    size_t taken;
+};
+
+struct timeline {
+    struct run *run;
+    struct store store;
+    uint64_t bound, least_interval;
+
+    unsigned branches, current;
+    struct branch *branch[BRANCHES_MAX];
+    /* Snapshots beside the branch's own, of moments gone to lately; the last is newest. */
+    unsigned nears;
+    struct snapshot *near[NEAR];
+    unsigned marks;
+    struct mark mark[MARKS_MAX];
+
+    unsigned appenders;
+    struct event_sink appender[APPENDERS];
+    bool live;   /* the appenders listen */
+    bool asking; /* a question is under way: nothing is appended or kept */
+    void (*output)(void *ctx, uint8_t byte);
+    void *output_ctx;
+    unsigned arrivals;
+    struct arrival_hook {
+        uint64_t pc;
+        void (*arrived)(void *ctx, struct hart *hart);
+        void *ctx;
+    } arrival[ARRIVALS];
+    struct hart *arrived; /* in the last part of the way */
+    bool (*interrupted)(void *ctx);
+    void *interrupt_ctx;
+    struct keeper keeper;
+    struct actor actor;
+
+    /* The viewer inside the coming step; else the last step's events, if they are known. */
+    unsigned inside, events, event_room;
+    struct event *event;
+    bool has_seen; /* `seen` is what led to this boundary */
+    struct event seen;
+    struct moment step_began; /* of the step done last on its own */
+
+    struct typed *typed; /* characters that wait for room: of the first device */
+    unsigned typed_count;
+};
+
+/* Where a way leads: until the limit, or the first boundary at or after `until`. */
+struct way {
+    struct run_limit limit;
+    bool has_until;
+    struct moment until;
+    const struct probe *probe;
+};
+
+/* To be called first by whatever moves or asks. */
+void timeline_begin(struct timeline *timeline);
+
+struct branch *timeline_in_use(const struct timeline *timeline);
+
+/* Runs from where the machine is. */
+enum arrival way_go(struct timeline *timeline, const struct way *way);
+/* One step of the machine, or one act. */
+enum arrival way_step(struct timeline *timeline);
+
+/* The machine to the first boundary at or after that moment; the viewer is not moved. */
+enum arrival seek_boundary(struct timeline *timeline, struct moment to);
+/* Gathers the events of the coming step; the machine stays where it is. */
+void gather_step(struct timeline *timeline);
+/* Makes the viewer stand at the machine's boundary. */
+void stand(struct timeline *timeline);
+
+/* Begins a question: keeps where the machine is; the end brings it back. */
+struct snapshot *ask_begin(struct timeline *timeline);
+void ask_end(struct timeline *timeline, struct snapshot *kept);
+
+/* Keeps a snapshot of here near at hand; drops all of them. */
+void keep_near(struct timeline *timeline);
+void drop_near(struct timeline *timeline);
+
+/* The last snapshot at or before that moment, of the branch or near. */
+struct snapshot *snapshot_before(const struct timeline *timeline, struct moment moment);
+/* Takes a snapshot for the branch if it is time for one, and thins them. */
+void keep_snapshot(struct timeline *timeline);
+void thin_snapshots(struct timeline *timeline);
+/* Instructions to run until the next snapshot is due. */
+uint64_t work_to_snapshot(const struct timeline *timeline);
+/* Drops a branch's snapshots after that moment. */
+void branch_cut_snapshots(struct timeline *timeline, struct branch *branch,
+                          struct moment after);
+void branch_add_snapshot(struct branch *branch, struct snapshot *snapshot);
+
+struct branch *branch_new(struct timeline *timeline, const char *name, int parent);
+void branch_free(struct timeline *timeline, struct branch *branch);
+
+/* Does an act that is to happen at this boundary, and journals it. */
+void act_now(struct timeline *timeline, const struct act *act);
+
+/* Gives typed characters to their device, if it has room. False: nothing was taken. */
+bool offer_typed(struct timeline *timeline);
+
+void tell_reached(struct timeline *timeline);
+
+#endif
