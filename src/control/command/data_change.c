@@ -1,0 +1,299 @@
+/*
+ * set and type: acts from outside, which go through the journal. In the past they cut the
+ * future off, which is kept as a branch.
+ */
+#include "base/alloc.h"
+#include "control/command/data.h"
+#include "control/command/words.h"
+#include "observe/ask/names.h"
+#include "observe/ask/peek.h"
+
+#include <ctype.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void say_kept(struct call *call, const char *kept)
+{
+    if (kept)
+        reply_say(call->reply, "This cut the future off. It is kept as branch %s.",
+                  kept);
+}
+
+/* --- set ------------------------------------------------------------------------------------------ */
+
+/* The two sides of "a0 = 5", read from the text. */
+struct assignment {
+    struct expr *left, *right;
+    char *name; /* of the left side, as it was written */
+    struct lvalue to;
+    uint64_t value;
+};
+
+static void release(struct assignment *assignment)
+{
+    expr_free(assignment->left);
+    expr_free(assignment->right);
+    free(assignment->name);
+}
+
+static bool read_sides(struct assignment *assignment, const char *text, struct err *err)
+{
+    const char *equals;
+    size_t used;
+
+    assignment->left = expr_parse(text, &used, err);
+    if (!assignment->left)
+        return false;
+    equals = skip_blanks(text + used);
+    if (*equals != '=')
+        return err_set(err, "'=' is missing, as in: set a0 = 5");
+    while (used && text[used - 1] == ' ')
+        used--;
+    assignment->name = alloc_zero(used + 1, 1);
+    memcpy(assignment->name, text, used);
+    assignment->right = expr_parse_all(equals + 1, err);
+    return assignment->right || err_prefix(err, "behind '='");
+}
+
+static bool read_assignment(struct assignment *assignment,
+                            const struct session *session, const char *text,
+                            struct err *err)
+{
+    struct expr_scope scope = session_scope(session);
+    const struct lvalue *to = &assignment->to;
+    unsigned bits;
+
+    if (!read_sides(assignment, text, err) ||
+        !expr_lvalue(assignment->left, &scope, &assignment->to, err) ||
+        !expr_value(assignment->right, &scope, &assignment->value, err))
+        return false;
+    bits = to->hi == 63 && to->size ? 8 * to->size : to->hi - to->lo + 1u;
+    if (bits < 64 && assignment->value >> bits &&
+        (uint64_t)sign_extend(assignment->value, bits) != assignment->value)
+        return err_set(err, "0x%" PRIx64 " does not fit: %s has %u bit%s",
+                       assignment->value, assignment->name, bits, bits == 1 ? "" : "s");
+    assignment->value &= BITS(bits - 1, 0);
+    return true;
+}
+
+/* The bytes of RAM that an assignment to memory means. */
+static bool find_memory(const struct session *session, const struct lvalue *to,
+                        uint64_t *pa, struct err *err)
+{
+    const struct hart *hart = session_hart(session);
+    uint64_t last;
+
+    *pa = to->number;
+    if (to->physical)
+        return true;
+    if (!peek_address(hart, to->number, ACCESS_STORE, pa, err) ||
+        !peek_address(hart, to->number + to->size - 1, ACCESS_STORE, &last, err))
+        return false;
+    return last - *pa == to->size - 1 ||
+           err_set(err, "the bytes are in two pages that do not follow one another: "
+                        "set them one by one");
+}
+
+/* A write of a field leaves the others as they are; writing 1 to those that are cleared
+ * by it would not. */
+static uint64_t merge_register(const struct session *session, const struct lvalue *to,
+                               uint64_t value)
+{
+    const struct device *device = session_board(session)->device[to->device];
+    unsigned index;
+    const struct reg *reg = device_reg(device, (uint32_t)to->number, &index);
+    uint64_t now;
+
+    if (to->hi == 63)
+        return value;
+    now = register_peek(device, (uint32_t)to->number, to->size);
+    return field_set(now & ~reg->w1c, BITS(to->hi, to->lo), value);
+}
+
+static bool make_act(const struct session *session, const struct assignment *assignment,
+                     struct act *act, struct err *err)
+{
+    const struct lvalue *to = &assignment->to;
+    const struct hart *hart = &session_board(session)->hart[to->hart];
+
+    *act = (struct act){.board = (uint8_t)session->board,
+                        .device = (uint8_t)to->hart,
+                        .number = to->number,
+                        .value = assignment->value};
+    switch (to->kind) {
+    case LVALUE_X:
+        act->kind = ACT_X;
+        return to->number || err_set(err, "zero is always 0");
+    case LVALUE_PC:
+        act->kind = ACT_PC;
+        return true;
+    case LVALUE_CSR:
+        act->kind = ACT_CSR;
+        act->value = field_set(hart_csr_read(hart, (unsigned)to->number),
+                               BITS(to->hi, to->lo), assignment->value);
+        return true;
+    case LVALUE_REGISTER:
+        act->kind = ACT_REGISTER;
+        act->device = (uint8_t)to->device;
+        act->size = to->size;
+        act->value = merge_register(session, to, assignment->value);
+        return true;
+    case LVALUE_MEMORY:
+        act->kind = ACT_MEMORY;
+        act->size = to->size;
+        return find_memory(session, to, &act->number, err);
+    case LVALUE_NONE:
+        break;
+    }
+    return false;
+}
+
+static bool value_now(const struct session *session,
+                      const struct assignment *assignment, uint64_t *value,
+                      struct err *err)
+{
+    struct expr_scope scope = session_scope(session);
+
+    return expr_value(assignment->left, &scope, value, err);
+}
+
+/* Hardware may have made something else of it: WARL fields, read-only bits, doorbells. */
+static void say_change(struct call *call, const struct assignment *assignment,
+                       uint64_t before, uint64_t after)
+{
+    uint64_t mask = assignment->to.size && assignment->to.hi == 63
+                        ? BITS(8 * assignment->to.size - 1, 0)
+                        : UINT64_MAX;
+
+    reply_say(call->reply, "%s was 0x%" PRIx64 " and is now 0x%" PRIx64 "%s.",
+              assignment->name, before & mask, after & mask,
+              (after & mask) == (assignment->value & mask)
+                  ? ""
+                  : ": it does not keep what was written");
+}
+
+static bool assign(struct call *call, const struct assignment *assignment,
+                   struct err *err)
+{
+    struct session *session = call->session;
+    uint64_t before = 0, after = 0, bytes = assignment->value;
+    const char *kept = NULL;
+    struct act act;
+
+    if (!value_now(session, assignment, &before, err) ||
+        !make_act(session, assignment, &act, err))
+        return false;
+    if (act.kind == ACT_MEMORY) {
+        if (!ram_has(&session_board(session)->bus.ram, act.number, act.size))
+            return err_set(err,
+                           "0x%" PRIx64 " is not in RAM; a device's register is set "
+                           "by its name, as dma0.Control[1]",
+                           act.number);
+        act.bytes = (uint8_t *)&bytes;
+    }
+    act.reason = alloc_string(call->line);
+    if (!timeline_act(session->time, &act, &kept, err)) {
+        free(act.reason);
+        return false;
+    }
+    free(act.reason);
+    if (!value_now(session, assignment, &after, err))
+        return false;
+    say_change(call, assignment, before, after);
+    say_kept(call, kept);
+    return true;
+}
+
+bool data_set(struct call *call, struct err *err)
+{
+    struct assignment assignment = {0};
+    bool ok = read_assignment(&assignment, call->session, call->given[0].text, err) &&
+              assign(call, &assignment, err);
+
+    release(&assignment);
+    return ok;
+}
+
+/* --- type ----------------------------------------------------------------------------------------- */
+
+static int hex_digit(char c)
+{
+    static const char digits[] = "0123456789abcdef";
+    const char *at = c ? strchr(digits, tolower((unsigned char)c)) : NULL;
+
+    return at ? (int)(at - digits) : -1;
+}
+
+/* What stands behind a backslash; gives how long it is, 0 if it is unknown. */
+static size_t put_escape(struct buf *out, const char *text)
+{
+    static const char letters[] = "nrt0e\\\"'", codes[] = "\n\r\t\0\033\\\"'";
+    const char *at = *text ? strchr(letters, *text) : NULL;
+
+    if (at) {
+        buf_char(out, codes[at - letters]);
+        return 1;
+    }
+    if (*text != 'x' || hex_digit(text[1]) < 0 || hex_digit(text[2]) < 0)
+        return 0;
+    buf_char(out, (char)(16 * hex_digit(text[1]) + hex_digit(text[2])));
+    return 3;
+}
+
+static bool unescape(struct buf *out, const char *text, struct err *err)
+{
+    while (*text) {
+        size_t length;
+
+        if (*text != '\\') {
+            buf_char(out, *text++);
+            continue;
+        }
+        length = put_escape(out, text + 1);
+        if (!length)
+            return err_set(err,
+                           "'\\%c' is unknown: there are \\n \\r \\t \\e \\0 \\\\ "
+                           "\\\" \\' and \\xNN",
+                           text[1] ? text[1] : ' ');
+        text += 1 + length;
+    }
+    return true;
+}
+
+/* The first device that takes characters. */
+static const struct device *console(const struct session *session)
+{
+    const struct board *board = session_board(session);
+
+    for (unsigned i = 0; i < board->devices; i++)
+        if (board->device[i]->type->input)
+            return board->device[i];
+    return NULL;
+}
+
+bool data_type(struct call *call, struct err *err)
+{
+    struct session *session = call->session;
+    const struct device *device = console(session);
+    const char *kept = NULL;
+    struct buf bytes = {0};
+    size_t waiting;
+    bool ok;
+
+    if (!device)
+        return err_set(err, "the board has no device that takes characters");
+    ok = unescape(&bytes, call->given[0].text, err) &&
+         timeline_type(session->time, session->board, device->index, bytes.data,
+                       bytes.size, call->line, &kept, err);
+    if (ok) {
+        waiting = timeline_typed_ahead(session->time);
+        reply_say(call->reply, "Typed %zu character%s to %s.", bytes.size,
+                  bytes.size == 1 ? "" : "s", device->name);
+        if (waiting)
+            reply_say(call->reply, "%zu of them wait until it has room.", waiting);
+        say_kept(call, kept);
+    }
+    buf_free(&bytes);
+    return ok;
+}

@@ -1,0 +1,122 @@
+#include "control/command/show.h"
+
+#include "observe/ask/peek.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+static void put_offset(struct buf *out, const char *name, uint64_t offset)
+{
+    buf_text(out, name);
+    if (offset)
+        buf_printf(out, "+%" PRIu64, offset);
+}
+
+bool show_name(struct buf *out, const struct session *session, uint64_t va)
+{
+    const struct symbols *symbols = session->subject.symbols;
+    const struct symbol *symbol = symbols ? symbols_at(symbols, va) : NULL;
+    const struct region *region = NULL;
+    uint64_t pa;
+
+    if (!symbol && peek_address(session_hart(session), va, ACCESS_LOAD, &pa, NULL))
+        region = subject_region(&session->subject, pa);
+    if (symbol)
+        put_offset(out, symbol->name, va - symbol->address);
+    else if (region)
+        put_offset(out, region->name, pa - region->base);
+    return symbol || region;
+}
+
+void show_text_cell(struct table *table, const struct buf *text)
+{
+    if (text->size)
+        table_text(table, "%s", text->data);
+    else
+        table_none(table);
+}
+
+void show_name_cell(struct table *table, const struct session *session, uint64_t va)
+{
+    struct buf name = {0};
+
+    show_name(&name, session, va);
+    show_text_cell(table, &name);
+    buf_free(&name);
+}
+
+void show_address(struct buf *out, const struct session *session, uint64_t va)
+{
+    if (show_name(out, session, va))
+        buf_printf(out, " (0x%" PRIx64 ")", va);
+    else
+        buf_printf(out, "0x%" PRIx64, va);
+}
+
+const struct line *show_line(const struct session *session, uint64_t va,
+                             const char **file)
+{
+    const struct lines *lines = session->subject.lines;
+    const struct line *line = lines ? lines_at(lines, va) : NULL;
+
+    if (!line || line->file == LINE_NONE)
+        return NULL;
+    *file = lines->file[line->file];
+    return line;
+}
+
+void show_line_cell(struct table *table, const struct session *session, uint64_t va)
+{
+    const char *file, *base;
+    const struct line *line = show_line(session, va, &file);
+
+    if (!line) {
+        table_none(table);
+        return;
+    }
+    base = strrchr(file, '/');
+    table_text(table, "%s:%" PRIu32, base ? base + 1 : file, line->line);
+}
+
+/* Where a branch or a jump by an offset goes. */
+static bool target_of(const struct insn *insn, uint64_t pc, uint64_t *target)
+{
+    *target = pc + (uint64_t)(int64_t)insn->imm;
+    return insn->op == OP_JAL || insn_infos[insn->op].class == CLASS_BRANCH;
+}
+
+void show_instruction(struct buf *out, const struct session *session, uint32_t bits,
+                      uint64_t pc)
+{
+    struct insn insn = insn_decode(bits);
+    char text[96];
+    uint64_t target;
+    struct buf name = {0};
+
+    insn_text(text, sizeof(text), &insn, pc, true);
+    for (const char *c = text; *c; c++) {
+        buf_char(out, *c == '\t' ? ' ' : *c);
+        if (*c == ',')
+            buf_char(out, ' ');
+    }
+    if (target_of(&insn, pc, &target) && show_name(&name, session, target))
+        buf_printf(out, " <%s>", name.data);
+    buf_free(&name);
+}
+
+void show_signed_cell(struct table *table, uint64_t value, unsigned size)
+{
+    table_text(table, "%" PRId64, sign_extend(value, 8 * size));
+}
+
+void show_csr_fields(struct buf *out, const struct csr_info *csr, uint64_t value)
+{
+    for (const struct csr_field *f = csr->fields; f && f->name; f++) {
+        uint64_t part = field_get(value, BITS(f->hi, f->lo));
+
+        if (!part)
+            continue;
+        buf_printf(out, "%s%s=", out->size ? " " : "", f->name);
+        buf_printf(out, part < 10 ? "%" PRIu64 : "0x%" PRIx64, part);
+    }
+}

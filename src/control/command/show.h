@@ -1,0 +1,39 @@
+#ifndef CONTROL_COMMAND_SHOW_H
+#define CONTROL_COMMAND_SHOW_H
+
+#include "base/reply.h"
+#include "control/session.h"
+
+/*
+ * Things that several commands show, each in one way: addresses with names, source lines,
+ * instructions, values with their fields.
+ */
+
+/* "copy+8", of a symbol or a named part of RAM; false: the address has no name. */
+bool show_name(struct buf *out, const struct session *session, uint64_t va);
+void show_name_cell(struct table *table, const struct session *session, uint64_t va);
+
+/* "copy+8 (0x80000048)", or the number. */
+void show_address(struct buf *out, const struct session *session, uint64_t va);
+
+/* The row of the line table that an address belongs to, with its file; NULL: none. */
+const struct line *show_line(const struct session *session, uint64_t va,
+                             const char **file);
+
+/* "pio.s:11"; a cell without value if the address has no line. */
+void show_line_cell(struct table *table, const struct session *session, uint64_t va);
+
+/* "beq a0, a1, 0x80000010 <done>". */
+void show_instruction(struct buf *out, const struct session *session, uint32_t bits,
+                      uint64_t pc);
+
+/* A signed number, in decimal. */
+void show_signed_cell(struct table *table, uint64_t value, unsigned size);
+
+/* Fields of a CSR, but those that are 0: "MPP=3 MIE=1"; nothing if all are. */
+void show_csr_fields(struct buf *out, const struct csr_info *csr, uint64_t value);
+
+/* A text as a cell; one without value if it is empty. */
+void show_text_cell(struct table *table, const struct buf *text);
+
+#endif
