@@ -93,6 +93,7 @@ static void release_table(struct table *table)
 {
     for (size_t i = 0; i < table->cells; i++)
         free(table->cell[i].text);
+    free(table->names);
     free(table->cell);
     free(table->column);
 }

@@ -56,21 +56,21 @@ static void add_image(struct image *image, const struct image *part)
     }
 }
 
-bool program_file(struct image *image, const char *path, uint64_t raw_base, bool raw,
-                  struct err *err)
+bool program_file(struct image *image, struct files *files, const char *path,
+                  uint64_t raw_base, bool raw, struct err *err)
 {
     struct image part = {.name = NULL};
     uint8_t *bytes = NULL;
     size_t size;
 
     if (raw) {
-        if (!image_read_file(path, &bytes, &size, err))
+        if (!files_read(files, path, &bytes, &size, err))
             return false;
         program_bytes(image, raw_base, bytes, size);
         free(bytes);
         return true;
     }
-    if (!image_open(&part, path, raw_base, err))
+    if (!files_image(files, &part, path, raw_base, err))
         return false;
     if (!part.is_elf) {
         image_release(&part);

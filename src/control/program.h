@@ -2,6 +2,7 @@
 #define CONTROL_PROGRAM_H
 
 #include "base/buf.h"
+#include "control/files.h"
 #include "image/image.h"
 #include "machine/isa/asm/asm.h"
 
@@ -35,8 +36,8 @@ bool program_assemble(struct image *image, struct lines *lines,
                       struct err *err);
 
 /* Adds what a file holds: an ELF program, or raw bytes for that address. */
-bool program_file(struct image *image, const char *path, uint64_t raw_base, bool raw,
-                  struct err *err);
+bool program_file(struct image *image, struct files *files, const char *path,
+                  uint64_t raw_base, bool raw, struct err *err);
 
 /* Adds bytes for that address. */
 void program_bytes(struct image *image, uint64_t at, const void *bytes, size_t size);

@@ -6,7 +6,6 @@
 #include "control/lua_read.h"
 #include "control/lua_sandbox.h"
 #include "control/setup_lua.h"
-#include "image/image.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -245,17 +244,19 @@ struct scenario *scenario_load(const char *path, const char *text, size_t size,
     return NULL;
 }
 
-struct scenario *scenario_open(const char *path, struct err *err)
+struct scenario *scenario_open(const char *path, struct files *files, struct err *err)
 {
     struct scenario *scenario;
     uint8_t *text;
     size_t size;
 
-    if (!image_read_file(path, &text, &size, err))
+    if (!files_read(files, path, &text, &size, err))
         return NULL;
     scenario =
         scenario_load(path, (const char *)text, size, &sandbox_usual_limits, err);
     free(text);
+    if (scenario)
+        scenario->files = files;
     return scenario;
 }
 

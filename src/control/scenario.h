@@ -2,6 +2,7 @@
 #define CONTROL_SCENARIO_H
 
 #include "base/err.h"
+#include "control/files.h"
 
 #include <lua.h>
 #include <stdbool.h>
@@ -45,12 +46,16 @@ struct scenario {
     struct sandbox *sandbox;
     /* In the registry: the table given to scenario{}; 0: it was not called. */
     int table;
-    int setup_line; /* of the file, where the function begins */
+    int setup_line;      /* of the file, where the function begins */
+    struct files *files; /* where it reads its files; NULL: from the disk */
+    /* Who answers run:command of its checks and callbacks; NULL: nobody. */
+    const struct answerer *answerer;
 };
 
 struct sandbox_limits;
 
-struct scenario *scenario_open(const char *path, struct err *err);
+/* `files`: what is read, also later; NULL: nobody wants to know. */
+struct scenario *scenario_open(const char *path, struct files *files, struct err *err);
 
 /* The same from text; `path` is what errors call it, and where its files are beside. */
 struct scenario *scenario_load(const char *path, const char *text, size_t size,

@@ -138,7 +138,7 @@ static void add_file(struct making *making, const struct reading *from,
     size_t size;
 
     making->assembly.file = setup_file_path(making, from, name);
-    if (!image_read_file(making->assembly.file, &text, &size, &err))
+    if (!files_read(making->scenario->files, making->assembly.file, &text, &size, &err))
         read_fail(from, "%s", err.text);
     assembly_add(&making->assembly, (const char *)text, size, 1, 1);
     free(text);
@@ -207,7 +207,8 @@ static void read_program_file(struct making *making, const struct reading *from,
     if (!read_string(from, "file", &name, &size))
         read_fail(from, "a program needs a 'file'");
     path = setup_file_path(making, from, name);
-    ok = program_file(&making->setup->image, path, at, raw, &err);
+    ok = program_file(&making->setup->image, making->scenario->files, path, at, raw,
+                      &err);
     if (ok && !raw)
         making->setup->elf[making->setup->elfs++] = path;
     else
@@ -277,29 +278,30 @@ static void add_lines(struct lines *lines, const struct lines *part)
 }
 
 /* The texts that are at hand. */
-static void add_sources(struct setup *setup, const struct lines *lines)
+static void add_sources(struct setup *setup, struct files *files,
+                        const struct lines *lines)
 {
     for (size_t i = 0; i < lines->files && setup->sources < SETUP_PROGRAMS; i++) {
         uint8_t *text;
         size_t size;
 
         if (!has_source(setup, lines->file[i]) &&
-            image_read_file(lines->file[i], &text, &size, NULL))
+            files_read(files, lines->file[i], &text, &size, NULL))
             setup->source[setup->sources++] =
                 (struct source_text){alloc_string(lines->file[i]), (char *)text};
     }
 }
 
-void setup_read_lines(struct setup *setup)
+void setup_read_lines(struct setup *setup, struct files *files)
 {
     for (unsigned i = 0; i < setup->elfs; i++) {
         struct image image;
         struct lines lines = {0};
 
-        if (image_open(&image, setup->elf[i], 0, NULL)) {
+        if (files_image(files, &image, setup->elf[i], 0, NULL)) {
             image_lines(&image, &lines);
             add_lines(&setup->lines, &lines);
-            add_sources(setup, &lines);
+            add_sources(setup, files, &lines);
             lines_release(&lines);
             image_release(&image);
         }

@@ -20,6 +20,6 @@ char *setup_file_path(const struct making *making, const struct reading *from,
 void setup_read_programs(struct making *making, const struct reading *from);
 
 /* Reads the source lines of ELF programs too, which only views want. */
-void setup_read_lines(struct setup *setup);
+void setup_read_lines(struct setup *setup, struct files *files);
 
 #endif

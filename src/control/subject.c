@@ -47,7 +47,7 @@ static void name_scenario(struct subject *subject)
 {
     struct setup *setup = &subject->trial.setup;
 
-    setup_read_lines(setup);
+    setup_read_lines(setup, &subject->files);
     subject->title =
         subject->scenario->title ? subject->scenario->title : subject->scenario->name;
     subject->variant = subject->scenario->variant[subject->trial.variant].title;
@@ -74,7 +74,7 @@ static bool open_scenario(struct subject *subject, const char *variant,
 {
     unsigned number = 0;
 
-    subject->scenario = scenario_open(subject->file, err);
+    subject->scenario = scenario_open(subject->file, &subject->files, err);
     if (!subject->scenario)
         return false;
     for (size_t i = 0; i < setting_count; i++)
@@ -108,7 +108,7 @@ static void read_sources(struct subject *subject)
         uint8_t *bytes;
         size_t size;
 
-        if (!image_read_file(file, &bytes, &size, NULL))
+        if (!files_read(&subject->files, file, &bytes, &size, NULL))
             continue;
         subject->text[subject->sources] = (char *)bytes;
         subject->source[subject->sources++] = (struct source){file, (char *)bytes};
@@ -141,7 +141,8 @@ static bool open_program(struct subject *subject, const char *variant,
     desc.interleave = 1;
     subject->run = subject->own = run_new();
     board = run_add(subject->run, &desc, err);
-    if (!board || !image_open(&subject->image, subject->file, desc.ram_base, err))
+    if (!board || !files_image(&subject->files, &subject->image, subject->file,
+                               desc.ram_base, err))
         return false;
     run_reset(subject->run);
     if (!start_board(board, &start, err))
@@ -152,17 +153,28 @@ static bool open_program(struct subject *subject, const char *variant,
 
 /* --- either ---------------------------------------------------------------------------- */
 
-bool subject_open(struct subject *subject, const char *file, const char *variant,
-                  const char *const *settings, size_t setting_count,
-                  struct buf *diagnostics, struct err *err)
+bool subject_open_from(struct subject *subject, const struct files *files,
+                       const char *file, const char *variant,
+                       const char *const *settings, size_t setting_count,
+                       struct buf *diagnostics, struct err *err)
 {
     const char *ending = strrchr(file, '.');
 
     *subject = (struct subject){.file = file, .cycles = UINT64_MAX};
+    if (files)
+        files_copy(&subject->files, files);
     if (ending && strcmp(ending, ".lua") == 0)
         return open_scenario(subject, variant, settings, setting_count, diagnostics,
                              err);
     return open_program(subject, variant, setting_count, err);
+}
+
+bool subject_open(struct subject *subject, const char *file, const char *variant,
+                  const char *const *settings, size_t setting_count,
+                  struct buf *diagnostics, struct err *err)
+{
+    return subject_open_from(subject, NULL, file, variant, settings, setting_count,
+                             diagnostics, err);
 }
 
 void subject_close(struct subject *subject)
@@ -176,6 +188,7 @@ void subject_close(struct subject *subject)
     image_release(&subject->image);
     if (subject->own)
         run_free(subject->own);
+    files_release(&subject->files);
 }
 
 const char *subject_note(void *subject, const struct event *event)

@@ -42,6 +42,8 @@ struct subject {
     struct image image;
     struct lines own_lines;
     char *text[SUBJECT_SOURCES];
+
+    struct files files; /* all that it is made of */
 };
 
 /* Loads the machine, so that nothing has run yet. A file whose name ends in .lua is a
@@ -51,6 +53,12 @@ struct subject {
 bool subject_open(struct subject *subject, const char *file, const char *variant,
                   const char *const *settings, size_t setting_count,
                   struct buf *diagnostics, struct err *err);
+
+/* The same from files that somebody has kept: no others are opened. NULL: from the disk. */
+bool subject_open_from(struct subject *subject, const struct files *files,
+                       const char *file, const char *variant,
+                       const char *const *settings, size_t setting_count,
+                       struct buf *diagnostics, struct err *err);
 void subject_close(struct subject *subject);
 
 /* The sentence that the scenario adds to an event; NULL: none. */

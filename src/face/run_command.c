@@ -151,7 +151,7 @@ static bool choose_variants(struct command *command, struct err *err)
 
 static bool prepare(struct command *command, const char *path, struct err *err)
 {
-    command->scenario = scenario_open(path, err);
+    command->scenario = scenario_open(path, NULL, err);
     if (!command->scenario)
         return false;
     for (size_t i = 0; i < command->settings.count; i++)

@@ -103,7 +103,7 @@ static void list_one(const char *folder, const char *name)
     struct scenario *scenario;
 
     buf_printf(&path, "%s/%s", folder, name);
-    scenario = scenario_open(path.data, &err);
+    scenario = scenario_open(path.data, NULL, &err);
     if (scenario)
         put_scenario(&out, scenario);
     else

@@ -53,7 +53,7 @@ void put_value(struct buf *out, const struct recorded_field *field, uint64_t val
         buf_printf(out, "%" PRIu64, value);
 }
 
-static void set(struct event *event, const struct event_field *field, uint64_t value)
+void event_set(struct event *event, const struct event_field *field, uint64_t value)
 {
     char *at = (char *)event + field->offset;
 
@@ -95,7 +95,7 @@ bool recorded_event(const struct recorded_kind *kind, const struct recorded *rec
     for (field = event_infos[event->kind].fields; field->name; field++, n++) {
         if (n == kind->fields || !same_field(&kind->field[n], field))
             return false;
-        set(event, field, recorded->value[n]);
+        event_set(event, field, recorded->value[n]);
     }
     return n == kind->fields;
 }

@@ -13,6 +13,9 @@
  * known here, of another version's recording, is a number. */
 void put_value(struct buf *out, const struct recorded_field *field, uint64_t value);
 
+/* Sets a field by its description, as event_get gets it. */
+void event_set(struct event *event, const struct event_field *field, uint64_t value);
+
 /* The event that was recorded; false: its kind has not the fields that it has here. */
 bool recorded_event(const struct recorded_kind *kind, const struct recorded *recorded,
                     struct event *event);

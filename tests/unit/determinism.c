@@ -21,7 +21,7 @@ static struct scenario *open_all(unsigned which)
     struct scenario *scenario =
         which ? scenario_load("programs.lua", programs_scenario,
                               strlen(programs_scenario), &sandbox_usual_limits, &err)
-              : scenario_open(SCENARIO, &err);
+              : scenario_open(SCENARIO, NULL, &err);
 
     ck_assert_msg(scenario != NULL, "%s", err.text);
     return scenario;

@@ -477,7 +477,7 @@ START_TEST(programs_come_from_files_and_bytes)
     write_file(path, text);
     write_file(source, "start: li s0, 42\n li t0, 0x100000\n li t1, 0x5555\n"
                        " sw t1, (t0)\n 9: j 9b\n");
-    scenario = scenario_open(path, &err);
+    scenario = scenario_open(path, NULL, &err);
     ck_assert_msg(scenario != NULL, "%s", err.text);
     run_one(scenario, 0, &result);
     ck_assert_uint_eq(result.verdicts.count, 2);

@@ -1,0 +1,375 @@
+#include "observe/record/about.h"
+
+#include "base/alloc.h"
+#include "base/bits.h"
+#include "observe/record.h"
+
+#include <inttypes.h>
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <xxhash.h>
+
+/* --- what was opened -------------------------------------------------------------------- */
+
+static char *settings_json(const struct about *about)
+{
+    json_t *list = json_array();
+    char *text;
+
+    for (size_t i = 0; i < about->settings; i++)
+        json_array_append_new(list, json_string(about->setting[i]));
+    text = json_dumps(list, JSON_COMPACT);
+    json_decref(list);
+    return text;
+}
+
+bool about_write(struct store *store, const struct about *about, struct err *err)
+{
+    char *settings = settings_json(about);
+    bool ok = store_run(store, err,
+                        "INSERT INTO run VALUES(?, 1, ?, ?, ?, ?, ?, ?, ?, "
+                        "0, 0, 0, 0, 0)",
+                        "ttttti"
+                        "ii",
+                        about->program, about->opened, about->variant, settings,
+                        about->title, about->interval, (uint64_t)about->events,
+                        (uint64_t)about->instructions);
+
+    free(settings);
+    return ok;
+}
+
+static bool read_settings(struct about *about, const char *text)
+{
+    json_t *list = json_loads(text, 0, NULL);
+    bool ok = json_is_array(list);
+
+    about->settings = json_array_size(list);
+    about->setting = alloc_zero(about->settings + 1, sizeof(char *));
+    for (size_t i = 0; i < about->settings; i++) {
+        const char *setting = json_string_value(json_array_get(list, i));
+
+        ok = ok && setting;
+        about->setting[i] = alloc_string(setting ? setting : "");
+    }
+    json_decref(list);
+    return ok;
+}
+
+static char *copy(struct sqlite3_stmt *row, int column)
+{
+    const char *text = store_string(row, column);
+
+    return text ? alloc_string(text) : NULL;
+}
+
+bool about_read(struct store *store, struct about *about, struct err *err)
+{
+    struct sqlite3_stmt *row = store_prepare(
+        store,
+        "SELECT program, opened, variant, title, settings, interval, has_events, "
+        "has_instructions, complete FROM run",
+        err);
+
+    *about = (struct about){0};
+    if (!row)
+        return err_prefix(err, "a damaged recording");
+    if (!store_step(store, row, err))
+        return err_set(err, "a damaged recording: '%s' does not say what was run",
+                       store->path);
+    about->program = copy(row, 0);
+    about->opened = copy(row, 1);
+    about->variant = copy(row, 2);
+    about->title = copy(row, 3);
+    about->interval = store_number(row, 5);
+    about->events = store_number(row, 6);
+    about->instructions = store_number(row, 7);
+    about->complete = store_number(row, 8);
+    if (about->program && about->opened && about->title && store_string(row, 4) &&
+        read_settings(about, store_string(row, 4))) {
+        store_step(store, row, NULL);
+        return true;
+    }
+    about_release(about);
+    return err_set(err, "a damaged recording: '%s' does not say what was run",
+                   store->path);
+}
+
+void about_release(struct about *about)
+{
+    for (size_t i = 0; i < about->settings; i++)
+        free(about->setting[i]);
+    free(about->setting);
+    free(about->program);
+    free(about->opened);
+    free(about->variant);
+    free(about->title);
+    *about = (struct about){0};
+}
+
+bool about_complete(struct store *store, struct err *err)
+{
+    return store_run(store, err, "UPDATE run SET complete = 1", "");
+}
+
+/* --- the machine ------------------------------------------------------------------------- */
+
+static json_t *hex(uint64_t value)
+{
+    char text[24];
+
+    snprintf(text, sizeof(text), "0x%" PRIx64, value);
+    return json_string(text);
+}
+
+static json_t *row_json(const struct board_row *row)
+{
+    json_t *object = json_pack("{s:s, s:s, s:o}", "type", row->type, "name", row->name,
+                               "base", hex(row->base));
+    json_t *irqs = json_array(), *requests = json_array(), *settings = json_object();
+
+    for (unsigned i = 0; i < row->irqs; i++)
+        json_array_append_new(irqs, json_integer(row->irq[i]));
+    for (unsigned i = 0; i < row->requests; i++)
+        json_array_append_new(requests, json_integer(row->request[i]));
+    for (unsigned i = 0; i < row->settings; i++)
+        json_object_set_new(settings, row->setting[i].name,
+                            json_integer((json_int_t)row->setting[i].value));
+    json_object_set_new(object, "irq", irqs);
+    json_object_set_new(object, "request", requests);
+    json_object_set_new(object, "settings", settings);
+    return object;
+}
+
+static char *board_json(const struct board_desc *desc)
+{
+    json_t *rows = json_array(), *object;
+    char *text;
+
+    for (unsigned i = 0; i < desc->rows; i++)
+        json_array_append_new(rows, row_json(&desc->row[i]));
+    object = json_pack("{s:s, s:o, s:o, s:i, s:i, s:i, s:i, s:o}", "name", desc->name,
+                       "ram_base", hex(desc->ram_base), "ram_size", hex(desc->ram_size),
+                       "harts", (int)desc->harts, "interleave", (int)desc->interleave,
+                       "tlb_entries", (int)desc->tlb_entries, "tlb_ways",
+                       (int)desc->tlb_ways, "devices", rows);
+    text = json_dumps(object, JSON_COMPACT);
+    json_decref(object);
+    return text;
+}
+
+static bool write_devices(struct store *store, const struct board *board,
+                          struct err *err)
+{
+    bool ok = true;
+
+    for (unsigned i = 0; i < board->devices && ok; i++) {
+        const struct device *device = board->device[i];
+
+        ok = store_run(store, err, "INSERT INTO device VALUES(?, ?, ?, ?, ?, ?)",
+                       "iittii", (uint64_t)board->index, (uint64_t)i, device->name,
+                       device->type->name, device->base,
+                       (uint64_t)(device->lines ? device->line[0].source : 0));
+    }
+    return ok;
+}
+
+static bool write_costs(struct store *store, struct board *board, struct err *err)
+{
+    bool ok = true;
+
+    for (int i = 0; i < COSTS && ok; i++)
+        ok = store_run(store, err, "INSERT INTO cost VALUES(?, ?, ?, ?, ?, ?)",
+                       "itiitt", (uint64_t)board->index, cost_infos[i].name,
+                       (uint64_t)*costs_at(&board->costs, i),
+                       (uint64_t)cost_infos[i].price, cost_infos[i].unit,
+                       cost_infos[i].meaning);
+    return ok;
+}
+
+static bool write_board(struct store *store, struct board *board, struct err *err)
+{
+    char *text = board_json(&board->desc);
+    bool ok = store_run(store, err, "INSERT INTO board VALUES(?, ?, ?)", "itt",
+                        (uint64_t)board->index, board->desc.name, text) &&
+              write_devices(store, board, err) && write_costs(store, board, err);
+
+    free(text);
+    return ok;
+}
+
+static bool write_kind(struct store *store, int kind, struct err *err)
+{
+    const struct event_info *info = &event_infos[kind];
+    bool ok = store_run(store, err, "INSERT INTO event_kind VALUES(?, ?, ?)", "itt",
+                        (uint64_t)kind, info->name, info->help);
+    uint64_t n = 0;
+
+    for (const struct event_field *field = info->fields; field->name && ok; field++)
+        ok = store_run(store, err, "INSERT INTO event_field VALUES(?, ?, ?, ?, ?)",
+                       "titti", info->name, n++, field->name,
+                       event_unit_names[field->unit], (uint64_t)field->size);
+    return ok;
+}
+
+/* Units whose values are words, and how many values may have one. */
+static const struct {
+    enum event_unit unit;
+    unsigned count;
+} worded[] = {
+    {UNIT_XREG, 32},        {UNIT_MIP, 16},       {UNIT_MODE, 4},
+    {UNIT_ACCESS, 16},      {UNIT_OUTCOME, 16},   {UNIT_RESPONSE, 8},
+    {UNIT_BOOL, 2},         {UNIT_LEVEL, 2},      {UNIT_EDGE, 2},
+    {UNIT_SLEEP, 2},        {UNIT_PENDING, 2},    {UNIT_DMASTATE, 32},
+    {UNIT_DMAERROR, 32},    {UNIT_DISKPHASE, 32}, {UNIT_DIRECTION, 4},
+    {UNIT_INITIATOR, 40},   {UNIT_CSR, 4096},     {UNIT_CAUSE, 24},
+    {UNIT_ATACOMMAND, 256},
+};
+
+/* What has no name is written as its number. */
+static bool is_word(const char *text)
+{
+    return text[0] && text[0] != '?' && strncmp(text, "CSR 0x", 6) != 0 &&
+           strncmp(text, "command 0x", 10) != 0;
+}
+
+static bool write_words(struct store *store, enum event_unit unit, unsigned count,
+                        struct err *err)
+{
+    struct buf word = {0};
+    bool ok = true;
+
+    for (uint64_t value = 0; value < count && ok; value++) {
+        buf_clear(&word);
+        put_unit(&word, unit, value);
+        if (is_word(buf_str(&word)))
+            ok = store_run(store, err, "INSERT INTO word VALUES(?, ?, ?)", "tit",
+                           event_unit_names[unit], value, buf_str(&word));
+    }
+    buf_free(&word);
+    return ok;
+}
+
+bool about_write_machine(struct store *store, const struct run *run, struct err *err)
+{
+    bool ok = true;
+
+    for (unsigned i = 0; i < run->boards && ok; i++)
+        ok = write_board(store, run->board[i], err);
+    for (int kind = 0; kind < EVENT_KINDS && ok; kind++)
+        ok = write_kind(store, kind, err);
+    for (unsigned i = 0; i < COUNT(worded) && ok; i++)
+        ok = write_words(store, worded[i].unit, worded[i].count, err);
+    return ok;
+}
+
+/* --- names of places --------------------------------------------------------------------- */
+
+bool about_write_symbols(struct store *store, const struct symbols *symbols,
+                         struct err *err)
+{
+    bool ok = true;
+
+    for (size_t i = 0; i < symbols->count && ok; i++) {
+        const struct symbol *symbol = &symbols->symbol[i];
+
+        ok = store_run(store, err, "INSERT INTO symbol VALUES(?, ?, ?, ?, ?)", "iitii",
+                       symbol->address, symbol->size, symbol->name,
+                       (uint64_t)symbol->function, (uint64_t)symbol->absolute);
+    }
+    return ok;
+}
+
+bool about_write_lines(struct store *store, const struct lines *lines, struct err *err)
+{
+    bool ok = true;
+
+    for (size_t i = 0; i < lines->count && ok; i++) {
+        const struct line *line = &lines->line[i];
+
+        if (line->file == LINE_NONE)
+            ok = store_run(store, err, "INSERT INTO line(address) VALUES(?)", "i",
+                           line->address);
+        else
+            ok =
+                store_run(store, err, "INSERT INTO line VALUES(?, ?, ?)", "iti",
+                          line->address, lines->file[line->file], (uint64_t)line->line);
+    }
+    return ok;
+}
+
+bool about_write_source(struct store *store, const char *file, const char *text,
+                        struct err *err)
+{
+    return store_run(store, err, "INSERT OR REPLACE INTO source VALUES(?, ?)", "tt",
+                     file, text);
+}
+
+bool about_write_region(struct store *store, const char *name, uint64_t base,
+                        uint64_t size, struct err *err)
+{
+    return store_run(store, err, "INSERT INTO region VALUES(?, ?, ?)", "tii", name,
+                     base, size);
+}
+
+bool about_write_metrics(struct store *store, const struct metrics *metrics,
+                         struct err *err)
+{
+    bool ok = true;
+
+    for (int i = 0; i < METRICS && ok; i++) {
+        const struct metric_info *info = &metric_infos[i];
+
+        if (!info->is_share)
+            ok = store_run(store, err,
+                           "INSERT OR REPLACE INTO metric VALUES(?, ?, ?, ?, ?)",
+                           "tttit", info->name, info->title, info->unit,
+                           metric_count(metrics, info), info->help);
+    }
+    return ok;
+}
+
+/* --- files ---------------------------------------------------------------------------------- */
+
+static void put_hash(char text[17], const void *bytes, size_t size)
+{
+    snprintf(text, 17, "%016" PRIx64, XXH3_64bits(bytes, size));
+}
+
+bool about_write_file(struct store *store, const char *path, const void *bytes,
+                      size_t size, struct err *err)
+{
+    char hash[17];
+
+    put_hash(hash, bytes, size);
+    return store_run(store, err, "INSERT OR REPLACE INTO file VALUES(?, ?, ?, ?)",
+                     "titb", path, (uint64_t)size, hash, bytes, size);
+}
+
+bool about_read_files(struct store *store,
+                      void (*each)(void *ctx, const char *path, const void *bytes,
+                                   size_t size),
+                      void *ctx, struct err *err)
+{
+    struct err why = {0};
+    struct sqlite3_stmt *row =
+        store_prepare(store, "SELECT path, xxh3, bytes FROM file ORDER BY path", err);
+
+    while (row && store_step(store, row, &why)) {
+        const char *path = store_string(row, 0), *told = store_string(row, 1);
+        char is[17];
+        size_t size;
+        const void *bytes = store_blob(row, 2, &size);
+
+        put_hash(is, bytes ? bytes : "", size);
+        if (!path || !told || strcmp(told, is) != 0)
+            return err_set(err, "a damaged recording: '%s' is not what it was",
+                           path ? path : "a file");
+        each(ctx, path, bytes ? bytes : "", size);
+    }
+    if (row && why.text[0])
+        return err_set(err, "a damaged recording: %s", why.text);
+    return row != NULL;
+}

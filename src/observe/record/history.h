@@ -1,0 +1,66 @@
+#ifndef OBSERVE_RECORD_HISTORY_H
+#define OBSERVE_RECORD_HISTORY_H
+
+#include "observe/record/store.h"
+#include "observe/time/timeline.h"
+
+/*
+ * The way through a run: its branches with the acts of their journals, marks, where the
+ * viewer stood, and digests of the machine's state. With the files of the run this is all
+ * that replay needs; no state of the machine is stored, so none is believed.
+ */
+struct history_digest {
+    unsigned branch;
+    struct moment at;
+    uint64_t cycle, digest;
+};
+
+struct history {
+    unsigned branches, marks;
+    struct branch_info *branch; /* each with a journal of its own */
+    struct journal *journal;
+    struct mark *mark;
+    unsigned viewer_branch;
+    struct moment viewer;
+    size_t digests;
+    struct history_digest *digest; /* in order of branch and moment */
+};
+
+/* --- writing: with the store's lock, if it is shared ------------------------------------ */
+
+/* All of a branch and its journal, as it is now. */
+bool history_write_branch(struct store *store, const struct timeline *timeline,
+                          unsigned branch, struct err *err);
+bool history_write_act(struct store *store, unsigned branch, const struct act *act,
+                       struct err *err);
+bool history_write_mark(struct store *store, const struct mark *mark, bool removed,
+                        struct err *err);
+bool history_write_viewer(struct store *store, unsigned branch, struct moment viewer,
+                          struct err *err);
+bool history_write_furthest(struct store *store, unsigned branch,
+                            struct moment furthest, uint64_t cycle, struct err *err);
+bool history_write_digest(struct store *store, const struct history_digest *digest,
+                          struct err *err);
+
+/* Everything, as it is now. */
+bool history_write(struct store *store, const struct timeline *timeline,
+                   struct err *err);
+
+/* --- reading ---------------------------------------------------------------------------- */
+
+bool history_read(struct store *store, struct history *history, struct err *err);
+void history_release(struct history *history);
+
+/* Gives branches and marks to a timeline at #0. The viewer stays there. */
+bool history_restore(const struct history *history, struct timeline *timeline,
+                     struct err *err);
+
+/*
+ * Takes the timeline to where the viewer stood, and on the way compares the state with
+ * the digests of that branch, at most `most` of them. False: *differs is the first that is not
+ * met.
+ */
+bool history_follow(const struct history *history, struct timeline *timeline,
+                    unsigned most, struct history_digest *differs, struct err *err);
+
+#endif

@@ -1,0 +1,85 @@
+#ifndef OBSERVE_RECORD_STORE_H
+#define OBSERVE_RECORD_STORE_H
+
+#include "base/err.h"
+#include "observe/narrate.h"
+
+#include <pthread.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * A recording as a database of SQLite: in a file (with a write-ahead log while it is
+ * written, so that it can be read at any moment, and opened whenever its writer died), or
+ * in memory. One thread may use it at a time: who shares it takes its lock.
+ */
+struct sqlite3;
+struct sqlite3_stmt;
+
+enum { STORE_STATEMENTS = 32 };
+
+struct store {
+    struct sqlite3 *db;
+    char *path; /* what errors call it */
+    pthread_mutex_t lock;
+    bool read_only;
+    bool in_transaction;
+    struct narrator narrator; /* for sentences; all NULL: without the run's names */
+
+    /* Statements that are used again and again, by the address of their text. */
+    unsigned statements;
+    struct {
+        const char *text;
+        struct sqlite3_stmt *statement;
+    } statement[STORE_STATEMENTS];
+};
+
+/* A new recording; the file must not exist. */
+struct store *store_create(const char *path, struct err *err);
+struct store *store_memory(struct err *err);
+
+/*
+ * Opens a recording. Refused, with the reason: what is none, is damaged, or is of a newer
+ * format. `exclusive`: to go on writing it; nobody else may have it open for that.
+ */
+struct store *store_open(const char *path, bool exclusive, struct err *err);
+
+/* Another connection to a recording that is being written, for questions: it sees what has
+ * been committed. */
+struct store *store_reader(const struct store *store, struct err *err);
+
+/* Ends what is open and makes the file whole: the log goes. NULL: nothing to do. */
+void store_close(struct store *store);
+
+/* Changes between the two are there together, or not at all. */
+bool store_begin(struct store *store, struct err *err);
+bool store_commit(struct store *store, struct err *err);
+
+/* Runs statements that give no rows. */
+bool store_exec(struct store *store, const char *text, struct err *err);
+
+/*
+ * Runs one statement with values for its question marks, a letter each in `types`:
+ * i (uint64_t), t (const char *, NULL allowed), b (const void *, size_t). `text` is a
+ * constant: the statement is kept.
+ */
+bool store_run(struct store *store, struct err *err, const char *text,
+               const char *types, ...);
+
+/* A statement that gives rows, reset and kept; NULL: see err. */
+struct sqlite3_stmt *store_prepare(struct store *store, const char *text,
+                                   struct err *err);
+
+/* The next row of it. False: there is none, or *err is set. */
+bool store_step(struct store *store, struct sqlite3_stmt *statement, struct err *err);
+
+/* Columns of the row; a text or blob is good until the next step. */
+uint64_t store_number(struct sqlite3_stmt *statement, int column);
+const char *store_string(struct sqlite3_stmt *statement, int column); /* or NULL */
+const void *store_blob(struct sqlite3_stmt *statement, int column, size_t *size);
+
+/* What SQLite complains of last, as an error. Returns false. */
+bool store_fail(struct store *store, struct err *err);
+
+#endif

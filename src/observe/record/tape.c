@@ -1,0 +1,362 @@
+#include "observe/record/tape.h"
+
+#include "base/alloc.h"
+#include "observe/record/batch_table.h"
+#include "observe/record/chunk.h"
+
+#include <inttypes.h>
+#include <signal.h>
+#include <sqlite3.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+#include <xxhash.h>
+
+/*
+ * One thread hears and one writes. Between them is a ring: `head` events have been heard
+ * and `tail` written, each counted by one side only. Neither waits for the other but when
+ * the ring is full (the machine then goes as fast as the file), or nearly empty.
+ */
+enum {
+    RING = 16384,
+    BATCH = 4096,   /* events written by one statement a kind */
+    WAIT_MS = 150,  /* the writer looks for events at least that often */
+    COMMIT_MS = 300 /* and makes them safe that often */
+};
+
+struct tape {
+    struct store *store;
+    const struct timeline *time;
+    struct heard *ring;
+    _Atomic uint64_t head, tail;
+    uint64_t known_tail; /* as the hearing side saw it last */
+
+    pthread_t thread;
+    pthread_mutex_t mutex; /* of what follows */
+    pthread_cond_t more, less;
+    bool quit, waits; /* the hearing side waits for room */
+
+    /* Under the store's lock. */
+    struct batch batch;
+    struct sqlite3_stmt *insert[EVENT_KINDS];
+    struct chunk *chunk;
+    uint64_t dirty_since; /* milliseconds; 0: all is safe */
+    struct tape_counts counts;
+    struct err err; /* the first thing that went wrong */
+};
+
+static uint64_t now_ms(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+}
+
+/* --- writing: with the store's lock ----------------------------------------------------- */
+
+static bool is_well(const struct tape *tape)
+{
+    return !tape->err.text[0];
+}
+
+static void fail(struct tape *tape)
+{
+    if (is_well(tape))
+        store_fail(tape->store, &tape->err);
+}
+
+static void begin(struct tape *tape)
+{
+    if (!tape->store->in_transaction && !store_begin(tape->store, NULL))
+        fail(tape);
+    if (!tape->dirty_since)
+        tape->dirty_since = now_ms();
+}
+
+static void write_chunk(struct tape *tape)
+{
+    struct chunk *chunk = tape->chunk;
+    char hash[17];
+
+    if (!chunk->count)
+        return;
+    begin(tape);
+    snprintf(hash, sizeof(hash), "%016" PRIx64, XXH3_64bits(chunk->bytes, chunk->size));
+    if (!store_run(tape->store, NULL,
+                   "INSERT INTO insn_chunk VALUES(?, ?, ?, ?, ?, ?, ?, ?)", "iiiiiitb",
+                   chunk->first_id, chunk->last_id, (uint64_t)chunk->branch,
+                   (uint64_t)chunk->count, chunk->first_retired, chunk->last_retired,
+                   hash, (const void *)chunk->bytes, chunk->size))
+        fail(tape);
+    tape->counts.instruction_bytes += chunk->size;
+    chunk_begin(chunk, chunk->branch);
+}
+
+static void add_insn(struct tape *tape, const struct heard *heard, uint64_t id)
+{
+    tape->counts.instructions++;
+    if (heard->branch != tape->chunk->branch)
+        write_chunk(tape);
+    tape->chunk->branch = heard->branch;
+    if (chunk_add(tape->chunk, id + 1, &heard->event))
+        write_chunk(tape);
+}
+
+/* Sorts a part of the ring by kind. Instructions go to their chunk at once. */
+static void sort_batch(struct tape *tape, uint64_t from, uint64_t to)
+{
+    struct batch *batch = &tape->batch;
+
+    for (int kind = 0; kind < EVENT_KINDS; kind++)
+        batch->count[kind] = 0;
+    for (uint64_t id = from; id < to; id++) {
+        const struct heard *heard = &tape->ring[id & (RING - 1)];
+        uint8_t kind = heard->event.kind;
+
+        if (kind == EVENT_INSN)
+            add_insn(tape, heard, id);
+        else
+            batch->id[kind][batch->count[kind]++] = id;
+    }
+}
+
+static void write_kind(struct tape *tape, enum event_kind kind)
+{
+    if (!tape->insert[kind]) {
+        char text[128];
+
+        snprintf(text, sizeof(text), "INSERT INTO main.%s SELECT * FROM batch_%s",
+                 event_infos[kind].name, event_infos[kind].name);
+        if (sqlite3_prepare_v3(tape->store->db, text, -1, SQLITE_PREPARE_PERSISTENT,
+                               &tape->insert[kind], NULL) != SQLITE_OK) {
+            fail(tape);
+            return;
+        }
+    }
+    if (sqlite3_step(tape->insert[kind]) != SQLITE_DONE)
+        fail(tape);
+    sqlite3_reset(tape->insert[kind]);
+}
+
+static void write_batch(struct tape *tape, uint64_t from, uint64_t to)
+{
+    begin(tape);
+    sort_batch(tape, from, to);
+    for (int kind = EVENT_INSN + 1; kind < EVENT_KINDS; kind++)
+        if (tape->batch.count[kind] && is_well(tape))
+            write_kind(tape, (enum event_kind)kind);
+    tape->counts.events += to - from;
+}
+
+/* Room in the ring: tells the hearing side, if that waits. */
+static void give_room(struct tape *tape, uint64_t tail)
+{
+    atomic_store_explicit(&tape->tail, tail, memory_order_release);
+    pthread_mutex_lock(&tape->mutex);
+    if (tape->waits)
+        pthread_cond_signal(&tape->less);
+    pthread_mutex_unlock(&tape->mutex);
+}
+
+static void drain(struct tape *tape)
+{
+    uint64_t tail = atomic_load_explicit(&tape->tail, memory_order_relaxed);
+    uint64_t head = atomic_load_explicit(&tape->head, memory_order_acquire);
+
+    while (tail < head) {
+        uint64_t end = head - tail > BATCH ? tail + BATCH : head;
+
+        if (is_well(tape))
+            write_batch(tape, tail, end);
+        tail = end;
+        give_room(tape, tail);
+    }
+}
+
+static void make_safe(struct tape *tape)
+{
+    write_chunk(tape);
+    if (!store_commit(tape->store, NULL))
+        fail(tape);
+    tape->dirty_since = 0;
+}
+
+/* --- the thread --------------------------------------------------------------------------- */
+
+/* Until there is a batch, or some time has passed. False: it is to end. */
+static bool wait_for_events(struct tape *tape)
+{
+    struct timespec until;
+    bool quit;
+
+    clock_gettime(CLOCK_MONOTONIC, &until);
+    until.tv_nsec += WAIT_MS * 1000000L;
+    until.tv_sec += until.tv_nsec / 1000000000L;
+    until.tv_nsec %= 1000000000L;
+    pthread_mutex_lock(&tape->mutex);
+    while (!tape->quit && !tape->waits &&
+           atomic_load(&tape->head) - atomic_load(&tape->tail) < BATCH)
+        if (pthread_cond_timedwait(&tape->more, &tape->mutex, &until) != 0)
+            break;
+    quit = tape->quit;
+    pthread_mutex_unlock(&tape->mutex);
+    return !quit;
+}
+
+static void *write_events(void *ctx)
+{
+    struct tape *tape = ctx;
+
+    while (wait_for_events(tape)) {
+        pthread_mutex_lock(&tape->store->lock);
+        drain(tape);
+        if (tape->dirty_since && now_ms() - tape->dirty_since >= COMMIT_MS)
+            make_safe(tape);
+        pthread_mutex_unlock(&tape->store->lock);
+    }
+    return NULL;
+}
+
+/* Signals are the other thread's. */
+static bool start_thread(struct tape *tape)
+{
+    sigset_t all, before;
+    bool ok;
+
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    ok = pthread_create(&tape->thread, NULL, write_events, tape) == 0;
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    return ok;
+}
+
+/* --- hearing ------------------------------------------------------------------------------ */
+
+static void wait_for_room(struct tape *tape, uint64_t head)
+{
+    pthread_mutex_lock(&tape->mutex);
+    tape->waits = true;
+    pthread_cond_signal(&tape->more);
+    while (head - atomic_load_explicit(&tape->tail, memory_order_acquire) == RING)
+        pthread_cond_wait(&tape->less, &tape->mutex);
+    tape->waits = false;
+    pthread_mutex_unlock(&tape->mutex);
+}
+
+void tape_take(void *ctx, const struct event *event)
+{
+    struct tape *tape = ctx;
+    uint64_t head = atomic_load_explicit(&tape->head, memory_order_relaxed);
+    struct heard *heard = &tape->ring[head & (RING - 1)];
+
+    if (head - tape->known_tail == RING) {
+        tape->known_tail = atomic_load_explicit(&tape->tail, memory_order_acquire);
+        if (head - tape->known_tail == RING)
+            wait_for_room(tape, head);
+    }
+    heard->event = *event;
+    heard->branch = tape->time ? timeline_branch(tape->time) : 0;
+    atomic_store_explicit(&tape->head, head + 1, memory_order_release);
+    if (head % BATCH == BATCH - 1) {
+        pthread_mutex_lock(&tape->mutex);
+        pthread_cond_signal(&tape->more);
+        pthread_mutex_unlock(&tape->mutex);
+    }
+}
+
+/* --- its life ------------------------------------------------------------------------------ */
+
+static void free_tape(struct tape *tape)
+{
+    for (int kind = 0; kind < EVENT_KINDS; kind++) {
+        sqlite3_finalize(tape->insert[kind]);
+        free(tape->batch.id[kind]);
+    }
+    batch_table_remove(tape->store->db);
+    pthread_mutex_destroy(&tape->mutex);
+    pthread_cond_destroy(&tape->more);
+    pthread_cond_destroy(&tape->less);
+    chunk_free(tape->chunk);
+    free(tape->ring);
+    free(tape);
+}
+
+struct tape *tape_new(struct store *store, const struct timeline *time, struct err *err)
+{
+    struct tape *tape = alloc_zero(1, sizeof(*tape));
+    pthread_condattr_t clock;
+
+    tape->store = store;
+    tape->time = time;
+    tape->ring = alloc_zero(RING, sizeof(tape->ring[0]));
+    tape->chunk = chunk_new();
+    tape->batch.heard = tape->ring;
+    tape->batch.size = RING;
+    for (int kind = 0; kind < EVENT_KINDS; kind++)
+        tape->batch.id[kind] = alloc_zero(BATCH, sizeof(uint64_t));
+    pthread_mutex_init(&tape->mutex, NULL);
+    pthread_condattr_init(&clock);
+    pthread_condattr_setclock(&clock, CLOCK_MONOTONIC);
+    pthread_cond_init(&tape->more, &clock);
+    pthread_cond_init(&tape->less, NULL);
+    pthread_condattr_destroy(&clock);
+    if (batch_table_add(store->db, &tape->batch) == SQLITE_OK && start_thread(tape))
+        return tape;
+    err_set(err, "'%s': cannot begin to record", store->path);
+    free_tape(tape);
+    return NULL;
+}
+
+bool tape_settle(struct tape *tape, struct err *err)
+{
+    pthread_mutex_lock(&tape->store->lock);
+    drain(tape);
+    make_safe(tape);
+    pthread_mutex_unlock(&tape->store->lock);
+    return is_well(tape) || err_set(err, "%s", tape->err.text);
+}
+
+bool tape_move(struct tape *tape, unsigned from, struct moment after, unsigned to,
+               struct err *err)
+{
+    bool ok = tape_settle(tape, err);
+
+    for (int kind = EVENT_INSN + 1; kind < EVENT_KINDS && ok; kind++) {
+        struct buf text = {0};
+
+        buf_printf(&text,
+                   "UPDATE %s SET branch = %u WHERE branch = %u "
+                   "AND (retired, ord) >= (%" PRIu64 ", %" PRIu32 ")",
+                   event_infos[kind].name, to, from, after.retired, after.order);
+        pthread_mutex_lock(&tape->store->lock);
+        ok = store_exec(tape->store, text.data, err);
+        pthread_mutex_unlock(&tape->store->lock);
+        buf_free(&text);
+    }
+    return ok;
+}
+
+struct tape_counts tape_counts(struct tape *tape)
+{
+    struct tape_counts counts;
+
+    pthread_mutex_lock(&tape->store->lock);
+    counts = tape->counts;
+    pthread_mutex_unlock(&tape->store->lock);
+    return counts;
+}
+
+bool tape_close(struct tape *tape, struct err *err)
+{
+    bool ok = tape_settle(tape, err);
+
+    pthread_mutex_lock(&tape->mutex);
+    tape->quit = true;
+    pthread_cond_signal(&tape->more);
+    pthread_mutex_unlock(&tape->mutex);
+    pthread_join(tape->thread, NULL);
+    free_tape(tape);
+    return ok;
+}
