@@ -365,6 +365,8 @@ bool command_do(struct session *session, const char *line, struct reply *reply,
     if (session->depth == DEEPEST)
         return err_set(err, "files that run files are nested more than %d deep",
                        DEEPEST);
+    if (!session->depth)
+        session->again = !*from;
     copy = alloc_string(*from ? from : session->repeat);
     if (!session->depth && session->typed)
         session->typed(session->typed_ctx, copy);
@@ -373,8 +375,10 @@ bool command_do(struct session *session, const char *line, struct reply *reply,
     ok = do_statements(session, copy, reply, &last, err);
     session->depth--;
     session->again = false;
-    if (!session->depth)
+    if (!session->depth) {
         set_repeat(session, copy, ok ? last : NULL);
+        session->again = false;
+    }
     free(copy);
     return ok;
 }
