@@ -191,19 +191,6 @@ static void take(void *ctx, const struct event *event)
 
 /* --- armed ------------------------------------------------------------------------------------ */
 
-/* Instructions and traps: it changes with each step of the hart. */
-static uint64_t hart_steps(const struct hart *hart)
-{
-    return hart->retired + hart->exceptions + hart->interrupts;
-}
-
-static void note_steps(struct stops *stops, const struct run *run)
-{
-    for (unsigned b = 0; b < run->boards; b++)
-        for (unsigned h = 0; h < run->board[b]->harts; h++)
-            stops->steps[b][h] = hart_steps(&run->board[b]->hart[h]);
-}
-
 /* Has each hart that a breakpoint is for stop there, or no longer. */
 static void set_arrival(struct board *board, const struct stop *stop, bool on)
 {
@@ -238,7 +225,6 @@ static void arm(void *ctx, struct run *run)
     }
     if (kinds)
         event_listen(&run->events, (struct event_sink){kinds, take, stops});
-    note_steps(stops, run);
 }
 
 static void disarm(void *ctx, struct run *run)
@@ -256,21 +242,13 @@ static void disarm(void *ctx, struct run *run)
 
 /* --- found ------------------------------------------------------------------------------------ */
 
-static void hear_arrivals(struct stops *stops, const struct stop *stop,
-                          const struct run *run)
+static void hear_arrival(struct stops *stops, const struct stop *stop,
+                         const struct hart *hart, const struct run *run)
 {
-    const struct board *board = run->board[stop->board];
-
-    if (!stop->enabled || stop->kind != STOP_PC)
-        return;
-    for (unsigned h = 0; h < board->harts; h++) {
-        const struct hart *hart = &board->hart[h];
-
-        if (hart->pc == stop->address &&
-            (stop->hart < 0 || h == (unsigned)stop->hart) &&
-            hart_steps(hart) != stops->steps[stop->board][h])
-            name_initiator(hear(stops, stop), INITIATOR_HART + h);
-    }
+    if (stop->enabled && stop->kind == STOP_PC && hart->pc == stop->address &&
+        hart == &run->board[stop->board]->hart[hart->id] &&
+        (stop->hart < 0 || hart->id == stop->hart))
+        name_initiator(hear(stops, stop), INITIATOR_HART + hart->id);
 }
 
 static bool holds(const struct stops *stops, const struct heard *heard)
@@ -311,15 +289,15 @@ static void add_hit(struct stops *stops, unsigned first, const struct heard *hea
 static bool found(void *ctx, struct run *run)
 {
     struct stops *stops = ctx;
+    const struct hart *arrived = timeline_arrived(stops->time);
     unsigned had = stops->hits;
 
-    for (unsigned i = 0; i < stops->count; i++)
-        hear_arrivals(stops, stops->stop[i], run);
+    for (unsigned i = 0; arrived && i < stops->count; i++)
+        hear_arrival(stops, stops->stop[i], arrived, run);
     for (unsigned i = 0; i < stops->heards; i++)
         if (holds(stops, &stops->heard[i]))
             add_hit(stops, had, &stops->heard[i], run);
     stops->heards = 0;
-    note_steps(stops, run);
     if (stops->hits == had)
         return false;
     stops->hits -= had;

@@ -28,10 +28,6 @@ struct stops {
     struct heard *heard;
     unsigned hits, hit_room;
     struct stop_hit *hit;
-
-    /* What each hart has done (hart_steps), as of the last boundary that was looked at: a
-     * hart that has done nothing since has not arrived where it stands. */
-    uint64_t steps[RUN_BOARDS][HART_MAX];
 };
 
 /* Which events have to be heard for a stop. */

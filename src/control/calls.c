@@ -1,0 +1,94 @@
+#include "control/calls.h"
+
+#include "machine/isa/isa.h"
+#include "observe/ask/peek.h"
+
+enum { RA = 1, T0 = 5 };
+
+static bool is_link(unsigned reg)
+{
+    return reg == RA || reg == T0;
+}
+
+static bool is_call(const struct insn *insn)
+{
+    return (insn->op == OP_JAL || insn->op == OP_JALR) && is_link(insn->rd);
+}
+
+/* Does a call end there? */
+static bool is_behind_call(const struct hart *hart, uint64_t va)
+{
+    for (unsigned length = 2; length <= 4; length += 2) {
+        struct insn insn;
+        uint32_t bits;
+
+        if (!peek_instruction(hart, va - length, &bits, NULL))
+            continue;
+        insn = insn_decode(bits);
+        if (insn.length == length && is_call(&insn))
+            return true;
+    }
+    return false;
+}
+
+static enum hart_step_kind kind_of(const struct hart *hart, const struct insn *insn,
+                                   uint64_t to)
+{
+    if (insn->op == OP_MRET || insn->op == OP_SRET)
+        return STEP_TRAP_RETURN;
+    if (is_call(insn))
+        return STEP_CALL;
+    if (insn->op == OP_JALR && insn->rd == 0 &&
+        (insn->rs1 == RA || is_behind_call(hart, to)))
+        return STEP_RETURN;
+    return STEP_PLAIN;
+}
+
+bool hart_step_of(const struct session *session, const struct event *event,
+                  struct hart_step *step)
+{
+    const struct hart *hart = session_hart(session);
+
+    *step = (struct hart_step){.at = moment_after_event(event)};
+    if (event->board != session->board)
+        return false;
+    if (event->kind == EVENT_TRAP_ENTER) {
+        step->kind = STEP_TRAP;
+        step->pc = step->behind = event->trap_enter.epc;
+        step->to = event->trap_enter.handler;
+        return event->trap_enter.hart == hart->id;
+    }
+    if (event->kind == EVENT_INSN && event->insn.hart == hart->id) {
+        struct insn insn = insn_decode(event->insn.bits);
+
+        step->kind = kind_of(hart, &insn, event->insn.next_pc);
+        step->pc = event->insn.pc;
+        step->to = event->insn.next_pc;
+        step->behind = step->pc + insn.length;
+        return true;
+    }
+    return false;
+}
+
+uint64_t hart_steps(const struct hart *hart)
+{
+    return hart->retired + hart->exceptions + hart->interrupts;
+}
+
+/* --- lines ---------------------------------------------------------------------------------- */
+
+static bool same_line(const struct line *a, const struct line *b)
+{
+    return a->file == b->file && a->line == b->line;
+}
+
+bool line_begins(const struct lines *lines, uint64_t from, uint64_t to)
+{
+    const struct line *old = lines_at(lines, from), *line = lines_at(lines, to);
+
+    if (!line || line->file == LINE_NONE)
+        return false;
+    if (line->address == to && (line == lines->line || !same_line(line - 1, line)))
+        return true;
+    return !old || !same_line(old, line);
+}

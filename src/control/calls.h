@@ -1,0 +1,44 @@
+#ifndef CONTROL_CALLS_H
+#define CONTROL_CALLS_H
+
+#include "control/session.h"
+
+/*
+ * Calls and returns, which the machine does not have: software jumps, and by convention a
+ * jump that keeps where it came from in ra or t0 is a call (Unprivileged ISA, 2.5.1). One
+ * that keeps nothing is a return if it goes through ra, or to right behind a call.
+ */
+enum hart_step_kind {
+    STEP_PLAIN,
+    STEP_CALL,
+    STEP_RETURN,
+    STEP_TRAP,       /* an interrupt or exception is taken */
+    STEP_TRAP_RETURN /* mret or sret */
+};
+
+/* What one step of a hart was. */
+struct hart_step {
+    enum hart_step_kind kind;
+    uint64_t pc, to;  /* of the instruction, or where it was trapped; where it went */
+    uint64_t behind;  /* the instruction: where a call is to return to */
+    struct moment at; /* when the viewer has just seen it */
+};
+
+/* The kinds of events that hart_step_of wants to see. */
+#define HART_STEP_KINDS (EVENT_BIT(EVENT_INSN) | EVENT_BIT(EVENT_TRAP_ENTER))
+
+/* If the event tells of a step of the session's hart: which. It peeks at code, so the
+ * machine must be where the event is told. */
+bool hart_step_of(const struct session *session, const struct event *event,
+                  struct hart_step *step);
+
+/* Instructions and traps so far: each step makes it one more. */
+uint64_t hart_steps(const struct hart *hart);
+
+/*
+ * Source lines. A step begins a line if it comes from another, or to where the line's code
+ * begins (so that each turn of a loop on one line is seen).
+ */
+bool line_begins(const struct lines *lines, uint64_t from, uint64_t to);
+
+#endif

@@ -1,0 +1,548 @@
+/* Running with the session's stops; on and back by instructions; to a place in time. */
+#include "control/moves.h"
+
+#include "control/calls.h"
+#include "control/moves_inside.h"
+
+/* --- beginning and end of a move -------------------------------------------------------------- */
+
+void move_began(const struct session *session, struct move *move)
+{
+    *move = (struct move){.from = timeline_now(session->time)};
+}
+
+static enum arrival arrival_of(enum move_end end)
+{
+    static const enum arrival arrivals[] = {
+        [MOVE_DONE] = ARRIVED,
+        [MOVE_STOPPED] = ARRIVED_HIT,
+        [MOVE_LIMIT] = ARRIVED,
+        [MOVE_FINISHED] = ARRIVED_FINISHED,
+        [MOVE_NOTHING] = ARRIVED_NOTHING,
+        [MOVE_BEGINNING] = ARRIVED_BEGINNING,
+        [MOVE_NOT_FOUND] = ARRIVED,
+        [MOVE_INTERRUPTED] = ARRIVED_INTERRUPTED,
+    };
+
+    return arrivals[end];
+}
+
+enum move_end move_end_of(enum arrival arrival)
+{
+    static const enum move_end ends[] = {
+        [ARRIVED] = MOVE_DONE,
+        [ARRIVED_HIT] = MOVE_STOPPED,
+        [ARRIVED_FINISHED] = MOVE_FINISHED,
+        [ARRIVED_NOTHING] = MOVE_NOTHING,
+        [ARRIVED_BEGINNING] = MOVE_BEGINNING,
+        [ARRIVED_INTERRUPTED] = MOVE_INTERRUPTED,
+    };
+
+    return ends[arrival];
+}
+
+void move_ended(struct session *session, struct move *move, enum move_end end)
+{
+    move->end = end;
+    move->to = timeline_now(session->time);
+    session->last = (struct last_move){arrival_of(end), move->from, move->to};
+}
+
+bool is_lone_hart(const struct run *run)
+{
+    return run->boards == 1 && run->board[0]->harts == 1;
+}
+
+/* --- two probes as one ------------------------------------------------------------------------ */
+
+/* The move's own and the session's stops: either stops it, and both are asked. */
+struct search {
+    struct session *session;
+    const struct probe *own, *stops; /* NULL: none */
+    bool own_found, stops_found;     /* when something was found last */
+};
+
+static void arm(void *ctx, struct run *run)
+{
+    const struct search *search = ctx;
+
+    if (search->own)
+        search->own->arm(search->own->ctx, run);
+    if (search->stops)
+        search->stops->arm(search->stops->ctx, run);
+}
+
+static void disarm(void *ctx, struct run *run)
+{
+    const struct search *search = ctx;
+
+    if (search->own)
+        search->own->disarm(search->own->ctx, run);
+    if (search->stops)
+        search->stops->disarm(search->stops->ctx, run);
+}
+
+static bool found(void *ctx, struct run *run)
+{
+    struct search *search = ctx;
+    bool own = search->own && search->own->found(search->own->ctx, run);
+    bool stops = search->stops && search->stops->found(search->stops->ctx, run);
+
+    if (own || stops) {
+        search->own_found = own;
+        search->stops_found = stops;
+    }
+    return own || stops;
+}
+
+static struct probe probe_of(struct search *search)
+{
+    return (struct probe){arm, disarm, found, search};
+}
+
+static struct search begin_search(struct session *session, const struct probe *own)
+{
+    struct search search = {.session = session, .own = own};
+
+    if (stops_any(session->stops))
+        search.stops = stops_probe(session->stops);
+    return search;
+}
+
+/* Keeps what the stops have found, and goes over to the hart that stopped. */
+static void take_hits(struct session *session, struct move *move)
+{
+    unsigned count;
+    const struct stop_hit *hits = stops_hits(session->stops, &count);
+
+    move->hits = count < MOVE_HITS ? count : MOVE_HITS;
+    for (unsigned i = 0; i < move->hits; i++)
+        move->hit[i] = hits[i];
+    if (hits[0].initiator < INITIATOR_DMA && hits[0].hart != session->hart) {
+        session->hart = hits[0].hart;
+        session->board = hits[0].stop->board;
+        move->other_hart = true;
+    }
+}
+
+/* Do the stops that were found stop the move? */
+static bool stops_here(struct session *session, const struct search *search,
+                       struct move *move, enum move_way way)
+{
+    if (!search->stops_found || !stops_settle(session->stops, way == FORWARDS))
+        return false;
+    take_hits(session, move);
+    return true;
+}
+
+enum move_end move_forward(struct session *session, struct move *move,
+                           const struct probe *own, struct run_limit limit)
+{
+    struct search search = begin_search(session, own);
+    const struct probe probe = probe_of(&search);
+    struct run_limit end = RUN_NO_LIMIT;
+
+    end.cycle = session->subject.cycles;
+    if (end.cycle < limit.cycle)
+        limit.cycle = end.cycle;
+    for (;;) {
+        enum arrival arrival = timeline_go(session->time, limit, &probe);
+
+        if (arrival == ARRIVED_HIT && stops_here(session, &search, move, FORWARDS))
+            return MOVE_STOPPED;
+        if (arrival == ARRIVED_HIT && search.own_found)
+            return MOVE_DONE;
+        if (arrival == ARRIVED && run_at_limit(session->run, &end))
+            return MOVE_LIMIT;
+        if (arrival != ARRIVED_HIT)
+            return move_end_of(arrival);
+    }
+}
+
+enum move_end move_backward(struct session *session, struct move *move,
+                            const struct probe *own)
+{
+    struct search search = begin_search(session, own);
+    const struct probe probe = probe_of(&search);
+
+    if (!search.own && !search.stops) {
+        timeline_seek(session->time, (struct moment){0});
+        return MOVE_BEGINNING;
+    }
+    for (;;) {
+        enum arrival arrival = timeline_go_back(session->time, &probe, NULL);
+
+        if (arrival == ARRIVED_HIT && stops_here(session, &search, move, BACKWARDS))
+            return MOVE_STOPPED;
+        if (arrival == ARRIVED_HIT && search.own_found)
+            return MOVE_DONE;
+        if (arrival != ARRIVED_HIT)
+            return move_end_of(arrival);
+    }
+}
+
+/* --- back to a known moment --------------------------------------------------------------------- */
+
+/* A search backwards that needs to go no further than `floor`: the first boundary that is
+ * looked at there ends it. */
+struct bounded {
+    struct search search;
+    struct moment floor;
+};
+
+static void bounded_arm(void *ctx, struct run *run)
+{
+    arm(&((struct bounded *)ctx)->search, run);
+}
+
+static void bounded_disarm(void *ctx, struct run *run)
+{
+    disarm(&((struct bounded *)ctx)->search, run);
+}
+
+static bool bounded_found(void *ctx, struct run *run)
+{
+    struct bounded *bounded = ctx;
+    bool stops = found(&bounded->search, run);
+
+    return stops || moment_compare(moment_of(run), bounded->floor) <= 0;
+}
+
+/* Goes to a hit that was found, so that the stops know what they have found there. */
+static bool stop_at_hit(struct session *session, struct search *search,
+                        struct move *move, struct moment before)
+{
+    const struct probe probe = probe_of(search);
+
+    timeline_seek(session->time, before);
+    return timeline_go(session->time, RUN_NO_LIMIT, &probe) == ARRIVED_HIT &&
+           stops_here(session, search, move, BACKWARDS);
+}
+
+enum move_end move_back_to(struct session *session, struct move *move, struct moment to)
+{
+    struct bounded bounded = {begin_search(session, NULL), to};
+    const struct probe probe = {bounded_arm, bounded_disarm, bounded_found, &bounded};
+    struct moment hit = timeline_now(session->time), before;
+
+    while (bounded.search.stops &&
+           timeline_find_hit(session->time, hit, &probe, &hit, &before) &&
+           moment_compare(hit, to) >= 0)
+        if (stop_at_hit(session, &bounded.search, move, before))
+            return MOVE_STOPPED;
+    return move_end_of(timeline_seek(session->time, to));
+}
+
+enum move_end move_back_before(struct session *session, struct move *move,
+                               struct moment inside)
+{
+    struct moment from = timeline_now(session->time), to;
+
+    timeline_seek(session->time, inside); /* inside the step, or behind it */
+    timeline_step_back(session->time);
+    to = timeline_now(session->time);
+    timeline_seek(session->time, from);
+    return move_back_to(session, move, to);
+}
+
+/* --- continue ------------------------------------------------------------------------------------- */
+
+void move_continue(struct session *session, enum move_way way, struct move *move)
+{
+    move_began(session, move);
+    move_ended(session, move,
+               way == FORWARDS ? move_forward(session, move, NULL, RUN_NO_LIMIT)
+                               : move_backward(session, move, NULL));
+}
+
+/* --- by instructions -------------------------------------------------------------------------------- */
+
+/*
+ * Counts the steps of a hart. On a lone hart only traps need to be heard, since the
+ * instructions in between are a limit of the run; else instructions are, which is slower.
+ */
+struct count {
+    struct session *session;
+    const struct hart *hart;
+    uint64_t target; /* hart_steps at which it is there */
+    bool lone, stepped;
+};
+
+static void count_take(void *ctx, const struct event *event)
+{
+    struct count *count = ctx;
+    struct run *run = count->session->run;
+
+    if (event->board != count->session->board)
+        return;
+    if (event->kind == EVENT_TRAP_ENTER)
+        count->stepped |= event->trap_enter.hart == count->hart->id;
+    else
+        count->stepped |= event->insn.hart == count->hart->id &&
+                          hart_steps(count->hart) + 1 >= count->target;
+    if (count->stepped)
+        run_ask_stop(run);
+}
+
+static void count_arm(void *ctx, struct run *run)
+{
+    struct count *count = ctx;
+    uint64_t kinds = count->lone ? EVENT_BIT(EVENT_TRAP_ENTER) : HART_STEP_KINDS;
+
+    count->stepped = false;
+    event_listen(&run->events, (struct event_sink){kinds, count_take, count});
+}
+
+static void count_disarm(void *ctx, struct run *run)
+{
+    event_unlisten(&run->events, count_take, ctx);
+}
+
+/* On a lone hart a trap ends a part of the way, too: the limit is another now. */
+static bool count_found(void *ctx, struct run *run)
+{
+    struct count *count = ctx;
+    bool stepped = count->stepped;
+
+    (void)run;
+    count->stepped = false;
+    return stepped && (count->lone || hart_steps(count->hart) == count->target);
+}
+
+static struct count count_to(struct session *session, uint64_t target)
+{
+    return (struct count){.session = session,
+                          .hart = session_hart(session),
+                          .target = target,
+                          .lone = is_lone_hart(session->run)};
+}
+
+static enum move_end count_forward(struct session *session, struct move *move,
+                                   uint64_t target)
+{
+    struct count count = count_to(session, target);
+    const struct probe probe = {count_arm, count_disarm, count_found, &count};
+    enum move_end end = MOVE_DONE;
+
+    while (end == MOVE_DONE && hart_steps(count.hart) < target) {
+        struct run_limit limit = RUN_NO_LIMIT;
+
+        if (count.lone)
+            limit.retired =
+                session->run->events.retired + target - hart_steps(count.hart);
+        end = move_forward(session, move, &probe, limit);
+    }
+    return end;
+}
+
+/* The moment at which a lone hart has done so many steps: there were traps among them, so
+ * it is looked for from a moment that is not behind it. */
+static struct moment lone_moment(struct session *session, uint64_t target)
+{
+    const struct hart *hart = session_hart(session);
+    uint64_t back = hart_steps(hart) - target;
+    struct moment guess = {.retired = session->run->events.retired};
+    struct count count = count_to(session, target);
+    const struct probe probe = {count_arm, count_disarm, count_found, &count};
+
+    guess.retired -= back < guess.retired ? back : guess.retired;
+    timeline_seek(session->time, guess);
+    while (hart_steps(hart) < target) {
+        struct run_limit limit = RUN_NO_LIMIT;
+        enum arrival arrival;
+
+        limit.retired = session->run->events.retired + target - hart_steps(hart);
+        arrival = timeline_go(session->time, limit, &probe);
+        if (arrival != ARRIVED && arrival != ARRIVED_HIT)
+            break;
+    }
+    return timeline_now(session->time);
+}
+
+static enum move_end count_back(struct session *session, struct move *move,
+                                uint64_t target)
+{
+    struct count count = count_to(session, target);
+    const struct probe probe = {count_arm, count_disarm, count_found, &count};
+    struct moment from = timeline_now(session->time), to = {0};
+
+    if (!count.lone && target)
+        return move_backward(session, move, &probe);
+    if (target)
+        to = lone_moment(session, target);
+    timeline_seek(session->time, from);
+    return move_back_to(session, move, to);
+}
+
+void move_instructions(struct session *session, enum move_way way, uint64_t count,
+                       struct move *move)
+{
+    const struct hart *hart = session_hart(session);
+    uint64_t steps = hart_steps(hart);
+    enum move_end end;
+
+    move_began(session, move);
+    if (way == BACKWARDS && timeline_inside(session->time))
+        steps++; /* the step that the viewer is inside of is one that is undone */
+    if (way == FORWARDS) {
+        end = count_forward(session, move, steps + count);
+        move->done = hart_steps(hart) - steps;
+    } else {
+        end = count_back(session, move, count < steps ? steps - count : 0);
+        move->done = steps - hart_steps(hart);
+        if (end == MOVE_DONE && move->done < count)
+            end = MOVE_BEGINNING;
+    }
+    move_ended(session, move, end);
+}
+
+/* --- until ------------------------------------------------------------------------------------------ */
+
+struct target {
+    const struct session *session;
+    uint64_t address;
+};
+
+static void place_arm(void *ctx, struct run *run)
+{
+    const struct target *target = ctx;
+    struct board *board = run->board[target->session->board];
+
+    for (unsigned h = 0; h < board->harts; h++)
+        hart_add_stop(&board->hart[h], target->address);
+}
+
+static void place_disarm(void *ctx, struct run *run)
+{
+    const struct target *target = ctx;
+    struct board *board = run->board[target->session->board];
+
+    for (unsigned h = 0; h < board->harts; h++)
+        hart_remove_stop(&board->hart[h], target->address);
+}
+
+static bool place_found(void *ctx, struct run *run)
+{
+    const struct target *target = ctx;
+    const struct hart *hart = timeline_arrived(target->session->time);
+
+    (void)run;
+    return hart && hart->pc == target->address;
+}
+
+void move_to_address(struct session *session, enum move_way way, uint64_t address,
+                     struct move *move)
+{
+    struct target target = {session, address};
+    const struct probe probe = {place_arm, place_disarm, place_found, &target};
+
+    move_began(session, move);
+    move_ended(session, move,
+               way == FORWARDS ? move_forward(session, move, &probe, RUN_NO_LIMIT)
+                               : move_backward(session, move, &probe));
+}
+
+struct condition {
+    const struct session *session;
+    const struct expr *expr;
+    struct moment from;
+    bool forwards, happened;
+};
+
+static void condition_take(void *ctx, const struct event *event)
+{
+    struct condition *condition = ctx;
+
+    (void)event;
+    condition->happened = true;
+    run_ask_stop(condition->session->run);
+}
+
+static void condition_arm(void *ctx, struct run *run)
+{
+    event_listen(&run->events, (struct event_sink){EVENT_ALL, condition_take, ctx});
+}
+
+static void condition_disarm(void *ctx, struct run *run)
+{
+    event_unlisten(&run->events, condition_take, ctx);
+}
+
+static bool condition_found(void *ctx, struct run *run)
+{
+    struct condition *condition = ctx;
+    struct expr_scope scope = session_scope(condition->session);
+    bool happened = condition->happened;
+    uint64_t value;
+
+    (void)run;
+    condition->happened = false;
+    return happened && expr_value(condition->expr, &scope, &value, NULL) && value != 0;
+}
+
+void move_until(struct session *session, enum move_way way,
+                const struct expr *condition, struct move *move)
+{
+    struct condition until = {.session = session, .expr = condition};
+    const struct probe probe = {condition_arm, condition_disarm, condition_found,
+                                &until};
+
+    move_began(session, move);
+    move_ended(session, move,
+               way == FORWARDS ? move_forward(session, move, &probe, RUN_NO_LIMIT)
+                               : move_backward(session, move, &probe));
+}
+
+/* --- to a place in time --------------------------------------------------------------------------------- */
+
+/* On without stops, as far as the scenario's limit lets it. */
+static enum move_end pass_over(struct session *session, struct run_limit limit)
+{
+    struct run_limit end = RUN_NO_LIMIT;
+    enum arrival arrival;
+
+    end.cycle = session->subject.cycles;
+    if (end.cycle < limit.cycle)
+        limit.cycle = end.cycle;
+    arrival = timeline_go(session->time, limit, NULL);
+    return arrival == ARRIVED && run_at_limit(session->run, &end)
+               ? MOVE_LIMIT
+               : move_end_of(arrival);
+}
+
+/* Beyond the furthest moment the run goes on, and it may end before it is there. */
+void move_to(struct session *session, struct moment to, struct move *move)
+{
+    struct run_limit limit = RUN_NO_LIMIT;
+    enum move_end end = MOVE_DONE;
+
+    move_began(session, move);
+    limit.retired = to.retired;
+    if (moment_compare(to, timeline_furthest(session->time)) > 0)
+        end = pass_over(session, limit);
+    if (end == MOVE_DONE)
+        end = move_end_of(timeline_seek(session->time, to));
+    move_ended(session, move, end);
+}
+
+void move_to_cycle(struct session *session, uint64_t cycle, struct move *move)
+{
+    struct run_limit limit = RUN_NO_LIMIT;
+    enum move_end end = MOVE_DONE;
+
+    move_began(session, move);
+    limit.cycle = cycle;
+    if (cycle > timeline_furthest_cycle(session->time))
+        end = pass_over(session, limit);
+    else
+        end = move_end_of(timeline_seek_cycle(session->time, cycle));
+    if (end == MOVE_LIMIT && cycle <= session->subject.cycles)
+        end = MOVE_DONE;
+    move_ended(session, move, end);
+}
+
+void move_to_end(struct session *session, struct move *move)
+{
+    move_began(session, move);
+    move_ended(session, move, pass_over(session, RUN_NO_LIMIT));
+}
