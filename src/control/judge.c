@@ -50,6 +50,10 @@ void result_release(struct scenario *scenario, struct result *result)
 
 static void explain_end(const struct trial *trial, struct buf *why)
 {
+    if (trial_error(trial)) {
+        buf_text(why, trial_error(trial));
+        return;
+    }
     if (trial->stop == RUN_LIMIT)
         buf_printf(why, "it has not ended after %" PRIu64 " cycles; hart 0 is at ",
                    trial->setup.cycles);
@@ -74,7 +78,7 @@ static void judge_end(const struct trial *trial, struct verdicts *verdicts)
         [END_LIMIT] = "the run goes on until its limit",
     };
     enum setup_end end = trial->setup.end;
-    bool passed = trial->stop == wanted[end] &&
+    bool passed = trial->stop == wanted[end] && !trial_error(trial) &&
                   (end != END_FINISHED || trial->board->exit_code == 0);
     struct buf why = {0};
 

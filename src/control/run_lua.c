@@ -1,6 +1,7 @@
 #include "control/run_lua.h"
 
 #include "control/lua_sandbox.h"
+#include "control/run_box.h"
 #include "machine/device/ata.h"
 #include "machine/isa/isa.h"
 #include "observe/ask/names.h"
@@ -8,19 +9,17 @@
 #include <lauxlib.h>
 #include <string.h>
 
-#define RUN "ringside run"
-
-/* The userdata; its user value is the table of its fields. */
-struct box {
-    struct trial *trial; /* NULL: the machine is gone */
-};
-
 /* A check that reads more than this at once is wrong. */
 enum { BYTES_MAX = 16 << 20 };
 
-static struct trial *check_run(lua_State *lua)
+struct run_box *run_check_box(lua_State *lua)
 {
-    struct box *box = luaL_checkudata(lua, 1, RUN);
+    return luaL_checkudata(lua, 1, RUN_TYPE);
+}
+
+struct trial *run_check_trial(lua_State *lua)
+{
+    struct run_box *box = run_check_box(lua);
 
     if (!box->trial)
         luaL_error(lua, "this run is over: its machine is gone, its metrics are left");
@@ -29,8 +28,7 @@ static struct trial *check_run(lua_State *lua)
 
 /* --- memory -------------------------------------------------------------------------- */
 
-/* An argument: a number, or "symbol+8". */
-static uint64_t check_address(lua_State *lua, int argument, const struct trial *trial)
+uint64_t run_check_address(lua_State *lua, int argument, const struct trial *trial)
 {
     struct err err = {0};
     uint64_t address = 0;
@@ -44,8 +42,8 @@ static uint64_t check_address(lua_State *lua, int argument, const struct trial *
 
 static int get_number(lua_State *lua, unsigned size)
 {
-    const struct trial *trial = check_run(lua);
-    uint64_t address = check_address(lua, 2, trial), value = 0;
+    const struct trial *trial = run_check_trial(lua);
+    uint64_t address = run_check_address(lua, 2, trial), value = 0;
 
     if (!ram_has(&trial->board->bus.ram, address, size))
         return luaL_error(lua, "0x%I is not in RAM", (LUAI_UACINT)address);
@@ -76,8 +74,8 @@ static int do_u64(lua_State *lua)
 
 static int do_bytes(lua_State *lua)
 {
-    const struct trial *trial = check_run(lua);
-    uint64_t address = check_address(lua, 2, trial);
+    const struct trial *trial = run_check_trial(lua);
+    uint64_t address = run_check_address(lua, 2, trial);
     lua_Integer length = luaL_checkinteger(lua, 3);
     luaL_Buffer bytes;
     char *into;
@@ -93,9 +91,9 @@ static int do_bytes(lua_State *lua)
 
 static int do_symbol(lua_State *lua)
 {
-    const struct trial *trial = check_run(lua);
+    const struct trial *trial = run_check_trial(lua);
 
-    lua_pushinteger(lua, (lua_Integer)check_address(lua, 2, trial));
+    lua_pushinteger(lua, (lua_Integer)run_check_address(lua, 2, trial));
     return 1;
 }
 
@@ -114,7 +112,7 @@ static struct device *check_device(lua_State *lua, const struct trial *trial,
 /* disk(name, lba, count): sectors as they are now. */
 static int do_disk(lua_State *lua)
 {
-    const struct trial *trial = check_run(lua);
+    const struct trial *trial = run_check_trial(lua);
     const struct device *device = check_device(lua, trial, luaL_checkstring(lua, 2));
     lua_Integer lba = luaL_checkinteger(lua, 3);
     lua_Integer count = luaL_optinteger(lua, 4, 1);
@@ -138,7 +136,7 @@ static int do_disk(lua_State *lua)
 /* reg("dma0.Control[1]"): as a read would give it, without its effects. */
 static int do_reg(lua_State *lua)
 {
-    const struct trial *trial = check_run(lua);
+    const struct trial *trial = run_check_trial(lua);
     struct register_place place;
     struct err err = {0};
 
@@ -162,7 +160,7 @@ static const struct hart *check_hart(lua_State *lua, const struct trial *trial)
 /* x("a0", hart) */
 static int do_x(lua_State *lua)
 {
-    const struct trial *trial = check_run(lua);
+    const struct trial *trial = run_check_trial(lua);
     const struct hart *hart = check_hart(lua, trial);
     size_t length;
     const char *name = luaL_checklstring(lua, 2, &length);
@@ -180,7 +178,7 @@ static int do_x(lua_State *lua)
 /* csr("mcause", hart) */
 static int do_csr(lua_State *lua)
 {
-    const struct trial *trial = check_run(lua);
+    const struct trial *trial = run_check_trial(lua);
     const struct hart *hart = check_hart(lua, trial);
     size_t length;
     const char *name = luaL_checklstring(lua, 2, &length);
@@ -195,15 +193,20 @@ static int do_csr(lua_State *lua)
 /* --- the object ---------------------------------------------------------------------- */
 
 static const luaL_Reg methods[] = {
-    {"u8", do_u8},       {"u16", do_u16},       {"u32", do_u32},   {"u64", do_u64},
-    {"bytes", do_bytes}, {"symbol", do_symbol}, {"disk", do_disk}, {"reg", do_reg},
-    {"x", do_x},         {"csr", do_csr},       {NULL, NULL},
+    {"u8", do_u8},         {"u16", do_u16},
+    {"u32", do_u32},       {"u64", do_u64},
+    {"bytes", do_bytes},   {"symbol", do_symbol},
+    {"disk", do_disk},     {"reg", do_reg},
+    {"x", do_x},           {"csr", do_csr},
+    {"poke", run_do_poke}, {"type", run_do_type},
+    {"set", run_do_set},   {"command", run_do_command},
+    {NULL, NULL},
 };
 
 /* run.NAME: a method, or a field; the table of methods is an upvalue. */
 static int get_field(lua_State *lua)
 {
-    luaL_checkudata(lua, 1, RUN);
+    luaL_checkudata(lua, 1, RUN_TYPE);
     lua_pushvalue(lua, 2);
     if (lua_rawget(lua, lua_upvalueindex(1)) != LUA_TNIL)
         return 1;
@@ -214,15 +217,24 @@ static int get_field(lua_State *lua)
     return 1;
 }
 
+/* Scripts cannot see it: whatever a run has open on the host's side is closed. */
+static int collect(lua_State *lua)
+{
+    run_close_session(lua_touserdata(lua, 1));
+    return 0;
+}
+
 static void push_metatable(lua_State *lua)
 {
-    if (!luaL_newmetatable(lua, RUN))
+    if (!luaL_newmetatable(lua, RUN_TYPE))
         return;
     luaL_newlib(lua, methods);
     lua_pushcclosure(lua, get_field, 1);
     lua_setfield(lua, -2, "__index");
     lua_pushliteral(lua, "run");
     lua_setfield(lua, -2, "__metatable");
+    lua_pushcfunction(lua, collect);
+    lua_setfield(lua, -2, "__gc");
 }
 
 static void push_metrics(lua_State *lua, const struct metrics *metrics)
@@ -262,6 +274,7 @@ static const char *stop_name(enum run_stop stop)
     return names[stop];
 }
 
+/* What is known from the beginning. */
 static void push_fields(lua_State *lua, const struct trial *trial)
 {
     lua_newtable(lua);
@@ -269,6 +282,10 @@ static void push_fields(lua_State *lua, const struct trial *trial)
     lua_setfield(lua, -2, "variant");
     scenario_push_parameters(trial->scenario, lua);
     lua_setfield(lua, -2, "parameters");
+}
+
+static void add_results(lua_State *lua, const struct trial *trial)
+{
     lua_pushinteger(lua, (lua_Integer)trial->board->exit_code);
     lua_setfield(lua, -2, "exit_code");
     lua_pushstring(lua, stop_name(trial->stop));
@@ -279,20 +296,37 @@ static void push_fields(lua_State *lua, const struct trial *trial)
     lua_setfield(lua, -2, "events");
 }
 
-void run_push(lua_State *lua, struct trial *trial)
+static void push_box(lua_State *lua, struct trial *trial, struct callbacks *callbacks)
 {
-    struct box *box = lua_newuserdatauv(lua, sizeof(*box), 1);
+    struct run_box *box = lua_newuserdatauv(lua, sizeof(*box), 1);
 
-    box->trial = trial;
+    *box = (struct run_box){.trial = trial,
+                            .callbacks = callbacks,
+                            .scenario = trial->scenario,
+                            .variant = trial->variant};
     push_fields(lua, trial);
+    if (!callbacks)
+        add_results(lua, trial);
     lua_setiuservalue(lua, -2, 1);
     push_metatable(lua);
     lua_setmetatable(lua, -2);
 }
 
+void run_push(lua_State *lua, struct trial *trial)
+{
+    push_box(lua, trial, NULL);
+}
+
+void run_push_acting(lua_State *lua, struct trial *trial, struct callbacks *callbacks)
+{
+    push_box(lua, trial, callbacks);
+}
+
 void run_forget(lua_State *lua, int index)
 {
-    struct box *box = lua_touserdata(lua, index);
+    struct run_box *box = lua_touserdata(lua, index);
 
+    run_close_session(box);
     box->trial = NULL;
+    box->callbacks = NULL;
 }

@@ -34,6 +34,21 @@ struct expr_scope session_scope(const struct session *session)
     return scope;
 }
 
+/* What follows from subject and timeline. */
+static void set_up(struct session *session)
+{
+    session->run = session->subject.run;
+    session->narrator = (struct narrator){session->run, session->subject.symbols};
+    session->scope = (struct expr_scope){
+        .run = session->run,
+        .symbols = session->subject.symbols,
+        .kind = EVENT_KINDS,
+        .name = find_name,
+        .ctx = session,
+    };
+    session->stops = stops_new(session->time, &session->scope);
+}
+
 /* --- opening and closing ------------------------------------------------------------------ */
 
 bool session_open(struct session *session, const struct session_choice *choice,
@@ -44,25 +59,35 @@ bool session_open(struct session *session, const struct session_choice *choice,
     bool ok;
 
     *session = (struct session){0};
-    ok = subject_open(&session->subject, choice->file, choice->variant,
-                      choice->settings, choice->setting_count, &diagnostics, err);
+    ok = subject_open_from(&session->subject, choice->files, choice->file,
+                           choice->variant, choice->settings, choice->setting_count,
+                           &diagnostics, err);
     if (choice->diagnostics)
         buf_text(choice->diagnostics, buf_str(&diagnostics));
     buf_free(&diagnostics);
     if (!ok)
         return false;
-    session->run = session->subject.run;
-    session->time = timeline_new(session->run, &settings);
-    session->narrator = (struct narrator){session->run, session->subject.symbols};
-    session->scope = (struct expr_scope){
-        .run = session->run,
-        .symbols = session->subject.symbols,
-        .kind = EVENT_KINDS,
-        .name = find_name,
-        .ctx = session,
-    };
-    session->stops = stops_new(session->time, &session->scope);
+    session->time = timeline_new(session->subject.run, &settings);
+    if (session->subject.scenario)
+        trial_attach(&session->subject.trial, session->time);
+    set_up(session);
     return true;
+}
+
+void session_borrow(struct session *session, struct trial *trial,
+                    struct timeline *timeline)
+{
+    *session = (struct session){.time = timeline};
+    subject_borrow(&session->subject, trial);
+    set_up(session);
+}
+
+void session_return(struct session *session)
+{
+    stops_free(session->stops);
+    session->stops = NULL;
+    session->time = NULL;
+    session_close(session);
 }
 
 /* What other layers keep may still use the run: it goes first, the last one before. */

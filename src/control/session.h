@@ -69,7 +69,10 @@ struct session_choice {
     const char *file, *variant;  /* variant NULL: the first */
     const char *const *settings; /* "name=value" */
     size_t setting_count;
-    uint64_t memory;         /* for snapshots; 0: the default */
+    uint64_t memory; /* for snapshots; 0: the default */
+    const struct files
+        *files;              /* where it is to be found, and nowhere else; NULL: on the
+                                  disk */
     struct buf *diagnostics; /* what the assembler complains of, whole lines; or NULL */
 };
 
@@ -78,6 +81,12 @@ struct session_choice {
 bool session_open(struct session *session, const struct session_choice *choice,
                   struct err *err);
 void session_close(struct session *session);
+
+/* A session over a run that is somebody else's, who is moving it: for looking and asking.
+ * It ends by session_return. */
+void session_borrow(struct session *session, struct trial *trial,
+                    struct timeline *timeline);
+void session_return(struct session *session);
 
 /* Joins another layer's rows; the array ends with a NULL name. */
 void session_add_commands(struct session *session, const struct command *commands);

@@ -10,8 +10,10 @@
 
 /*
  * What one run begins with: the description that a scenario's setup function gives, read
- * and put together. It needs no Lua any more.
+ * and put together. But for its callbacks it needs no Lua any more.
  */
+struct callbacks;
+
 enum {
     SETUP_DISKS = 8,
     SETUP_PROGRAMS = 16,
@@ -76,6 +78,7 @@ struct setup {
     } range[SETUP_RANGES];
     struct setup_region region[SETUP_REGIONS];
     struct setup_note note[SETUP_NOTES];
+    struct callbacks *callbacks; /* NULL: none */
     enum setup_end end;
     uint64_t cycles;        /* the run's limit */
     struct buf diagnostics; /* of the assembler, if that is what failed */

@@ -3,6 +3,7 @@
 #include "base/alloc.h"
 #include "base/nearest.h"
 #include "control/board_lua.h"
+#include "control/callbacks.h"
 #include "control/lua_read.h"
 #include "control/lua_sandbox.h"
 #include "control/setup_program.h"
@@ -15,7 +16,7 @@
 
 static const char *const setup_keys[] = {
     "board", "disks", "programs", "entry", "window",  "payload", "work",
-    "alone", "limit", "notes",    "ends",  "regions", NULL,
+    "alone", "limit", "notes",    "ends",  "regions", "on",      NULL,
 };
 static const char *const window_keys[] = {"from", "to", NULL};
 static const char *const limit_keys[] = {"cycles", NULL};
@@ -296,6 +297,7 @@ static int read_setup(lua_State *lua)
     read_limit(&from, setup);
     read_notes(&from, setup);
     read_regions(&from, setup);
+    callbacks_read(&from, &setup->callbacks);
     return 0;
 }
 

@@ -43,14 +43,16 @@ static void name_regions(struct subject *subject)
 
 /* --- a scenario ---------------------------------------------------------------------- */
 
-static void name_scenario(struct subject *subject)
+static void name_scenario(struct subject *subject, struct trial *trial)
 {
-    struct setup *setup = &subject->trial.setup;
+    const struct scenario *scenario = trial->scenario;
+    struct setup *setup = &trial->setup;
 
-    setup_read_lines(setup, &subject->files);
-    subject->title =
-        subject->scenario->title ? subject->scenario->title : subject->scenario->name;
-    subject->variant = subject->scenario->variant[subject->trial.variant].title;
+    setup_read_lines(setup, scenario->files);
+    subject->run = trial->run;
+    subject->cycles = setup->cycles;
+    subject->title = scenario->title ? scenario->title : scenario->name;
+    subject->variant = scenario->variant[trial->variant].title;
     subject->symbols = &setup->image.symbols;
     subject->lines = &setup->lines;
     for (unsigned i = 0; i < setup->sources && i < SUBJECT_SOURCES; i++)
@@ -88,10 +90,14 @@ static bool open_scenario(struct subject *subject, const char *variant,
     }
     for (unsigned i = 0; i < subject->trial.board->harts; i++)
         hart_clear_stops(&subject->trial.board->hart[i]); /* the looker's now */
-    subject->run = subject->trial.run;
-    subject->cycles = subject->trial.setup.cycles;
-    name_scenario(subject);
+    name_scenario(subject, &subject->trial);
     return true;
+}
+
+void subject_borrow(struct subject *subject, struct trial *trial)
+{
+    *subject = (struct subject){.file = trial->scenario->path};
+    name_scenario(subject, trial);
 }
 
 /* --- a program ------------------------------------------------------------------------ */

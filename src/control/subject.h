@@ -61,6 +61,10 @@ bool subject_open_from(struct subject *subject, const struct files *files,
                        struct buf *diagnostics, struct err *err);
 void subject_close(struct subject *subject);
 
+/* The same for a scenario's run that is somebody else's, on its way: with its names only.
+ * subject_close, too, leaves the run alone. */
+void subject_borrow(struct subject *subject, struct trial *trial);
+
 /* The sentence that the scenario adds to an event; NULL: none. */
 const char *subject_note(void *subject, const struct event *event);
 

@@ -1,5 +1,6 @@
 #include "control/trial.h"
 
+#include "control/callbacks.h"
 #include "control/setup_read.h"
 #include "image/start.h"
 #include "machine/device/ata.h"
@@ -69,6 +70,8 @@ static bool load(struct trial *trial, struct err *err)
     if (trial->setup.has_work &&
         !ram_has(&trial->board->bus.ram, trial->setup.work.address, 8))
         return err_set(err, "'work' is not in RAM");
+    if (trial->setup.callbacks && !callbacks_begin(trial->setup.callbacks, trial, err))
+        return false;
     if (trial->setup.has_window)
         set_stops(trial);
     return true;
@@ -88,6 +91,8 @@ bool trial_begin(struct trial *trial, struct scenario *scenario, unsigned varian
 
 void trial_end(struct trial *trial)
 {
+    if (trial->owns_time)
+        timeline_free(trial->time);
     run_free(trial->run);
     setup_release(&trial->setup);
     *trial = (struct trial){.scenario = NULL};
@@ -106,8 +111,10 @@ static uint64_t work_now(const struct trial *trial)
 }
 
 /* A hart has arrived somewhere: is it an end of the window? */
-static void arrived(struct trial *trial, const struct hart *hart)
+static void arrived(void *ctx, struct hart *hart)
 {
+    struct trial *trial = ctx;
+
     if (!trial->entered && hart->pc == trial->setup.from.address) {
         trial->entered = true;
         counters_read(&trial->at_from, trial->run, &trial->tally, hart->cycle);
@@ -117,11 +124,10 @@ static void arrived(struct trial *trial, const struct hart *hart)
         counters_read(&trial->at_to, trial->run, &trial->tally, hart->cycle);
         trial->work_to = work_now(trial);
     }
-    set_stops(trial);
 }
 
 /* Goes to the limit; with `until_from`, no further than where the window begins. */
-static enum run_stop go(struct trial *trial, uint64_t cycle, bool until_from)
+static enum run_stop go_straight(struct trial *trial, uint64_t cycle, bool until_from)
 {
     struct run_limit limit = RUN_NO_LIMIT;
     enum run_stop stop;
@@ -129,12 +135,121 @@ static enum run_stop go(struct trial *trial, uint64_t cycle, bool until_from)
     limit.cycle = cycle;
     while ((stop = run_go(trial->run, limit)) == RUN_ASKED) {
         for (unsigned h = 0; h < trial->board->harts; h++)
-            if (hart_at_stop(&trial->board->hart[h]))
+            if (hart_at_stop(&trial->board->hart[h])) {
                 arrived(trial, &trial->board->hart[h]);
+                set_stops(trial);
+            }
         if (until_from && trial->entered)
             break;
     }
     return stop;
+}
+
+/* --- through a timeline ---------------------------------------------------------------- */
+
+static void take(void *ctx, const struct event *event)
+{
+    struct trial *trial = ctx;
+
+    tally_take(&trial->tally, event);
+}
+
+static void counters_state(struct counters *counters, struct state *state)
+{
+    STATE(state, counters->instructions);
+    STATE(state, counters->cycles);
+    STATE(state, counters->payload_bytes_hart);
+    STATE(state, counters->payload_bytes_dma);
+    STATE(state, counters->interrupts);
+    STATE(state, counters->exceptions);
+    STATE(state, counters->bus_wait_cycles);
+    STATE(state, counters->events);
+}
+
+/* What follows the viewer. */
+static void window_state(void *ctx, struct state *state)
+{
+    struct trial *trial = ctx;
+
+    STATE(state, trial->tally.events);
+    STATE(state, trial->tally.dma_bytes);
+    STATE(state, trial->entered);
+    STATE(state, trial->left);
+    counters_state(&trial->at_from, state);
+    counters_state(&trial->at_to, state);
+    STATE(state, trial->work_from);
+    STATE(state, trial->work_to);
+}
+
+void trial_attach(struct trial *trial, struct timeline *timeline)
+{
+    const struct setup *setup = &trial->setup;
+
+    trial->time = timeline;
+    event_unlisten(&trial->run->events, tally_take, &trial->tally);
+    for (unsigned h = 0; h < trial->board->harts; h++)
+        hart_clear_stops(&trial->board->hart[h]);
+    timeline_add_fold(timeline, (struct fold){TALLY_KINDS, take, window_state, trial});
+    if (setup->has_window) {
+        timeline_add_arrival(timeline, setup->from.address, arrived, trial);
+        if (setup->to.address != setup->from.address)
+            timeline_add_arrival(timeline, setup->to.address, arrived, trial);
+    }
+    if (setup->callbacks)
+        callbacks_attach(setup->callbacks, timeline);
+}
+
+const char *trial_error(const struct trial *trial)
+{
+    return callbacks_error(trial->setup.callbacks);
+}
+
+static void arm_nothing(void *ctx, struct run *run)
+{
+    (void)ctx;
+    (void)run;
+}
+
+static bool has_failed(void *ctx, struct run *run)
+{
+    (void)run;
+    return trial_error(ctx) != NULL;
+}
+
+static bool has_entered(void *ctx, struct run *run)
+{
+    const struct trial *trial = ctx;
+
+    return trial->entered || has_failed(ctx, run);
+}
+
+static enum run_stop go_by_timeline(struct trial *trial, uint64_t cycle,
+                                    bool until_from)
+{
+    static const enum run_stop stops[] = {
+        [ARRIVED] = RUN_LIMIT,
+        [ARRIVED_HIT] = RUN_ASKED,
+        [ARRIVED_FINISHED] = RUN_FINISHED,
+        [ARRIVED_NOTHING] = RUN_NOTHING,
+        [ARRIVED_BEGINNING] = RUN_ASKED,
+        [ARRIVED_INTERRUPTED] = RUN_ASKED,
+    };
+    struct probe probe = {arm_nothing, arm_nothing,
+                          until_from ? has_entered : has_failed, trial};
+    struct run_limit limit = RUN_NO_LIMIT;
+
+    limit.cycle = cycle;
+    return stops[timeline_go(trial->time, limit, &probe)];
+}
+
+static enum run_stop go(struct trial *trial, uint64_t cycle, bool until_from)
+{
+    if (trial->setup.callbacks && !trial->time) {
+        trial_attach(trial, timeline_new(trial->run, NULL));
+        trial->owns_time = true;
+    }
+    return trial->time ? go_by_timeline(trial, cycle, until_from)
+                       : go_straight(trial, cycle, until_from);
 }
 
 void trial_go(struct trial *trial)

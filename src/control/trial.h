@@ -4,10 +4,11 @@
 #include "control/setup.h"
 #include "machine/board/run.h"
 #include "observe/metrics.h"
+#include "observe/time/timeline.h"
 
 /*
  * One run of one variant, from its setup to its metrics. Whoever wants to watch steps
- * `run` instead of calling trial_go.
+ * `run` instead of calling trial_go, or goes back and forth by a timeline (trial_attach).
  */
 struct trial {
     struct scenario *scenario;
@@ -16,6 +17,8 @@ struct trial {
     struct run *run;
     struct board *board;
     struct tally tally;
+    struct timeline *time; /* that the run goes through; NULL: none */
+    bool owns_time;
 
     /* The window: reached when a hart first arrives at its ends. */
     bool entered, left;
@@ -33,7 +36,16 @@ struct trial {
 bool trial_begin(struct trial *trial, struct scenario *scenario, unsigned variant,
                  bool alone, struct err *err);
 
-/* Runs to the end, or to the limit of the scenario. */
+/* From now on the run goes through that timeline, which stays the caller's: the window
+ * and the counts follow it back and forth, and the scenario's callbacks are called. To be
+ * called while nothing has run; trial_end, before the timeline is freed or after. */
+void trial_attach(struct trial *trial, struct timeline *timeline);
+
+/* What a callback has failed with: then the run has failed. NULL: nothing. */
+const char *trial_error(const struct trial *trial);
+
+/* Runs to the end, or to the limit of the scenario; through a timeline of its own if it
+ * has callbacks and no timeline yet. */
 void trial_go(struct trial *trial);
 
 /* After the run: the metrics; makes the run alone if the scenario has one. */

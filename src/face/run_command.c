@@ -1,6 +1,7 @@
 #include "face/run_command.h"
 
 #include "base/bits.h"
+#include "control/command/answer.h"
 #include "control/judge.h"
 #include "face/clean.h"
 #include "face/options.h"
@@ -154,6 +155,7 @@ static bool prepare(struct command *command, const char *path, struct err *err)
     command->scenario = scenario_open(path, NULL, err);
     if (!command->scenario)
         return false;
+    command->scenario->answerer = &command_answerer;
     for (size_t i = 0; i < command->settings.count; i++)
         if (!scenario_set(command->scenario, command->settings.text[i], err))
             return false;
