@@ -16,11 +16,28 @@ struct leaf {
     struct page *page[LEAF_PAGES];
 };
 
-enum { ENTRY_WORK = 16 }; /* of the queue, in instructions */
+/* What takes the host longer than an instruction, in instructions: an entry of the queue,
+ * and a byte that a hart moves to or from a device (or a page table). */
+enum { ENTRY_WORK = 64, DEVICE_BYTE_WORK = 8 };
+
+static uint64_t device_bytes(const struct run *run)
+{
+    uint64_t bytes = 0;
+
+    for (unsigned b = 0; b < run->boards; b++)
+        for (unsigned h = 0; h < run->board[b]->harts; h++) {
+            const struct bus_counts *counts =
+                &run->board[b]->bus.counts[INITIATOR_HART + h];
+
+            bytes += counts->bytes_read + counts->bytes_written;
+        }
+    return bytes;
+}
 
 uint64_t run_work(const struct run *run)
 {
-    return run_attempts(run) + ENTRY_WORK * run->fired;
+    return run_attempts(run) + ENTRY_WORK * run->fired +
+           DEVICE_BYTE_WORK * device_bytes(run);
 }
 
 /* --- pages and leaves ------------------------------------------------------------------ */

@@ -11,7 +11,7 @@ enum {
     PART_FIRED = 100000, /* the same, of the event queue */
     TYPED_WORK = 5000,   /* while characters wait for room */
     TYPED_FIRED = 64,
-    ENTRY = 16 /* as run_work counts the entries of the queue */
+    ENTRY = 64 /* as run_work counts the entries of the queue */
 };
 
 /* --- arrivals ---------------------------------------------------------------------- */
