@@ -388,18 +388,18 @@ static bool goes_on(const struct argument *argument, const char *text)
     return false;
 }
 
-/* Is the argument there? Its keyword is taken off. */
-static bool begins(const struct argument *argument, const char **text, struct err *err)
+/* Is the argument there? Its keyword is taken off; *missing says what is not there. */
+static bool begins(const struct argument *argument, const char **text,
+                   const char **missing)
 {
     *text = skip_blanks(*text);
-    if (argument->after) {
-        if (!word_is(*text, argument->after))
-            return err_set(err, "no '%s' given", argument->after);
+    *missing = argument->after;
+    if (argument->after && !word_is(*text, argument->after))
+        return false;
+    if (argument->after)
         *text = skip_blanks(*text + strlen(argument->after));
-    }
-    if (!**text || (!argument->after && goes_on(argument, *text)))
-        return err_set(err, "no %s given", argument->name);
-    return true;
+    *missing = argument->name;
+    return **text && (argument->after || !goes_on(argument, *text));
 }
 
 static struct given *next_given(struct call *call, unsigned number, unsigned *room)
@@ -426,11 +426,12 @@ static bool parse_one(struct call *call, const struct argument *argument,
 
 static bool wrong_usage(const struct call *call, struct err *err)
 {
-    struct buf usage = {0};
+    struct buf text = {0};
 
-    command_usage(&usage, call->command);
-    err_set(err, "%s; usage: %s", err->text, buf_str(&usage));
-    buf_free(&usage);
+    buf_printf(&text, "%s; usage: ", err->text);
+    command_usage(&text, call->command);
+    err_set(err, "%s", buf_str(&text));
+    buf_free(&text);
     return false;
 }
 
@@ -441,12 +442,14 @@ bool command_arguments(struct call *call, const char *text, struct err *err)
 
     call->given = alloc_zero(room, sizeof(*call->given));
     for (; argument->type != ARG_NONE; argument++, number++) {
-        struct err missing = {0};
+        const char *missing;
 
         if (!begins(argument, &text, &missing)) {
-            if (argument->optional)
+            bool keyword = argument->after && missing == argument->name;
+
+            if (argument->optional && !keyword)
                 continue;
-            *err = missing;
+            err_set(err, "no %s given", missing);
             return wrong_usage(call, err);
         }
         do {

@@ -274,15 +274,18 @@ const struct command *command_find(const struct session *session, const char *li
 
 /* --- doing -------------------------------------------------------------------------------- */
 
-/* Takes "/8xb" off; the rest is the arguments. */
+/* Takes "/8xb" off, which may stand behind a blank; the rest is the arguments. */
 static bool take_format(struct call *call, const char **text, struct err *err)
 {
+    const char *from = skip_blanks(*text);
+    bool takes = call->command->takes_format;
     size_t length;
 
-    if (**text != '/')
+    if (*from != '/' || (from > *text && !takes))
         return true;
-    length = strcspn(++*text, " \t");
-    if (!call->command->takes_format)
+    *text = from + 1;
+    length = strcspn(*text, " \t");
+    if (!takes)
         return err_set(err, "it takes no format: '/%.*s'", (int)length, *text);
     if (length >= sizeof(call->format))
         return err_set(err, "'/%.*s' is too long for a format", (int)length, *text);

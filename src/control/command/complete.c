@@ -43,6 +43,16 @@ static void offer_once(struct completion *c, const char *word, size_t length)
     buf_free(&quoted);
 }
 
+/* The word that the line ends with; behind a blank it is empty. */
+static const char *last_word(const char *line)
+{
+    const char *at = line + strlen(line);
+
+    while (at > line && !strchr(" \t", at[-1]))
+        at--;
+    return at;
+}
+
 struct name_completion {
     struct completion *completion;
     const char *line;
@@ -255,9 +265,8 @@ static void offer_argument(struct completion *c, const struct argument *argument
         offer_symbols(c);
         break;
     case ARG_COMMAND:
-        c->from += strlen(c->from) - strcspn(c->from, " \t");
-        while (c->from > names.line && !strchr(" \t", c->from[-1]))
-            c->from--;
+        c->from = last_word(c->from);
+        buf_clear(&c->names);
         command_each(c->session, offer_name, &names);
         break;
     case ARG_BRANCH:
@@ -364,9 +373,7 @@ size_t command_complete(struct session *session, const char *line,
     while (statement[statement_length(statement)])
         statement += statement_length(statement) + 1;
     names.line = statement = skip_blanks(statement);
-    c.from = statement;
-    while (c.from[strcspn(c.from, " \t")])
-        c.from = skip_blanks(c.from + strcspn(c.from, " \t"));
+    c.from = last_word(statement);
     command_each(session, offer_name, &names);
     command = command_find(session, statement, &rest, &ignored);
     if (*statement && command && strchr(" \t/", *rest) && *rest)

@@ -295,7 +295,9 @@ const struct command help_commands[] = {
         .name = "quit",
         .aliases = "q exit",
         .summary = "leave",
-        .help = "The run is not lost: what was done to it is kept.",
+        .help = "Ends the session, and the file of commands that it stands in.\n"
+                "\n"
+                "  quit",
         .group = "tool",
         .run = run_quit,
     },
