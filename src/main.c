@@ -5,6 +5,7 @@
 #include "face/boot_command.h"
 #include "face/docs_command.h"
 #include "face/events_command.h"
+#include "face/gdb/gdb_command.h"
 #include "face/options.h"
 #include "face/run_command.h"
 #include "face/tui/tui_command.h"
@@ -21,6 +22,7 @@ static const struct command {
 } commands[] = {
     {"run", command_run, "run a scenario: its variants, checks and metrics"},
     {"watch", command_watch, "watch a scenario on the screen, step by step"},
+    {"gdbserver", command_gdbserver, "serve a scenario or program to GDB"},
     {"boot", command_boot, "run any program, with this terminal as its console"},
     {"events", command_events, "read a recording of events"},
     {"asm", command_asm, "assemble a file to an ELF program"},
@@ -37,7 +39,7 @@ static void usage(FILE *out)
           "A RISC-V machine you can watch.\n\ncommands:\n",
           out);
     for (unsigned i = 0; i < COUNT(commands); i++)
-        fprintf(out, "  %-8s %s\n", commands[i].name, commands[i].help);
+        fprintf(out, "  %-9s %s\n", commands[i].name, commands[i].help);
 }
 
 static int unknown(const char *name)

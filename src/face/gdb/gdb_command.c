@@ -3,6 +3,7 @@
 
 #include "base/bits.h"
 #include "face/clean.h"
+#include "face/gdb/gdb_rows.h"
 #include "face/gdb/listen.h"
 #include "face/gdb/server.h"
 #include "face/options.h"

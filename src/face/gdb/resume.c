@@ -7,8 +7,10 @@
  *   bc   goes back to where something would have stopped it
  *   bs   goes back to before that hart's last step
  *
- * Going back, what a watchpoint waits for is found after the step that wrote. GDB compares
- * values to see who changed them, so the machine is shown as it was before that step.
+ * At a watchpoint GDB's RISC-V wants to stand before the access: it makes the access itself,
+ * by a step in the direction in which it goes, and compares the values before and after.
+ * So the machine is shown as it is on the near side of the access: forwards before it,
+ * going back after it.
  */
 #include "face/gdb/gdb.h"
 
@@ -85,8 +87,8 @@ static bool is_arrival(enum point_type type)
     return type == POINT_SOFTWARE || type == POINT_HARDWARE;
 }
 
-/* A point of the client's is hit; arrivals come before accesses, since going back they
- * are met first. */
+/* A point of the client's is hit; an access comes before arrivals, since GDB has to make
+ * it yet. */
 static void look_at_points(struct lookout *lookout)
 {
     const struct gdb *gdb = lookout->gdb;
@@ -100,7 +102,7 @@ static void look_at_points(struct lookout *lookout)
 
         if (!point || (point->lapsed && hits[i].hart == (unsigned)lookout->stepped))
             continue;
-        if (lookout->by_point && !is_arrival(point->type))
+        if (lookout->by_point && is_arrival(point->type))
             continue;
         note_point(lookout, point, offset);
         lookout->hart = hits[i].hart;
@@ -272,6 +274,11 @@ static bool ends_here(struct lookout *lookout)
     return users || lookout->by_step || lookout->by_point;
 }
 
+static bool by_access(const struct lookout *lookout)
+{
+    return lookout->by_point && !is_arrival(lookout->type);
+}
+
 static void go(struct gdb *gdb, struct lookout *lookout)
 {
     struct probe probe = probe_of(lookout);
@@ -282,6 +289,8 @@ static void go(struct gdb *gdb, struct lookout *lookout)
     do
         arrival = timeline_go(gdb->session->time, limit, &probe);
     while (arrival == ARRIVED_HIT && !ends_here(lookout));
+    if (arrival == ARRIVED_HIT && by_access(lookout))
+        timeline_step_back(gdb->session->time);
     report_arrival(gdb, lookout, arrival);
 }
 
@@ -343,7 +352,7 @@ static void touched(void *ctx, const struct event *event)
         lookout->initiator = event->bus_transfer.initiator;
 }
 
-/* One step of the machine back. ARRIVED_HIT: it touched what is watched. */
+/* One step of the machine back. ARRIVED_HIT: it touches what is watched, and is not taken. */
 static enum arrival step_back(struct lookout *lookout)
 {
     struct timeline *time = lookout->gdb->session->time;
@@ -355,11 +364,13 @@ static enum arrival step_back(struct lookout *lookout)
         return arrival;
     forget(lookout);
     timeline_replay(time, timeline_now(time), was, sink);
-    return lookout->by_point ? ARRIVED_HIT : arrival;
+    if (!lookout->by_point)
+        return arrival;
+    timeline_seek(time, was);
+    return ARRIVED_HIT;
 }
 
-/* To the last boundary at which the probe finds something; accesses are shown before
- * they were made. */
+/* To the last boundary at which the probe finds something. */
 static enum arrival search_back(struct lookout *lookout)
 {
     struct timeline *time = lookout->gdb->session->time;
@@ -371,8 +382,7 @@ static enum arrival search_back(struct lookout *lookout)
         return arrival;
     if (lookout->by_user)
         stops_settle(lookout->gdb->session->stops, false);
-    if (lookout->by_step ||
-        (lookout->by_point && !lookout->by_user && !is_arrival(lookout->type)))
+    if (lookout->by_step && !by_access(lookout))
         timeline_seek(time, began);
     return arrival;
 }
@@ -386,8 +396,8 @@ void gdb_reverse_continue(struct gdb *gdb, struct scan *rest)
     (void)rest;
     begin(gdb, &lookout);
     points_drop_lapsed(gdb);
-    /* The search is for boundaries before this one; what touched a watched byte just
-     * before it is found by taking that step back alone. */
+    /* The search is for boundaries before this one; an access just before it is found by
+     * taking that step back alone. */
     if (points_watch(gdb)) {
         arrival = step_back(&lookout);
         if (arrival == ARRIVED)

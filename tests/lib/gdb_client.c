@@ -1,0 +1,99 @@
+#include "tests/lib/gdb_client.h"
+
+#include "face/gdb/gdb_rows.h"
+#include "face/gdb/hex.h"
+#include "face/gdb/packet.h"
+#include "face/gdb/server.h"
+
+#include <check.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+enum { ROOM = 1 << 20 };
+
+void gdb_client_open(struct session *session, const char *variant)
+{
+    struct session_choice choice = {.file = "tests/gdb/two_harts.lua",
+                                    .variant = variant};
+    struct err err = {{0}};
+
+    ck_assert_msg(session_open(session, &choice, &err), "%s", err.text);
+    session_add_commands(session, gdb_commands);
+}
+
+/* All that is there to be read. */
+static void drain(int fd, struct buf *out)
+{
+    char bytes[4096];
+    ssize_t got;
+
+    while ((got = recv(fd, bytes, sizeof(bytes), MSG_DONTWAIT)) > 0)
+        buf_add(out, bytes, (size_t)got);
+}
+
+struct buf gdb_client_raw(struct session *session, const void *bytes, size_t size)
+{
+    struct buf out = {0};
+    int pair[2], room = ROOM;
+
+    ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
+    for (int i = 0; i < 2; i++)
+        setsockopt(pair[i], SOL_SOCKET, SO_SNDBUF, &room, sizeof(room));
+    ck_assert_int_eq(send(pair[0], bytes, size, MSG_DONTWAIT), (ssize_t)size);
+    ck_assert_int_eq(shutdown(pair[0], SHUT_WR), 0);
+    gdb_serve(session, pair[1], NULL, NULL);
+    close(pair[1]);
+    drain(pair[0], &out);
+    close(pair[0]);
+    return out;
+}
+
+/* The text of an O packet, on one line. */
+static void put_console(struct buf *out, const char *digits, size_t size)
+{
+    struct scan scan = {digits, size};
+    struct buf text = {0};
+
+    ck_assert(scan_bytes(&scan, &text));
+    buf_char(out, 'O');
+    for (size_t i = 0; i < text.size; i++)
+        buf_char(out, text.data[i] == '\n' ? '~' : text.data[i]);
+    buf_free(&text);
+}
+
+static void put_payload(struct buf *out, const struct packet_reader *reader)
+{
+    const char *payload = reader->payload;
+
+    if (payload[0] == 'O' && strcmp(payload, "OK") != 0)
+        put_console(out, payload + 1, reader->size - 1);
+    else
+        buf_text(out, payload);
+    buf_char(out, '\n');
+}
+
+struct buf gdb_client_talk(struct session *session, const char *const *payloads)
+{
+    struct packet_reader *reader = calloc(1, sizeof(*reader));
+    struct buf said = {0}, raw, answers = {0};
+    bool first = true;
+
+    packet_add(&said, "QStartNoAckMode", strlen("QStartNoAckMode"));
+    for (; *payloads; payloads++)
+        packet_add(&said, *payloads, strlen(*payloads));
+    raw = gdb_client_raw(session, said.data, said.size);
+    for (size_t i = 0; i < raw.size; i++) {
+        enum packet_item item = packet_byte(reader, (uint8_t)raw.data[i]);
+
+        ck_assert_int_ne(item, PACKET_BROKEN);
+        if (item == PACKET_WHOLE && !first)
+            put_payload(&answers, reader);
+        first &= item != PACKET_WHOLE;
+    }
+    free(reader);
+    buf_free(&said);
+    buf_free(&raw);
+    return answers;
+}

@@ -1,0 +1,23 @@
+#ifndef TESTS_LIB_GDB_CLIENT_H
+#define TESTS_LIB_GDB_CLIENT_H
+
+#include "base/buf.h"
+#include "control/session.h"
+
+/* GDB's side of a connection, for tests: what a client says is given whole, and what it is
+ * answered is read when the server has done all of it. */
+
+/* tests/gdb/two_harts.lua in that variant. */
+void gdb_client_open(struct session *session, const char *variant);
+
+/* Says these bytes to a server of the session, and then nothing more. */
+struct buf gdb_client_raw(struct session *session, const void *bytes, size_t size);
+
+/*
+ * Sends each payload of a list that ends with NULL as a packet, without acknowledgements,
+ * and gives the payloads that come back, each with a line end; those of O packets are
+ * "O" and their text, with ~ for line ends.
+ */
+struct buf gdb_client_talk(struct session *session, const char *const *payloads);
+
+#endif
