@@ -6,5 +6,6 @@ const struct command *const command_rows[] = {
     help_commands,
     log_commands,
     data_commands,
+    data_commands,
     NULL,
 };
