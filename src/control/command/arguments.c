@@ -377,6 +377,7 @@ static parser *const parsers[] = {
     [ARG_MARK] = parse_mark,
     [ARG_BREAKPOINT] = parse_breakpoint,
     [ARG_CHOICE] = parse_word,
+    [ARG_LOCATION] = parse_word,
 };
 
 /* Does the text go on with the keyword of an argument after this one? */

@@ -31,7 +31,8 @@ enum argument_type {
     ARG_BRANCH,
     ARG_MARK,
     ARG_BREAKPOINT,
-    ARG_CHOICE /* one of the words in `choices` ("on off") */
+    ARG_CHOICE,  /* one of the words in `choices` ("on off") */
+    ARG_LOCATION /* main, main+8, *ADDRESS, FILE:LINE, LINE: a word; completes symbols */
 };
 
 struct argument {

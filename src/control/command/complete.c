@@ -262,6 +262,7 @@ static void offer_argument(struct completion *c, const struct argument *argument
             offer_number(c, i);
         break;
     case ARG_SYMBOL:
+    case ARG_LOCATION:
         offer_symbols(c);
         break;
     case ARG_COMMAND:
