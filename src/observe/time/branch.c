@@ -85,6 +85,9 @@ static const char *cut_future(struct timeline *timeline, struct moment now)
         if (timeline->mark[i].branch == timeline->current &&
             moment_compare(timeline->mark[i].at, now) > 0)
             timeline->mark[i].branch = timeline->branches - 1;
+    for (unsigned i = 0; i < timeline->typed_count; i++)
+        if (timeline->typed[i].branch == timeline->current)
+            timeline->typed[i].branch = timeline->branches - 1;
     journal_cut(&branch->journal, journal_find(&branch->journal, now));
     branch_cut_snapshots(timeline, branch, now);
     drop_near(timeline);
@@ -131,13 +134,9 @@ static bool open_now(struct timeline *timeline, const char **kept, struct err *e
 /* Appenders hear what is done now. */
 static void act_live(struct timeline *timeline, const struct act *act)
 {
-    struct event_stream *events = &timeline->run->events;
-
-    for (unsigned i = 0; i < timeline->appenders; i++)
-        event_listen(events, timeline->appender[i]);
+    set_live(timeline, true);
     act_now(timeline, act);
-    for (unsigned i = 0; i < timeline->appenders; i++)
-        event_unlisten(events, timeline->appender[i].take, timeline->appender[i].ctx);
+    set_live(timeline, false);
 }
 
 bool timeline_act(struct timeline *timeline, const struct act *act, const char **kept,
@@ -157,13 +156,31 @@ bool timeline_act(struct timeline *timeline, const struct act *act, const char *
 
 /* --- typing ------------------------------------------------------------------------------------ */
 
+struct typed *first_typed(const struct timeline *timeline)
+{
+    for (unsigned i = 0; i < timeline->typed_count; i++)
+        if (timeline->typed[i].branch == timeline->current)
+            return &timeline->typed[i];
+    return NULL;
+}
+
+static void drop_typed(struct timeline *timeline, struct typed *typed)
+{
+    unsigned number = (unsigned)(typed - timeline->typed);
+
+    buf_free(&typed->bytes);
+    free(typed->reason);
+    timeline->typed_count--;
+    memmove(typed, typed + 1, (timeline->typed_count - number) * sizeof(*typed));
+}
+
 bool offer_typed(struct timeline *timeline)
 {
-    struct typed *typed = timeline->typed;
+    struct typed *typed = first_typed(timeline);
     unsigned room, left;
     struct act act;
 
-    if (timeline->typed_count == 0)
+    if (!typed)
         return false;
     room = act_room(timeline->run, typed->board, typed->device);
     left = (unsigned)(typed->bytes.size - typed->taken);
@@ -178,12 +195,8 @@ bool offer_typed(struct timeline *timeline)
     timeline->step_began = moment_of(timeline->run);
     act_now(timeline, &act);
     typed->taken += act.size;
-    if (typed->taken == typed->bytes.size) {
-        buf_free(&typed->bytes);
-        free(typed->reason);
-        timeline->typed_count--;
-        memmove(typed, typed + 1, timeline->typed_count * sizeof(*typed));
-    }
+    if (typed->taken == typed->bytes.size)
+        drop_typed(timeline, typed);
     return true;
 }
 
@@ -211,19 +224,15 @@ bool timeline_type(struct timeline *timeline, unsigned board, unsigned device,
     timeline->typed =
         alloc_resize(timeline->typed, (timeline->typed_count + 1) * sizeof(*typed));
     typed = &timeline->typed[timeline->typed_count++];
-    *typed = (struct typed){.board = board,
+    *typed = (struct typed){.branch = timeline->current,
+                            .board = board,
                             .device = device,
                             .reason = reason ? alloc_string(reason) : NULL};
     buf_add(&typed->bytes, bytes, size);
-    if (timeline->typed_count == 1) {
-        struct event_stream *events = &timeline->run->events;
-
-        for (unsigned i = 0; i < timeline->appenders; i++)
-            event_listen(events, timeline->appender[i]);
+    if (first_typed(timeline) == typed) {
+        set_live(timeline, true);
         offer_typed(timeline);
-        for (unsigned i = 0; i < timeline->appenders; i++)
-            event_unlisten(events, timeline->appender[i].take,
-                           timeline->appender[i].ctx);
+        set_live(timeline, false);
     }
     tell_reached(timeline);
     return true;

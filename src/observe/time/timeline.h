@@ -260,6 +260,9 @@ struct keeper {
     void (*reached)(void *ctx, unsigned branch, struct moment furthest, uint64_t cycle,
                     struct moment viewer); /* after each move */
     void *ctx;
+    /* Now and then in a move beyond the furthest moment, at a boundary: that is where the
+     * machine is now. */
+    void (*passed)(void *ctx, unsigned branch, struct moment furthest, uint64_t cycle);
 };
 void timeline_set_keeper(struct timeline *timeline, const struct keeper *keeper);
 

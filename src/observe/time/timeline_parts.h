@@ -22,8 +22,9 @@ struct branch {
     struct moment viewer; /* where it stood when the branch was left */
 };
 
+/* Characters that were typed on a branch and wait for room. */
 struct typed {
-    unsigned board, device;
+    unsigned branch, board, device;
     char *reason;
     struct buf bytes;
     size_t taken;
@@ -67,7 +68,7 @@ struct timeline {
     struct event seen;
     struct moment step_began; /* of the step done last on its own */
 
-    struct typed *typed; /* characters that wait for room: of the first device */
+    struct typed *typed; /* in the order in which they were typed */
     unsigned typed_count;
 };
 
@@ -83,6 +84,9 @@ struct way {
 void timeline_begin(struct timeline *timeline);
 
 struct branch *timeline_in_use(const struct timeline *timeline);
+
+/* The appenders listen, or do not. */
+void set_live(struct timeline *timeline, bool live);
 
 /* Runs from where the machine is. */
 enum arrival way_go(struct timeline *timeline, const struct way *way);
@@ -121,6 +125,9 @@ void branch_free(struct timeline *timeline, struct branch *branch);
 
 /* Does an act that is to happen at this boundary, and journals it. */
 void act_now(struct timeline *timeline, const struct act *act);
+
+/* What waits first on the branch in use; NULL: nothing does. */
+struct typed *first_typed(const struct timeline *timeline);
 
 /* Gives typed characters to their device, if it has room. False: nothing was taken. */
 bool offer_typed(struct timeline *timeline);

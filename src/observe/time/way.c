@@ -57,7 +57,7 @@ static void tell_arrival(struct timeline *timeline)
 
 /* --- who listens --------------------------------------------------------------------- */
 
-static void set_live(struct timeline *timeline, bool live)
+void set_live(struct timeline *timeline, bool live)
 {
     struct event_stream *events = &timeline->run->events;
 
@@ -90,6 +90,9 @@ static void note_furthest(struct timeline *timeline)
         return;
     branch->info.furthest = moment_of(timeline->run);
     branch->info.furthest_cycle = run_cycle(timeline->run);
+    if (timeline->keeper.passed)
+        timeline->keeper.passed(timeline->keeper.ctx, timeline->current,
+                                branch->info.furthest, branch->info.furthest_cycle);
 }
 
 /* --- parts of the way ------------------------------------------------------------------ */
@@ -137,7 +140,7 @@ static bool part_limit(struct timeline *timeline, const struct way *way,
     size_t act = journal_find(&branch->journal, moment_of(run));
     uint64_t attempts = run_attempts(run);
     uint64_t work = work_to_snapshot(timeline);
-    bool many = true;
+    bool typed = first_typed(timeline), many = true;
 
     *limit = way->limit;
     if (way->has_until)
@@ -147,10 +150,10 @@ static bool part_limit(struct timeline *timeline, const struct way *way,
     if (!timeline->asking && !timeline->live)
         many &= end_at(run, limit, branch->info.furthest);
     at_most(&work, PART_WORK);
-    if (timeline->typed_count)
+    if (typed)
         at_most(&work, TYPED_WORK);
     at_most(&limit->attempts, attempts + work);
-    at_most(&limit->fired, run->fired + (timeline->typed_count       ? TYPED_FIRED
+    at_most(&limit->fired, run->fired + (typed                       ? TYPED_FIRED
                                          : work / ENTRY < PART_FIRED ? work / ENTRY + 1
                                                                      : PART_FIRED));
     return many;
@@ -178,11 +181,11 @@ static bool outside_goes_on(const struct timeline *timeline)
     const struct journal *journal = &timeline_in_use(timeline)->journal;
     struct moment now = moment_of(timeline->run);
     size_t next = journal_find(journal, now);
-    const struct typed *typed = timeline->typed;
+    const struct typed *typed = first_typed(timeline);
 
     if (next < journal->count && moment_compare(journal->act[next].at, now) == 0)
         return true;
-    return timeline->live && timeline->typed_count &&
+    return timeline->live && typed &&
            act_room(timeline->run, typed->board, typed->device);
 }
 
