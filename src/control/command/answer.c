@@ -2,6 +2,7 @@
 
 #include "base/alloc.h"
 #include "control/command/command.h"
+#include "control/lua_bounds.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
