@@ -1,5 +1,6 @@
 #include "face/shell/shell.h"
 
+#include "control/command/answer.h"
 #include "control/command/command.h"
 #include "face/clean.h"
 #include "face/shell/interrupt.h"
@@ -176,6 +177,7 @@ bool shell_open(struct shell *shell, const struct session_choice *choice,
 
     if (!session_open(session, choice, err))
         return false;
+    command_answers(session);
     session->say = take_line;
     session->say_ctx = shell;
     timeline_set_output(session->time, take_output, shell);
