@@ -65,13 +65,15 @@ void step_between(struct timeline *timeline, struct moment began, struct moment 
     timeline_replay(timeline, began, ended, (struct event_sink){EVENT_ALL, keep, step});
 }
 
-/* The step ends at the latest when the next instruction has retired. */
+/* The step ends at the latest when the next instruction has retired, and within what has
+ * been run: from there on a hart may wait for ever. What is found lies before this. */
 static struct moment latest_end(const struct timeline *timeline,
                                 const struct event *event)
 {
     struct moment end = {.retired = event->retired + 1, .fired = UINT64_MAX};
     struct moment furthest = timeline_furthest(timeline);
 
+    furthest.fired++;
     return moment_compare(end, furthest) < 0 ? end : furthest;
 }
 

@@ -26,6 +26,14 @@ struct moment who_moment_of(const struct event *event)
     return (struct moment){.retired = event->retired, .order = event->order};
 }
 
+struct moment who_until(const struct who_search *search)
+{
+    struct moment until = search->before;
+
+    until.fired++;
+    return until;
+}
+
 /* --- acts --------------------------------------------------------------------------- */
 
 /* What the journal says of the act that told this event. */

@@ -247,7 +247,7 @@ bool who_ram(const struct who_search *search, uint64_t pa, struct who *who)
         answer(search, &writer, who);
         return true;
     }
-    if (!timeline_find_hit(search->timeline, search->before, &probe, &hit, &began)) {
+    if (!timeline_find_hit(search->timeline, who_until(search), &probe, &hit, &began)) {
         who->loaded = bytes_at(search, (struct moment){0}, pa) != 0;
         return true;
     }

@@ -250,7 +250,7 @@ static void find_change(const struct who_search *search, const struct sought *so
     struct explanation best = {.sought = sought};
     struct moment hit, began;
 
-    if (!timeline_find_hit(search->timeline, search->before, &probe, &hit, &began) ||
+    if (!timeline_find_hit(search->timeline, who_until(search), &probe, &hit, &began) ||
         (who->kind != WHO_NOBODY && moment_compare(who->before, began) >= 0))
         return;
     timeline_replay(search->timeline, began, hit,

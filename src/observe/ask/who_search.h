@@ -26,6 +26,9 @@ uint64_t who_mask(const struct lvalue *target);
 void who_found(const struct who_search *search, const struct event *event,
                struct who *who);
 
+/* For timeline_find_hit, which finds what lies before a moment: what led to it counts. */
+struct moment who_until(const struct who_search *search);
+
 /* Does [a, a + a_size) share a byte with [b, b + b_size)? */
 bool who_overlap(uint64_t a, uint64_t a_size, uint64_t b, uint64_t b_size);
 
