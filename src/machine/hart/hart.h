@@ -301,6 +301,10 @@ bool pmp_allows(const struct hart *hart, uint64_t pa, uint64_t size, uint8_t acc
 bool pmp_page_uniform(const struct hart *hart, uint64_t pa, uint8_t mode,
                       uint8_t *permissions);
 
+/* The entry that decides about [pa, pa + size): the first that matches any byte of it;
+ * -1: none does. */
+int pmp_deciding(const struct hart *hart, uint64_t pa, uint64_t size);
+
 /* Does the instruction at that physical address move a workload's payload? */
 static inline bool hart_moves_payload(const struct hart *hart, uint64_t pa)
 {

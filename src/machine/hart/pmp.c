@@ -56,25 +56,36 @@ static struct range entry_range(const struct hart *hart, unsigned i)
     }
 }
 
+/* The first entry that matches any of these bytes; -1: none does. */
+static int first_match(const struct hart *hart, struct range asked)
+{
+    for (unsigned i = 0; i < PMP_ENTRIES; i++) {
+        struct range entry = entry_range(hart, i);
+
+        if (entry.first <= entry.last && entry.last >= asked.first &&
+            entry.first <= asked.last)
+            return (int)i;
+    }
+    return -1;
+}
+
 /* What the first matching entry says about all of the range: true, and what it
  * permits; false: it matches some bytes only. */
 static bool find_permissions(const struct hart *hart, struct range asked, uint8_t mode,
                              uint8_t *permissions)
 {
-    for (unsigned i = 0; i < PMP_ENTRIES; i++) {
-        uint8_t cfg = hart->csr.pmpcfg[i];
-        struct range entry = entry_range(hart, i);
+    int match = first_match(hart, asked);
+    struct range entry;
+    uint8_t cfg;
 
-        if (entry.last < entry.first || entry.last < asked.first ||
-            entry.first > asked.last)
-            continue;
-        if (asked.first < entry.first || asked.last > entry.last)
-            return false;
-        *permissions = mode == MODE_M && !(cfg & PMP_L) ? PMP_RWX : cfg & PMP_RWX;
-        return true;
-    }
     *permissions = mode == MODE_M ? PMP_RWX : 0;
-    return true;
+    if (match < 0)
+        return true;
+    entry = entry_range(hart, (unsigned)match);
+    cfg = hart->csr.pmpcfg[match];
+    if (!(mode == MODE_M && !(cfg & PMP_L)))
+        *permissions = cfg & PMP_RWX;
+    return asked.first >= entry.first && asked.last <= entry.last;
 }
 
 static uint8_t permission_for(uint8_t access)
@@ -110,4 +121,9 @@ bool pmp_page_uniform(const struct hart *hart, uint64_t pa, uint8_t mode,
     struct range page = {.first = pa & ~BITS(11, 0), .last = pa | BITS(11, 0)};
 
     return find_permissions(hart, page, mode, permissions);
+}
+
+int pmp_deciding(const struct hart *hart, uint64_t pa, uint64_t size)
+{
+    return first_match(hart, (struct range){.first = pa, .last = pa + size - 1});
 }

@@ -1,0 +1,300 @@
+/*
+ * What failed last, and the failures of devices: a DMA channel's reason and the
+ * descriptor or register that it comes from (docs/manual/dma.md, "Errors"), a disk's
+ * Status and Error (ATA/ATAPI-6, 7.15 and 7.11).
+ */
+#include "observe/ask/fault.h"
+
+#include "base/alloc.h"
+#include "base/bits.h"
+#include "machine/device/ata.h"
+#include "machine/dma/dma.h"
+#include "machine/isa/isa.h"
+#include "observe/ask/fault_parts.h"
+#include "observe/ask/names.h"
+
+#include <ctype.h>
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+/* --- sentences -------------------------------------------------------------------------- */
+
+void fault_say(const struct failure *failure, const char *format, ...)
+{
+    struct fault *fault = failure->fault;
+    struct buf text = {0};
+    va_list ap;
+
+    va_start(ap, format);
+    buf_vprintf(&text, format, ap);
+    va_end(ap);
+    buf_char(&text, '.');
+    text.data[0] = (char)toupper((unsigned char)text.data[0]);
+    if (fault->count == fault->room) {
+        fault->room = fault->room ? 2 * fault->room : 8;
+        fault->sentence =
+            alloc_resize(fault->sentence, fault->room * sizeof(*fault->sentence));
+    }
+    fault->sentence[fault->count++] = text.data;
+}
+
+void fault_release(struct fault *fault)
+{
+    for (unsigned i = 0; i < fault->count; i++)
+        free(fault->sentence[i]);
+    free(fault->sentence);
+    *fault = (struct fault){0};
+}
+
+void fault_put_instruction(struct buf *out, uint32_t bits, uint64_t pc)
+{
+    struct insn insn = insn_decode(bits);
+    char text[96];
+
+    insn_text(text, sizeof(text), &insn, pc, true);
+    buf_char(out, '`');
+    for (const char *c = text; *c; c++) {
+        buf_char(out, *c == '\t' ? ' ' : *c);
+        if (*c == ',')
+            buf_char(out, ' ');
+    }
+    buf_char(out, '`');
+}
+
+void fault_say_who(const struct failure *failure, const char *what,
+                   const struct lvalue *target)
+{
+    struct buf text = {0};
+    struct who who;
+    struct err err;
+
+    if (!who_wrote_before(failure->timeline, target, failure->fault->event.board,
+                          failure->step.began, &who, &err))
+        return;
+    who_say(&text, failure->narrator, &who);
+    fault_say(failure, "%s: %s", what, buf_str(&text));
+    buf_free(&text);
+}
+
+/* What happened, as the narration has it. */
+static void say_event(const struct failure *failure, const struct event *event)
+{
+    struct buf text = {0};
+
+    narrate(&text, failure->narrator, event);
+    fault_say(failure, "%s", buf_str(&text));
+    buf_free(&text);
+}
+
+/* --- DMA channels ------------------------------------------------------------------------- */
+
+/* What a reason comes from: a field of the descriptor, or a register where there is no
+ * descriptor yet, or none at all. */
+static const struct origin {
+    const char *what;
+    int at; /* in the descriptor; -1: it has no such field */
+    unsigned size;
+    const char *reg; /* without a descriptor; NULL: none */
+} origins[DMA_REASONS] = {
+    [DMA_READ_REFUSED] = {"the source", DMA_DESCRIPTOR_SOURCE, 8, "NextSource"},
+    [DMA_WRITE_REFUSED] = {"the destination", DMA_DESCRIPTOR_DEST, 8,
+                           "NextDestination"},
+    [DMA_FETCH_REFUSED] = {"where the descriptors are", -1, 8, NULL},
+    [DMA_STATUS_REFUSED] = {"where the descriptors are", -1, 8, NULL},
+    [DMA_BAD_SIZES] = {"the sizes", -1, 4, "NextConfig"},
+    [DMA_BAD_RING] = {"the ring's size", -1, 4, "RingSize"},
+    [DMA_BAD_LENGTH] = {"the length", DMA_DESCRIPTOR_BYTES, 4, NULL},
+    [DMA_BAD_FLAGS] = {"the flags", DMA_DESCRIPTOR_FLAGS, 4, NULL},
+    [DMA_BAD_NEXT] = {"the next descriptor", DMA_DESCRIPTOR_NEXT, 4, NULL},
+    [DMA_NO_LINE] = {"the request line", -1, 4, "Request"},
+    [DMA_DEVICE_FAILED] = {"the request line", -1, 4, "Request"},
+};
+
+static bool of_channel(void *ctx, const struct event *event)
+{
+    const struct event *error = ctx;
+    bool is_state = event->kind == EVENT_DMA_STATE;
+    unsigned device = is_state ? event->dma_state.device : event->dma_descriptor.device;
+    unsigned channel =
+        is_state ? event->dma_state.channel : event->dma_descriptor.channel;
+    unsigned from = event->dma_state.from;
+
+    return event->board == error->board && device == error->dma_error.device &&
+           channel == error->dma_error.channel &&
+           (!is_state || from == DMA_IDLE || from == DMA_COMPLETE ||
+            from == DMA_FAILED);
+}
+
+/* The descriptor in which the channel failed; false: it had fetched none. */
+static bool find_descriptor(const struct failure *failure, struct event *descriptor)
+{
+    struct event *error = &failure->fault->event;
+
+    return timeline_find_last(
+               failure->timeline,
+               (struct moment){.retired = error->retired, .order = error->order},
+               EVENT_BIT(EVENT_DMA_DESCRIPTOR) | EVENT_BIT(EVENT_DMA_STATE), of_channel,
+               error, descriptor) &&
+           descriptor->kind == EVENT_DMA_DESCRIPTOR;
+}
+
+static void say_origin_register(const struct failure *failure,
+                                const struct origin *origin)
+{
+    const struct event_dma_error *error = &failure->fault->event.dma_error;
+    const struct run *run = timeline_run(failure->timeline);
+    const struct device *dma =
+        run->board[failure->fault->event.board]->device[error->device];
+    struct register_place place;
+    struct err err;
+
+    if (!origin->reg || !names_register(dma, origin->reg, &place, &err) ||
+        !names_index(&place, error->channel, &err))
+        return;
+    fault_say_who(failure, origin->what,
+                  &(struct lvalue){.kind = LVALUE_REGISTER,
+                                   .device = error->device,
+                                   .number = place.offset,
+                                   .size = origin->size,
+                                   .hi = 63});
+}
+
+/* What is at an address that the bus refused. */
+static void say_refused(const struct failure *failure, uint64_t pa)
+{
+    const struct run *run = timeline_run(failure->timeline);
+    const struct bus *bus = &run->board[failure->fault->event.board]->bus;
+    const struct mmio *mmio = bus_find(bus, pa);
+
+    if (ram_has(&bus->ram, pa, 1))
+        return;
+    if (mmio)
+        fault_say(failure, "at 0x%" PRIx64 " is %s, which does not take that access",
+                  pa, mmio->name);
+    else
+        fault_say(failure, "nothing answers at 0x%" PRIx64 ": no RAM and no device",
+                  pa);
+}
+
+static void fault_of_dma(const struct failure *failure)
+{
+    const struct event_dma_error *error = &failure->fault->event.dma_error;
+    const struct origin *origin = &origins[error->reason];
+    struct event descriptor;
+    bool has_descriptor = find_descriptor(failure, &descriptor);
+
+    if (error->reason <= DMA_STATUS_REFUSED)
+        say_refused(failure, error->at);
+    if (has_descriptor) {
+        say_event(failure, &descriptor);
+        if (origin->at >= 0)
+            fault_say_who(failure, origin->what,
+                          &(struct lvalue){.kind = LVALUE_MEMORY,
+                                           .physical = true,
+                                           .number = descriptor.dma_descriptor.at +
+                                                     (uint64_t)origin->at,
+                                           .size = origin->size,
+                                           .hi = 63});
+    }
+    if (!has_descriptor || origin->at < 0)
+        say_origin_register(failure, origin);
+}
+
+/* --- disks ------------------------------------------------------------------------------------ */
+
+static bool is_command(void *ctx, const struct event *event)
+{
+    const struct event *failed = ctx;
+
+    return event->board == failed->board &&
+           event->disk_command.device == failed->disk_phase.device;
+}
+
+static void say_error_bits(const struct failure *failure, const struct ata *ata)
+{
+    const struct event_disk_phase *phase = &failure->fault->event.disk_phase;
+
+    if (phase->error & ATA_IDNF)
+        fault_say(failure,
+                  "Status is 0x%02x with ERR, Error is 0x%02x with IDNF: there is no "
+                  "sector %" PRIu64 ", the disk has %" PRIu64,
+                  phase->status, phase->error, phase->lba, ata->medium.sectors);
+    else if (phase->error & ATA_ABRT)
+        fault_say(failure,
+                  "Status is 0x%02x with ERR, Error is 0x%02x with ABRT: the disk does "
+                  "not have the command, or not with these parameters",
+                  phase->status, phase->error);
+    else
+        fault_say(failure, "Status is 0x%02x, Error is 0x%02x", phase->status,
+                  phase->error);
+}
+
+static void fault_of_disk(const struct failure *failure)
+{
+    struct event *failed = &failure->fault->event;
+    const struct run *run = timeline_run(failure->timeline);
+    const struct device *disk =
+        run->board[failed->board]->device[failed->disk_phase.device];
+    struct event command;
+
+    say_error_bits(failure, (const struct ata *)disk);
+    if (!timeline_find_last(
+            failure->timeline,
+            (struct moment){.retired = failed->retired, .order = failed->order},
+            EVENT_BIT(EVENT_DISK_COMMAND), is_command, failed, &command))
+        return;
+    say_event(failure, &command);
+    fault_say_who(failure, "the command",
+                  &(struct lvalue){.kind = LVALUE_REGISTER,
+                                   .device = failed->disk_phase.device,
+                                   .number = ATA_STATUS,
+                                   .size = 1,
+                                   .hi = 63});
+}
+
+/* --- the question -------------------------------------------------------------------------------- */
+
+/* Environment calls are asked for. */
+static bool is_fault(void *ctx, const struct event *event)
+{
+    uint64_t cause = event->trap_enter.cause;
+
+    (void)ctx;
+    switch ((unsigned)event->kind) {
+    case EVENT_TRAP_ENTER:
+        return !(cause & CAUSE_INTERRUPT) &&
+               (cause < CAUSE_ECALL_U || cause > CAUSE_ECALL_M);
+    case EVENT_DISK_PHASE:
+        return event->disk_phase.phase == DISK_FAILED;
+    default:
+        return true;
+    }
+}
+
+bool why_fault(struct timeline *timeline, const struct narrator *narrator,
+               struct fault *fault, struct err *err)
+{
+    const uint64_t kinds = EVENT_BIT(EVENT_TRAP_ENTER) | EVENT_BIT(EVENT_DMA_ERROR) |
+                           EVENT_BIT(EVENT_DISK_PHASE);
+    struct failure failure = {timeline, narrator, fault, {.count = 0}};
+
+    *fault = (struct fault){.count = 0};
+    if (!timeline_find_last(timeline, timeline_now(timeline), kinds, is_fault, NULL,
+                            &fault->event))
+        return err_set(err,
+                       "nothing has failed so far: no exception, DMA error or disk "
+                       "error");
+    say_event(&failure, &fault->event);
+    if (!step_of(timeline, &fault->event, &failure.step))
+        return err_set(err, "interrupted");
+    if (fault->event.kind == EVENT_TRAP_ENTER)
+        fault_of_trap(&failure);
+    else if (fault->event.kind == EVENT_DMA_ERROR)
+        fault_of_dma(&failure);
+    else
+        fault_of_disk(&failure);
+    step_release(&failure.step);
+    return true;
+}

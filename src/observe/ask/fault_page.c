@@ -1,0 +1,229 @@
+/*
+ * Page faults (Privileged 1.13, 12.3.2). The walk is told again, entry by entry, from the
+ * WALK_STEP events of the step that failed; of the entry that ended it is said which bit
+ * is wrong, and who wrote it.
+ */
+#include "observe/ask/fault_parts.h"
+
+#include "base/bits.h"
+#include "machine/hart/walk.h"
+#include "machine/isa/csr.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+enum { V, R, W, X, U, G, A, D };
+
+#define N    BIT(63)
+#define HIGH BITS(62, 54)
+
+static bool has(uint64_t entry, unsigned bit)
+{
+    return entry >> bit & 1;
+}
+
+static bool is_leaf(uint64_t entry)
+{
+    return has(entry, R) || has(entry, X);
+}
+
+/* --- which bit -------------------------------------------------------------------------- */
+
+/* Step 3: what is not valid or reserved. */
+static const char *reserved_bit(uint64_t entry)
+{
+    if (entry & HIGH)
+        return "a bit of 62 to 54 is 1, which are reserved here";
+    if (!is_leaf(entry))
+        return "it points to a table, and one of A, D, U and N is 1";
+    return "N is 1, and its PPN is not that of a 64 KiB page";
+}
+
+/* Steps 6 and 8: whose page it is, and what may be done with it. */
+static const char *forbidden_bit(uint64_t entry, const struct hart *hart,
+                                 enum event_access access, unsigned mode)
+{
+    if (mode == MODE_U && !has(entry, U))
+        return "U is 0: it is not a page of U-mode";
+    if (mode == MODE_S && has(entry, U) && access == ACCESS_FETCH)
+        return "U is 1: S-mode executes no page of U-mode";
+    if (mode == MODE_S && has(entry, U) && !(hart->csr.mstatus & MSTATUS_SUM))
+        return "U is 1 and mstatus.SUM is 0: S-mode may not access a page of U-mode";
+    if (access == ACCESS_FETCH)
+        return "X is 0: it may not be executed";
+    if (access == ACCESS_STORE)
+        return "W is 0: it may not be written";
+    return has(entry, X) ? "R is 0, and mstatus.MXR is 0: it may only be executed"
+                         : "R is 0: it may not be read";
+}
+
+static const char *reason_of(const struct event_walk_step *step,
+                             const struct scene *scene, unsigned mode)
+{
+    enum event_access access =
+        step->access == ACCESS_AMO ? ACCESS_STORE : (enum event_access)step->access;
+
+    switch ((enum walk_outcome)step->outcome) {
+    case WALK_NOT_VALID:
+        return has(step->entry, V) ? "W is 1 and R is 0, which is reserved"
+                                   : "V is 0: there is no page";
+    case WALK_RESERVED:
+        return reserved_bit(step->entry);
+    case WALK_NO_LEAF:
+        return "R, W and X are 0, which points to a next table; level 0 has none";
+    case WALK_NOT_PERMITTED:
+        return forbidden_bit(step->entry, &scene->hart, access, mode);
+    case WALK_MISALIGNED:
+        return "it is a superpage whose low PPN bits are not 0";
+    case WALK_NOT_ACCESSED:
+        return has(step->entry, A) ? "D is 0, and menvcfg.ADUE is 0: the hart does not "
+                                     "set it"
+                                   : "A is 0, and menvcfg.ADUE is 0: the hart does not "
+                                     "set it";
+    case WALK_ACCESS_FAULT:
+        return "the entry cannot be reached";
+    case WALK_NEXT:
+        return "it points to the next table";
+    case WALK_LEAF:
+        return "it is the translation";
+    case WALK_UPDATED:
+        return "the hart has set A or D";
+    case WALK_OUTCOMES:
+        break;
+    }
+    return "?";
+}
+
+/* --- the walk ---------------------------------------------------------------------------- */
+
+/* Fetches have the mode itself, loads and stores perhaps MPRV's. */
+static unsigned mode_of(const struct scene *scene, enum event_access access)
+{
+    return access == ACCESS_FETCH ? scene->hart.mode : hart_data_mode(&scene->hart);
+}
+
+static bool is_of_walk(const struct failure *failure, const struct event *event)
+{
+    return event->kind == EVENT_WALK_STEP &&
+           event->walk_step.hart == failure->fault->event.trap_enter.hart;
+}
+
+static bool ended_badly(const struct event_walk_step *step)
+{
+    return step->outcome != WALK_NEXT && step->outcome != WALK_LEAF &&
+           step->outcome != WALK_UPDATED;
+}
+
+/* The walk that failed is the last one of the step. Where it begins: */
+static unsigned walk_begins(const struct failure *failure)
+{
+    unsigned begins = failure->step.count;
+    int level = -1;
+
+    for (unsigned i = failure->step.count; i-- > 0;) {
+        const struct event *event = &failure->step.event[i];
+
+        if (!is_of_walk(failure, event))
+            continue;
+        if (level >= 0 && event->walk_step.level < level)
+            break;
+        level = event->walk_step.level;
+        begins = i;
+    }
+    return begins;
+}
+
+static void say_entry(const struct failure *failure, const struct scene *scene,
+                      const struct event_walk_step *step)
+{
+    enum event_access access = (enum event_access)step->access;
+
+    fault_say(failure,
+              "level %u of the walk: the entry at 0x%" PRIx64 " is 0x%" PRIx64 ": %s",
+              step->level, step->entry_at, step->entry,
+              reason_of(step, scene, mode_of(scene, access)));
+}
+
+/* Gives the entry that ended it; NULL: there was no walk. */
+static const struct event_walk_step *say_walk(const struct failure *failure,
+                                              const struct scene *scene)
+{
+    const struct event_walk_step *last = NULL;
+
+    for (unsigned i = walk_begins(failure); i < failure->step.count; i++)
+        if (is_of_walk(failure, &failure->step.event[i])) {
+            last = &failure->step.event[i].walk_step;
+            say_entry(failure, scene, last);
+        }
+    return last;
+}
+
+static void say_owner(const struct failure *failure, const struct scene *scene,
+                      const struct event_walk_step *step)
+{
+    uint64_t satp = scene->hart.csr.satp;
+    char what[96];
+
+    fault_say_who(failure, "the entry",
+                  &(struct lvalue){.kind = LVALUE_MEMORY,
+                                   .physical = true,
+                                   .number = step->entry_at,
+                                   .size = PTE_SIZE,
+                                   .hi = 63});
+    snprintf(what, sizeof(what),
+             "the tables begin at 0x%" PRIx64 ", as satp says, with ASID %" PRIu64,
+             field_get(satp, SATP_PPN) << RAM_PAGE_SHIFT, field_get(satp, SATP_ASID));
+    fault_say_who(failure, what,
+                  &(struct lvalue){.kind = LVALUE_CSR,
+                                   .hart = scene->hart.id,
+                                   .number = CSR_SATP,
+                                   .size = 8,
+                                   .hi = 63});
+}
+
+/* Nothing was read: the address is none, or the TLB had its page. */
+static void say_without_walk(const struct failure *failure, const struct scene *scene)
+{
+    const struct event_trap_enter *trap = &failure->fault->event.trap_enter;
+    const struct walk_format *format = walk_format(scene->hart.csr.satp);
+    enum event_access access = fault_access(trap->cause);
+    uint64_t entry = scene->tlb_entry.pte;
+
+    if (format && !walk_is_canonical(format, trap->tval))
+        fault_say(failure,
+                  "0x%" PRIx64 " is no %s address: bits 63 to %u must be copies of bit "
+                  "%d",
+                  trap->tval, format->name, format->va_bits, format->va_bits - 1);
+    else if (scene->has_tlb_entry)
+        fault_say(
+            failure,
+            "no table was read: the TLB has the page, with the entry 0x%" PRIx64 ": %s",
+            entry, forbidden_bit(entry, &scene->hart, access, mode_of(scene, access)));
+}
+
+void fault_of_page(const struct failure *failure, const struct scene *scene)
+{
+    const struct event_walk_step *last = say_walk(failure, scene);
+
+    if (last && ended_badly(last))
+        say_owner(failure, scene, last);
+    else
+        say_without_walk(failure, scene);
+}
+
+bool fault_of_entry(const struct failure *failure, const struct scene *scene)
+{
+    const struct event_walk_step *last = NULL;
+
+    for (unsigned i = 0; i < failure->step.count; i++)
+        if (is_of_walk(failure, &failure->step.event[i]))
+            last = &failure->step.event[i].walk_step;
+    if (!last || last->outcome != WALK_ACCESS_FAULT)
+        return false;
+    say_walk(failure, scene);
+    fault_say(failure,
+              "a walk reads its tables as S-mode does, and 0x%" PRIx64
+              " is not in RAM, or PMP does not let S-mode reach it",
+              last->entry_at);
+    return true;
+}

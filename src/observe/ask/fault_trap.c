@@ -1,0 +1,355 @@
+/*
+ * Exceptions: the rule that the instruction broke (Privileged 1.13, 3.1.15 and the
+ * instructions' own sections). The hart is looked at as it was before the step.
+ */
+#include "observe/ask/fault_parts.h"
+
+#include "base/bits.h"
+#include "machine/isa/csr.h"
+#include "machine/isa/isa.h"
+#include "observe/ask/peek.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+/* --- the scene ---------------------------------------------------------------------------- */
+
+struct look {
+    const struct event *trap;
+    struct scene *scene;
+};
+
+enum event_access fault_access(uint64_t cause)
+{
+    switch (cause) {
+    case CAUSE_INSTRUCTION_MISALIGNED:
+    case CAUSE_INSTRUCTION_ACCESS:
+    case CAUSE_INSTRUCTION_PAGE:
+        return ACCESS_FETCH;
+    case CAUSE_STORE_MISALIGNED:
+    case CAUSE_STORE_ACCESS:
+    case CAUSE_STORE_PAGE:
+        return ACCESS_STORE;
+    default:
+        return ACCESS_LOAD;
+    }
+}
+
+const char *fault_access_word(enum event_access access)
+{
+    return access == ACCESS_FETCH ? "fetch" : access == ACCESS_STORE ? "write" : "read";
+}
+
+static void look_at(void *ctx, struct run *run)
+{
+    struct look *look = ctx;
+    const struct event_trap_enter *trap = &look->trap->trap_enter;
+    struct board *board = run->board[look->trap->board];
+    const struct hart *hart = &board->hart[trap->hart];
+    enum event_access access = fault_access(trap->cause);
+    uint8_t mode = access == ACCESS_FETCH ? hart->mode : hart_data_mode(hart);
+    struct scene *scene = look->scene;
+    const struct tlb_entry *entry = tlb_find(
+        &hart->tlb, trap->tval, (uint16_t)field_get(hart->csr.satp, SATP_ASID));
+    struct err err;
+
+    scene->hart = *hart;
+    if (!peek_instruction(hart, hart->pc, &scene->bits, &err))
+        scene->bits = 0;
+    scene->has_pa = hart_peek_translate(
+                        hart, (struct walk_request){trap->tval, (uint8_t)access, mode},
+                        &scene->pa) == CAUSE_NONE;
+    scene->in_ram = scene->has_pa && ram_has(&board->bus.ram, scene->pa, 1);
+    scene->entry = scene->has_pa ? pmp_deciding(hart, scene->pa, 1) : -1;
+    scene->pmp_allows =
+        scene->has_pa && pmp_allows(hart, scene->pa, 1, (uint8_t)access, mode);
+    scene->has_tlb_entry = entry != NULL;
+    if (entry)
+        scene->tlb_entry = *entry;
+}
+
+/* --- access faults --------------------------------------------------------------------------- */
+
+static void blame_csr(const struct failure *failure, const struct scene *scene,
+                      unsigned number, unsigned hi, unsigned lo)
+{
+    const struct csr_info *info = csr_by_number(number);
+
+    fault_say_who(failure, info->name,
+                  &(struct lvalue){.kind = LVALUE_CSR,
+                                   .hart = scene->hart.id,
+                                   .number = number,
+                                   .size = 8,
+                                   .hi = (uint8_t)hi,
+                                   .lo = (uint8_t)lo});
+}
+
+void fault_say_pmp(const struct failure *failure, const struct scene *scene,
+                   enum event_access access)
+{
+    unsigned entry = (unsigned)scene->entry, byte = entry % 8;
+
+    if (scene->entry < 0) {
+        fault_say(failure,
+                  "no PMP entry covers 0x%" PRIx64
+                  ", and what none covers is refused to S- and U-mode",
+                  scene->pa);
+        return;
+    }
+    fault_say(failure,
+              "PMP entry %u decides about 0x%" PRIx64
+              ": its configuration is 0x%02x, which does not let %s-mode %s there",
+              entry, scene->pa, scene->hart.csr.pmpcfg[entry],
+              mode_name(scene->hart.mode)[0] == 'M'   ? "M"
+              : mode_name(scene->hart.mode)[0] == 'S' ? "S"
+                                                      : "U",
+              fault_access_word(access));
+    blame_csr(failure, scene, entry < 8 ? CSR_PMPCFG0 : CSR_PMPCFG2, 8 * byte + 7,
+              8 * byte);
+}
+
+/* The device access of the step that was refused; NULL: none was. */
+static const struct event *refused(const struct failure *failure)
+{
+    for (unsigned i = 0; i < failure->step.count; i++) {
+        const struct event *event = &failure->step.event[i];
+
+        if ((event->kind == EVENT_MMIO_READ && event->mmio_read.response != BUS_OKAY) ||
+            (event->kind == EVENT_MMIO_WRITE && event->mmio_write.response != BUS_OKAY))
+            return event;
+    }
+    return NULL;
+}
+
+static void say_device(const struct failure *failure, const struct scene *scene,
+                       const struct mmio *mmio)
+{
+    const struct event *event = refused(failure);
+    enum event_access access = fault_access(failure->fault->event.trap_enter.cause);
+    struct insn insn = insn_decode(scene->bits);
+    unsigned size = 0;
+
+    if (event)
+        size = event->kind == EVENT_MMIO_READ ? event->mmio_read.size
+                                              : event->mmio_write.size;
+    if (event && (size < mmio->min_size || size > mmio->max_size))
+        fault_say(failure, "%s takes accesses of %u to %u bytes, and this one has %u",
+                  mmio->name, mmio->min_size, mmio->max_size, size);
+    else if (event)
+        fault_say(failure, "%s has no register at offset 0x%" PRIx64, mmio->name,
+                  scene->pa - mmio->base);
+    else if (access == ACCESS_FETCH)
+        fault_say(failure, "at 0x%" PRIx64 " is %s: it holds no instructions",
+                  scene->pa, mmio->name);
+    else if (insn_infos[insn.op].class == CLASS_ATOMIC)
+        fault_say(failure, "at 0x%" PRIx64 " is %s: LR, SC and AMOs are for RAM",
+                  scene->pa, mmio->name);
+    else
+        fault_say(failure, "at 0x%" PRIx64 " is %s, which takes no misaligned access",
+                  scene->pa, mmio->name);
+}
+
+static void fault_of_access(const struct failure *failure, const struct scene *scene)
+{
+    enum event_access access = fault_access(failure->fault->event.trap_enter.cause);
+    const struct run *run = timeline_run(failure->timeline);
+    const struct bus *bus = &run->board[failure->fault->event.board]->bus;
+    const struct mmio *mmio;
+
+    if (fault_of_entry(failure, scene) || !scene->has_pa)
+        return;
+    mmio = bus_find(bus, scene->pa);
+    if (!scene->pmp_allows)
+        fault_say_pmp(failure, scene, access);
+    else if (mmio)
+        say_device(failure, scene, mmio);
+    else if (!scene->in_ram)
+        fault_say(failure, "nothing answers at 0x%" PRIx64 ": no RAM and no device",
+                  scene->pa);
+    else
+        fault_say(failure,
+                  "the access begins at 0x%" PRIx64
+                  ", where it may, and goes on to where PMP or the end of RAM stops it",
+                  scene->pa);
+}
+
+/* --- illegal instructions ---------------------------------------------------------------------- */
+
+/* What forbids an instruction: a bit of a CSR, or nothing that could be changed. */
+struct ban {
+    char why[160];
+    bool has_csr;
+    uint16_t csr;
+    uint8_t bit;
+};
+
+static void ban_by(struct ban *ban, unsigned csr, unsigned bit, const char *why)
+{
+    snprintf(ban->why, sizeof(ban->why), "%s", why);
+    ban->has_csr = true;
+    ban->csr = (uint16_t)csr;
+    ban->bit = (uint8_t)bit;
+}
+
+static const char *mode_letter(unsigned mode)
+{
+    return mode == MODE_M ? "M" : mode == MODE_S ? "S" : "U";
+}
+
+/* Counters: mcounteren for S-mode and below, scounteren for U-mode (3.1.11). */
+static void ban_counter(struct ban *ban, const struct hart *hart, unsigned number)
+{
+    unsigned bit = number & 31;
+
+    if (!(hart->csr.mcounteren & BIT(bit)))
+        ban_by(ban, CSR_MCOUNTEREN, bit,
+               "mcounteren does not let S-mode or U-mode read it");
+    else
+        ban_by(ban, CSR_SCOUNTEREN, bit, "scounteren does not let U-mode read it");
+}
+
+/* Privileged 1.13, 2.1: the number tells who may, and 3.1.6.5, 3.1.11 and 13.1 the rest. */
+static void ban_of_csr(struct ban *ban, const struct hart *hart,
+                       const struct insn *insn)
+{
+    unsigned number = (unsigned)insn->imm & 0xfff, least = number >> 8 & 3;
+    const struct csr_info *info = csr_by_number(number);
+
+    if (!info)
+        snprintf(ban->why, sizeof(ban->why), "there is no CSR 0x%x", number);
+    else if (hart->mode < least)
+        snprintf(ban->why, sizeof(ban->why),
+                 "%s is for %s-mode and above, and hart %u "
+                 "is in %s-mode",
+                 info->name, mode_letter(least), hart->id, mode_letter(hart->mode));
+    else if (number >> 10 == 3 && hart_csr_allowed(hart, number, false))
+        snprintf(ban->why, sizeof(ban->why), "%s is read-only", info->name);
+    else if (number == CSR_SATP)
+        ban_by(ban, CSR_MSTATUS, 20, "mstatus.TVM is 1: S-mode may not use satp");
+    else if (number == CSR_STIMECMP && !(hart->csr.menvcfg & MENVCFG_STCE))
+        ban_by(ban, CSR_MENVCFG, 63, "menvcfg.STCE is 0: S-mode may not use stimecmp");
+    else if (number == CSR_STIMECMP)
+        ban_by(ban, CSR_MCOUNTEREN, 1,
+               "mcounteren.TM is 0: S-mode may not use stimecmp");
+    else
+        ban_counter(ban, hart, number);
+}
+
+static void ban_mode(struct ban *ban, const struct hart *hart, const char *name,
+                     unsigned least)
+{
+    snprintf(ban->why, sizeof(ban->why),
+             "%s is for %s-mode%s, and hart %u is in %s-mode", name, mode_letter(least),
+             least == MODE_M ? "" : " and above", hart->id, mode_letter(hart->mode));
+}
+
+/* Returns, waits and fences, each with its bit of mstatus (3.1.6.5). */
+static void ban_of_system(struct ban *ban, const struct hart *hart,
+                          const struct insn *insn)
+{
+    const char *name = insn_infos[insn->op].name;
+
+    if (insn->op == OP_MRET)
+        ban_mode(ban, hart, name, MODE_M);
+    else if (hart->mode == MODE_U)
+        ban_mode(ban, hart, name, MODE_S);
+    else if (insn->op == OP_SRET)
+        ban_by(ban, CSR_MSTATUS, 22, "mstatus.TSR is 1: sret in S-mode traps");
+    else if (insn->op == OP_WFI)
+        ban_by(ban, CSR_MSTATUS, 21, "mstatus.TW is 1: wfi in S-mode traps");
+    else
+        ban_by(ban, CSR_MSTATUS, 20, "mstatus.TVM is 1: sfence.vma in S-mode traps");
+}
+
+/* Zicbom and Zicboz: menvcfg for S-mode and below, senvcfg for U-mode. */
+static void ban_of_cache(struct ban *ban, const struct hart *hart,
+                         const struct insn *insn)
+{
+    uint64_t bits = insn->op == OP_CBO_ZERO    ? MENVCFG_CBZE
+                    : insn->op == OP_CBO_INVAL ? MENVCFG_CBIE
+                                               : MENVCFG_CBCFE;
+    unsigned bit = insn->op == OP_CBO_ZERO ? 7 : insn->op == OP_CBO_INVAL ? 4 : 6;
+
+    if (!(hart->csr.menvcfg & bits))
+        ban_by(ban, CSR_MENVCFG, bit, "menvcfg does not enable it below M-mode");
+    else
+        ban_by(ban, CSR_SENVCFG, bit, "senvcfg does not enable it in U-mode");
+}
+
+static void fault_of_illegal(const struct failure *failure, const struct scene *scene)
+{
+    uint32_t bits = (uint32_t)failure->fault->event.trap_enter.tval;
+    struct insn insn = insn_decode(bits);
+    struct ban ban = {.has_csr = false};
+
+    if (insn.op == OP_ILLEGAL) {
+        fault_say(failure,
+                  "no instruction that the hart has is encoded as 0x%0*" PRIx32,
+                  insn.length == 2 ? 4 : 8, bits);
+        return;
+    }
+    if (insn_infos[insn.op].class == CLASS_CSR)
+        ban_of_csr(&ban, &scene->hart, &insn);
+    else if (insn_infos[insn.op].class == CLASS_CACHE)
+        ban_of_cache(&ban, &scene->hart, &insn);
+    else
+        ban_of_system(&ban, &scene->hart, &insn);
+    fault_say(failure, "%s", ban.why);
+    if (ban.has_csr)
+        blame_csr(failure, scene, ban.csr, ban.bit, ban.bit);
+}
+
+/* --- exceptions ----------------------------------------------------------------------------------- */
+
+/* What was to be done, and by what. */
+static void say_instruction(const struct failure *failure, const struct scene *scene)
+{
+    const struct event_trap_enter *trap = &failure->fault->event.trap_enter;
+    enum event_access access = fault_access(trap->cause);
+    struct buf text = {0};
+
+    if (access == ACCESS_FETCH || !scene->bits)
+        return;
+    fault_put_instruction(&text, scene->bits, trap->epc);
+    if (trap->cause == CAUSE_ILLEGAL_INSTRUCTION || trap->cause == CAUSE_BREAKPOINT)
+        fault_say(failure, "the instruction is %s", buf_str(&text));
+    else
+        fault_say(failure, "the instruction %s was to %s 0x%" PRIx64, buf_str(&text),
+                  fault_access_word(access), trap->tval);
+    buf_free(&text);
+}
+
+void fault_of_trap(const struct failure *failure)
+{
+    const struct event_trap_enter *trap = &failure->fault->event.trap_enter;
+    struct scene scene = {.entry = -1};
+    struct look look = {&failure->fault->event, &scene};
+
+    if (!timeline_peek_at(failure->timeline, failure->step.began, look_at, &look))
+        return;
+    say_instruction(failure, &scene);
+    switch (trap->cause) {
+    case CAUSE_ILLEGAL_INSTRUCTION:
+        fault_of_illegal(failure, &scene);
+        return;
+    case CAUSE_LOAD_MISALIGNED:
+    case CAUSE_STORE_MISALIGNED:
+        fault_say(failure,
+                  "LR, SC and AMOs need an address that is a multiple of their "
+                  "size");
+        return;
+    case CAUSE_INSTRUCTION_PAGE:
+    case CAUSE_LOAD_PAGE:
+    case CAUSE_STORE_PAGE:
+        fault_of_page(failure, &scene);
+        return;
+    case CAUSE_INSTRUCTION_ACCESS:
+    case CAUSE_LOAD_ACCESS:
+    case CAUSE_STORE_ACCESS:
+        fault_of_access(failure, &scene);
+        return;
+    default:
+        return;
+    }
+}
