@@ -86,7 +86,7 @@ static void judge_end(const struct trial *trial, struct verdicts *verdicts)
         explain_end(trial, &why);
     add(verdicts, names[end], passed, buf_str(&why));
     buf_free(&why);
-    if (trial->setup.has_window && !trial->left)
+    if (trial->setup.has_window && !trial->left && !trial_error(trial))
         add(verdicts, "the window is passed through", false,
             trial->entered ? "it begins but does not end" : "it does not begin");
 }
@@ -228,6 +228,8 @@ void judge_trial(struct trial *trial, struct result *result)
     if (!trial_measure(trial, &err))
         add(&result->verdicts, "the run can be measured", false, err.text);
     result->metrics = trial->metrics;
+    if (trial_error(trial))
+        return;
     if (!keep_run(trial, result, &err)) {
         add(&result->verdicts, "the run can be judged", false, err.text);
         return;
