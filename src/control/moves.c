@@ -493,6 +493,15 @@ void move_until(struct session *session, enum move_way way,
                                : move_backward(session, move, &probe));
 }
 
+void move_until_cycle(struct session *session, uint64_t cycle, struct move *move)
+{
+    struct run_limit limit = RUN_NO_LIMIT;
+
+    limit.cycle = cycle;
+    move_began(session, move);
+    move_ended(session, move, move_forward(session, move, NULL, limit));
+}
+
 /* --- to a place in time --------------------------------------------------------------------------------- */
 
 /* On without stops, as far as the scenario's limit lets it. */

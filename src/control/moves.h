@@ -58,6 +58,9 @@ void move_to_address(struct session *session, enum move_way way, uint64_t addres
 void move_until(struct session *session, enum move_way way,
                 const struct expr *condition, struct move *move);
 
+/* Until no hart's clock is below that cycle. */
+void move_until_cycle(struct session *session, uint64_t cycle, struct move *move);
+
 /* To a moment or a cycle, passing over stops. */
 void move_to(struct session *session, struct moment to, struct move *move);
 void move_to_cycle(struct session *session, uint64_t cycle, struct move *move);
