@@ -6,6 +6,7 @@ const struct command *const command_rows[] = {
     help_commands,
     log_commands,
     data_commands,
-    data_commands,
+    info_commands,
+    record_commands,
     NULL,
 };

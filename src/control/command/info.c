@@ -1,0 +1,240 @@
+/* The rows of info: the machine as tables. */
+#include "control/command/info.h"
+#include "control/command/rows.h"
+
+#define GROUP "machine"
+
+/* clang-format off */
+const struct command info_commands[] = {
+    {
+        .name = "info registers",
+        .arguments = {{.type = ARG_WORD, .name = "NAME", .optional = true, .repeats = true}},
+        .summary = "the integer registers and pc of a hart",
+        .help =
+            "Of the hart in use; of all with `all`, of another by its name. Names of "
+            "registers choose some.\n"
+            "\n"
+            "  info registers\n"
+            "  info registers a0 a1 pc\n"
+            "  info registers hart1\n"
+            "  info registers all",
+        .group = GROUP,
+        .run = info_registers,
+    },
+    {
+        .name = "info harts",
+        .summary = "what each hart is doing",
+        .help =
+            "Its mode, whether it waits for an interrupt, its pc and the instruction "
+            "there, its clock, what it has retired, and the interrupt that it will take "
+            "instead. => marks the hart in use.\n"
+            "\n"
+            "  info harts",
+        .group = GROUP,
+        .run = info_harts,
+    },
+    {
+        .name = "info csr",
+        .arguments = {{.type = ARG_TEXT, .name = "NAME|PATTERN", .optional = true}},
+        .summary = "control and status registers, decoded",
+        .help =
+            "All of the hart in use, by groups; or those whose names have a part in "
+            "common or match a pattern with * ? and [; or one of them, field by field.\n"
+            "\n"
+            "  info csr\n"
+            "  info csr mstatus\n"
+            "  info csr pmp*",
+        .group = GROUP,
+        .run = info_csr,
+    },
+    {
+        .name = "info tlb",
+        .summary = "the translations that the hart's TLB holds",
+        .help =
+            "They are used until a fence drops them or others need their place, even if "
+            "the page tables say something else by now (info walk compares).\n"
+            "\n"
+            "  info tlb",
+        .group = GROUP,
+        .run = info_tlb,
+    },
+    {
+        .name = "info walk",
+        .arguments = {{.type = ARG_ADDRESS, .name = "ADDRESS"},
+                      {.type = ARG_CHOICE, .name = "ACCESS", .optional = true,
+                       .choices = "read write execute"}},
+        .summary = "walk the page tables for an address, without effect",
+        .help =
+            "Each entry that translation would read, from the root on: where it is, its "
+            "bits, where it leads, and what the walk makes of it. The TLB is not asked, "
+            "and A and D are not set.\n"
+            "\n"
+            "  info walk pc execute\n"
+            "  info walk 0x40001000 write",
+        .group = GROUP,
+        .run = info_walk,
+    },
+    {
+        .name = "info devices",
+        .summary = "the devices of the board",
+        .help =
+            "Their types, where their registers are, and the numbers of their interrupts "
+            "and DMA request lines.\n"
+            "\n"
+            "  info devices",
+        .group = GROUP,
+        .run = info_devices,
+    },
+    {
+        .name = "info device",
+        .arguments = {{.type = ARG_DEVICE, .name = "NAME"},
+                      {.type = ARG_WORD, .name = "REGISTER", .optional = true}},
+        .summary = "the registers of a device, decoded",
+        .help =
+            "All registers with their values and fields; or one of them, field by field. "
+            "They are peeked: nothing that a read would do happens.\n"
+            "\n"
+            "  info device uart0\n"
+            "  info device dma0 Control[1]",
+        .group = GROUP,
+        .run = info_device,
+    },
+    {
+        .name = "info dma",
+        .arguments = {{.type = ARG_COUNT, .name = "CHANNEL", .optional = true}},
+        .summary = "DMA channels, and the descriptors they work through",
+        .help =
+            "Of each channel its state, what it has moved and what is left; the "
+            "descriptors of its ring from Consumer to Producer, or of its chain, as they "
+            "are in memory now: => marks the one in progress. Of one channel all "
+            "registers, too.\n"
+            "\n"
+            "  info dma\n"
+            "  info dma 0",
+        .group = GROUP,
+        .run = info_dma,
+    },
+    {
+        .name = "info irq",
+        .summary = "interrupts, from the devices to the harts",
+        .help =
+            "Each source of the interrupt controller: its line, whether it is pending or "
+            "claimed, its priority, for whom it is enabled. Each context: its threshold "
+            "and what a claim would give. Each hart: what is pending in mip, enabled in "
+            "mie, and delegated. `why not irq` explains what keeps one back.\n"
+            "\n"
+            "  info irq",
+        .group = GROUP,
+        .run = info_irq,
+    },
+    {
+        .name = "info disk",
+        .summary = "what each disk is doing",
+        .help =
+            "The phase of its command, how far it is on the side of the host and of the "
+            "medium, where the head is, and how many sectors have been written.\n"
+            "\n"
+            "  info disk",
+        .group = GROUP,
+        .run = info_disk,
+    },
+    {
+        .name = "info map",
+        .summary = "the board's address map",
+        .help = "What answers at which physical addresses.\n"
+                "\n"
+                "  info map",
+        .group = GROUP,
+        .run = info_map,
+    },
+    {
+        .name = "info bus",
+        .summary = "who holds the bus, and who has used it how much",
+        .help =
+            "Of each initiator the slots it has had, the cycles it has waited, and the "
+            "bytes it has moved. A hart's slots to RAM are counted without their bytes.\n"
+            "\n"
+            "  info bus",
+        .group = GROUP,
+        .run = info_bus,
+    },
+    {
+        .name = "info costs",
+        .summary = "what things cost, in cycles",
+        .help =
+            "Each price of this board, its default, and where the default comes from.\n"
+            "\n"
+            "  info costs",
+        .group = GROUP,
+        .run = info_costs,
+    },
+    {
+        .name = "info queue",
+        .summary = "what is due, and when",
+        .help =
+            "Everything that does not happen inside an instruction is an entry of one "
+            "queue: timers, bursts, characters on the wire.\n"
+            "\n"
+            "  info queue",
+        .group = GROUP,
+        .run = info_queue,
+    },
+    {
+        .name = "info metrics",
+        .summary = "what the run has cost so far",
+        .help =
+            "Counted from the start: instructions, cycles, payload, interrupts, waits, "
+            "and how many events of each kind.\n"
+            "\n"
+            "  info metrics",
+        .group = GROUP,
+        .run = info_metrics,
+    },
+    {
+        .name = "info events",
+        .arguments = {{.type = ARG_EVENT_KIND, .name = "KIND", .optional = true}},
+        .summary = "the kinds of events, and their fields",
+        .help =
+            "Fields can be named in conditions (catch dma-error if channel == 2); those "
+            "with words compare with them.\n"
+            "\n"
+            "  info events\n"
+            "  info events dma-error",
+        .group = GROUP,
+        .run = info_events,
+    },
+    {
+        .name = "info symbols",
+        .arguments = {{.type = ARG_ADDRESS, .name = "ADDRESS"}},
+        .summary = "the symbol that an address belongs to",
+        .help = "And the region, if it is in one.\n"
+                "\n"
+                "  info symbols pc\n"
+                "  info symbols 0x80000010",
+        .group = GROUP,
+        .run = info_symbols,
+    },
+    {
+        .name = "info line",
+        .arguments = {{.type = ARG_ADDRESS, .name = "ADDRESS", .optional = true}},
+        .summary = "the source line that an address belongs to",
+        .help = "Of pc, if no address is given.\n"
+                "\n"
+                "  info line\n"
+                "  info line main+8",
+        .group = GROUP,
+        .run = info_line,
+    },
+    {
+        .name = "info regions",
+        .summary = "the named parts of RAM",
+        .help =
+            "Those that a scenario names, or the data of a program.\n"
+            "\n"
+            "  info regions",
+        .group = GROUP,
+        .run = info_regions,
+    },
+    {.name = NULL},
+};
+/* clang-format on */
