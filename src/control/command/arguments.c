@@ -400,6 +400,10 @@ static bool begins(const struct argument *argument, const char **text,
     if (argument->after)
         *text = skip_blanks(*text + strlen(argument->after));
     *missing = argument->name;
+    /* A number is the count that may follow a kind of event. */
+    if (argument->type == ARG_EVENT_KIND && argument->optional &&
+        isdigit((unsigned char)**text))
+        return false;
     return **text && (argument->after || !goes_on(argument, *text));
 }
 
