@@ -21,7 +21,9 @@ enum { SIGNAL_NONE = 0, SIGNAL_INT = 2, SIGNAL_TRAP = 5, STEPS_BACK = 64 };
 /* What a move looks for, and has found. */
 struct lookout {
     struct gdb *gdb;
-    int stepped;       /* hart; -1: none */
+    int stepped; /* hart; -1: none */
+    int alone; /* the only hart that GDB has resumed, for which points that have lapsed
+                  are gone; -1: it has resumed all */
     uint64_t from, to; /* that hart goes on while its pc is here; empty: one step */
     bool heard;        /* it has done something since the last boundary */
 
@@ -100,7 +102,7 @@ static void look_at_points(struct lookout *lookout)
         const struct point *point =
             points_of_stop(gdb, hits[i].stop->number, hits[i].pa, &offset);
 
-        if (!point || (point->lapsed && hits[i].hart == (unsigned)lookout->stepped))
+        if (!point || (point->lapsed && hits[i].hart == (unsigned)lookout->alone))
             continue;
         if (lookout->by_point && is_arrival(point->type))
             continue;
@@ -296,7 +298,8 @@ static void go(struct gdb *gdb, struct lookout *lookout)
 
 static bool begin(struct gdb *gdb, struct lookout *lookout)
 {
-    *lookout = (struct lookout){.gdb = gdb, .stepped = -1, .hart = gdb->hart};
+    *lookout =
+        (struct lookout){.gdb = gdb, .stepped = -1, .alone = -1, .hart = gdb->hart};
     gdb_flush_notes(gdb);
     gdb->session->last.from = timeline_now(gdb->session->time);
     if (!gdb->ended)
@@ -313,9 +316,17 @@ static bool is_finished(const struct gdb *gdb)
     return false;
 }
 
-/* `hart` -1: all go on. While one hart is stepped and the others are not resumed, GDB has
- * taken away the breakpoint that it stands at: the others still stop there. */
-static void forwards(struct gdb *gdb, int hart, uint64_t from, uint64_t to, bool alone)
+/* What GDB wants to happen. */
+struct wish {
+    int stepped, alone; /* as of struct lookout */
+    uint64_t from, to;
+};
+
+#define ALL_GO_ON ((struct wish){.stepped = -1, .alone = -1})
+
+/* While GDB resumes one hart alone, it has taken away the breakpoint that this one stands
+ * at: the others, which the machine does not hold back, still stop there. */
+static void forwards(struct gdb *gdb, struct wish wish)
 {
     struct lookout lookout;
     bool fresh = begin(gdb, &lookout);
@@ -324,11 +335,12 @@ static void forwards(struct gdb *gdb, int hart, uint64_t from, uint64_t to, bool
         buf_printf(&gdb->reply, "W%02x", exit_code(gdb->session->run) & 0xff);
         return;
     }
-    if (!alone)
+    if (wish.alone < 0)
         points_drop_lapsed(gdb);
-    lookout.stepped = hart;
-    lookout.from = from;
-    lookout.to = to;
+    lookout.stepped = wish.stepped;
+    lookout.alone = wish.alone;
+    lookout.from = wish.from;
+    lookout.to = wish.to;
     go(gdb, &lookout);
     buf_free(&lookout.text);
 }
@@ -453,15 +465,17 @@ void gdb_reverse_step(struct gdb *gdb, struct scan *rest)
 void gdb_continue(struct gdb *gdb, struct scan *rest)
 {
     if (scan_end(rest))
-        forwards(gdb, -1, 0, 0, false);
+        forwards(gdb, ALL_GO_ON);
     else
         gdb_error(gdb, GDB_E_FORM);
 }
 
 void gdb_step(struct gdb *gdb, struct scan *rest)
 {
+    int hart = gdb->stepped >= 0 ? gdb->stepped : (int)gdb->hart;
+
     if (scan_end(rest))
-        forwards(gdb, gdb->stepped >= 0 ? gdb->stepped : (int)gdb->hart, 0, 0, false);
+        forwards(gdb, (struct wish){.stepped = hart, .alone = gdb->stepped});
     else
         gdb_error(gdb, GDB_E_FORM);
 }
@@ -519,33 +533,47 @@ static bool read_action(const struct gdb *gdb, struct scan text, struct action *
     return scan_end(&text);
 }
 
+/* A hart's action is the first that names it or all. */
+static struct wish add_action(const struct gdb *gdb, struct wish wish,
+                              const struct action *action)
+{
+    int hart = action->thread > 0 ? action->thread - 1 : -1;
+
+    if (action->what == 's' && wish.stepped < 0) {
+        wish.stepped = hart >= 0 ? hart : (int)gdb->hart;
+        wish.from = action->from;
+        wish.to = action->to;
+    }
+    wish.alone = hart;
+    return wish;
+}
+
 /*
- * Which hart is stepped: a hart's action is the first that names it or all. If all are to
- * step, it is the general thread.
+ * vCont;ACTION;...: GDB steps one hart at a time. With an action for one hart and none for
+ * the others, these are to stand still, which harts of one machine cannot.
  */
 void gdb_vcont(struct gdb *gdb, struct scan *rest)
 {
-    struct action action, step = {.what = 0};
-    bool has_rest = false;
+    struct wish wish = ALL_GO_ON;
+    struct action action = {.thread = 1};
 
     if (!scan_char(rest, ';')) {
         gdb_error(gdb, GDB_E_FORM);
         return;
     }
     while (!scan_end(rest)) {
+        bool for_all = action.thread <= 0;
+
         if (!read_action(gdb, scan_until(rest, ';'), &action)) {
             gdb_error(gdb, GDB_E_FORM);
             return;
         }
-        if (action.what == 's' && !step.what && !has_rest)
-            step = action;
-        has_rest |= action.thread <= 0;
+        if (for_all)
+            action.thread = -1; /* what follows an action for all is for none */
+        else
+            wish = add_action(gdb, wish, &action);
     }
-    if (step.what)
-        forwards(gdb, step.thread > 0 ? step.thread - 1 : (int)gdb->hart, step.from,
-                 step.to, !has_rest);
-    else
-        forwards(gdb, -1, 0, 0, false);
+    forwards(gdb, wish);
 }
 
 void gdb_why_stopped(struct gdb *gdb, struct scan *rest)

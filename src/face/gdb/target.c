@@ -49,10 +49,12 @@ static void describe_csrs(struct buf *out)
 void target_description(const struct gdb *gdb, struct buf *out)
 {
     (void)gdb;
+    /* A program for no operating system: for Linux GDB would step by breakpoints. */
     buf_text(out, "<?xml version=\"1.0\"?>\n"
                   "<!DOCTYPE target SYSTEM \"gdb-target.dtd\">\n"
                   "<target version=\"1.0\">\n"
-                  "<architecture>riscv:rv64</architecture>\n");
+                  "<architecture>riscv:rv64</architecture>\n"
+                  "<osabi>none</osabi>\n");
     describe_cpu(out);
     describe_csrs(out);
     buf_printf(out,
