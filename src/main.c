@@ -1,6 +1,7 @@
 /* Ringside: one program, whose first argument says what it does. */
 #include "base/bits.h"
 #include "base/nearest.h"
+#include "base/version.h"
 #include "face/asm_command.h"
 #include "face/boot_command.h"
 #include "face/docs_command.h"
@@ -12,8 +13,6 @@
 
 #include <stdio.h>
 #include <string.h>
-
-#define VERSION "0.1.0"
 
 static const struct command {
     const char *name;
@@ -101,7 +100,7 @@ int main(int argc, char **argv)
     if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)
         return finish(help(1, argv));
     if (strcmp(argv[1], "--version") == 0) {
-        puts("ringside " VERSION);
+        puts("ringside " RINGSIDE_VERSION);
         return finish(STATUS_OK);
     }
     return finish(run_command(argc - 1, argv + 1));

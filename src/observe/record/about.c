@@ -25,17 +25,17 @@ static char *settings_json(const struct about *about)
     return text;
 }
 
-bool about_write(struct store *store, const struct about *about, struct err *err)
+bool about_write(struct archive *archive, const struct about *about, struct err *err)
 {
     char *settings = settings_json(about);
-    bool ok = store_run(store, err,
-                        "INSERT INTO run VALUES(?, 1, ?, ?, ?, ?, ?, ?, ?, "
-                        "0, 0, 0, 0, 0)",
-                        "ttttti"
-                        "ii",
-                        about->program, about->opened, about->variant, settings,
-                        about->title, about->interval, (uint64_t)about->events,
-                        (uint64_t)about->instructions);
+    bool ok = archive_run(archive, err,
+                          "INSERT INTO run VALUES(?, 1, ?, ?, ?, ?, ?, ?, ?, "
+                          "0, 0, 0, 0, 0)",
+                          "ttttti"
+                          "ii",
+                          about->program, about->opened, about->variant, settings,
+                          about->title, about->interval, (uint64_t)about->events,
+                          (uint64_t)about->instructions);
 
     free(settings);
     return ok;
@@ -60,15 +60,15 @@ static bool read_settings(struct about *about, const char *text)
 
 static char *copy(struct sqlite3_stmt *row, int column)
 {
-    const char *text = store_string(row, column);
+    const char *text = archive_string(row, column);
 
     return text ? alloc_string(text) : NULL;
 }
 
-bool about_read(struct store *store, struct about *about, struct err *err)
+bool about_read(struct archive *archive, struct about *about, struct err *err)
 {
-    struct sqlite3_stmt *row = store_prepare(
-        store,
+    struct sqlite3_stmt *row = archive_prepare(
+        archive,
         "SELECT program, opened, variant, title, settings, interval, has_events, "
         "has_instructions, complete FROM run",
         err);
@@ -76,25 +76,25 @@ bool about_read(struct store *store, struct about *about, struct err *err)
     *about = (struct about){0};
     if (!row)
         return err_prefix(err, "a damaged recording");
-    if (!store_step(store, row, err))
+    if (!archive_step(archive, row, err))
         return err_set(err, "a damaged recording: '%s' does not say what was run",
-                       store->path);
+                       archive->path);
     about->program = copy(row, 0);
     about->opened = copy(row, 1);
     about->variant = copy(row, 2);
     about->title = copy(row, 3);
-    about->interval = store_number(row, 5);
-    about->events = store_number(row, 6);
-    about->instructions = store_number(row, 7);
-    about->complete = store_number(row, 8);
-    if (about->program && about->opened && about->title && store_string(row, 4) &&
-        read_settings(about, store_string(row, 4))) {
-        store_step(store, row, NULL);
+    about->interval = archive_number(row, 5);
+    about->events = archive_number(row, 6);
+    about->instructions = archive_number(row, 7);
+    about->complete = archive_number(row, 8);
+    if (about->program && about->opened && about->title && archive_string(row, 4) &&
+        read_settings(about, archive_string(row, 4))) {
+        archive_step(archive, row, NULL);
         return true;
     }
     about_release(about);
     return err_set(err, "a damaged recording: '%s' does not say what was run",
-                   store->path);
+                   archive->path);
 }
 
 void about_release(struct about *about)
@@ -109,9 +109,9 @@ void about_release(struct about *about)
     *about = (struct about){0};
 }
 
-bool about_complete(struct store *store, struct err *err)
+bool about_complete(struct archive *archive, struct err *err)
 {
-    return store_run(store, err, "UPDATE run SET complete = 1", "");
+    return archive_run(archive, err, "UPDATE run SET complete = 1", "");
 }
 
 /* --- the machine ------------------------------------------------------------------------- */
@@ -160,7 +160,7 @@ static char *board_json(const struct board_desc *desc)
     return text;
 }
 
-static bool write_devices(struct store *store, const struct board *board,
+static bool write_devices(struct archive *archive, const struct board *board,
                           struct err *err)
 {
     bool ok = true;
@@ -168,49 +168,49 @@ static bool write_devices(struct store *store, const struct board *board,
     for (unsigned i = 0; i < board->devices && ok; i++) {
         const struct device *device = board->device[i];
 
-        ok = store_run(store, err, "INSERT INTO device VALUES(?, ?, ?, ?, ?, ?)",
-                       "iittii", (uint64_t)board->index, (uint64_t)i, device->name,
-                       device->type->name, device->base,
-                       (uint64_t)(device->lines ? device->line[0].source : 0));
+        ok = archive_run(archive, err, "INSERT INTO device VALUES(?, ?, ?, ?, ?, ?)",
+                         "iittii", (uint64_t)board->index, (uint64_t)i, device->name,
+                         device->type->name, device->base,
+                         (uint64_t)(device->lines ? device->line[0].source : 0));
     }
     return ok;
 }
 
-static bool write_costs(struct store *store, struct board *board, struct err *err)
+static bool write_costs(struct archive *archive, struct board *board, struct err *err)
 {
     bool ok = true;
 
     for (int i = 0; i < COSTS && ok; i++)
-        ok = store_run(store, err, "INSERT INTO cost VALUES(?, ?, ?, ?, ?, ?)",
-                       "itiitt", (uint64_t)board->index, cost_infos[i].name,
-                       (uint64_t)*costs_at(&board->costs, i),
-                       (uint64_t)cost_infos[i].price, cost_infos[i].unit,
-                       cost_infos[i].meaning);
+        ok = archive_run(archive, err, "INSERT INTO cost VALUES(?, ?, ?, ?, ?, ?)",
+                         "itiitt", (uint64_t)board->index, cost_infos[i].name,
+                         (uint64_t)*costs_at(&board->costs, i),
+                         (uint64_t)cost_infos[i].price, cost_infos[i].unit,
+                         cost_infos[i].meaning);
     return ok;
 }
 
-static bool write_board(struct store *store, struct board *board, struct err *err)
+static bool write_board(struct archive *archive, struct board *board, struct err *err)
 {
     char *text = board_json(&board->desc);
-    bool ok = store_run(store, err, "INSERT INTO board VALUES(?, ?, ?)", "itt",
-                        (uint64_t)board->index, board->desc.name, text) &&
-              write_devices(store, board, err) && write_costs(store, board, err);
+    bool ok = archive_run(archive, err, "INSERT INTO board VALUES(?, ?, ?)", "itt",
+                          (uint64_t)board->index, board->desc.name, text) &&
+              write_devices(archive, board, err) && write_costs(archive, board, err);
 
     free(text);
     return ok;
 }
 
-static bool write_kind(struct store *store, int kind, struct err *err)
+static bool write_kind(struct archive *archive, int kind, struct err *err)
 {
     const struct event_info *info = &event_infos[kind];
-    bool ok = store_run(store, err, "INSERT INTO event_kind VALUES(?, ?, ?)", "itt",
-                        (uint64_t)kind, info->name, info->help);
+    bool ok = archive_run(archive, err, "INSERT INTO event_kind VALUES(?, ?, ?)", "itt",
+                          (uint64_t)kind, info->name, info->help);
     uint64_t n = 0;
 
     for (const struct event_field *field = info->fields; field->name && ok; field++)
-        ok = store_run(store, err, "INSERT INTO event_field VALUES(?, ?, ?, ?, ?)",
-                       "titti", info->name, n++, field->name,
-                       event_unit_names[field->unit], (uint64_t)field->size);
+        ok = archive_run(archive, err, "INSERT INTO event_field VALUES(?, ?, ?, ?, ?)",
+                         "titti", info->name, n++, field->name,
+                         event_unit_names[field->unit], (uint64_t)field->size);
     return ok;
 }
 
@@ -235,7 +235,7 @@ static bool is_word(const char *text)
            strncmp(text, "command 0x", 10) != 0;
 }
 
-static bool write_words(struct store *store, enum event_unit unit, unsigned count,
+static bool write_words(struct archive *archive, enum event_unit unit, unsigned count,
                         struct err *err)
 {
     struct buf word = {0};
@@ -245,29 +245,30 @@ static bool write_words(struct store *store, enum event_unit unit, unsigned coun
         buf_clear(&word);
         put_unit(&word, unit, value);
         if (is_word(buf_str(&word)))
-            ok = store_run(store, err, "INSERT INTO word VALUES(?, ?, ?)", "tit",
-                           event_unit_names[unit], value, buf_str(&word));
+            ok = archive_run(archive, err, "INSERT INTO word VALUES(?, ?, ?)", "tit",
+                             event_unit_names[unit], value, buf_str(&word));
     }
     buf_free(&word);
     return ok;
 }
 
-bool about_write_machine(struct store *store, const struct run *run, struct err *err)
+bool about_write_machine(struct archive *archive, const struct run *run,
+                         struct err *err)
 {
     bool ok = true;
 
     for (unsigned i = 0; i < run->boards && ok; i++)
-        ok = write_board(store, run->board[i], err);
+        ok = write_board(archive, run->board[i], err);
     for (int kind = 0; kind < EVENT_KINDS && ok; kind++)
-        ok = write_kind(store, kind, err);
+        ok = write_kind(archive, kind, err);
     for (unsigned i = 0; i < COUNT(worded) && ok; i++)
-        ok = write_words(store, worded[i].unit, worded[i].count, err);
+        ok = write_words(archive, worded[i].unit, worded[i].count, err);
     return ok;
 }
 
 /* --- names of places --------------------------------------------------------------------- */
 
-bool about_write_symbols(struct store *store, const struct symbols *symbols,
+bool about_write_symbols(struct archive *archive, const struct symbols *symbols,
                          struct err *err)
 {
     bool ok = true;
@@ -275,14 +276,15 @@ bool about_write_symbols(struct store *store, const struct symbols *symbols,
     for (size_t i = 0; i < symbols->count && ok; i++) {
         const struct symbol *symbol = &symbols->symbol[i];
 
-        ok = store_run(store, err, "INSERT INTO symbol VALUES(?, ?, ?, ?, ?)", "iitii",
-                       symbol->address, symbol->size, symbol->name,
-                       (uint64_t)symbol->function, (uint64_t)symbol->absolute);
+        ok = archive_run(archive, err, "INSERT INTO symbol VALUES(?, ?, ?, ?, ?)",
+                         "iitii", symbol->address, symbol->size, symbol->name,
+                         (uint64_t)symbol->function, (uint64_t)symbol->absolute);
     }
     return ok;
 }
 
-bool about_write_lines(struct store *store, const struct lines *lines, struct err *err)
+bool about_write_lines(struct archive *archive, const struct lines *lines,
+                       struct err *err)
 {
     bool ok = true;
 
@@ -290,31 +292,31 @@ bool about_write_lines(struct store *store, const struct lines *lines, struct er
         const struct line *line = &lines->line[i];
 
         if (line->file == LINE_NONE)
-            ok = store_run(store, err, "INSERT INTO line(address) VALUES(?)", "i",
-                           line->address);
+            ok = archive_run(archive, err, "INSERT INTO line(address) VALUES(?)", "i",
+                             line->address);
         else
-            ok =
-                store_run(store, err, "INSERT INTO line VALUES(?, ?, ?)", "iti",
-                          line->address, lines->file[line->file], (uint64_t)line->line);
+            ok = archive_run(archive, err, "INSERT INTO line VALUES(?, ?, ?)", "iti",
+                             line->address, lines->file[line->file],
+                             (uint64_t)line->line);
     }
     return ok;
 }
 
-bool about_write_source(struct store *store, const char *file, const char *text,
+bool about_write_source(struct archive *archive, const char *file, const char *text,
                         struct err *err)
 {
-    return store_run(store, err, "INSERT OR REPLACE INTO source VALUES(?, ?)", "tt",
-                     file, text);
+    return archive_run(archive, err, "INSERT OR REPLACE INTO source VALUES(?, ?)", "tt",
+                       file, text);
 }
 
-bool about_write_region(struct store *store, const char *name, uint64_t base,
+bool about_write_region(struct archive *archive, const char *name, uint64_t base,
                         uint64_t size, struct err *err)
 {
-    return store_run(store, err, "INSERT INTO region VALUES(?, ?, ?)", "tii", name,
-                     base, size);
+    return archive_run(archive, err, "INSERT INTO region VALUES(?, ?, ?)", "tii", name,
+                       base, size);
 }
 
-bool about_write_metrics(struct store *store, const struct metrics *metrics,
+bool about_write_metrics(struct archive *archive, const struct metrics *metrics,
                          struct err *err)
 {
     bool ok = true;
@@ -323,10 +325,10 @@ bool about_write_metrics(struct store *store, const struct metrics *metrics,
         const struct metric_info *info = &metric_infos[i];
 
         if (!info->is_share)
-            ok = store_run(store, err,
-                           "INSERT OR REPLACE INTO metric VALUES(?, ?, ?, ?, ?)",
-                           "tttit", info->name, info->title, info->unit,
-                           metric_count(metrics, info), info->help);
+            ok = archive_run(archive, err,
+                             "INSERT OR REPLACE INTO metric VALUES(?, ?, ?, ?, ?)",
+                             "tttit", info->name, info->title, info->unit,
+                             metric_count(metrics, info), info->help);
     }
     return ok;
 }
@@ -338,30 +340,30 @@ static void put_hash(char text[17], const void *bytes, size_t size)
     snprintf(text, 17, "%016" PRIx64, XXH3_64bits(bytes, size));
 }
 
-bool about_write_file(struct store *store, const char *path, const void *bytes,
+bool about_write_file(struct archive *archive, const char *path, const void *bytes,
                       size_t size, struct err *err)
 {
     char hash[17];
 
     put_hash(hash, bytes, size);
-    return store_run(store, err, "INSERT OR REPLACE INTO file VALUES(?, ?, ?, ?)",
-                     "titb", path, (uint64_t)size, hash, bytes, size);
+    return archive_run(archive, err, "INSERT OR REPLACE INTO file VALUES(?, ?, ?, ?)",
+                       "titb", path, (uint64_t)size, hash, bytes, size);
 }
 
-bool about_read_files(struct store *store,
+bool about_read_files(struct archive *archive,
                       void (*each)(void *ctx, const char *path, const void *bytes,
                                    size_t size),
                       void *ctx, struct err *err)
 {
     struct err why = {0};
-    struct sqlite3_stmt *row =
-        store_prepare(store, "SELECT path, xxh3, bytes FROM file ORDER BY path", err);
+    struct sqlite3_stmt *row = archive_prepare(
+        archive, "SELECT path, xxh3, bytes FROM file ORDER BY path", err);
 
-    while (row && store_step(store, row, &why)) {
-        const char *path = store_string(row, 0), *told = store_string(row, 1);
+    while (row && archive_step(archive, row, &why)) {
+        const char *path = archive_string(row, 0), *told = archive_string(row, 1);
         char is[17];
         size_t size;
-        const void *bytes = store_blob(row, 2, &size);
+        const void *bytes = archive_blob(row, 2, &size);
 
         put_hash(is, bytes ? bytes : "", size);
         if (!path || !told || strcmp(told, is) != 0)

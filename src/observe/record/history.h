@@ -1,7 +1,7 @@
 #ifndef OBSERVE_RECORD_HISTORY_H
 #define OBSERVE_RECORD_HISTORY_H
 
-#include "observe/record/store.h"
+#include "observe/record/archive.h"
 #include "observe/time/timeline.h"
 
 /*
@@ -26,29 +26,33 @@ struct history {
     struct history_digest *digest; /* in order of branch and moment */
 };
 
-/* --- writing: with the store's lock, if it is shared ------------------------------------ */
+/* --- writing: with the archive's lock, if it is shared ------------------------------------ */
 
 /* All of a branch and its journal, as it is now. */
-bool history_write_branch(struct store *store, const struct timeline *timeline,
+bool history_write_branch(struct archive *archive, const struct timeline *timeline,
                           unsigned branch, struct err *err);
-bool history_write_act(struct store *store, unsigned branch, const struct act *act,
+bool history_write_act(struct archive *archive, unsigned branch, const struct act *act,
                        struct err *err);
-bool history_write_mark(struct store *store, const struct mark *mark, bool removed,
+bool history_write_mark(struct archive *archive, const struct mark *mark, bool removed,
                         struct err *err);
-bool history_write_viewer(struct store *store, unsigned branch, struct moment viewer,
-                          struct err *err);
-bool history_write_furthest(struct store *store, unsigned branch,
+bool history_write_viewer(struct archive *archive, unsigned branch,
+                          struct moment viewer, struct err *err);
+bool history_write_furthest(struct archive *archive, unsigned branch,
                             struct moment furthest, uint64_t cycle, struct err *err);
-bool history_write_digest(struct store *store, const struct history_digest *digest,
+bool history_write_digest(struct archive *archive, const struct history_digest *digest,
                           struct err *err);
 
+/* Digests of branch `from` after that moment are of branch `to`. */
+bool history_move_digests(struct archive *archive, unsigned from, struct moment after,
+                          unsigned to, struct err *err);
+
 /* Everything, as it is now. */
-bool history_write(struct store *store, const struct timeline *timeline,
+bool history_write(struct archive *archive, const struct timeline *timeline,
                    struct err *err);
 
 /* --- reading ---------------------------------------------------------------------------- */
 
-bool history_read(struct store *store, struct history *history, struct err *err);
+bool history_read(struct archive *archive, struct history *history, struct err *err);
 void history_release(struct history *history);
 
 /* Gives branches and marks to a timeline at #0. The viewer stays there. */

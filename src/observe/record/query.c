@@ -155,19 +155,19 @@ static void put_table(struct reply *reply, const struct answer *answer,
 
 /* --- a query ----------------------------------------------------------------------------- */
 
-static sqlite3_stmt *prepare(struct store *store, const char *text, struct err *err)
+static sqlite3_stmt *prepare(struct archive *archive, const char *text, struct err *err)
 {
     sqlite3_stmt *statement = NULL;
     const char *rest = "";
     int result;
 
-    sqlite3_set_authorizer(store->db, may, NULL);
-    result = sqlite3_prepare_v2(store->db, text, -1, &statement, &rest);
-    sqlite3_set_authorizer(store->db, NULL, NULL);
+    sqlite3_set_authorizer(archive->db, may, NULL);
+    result = sqlite3_prepare_v2(archive->db, text, -1, &statement, &rest);
+    sqlite3_set_authorizer(archive->db, NULL, NULL);
     if (result == SQLITE_AUTH)
         err_set(err, "a query can only read");
     else if (result != SQLITE_OK)
-        err_set(err, "%s", sqlite3_errmsg(store->db));
+        err_set(err, "%s", sqlite3_errmsg(archive->db));
     else if (!statement)
         err_set(err, "there is no query");
     else if (rest[strspn(rest, " \t\n;")])
@@ -180,7 +180,7 @@ static sqlite3_stmt *prepare(struct store *store, const char *text, struct err *
     return NULL;
 }
 
-static bool collect(struct store *store, sqlite3_stmt *statement,
+static bool collect(struct archive *archive, sqlite3_stmt *statement,
                     const struct query_limits *limits, struct answer *answer,
                     struct err *err)
 {
@@ -188,34 +188,34 @@ static bool collect(struct store *store, sqlite3_stmt *statement,
     int result;
 
     clock_gettime(CLOCK_MONOTONIC, &watch.began);
-    sqlite3_progress_handler(store->db, PROGRESS_STEPS, look_at_clock, &watch);
+    sqlite3_progress_handler(archive->db, PROGRESS_STEPS, look_at_clock, &watch);
     while ((result = sqlite3_step(statement)) == SQLITE_ROW) {
         answer->more = answer->rows == limits->rows;
         if (answer->more)
             break;
         keep_row(answer, statement);
     }
-    sqlite3_progress_handler(store->db, 0, NULL, NULL);
+    sqlite3_progress_handler(archive->db, 0, NULL, NULL);
     if (result == SQLITE_ROW || result == SQLITE_DONE)
         return true;
     if (watch.late)
         return err_set(err, "the query took more than %u seconds", limits->seconds);
     if (watch.interrupted)
         return err_set(err, "the query was interrupted");
-    return err_set(err, "%s", sqlite3_errmsg(store->db));
+    return err_set(err, "%s", sqlite3_errmsg(archive->db));
 }
 
-bool query_run(struct store *store, const char *text, const struct query_limits *limits,
-               struct reply *reply, struct err *err)
+bool query_run(struct archive *archive, const char *text,
+               const struct query_limits *limits, struct reply *reply, struct err *err)
 {
     struct answer answer = {0};
-    sqlite3_stmt *statement = prepare(store, text, err);
+    sqlite3_stmt *statement = prepare(archive, text, err);
     bool ok;
 
     if (!statement)
         return false;
     answer.columns = (unsigned)sqlite3_column_count(statement);
-    ok = collect(store, statement, limits, &answer, err);
+    ok = collect(archive, statement, limits, &answer, err);
     if (ok) {
         if (answer.more)
             reply_say(reply, "There are more rows: these are the first %zu.",

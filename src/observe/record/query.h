@@ -2,7 +2,7 @@
 #define OBSERVE_RECORD_QUERY_H
 
 #include "base/reply.h"
-#include "observe/record/store.h"
+#include "observe/record/archive.h"
 
 /*
  * One query over a recording, answered as a table. It can read everything and change
@@ -15,7 +15,7 @@ struct query_limits {
     void *ctx;
 };
 
-bool query_run(struct store *store, const char *text, const struct query_limits *limits,
-               struct reply *reply, struct err *err);
+bool query_run(struct archive *archive, const char *text,
+               const struct query_limits *limits, struct reply *reply, struct err *err);
 
 #endif

@@ -26,7 +26,7 @@ enum {
 };
 
 struct tape {
-    struct store *store;
+    struct archive *archive;
     const struct timeline *time;
     struct heard *ring;
     _Atomic uint64_t head, tail;
@@ -37,7 +37,7 @@ struct tape {
     pthread_cond_t more, less;
     bool quit, waits; /* the hearing side waits for room */
 
-    /* Under the store's lock. */
+    /* Under the archive's lock. */
     struct batch batch;
     struct sqlite3_stmt *insert[EVENT_KINDS];
     struct chunk *chunk;
@@ -54,7 +54,7 @@ static uint64_t now_ms(void)
     return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
 }
 
-/* --- writing: with the store's lock ----------------------------------------------------- */
+/* --- writing: with the archive's lock ----------------------------------------------------- */
 
 static bool is_well(const struct tape *tape)
 {
@@ -64,12 +64,12 @@ static bool is_well(const struct tape *tape)
 static void fail(struct tape *tape)
 {
     if (is_well(tape))
-        store_fail(tape->store, &tape->err);
+        archive_fail(tape->archive, &tape->err);
 }
 
 static void begin(struct tape *tape)
 {
-    if (!tape->store->in_transaction && !store_begin(tape->store, NULL))
+    if (!tape->archive->in_transaction && !archive_begin(tape->archive, NULL))
         fail(tape);
     if (!tape->dirty_since)
         tape->dirty_since = now_ms();
@@ -84,11 +84,12 @@ static void write_chunk(struct tape *tape)
         return;
     begin(tape);
     snprintf(hash, sizeof(hash), "%016" PRIx64, XXH3_64bits(chunk->bytes, chunk->size));
-    if (!store_run(tape->store, NULL,
-                   "INSERT INTO insn_chunk VALUES(?, ?, ?, ?, ?, ?, ?, ?)", "iiiiiitb",
-                   chunk->first_id, chunk->last_id, (uint64_t)chunk->branch,
-                   (uint64_t)chunk->count, chunk->first_retired, chunk->last_retired,
-                   hash, (const void *)chunk->bytes, chunk->size))
+    if (!archive_run(tape->archive, NULL,
+                     "INSERT INTO insn_chunk VALUES(?, ?, ?, ?, ?, ?, ?, ?)",
+                     "iiiiiitb", chunk->first_id, chunk->last_id,
+                     (uint64_t)chunk->branch, (uint64_t)chunk->count,
+                     chunk->first_retired, chunk->last_retired, hash,
+                     (const void *)chunk->bytes, chunk->size))
         fail(tape);
     tape->counts.instruction_bytes += chunk->size;
     chunk_begin(chunk, chunk->branch);
@@ -129,7 +130,7 @@ static void write_kind(struct tape *tape, enum event_kind kind)
 
         snprintf(text, sizeof(text), "INSERT INTO main.%s SELECT * FROM batch_%s",
                  event_infos[kind].name, event_infos[kind].name);
-        if (sqlite3_prepare_v3(tape->store->db, text, -1, SQLITE_PREPARE_PERSISTENT,
+        if (sqlite3_prepare_v3(tape->archive->db, text, -1, SQLITE_PREPARE_PERSISTENT,
                                &tape->insert[kind], NULL) != SQLITE_OK) {
             fail(tape);
             return;
@@ -178,7 +179,7 @@ static void drain(struct tape *tape)
 static void make_safe(struct tape *tape)
 {
     write_chunk(tape);
-    if (!store_commit(tape->store, NULL))
+    if (!archive_commit(tape->archive, NULL))
         fail(tape);
     tape->dirty_since = 0;
 }
@@ -210,11 +211,11 @@ static void *write_events(void *ctx)
     struct tape *tape = ctx;
 
     while (wait_for_events(tape)) {
-        pthread_mutex_lock(&tape->store->lock);
+        pthread_mutex_lock(&tape->archive->lock);
         drain(tape);
         if (tape->dirty_since && now_ms() - tape->dirty_since >= COMMIT_MS)
             make_safe(tape);
-        pthread_mutex_unlock(&tape->store->lock);
+        pthread_mutex_unlock(&tape->archive->lock);
     }
     return NULL;
 }
@@ -274,7 +275,7 @@ static void free_tape(struct tape *tape)
         sqlite3_finalize(tape->insert[kind]);
         free(tape->batch.id[kind]);
     }
-    batch_table_remove(tape->store->db);
+    batch_table_remove(tape->archive->db);
     pthread_mutex_destroy(&tape->mutex);
     pthread_cond_destroy(&tape->more);
     pthread_cond_destroy(&tape->less);
@@ -283,12 +284,13 @@ static void free_tape(struct tape *tape)
     free(tape);
 }
 
-struct tape *tape_new(struct store *store, const struct timeline *time, struct err *err)
+struct tape *tape_new(struct archive *archive, const struct timeline *time,
+                      struct err *err)
 {
     struct tape *tape = alloc_zero(1, sizeof(*tape));
     pthread_condattr_t clock;
 
-    tape->store = store;
+    tape->archive = archive;
     tape->time = time;
     tape->ring = alloc_zero(RING, sizeof(tape->ring[0]));
     tape->chunk = chunk_new();
@@ -302,26 +304,106 @@ struct tape *tape_new(struct store *store, const struct timeline *time, struct e
     pthread_cond_init(&tape->more, &clock);
     pthread_cond_init(&tape->less, NULL);
     pthread_condattr_destroy(&clock);
-    if (batch_table_add(store->db, &tape->batch) == SQLITE_OK && start_thread(tape))
+    if (batch_table_add(archive->db, &tape->batch) == SQLITE_OK && start_thread(tape))
         return tape;
-    err_set(err, "'%s': cannot begin to record", store->path);
+    err_set(err, "'%s': cannot begin to record", archive->path);
     free_tape(tape);
     return NULL;
 }
 
 bool tape_settle(struct tape *tape, struct err *err)
 {
-    pthread_mutex_lock(&tape->store->lock);
+    pthread_mutex_lock(&tape->archive->lock);
     drain(tape);
     make_safe(tape);
-    pthread_mutex_unlock(&tape->store->lock);
+    pthread_mutex_unlock(&tape->archive->lock);
     return is_well(tape) || err_set(err, "%s", tape->err.text);
+}
+
+/* --- a future that was cut off ------------------------------------------------------------ */
+
+static bool is_before(const struct event *event, struct moment moment)
+{
+    return event->retired < moment.retired ||
+           (event->retired == moment.retired && event->order < moment.order);
+}
+
+/* Writes a chunk's events again, in two: those before that moment, and the others. */
+static bool split_chunk(struct tape *tape, const void *bytes, size_t size,
+                        uint32_t count, uint64_t first_id, unsigned from,
+                        struct moment after, unsigned to, struct err *err)
+{
+    struct chunk_memory *memory = chunk_memory_new();
+    struct chunk_reader reader;
+    struct chunk_event e;
+
+    chunk_read(&reader, memory, bytes, size, count, first_id);
+    while (chunk_next(&reader, &e, err)) {
+        uint32_t branch = is_before(&e.event, after) ? from : to;
+
+        if (branch != tape->chunk->branch)
+            write_chunk(tape);
+        tape->chunk->branch = branch;
+        if (chunk_add(tape->chunk, e.id, &e.event))
+            write_chunk(tape);
+    }
+    write_chunk(tape);
+    chunk_memory_free(memory);
+    return is_well(tape) && !err->text[0];
+}
+
+/* Chunks that the moment is within: one, or a few where several begin there. */
+static bool split_chunks(struct tape *tape, unsigned from, struct moment after,
+                         unsigned to, struct err *err)
+{
+    for (;;) {
+        struct sqlite3_stmt *row =
+            archive_prepare(tape->archive,
+                            "SELECT id, count, bytes FROM insn_chunk WHERE branch = ? "
+                            "AND retired < ? AND last_retired >= ? LIMIT 1",
+                            err);
+        struct buf bytes = {0};
+        const void *blob;
+        uint32_t count;
+        uint64_t id;
+        size_t size;
+        bool ok;
+
+        if (!row)
+            return false;
+        sqlite3_bind_int64(row, 1, from);
+        sqlite3_bind_int64(row, 2, (sqlite3_int64)after.retired);
+        sqlite3_bind_int64(row, 3, (sqlite3_int64)after.retired);
+        if (!archive_step(tape->archive, row, err))
+            return !err->text[0];
+        id = archive_number(row, 0);
+        count = (uint32_t)archive_number(row, 1);
+        blob = archive_blob(row, 2, &size);
+        buf_add(&bytes, blob, size);
+        sqlite3_reset(row);
+        ok = archive_run(tape->archive, err, "DELETE FROM insn_chunk WHERE id = ?", "i",
+                         id) &&
+             split_chunk(tape, bytes.data, bytes.size, count, id, from, after, to, err);
+        buf_free(&bytes);
+        if (!ok)
+            return false;
+    }
+}
+
+static bool move_chunks(struct tape *tape, unsigned from, struct moment after,
+                        unsigned to, struct err *err)
+{
+    return split_chunks(tape, from, after, to, err) &&
+           archive_run(tape->archive, err,
+                       "UPDATE insn_chunk SET branch = ? WHERE branch = ? "
+                       "AND retired >= ?",
+                       "iii", (uint64_t)to, (uint64_t)from, after.retired);
 }
 
 bool tape_move(struct tape *tape, unsigned from, struct moment after, unsigned to,
                struct err *err)
 {
-    bool ok = tape_settle(tape, err);
+    bool ok = true;
 
     for (int kind = EVENT_INSN + 1; kind < EVENT_KINDS && ok; kind++) {
         struct buf text = {0};
@@ -330,21 +412,19 @@ bool tape_move(struct tape *tape, unsigned from, struct moment after, unsigned t
                    "UPDATE %s SET branch = %u WHERE branch = %u "
                    "AND (retired, ord) >= (%" PRIu64 ", %" PRIu32 ")",
                    event_infos[kind].name, to, from, after.retired, after.order);
-        pthread_mutex_lock(&tape->store->lock);
-        ok = store_exec(tape->store, text.data, err);
-        pthread_mutex_unlock(&tape->store->lock);
+        ok = archive_exec(tape->archive, text.data, err);
         buf_free(&text);
     }
-    return ok;
+    return ok && move_chunks(tape, from, after, to, err);
 }
 
 struct tape_counts tape_counts(struct tape *tape)
 {
     struct tape_counts counts;
 
-    pthread_mutex_lock(&tape->store->lock);
+    pthread_mutex_lock(&tape->archive->lock);
     counts = tape->counts;
-    pthread_mutex_unlock(&tape->store->lock);
+    pthread_mutex_unlock(&tape->archive->lock);
     return counts;
 }
 

@@ -1,7 +1,7 @@
 #ifndef OBSERVE_RECORD_TAPE_H
 #define OBSERVE_RECORD_TAPE_H
 
-#include "observe/record/store.h"
+#include "observe/record/archive.h"
 #include "observe/time/timeline.h"
 
 /*
@@ -17,19 +17,20 @@ struct tape_counts {
     uint64_t instruction_bytes; /* that the chunks take */
 };
 
-/* `time` tells the branch of each event; NULL: all are of branch 0. The store is shared
+/* `time` tells the branch of each event; NULL: all are of branch 0. The archive is shared
  * from now on: take its lock. */
-struct tape *tape_new(struct store *store, const struct timeline *time,
+struct tape *tape_new(struct archive *archive, const struct timeline *time,
                       struct err *err);
 
 /* Takes an event: what a tape listens with. */
 void tape_take(void *tape, const struct event *event);
 
-/* All that was heard is in the file. The store's lock is not held. False: it could not be
+/* All that was heard is in the file. The archive's lock is not held. False: it could not be
  * written, now or before. */
 bool tape_settle(struct tape *tape, struct err *err);
 
-/* Events of branch `from` after that moment are of branch `to`: its future was cut off. */
+/* Events of branch `from` after that moment are of branch `to`: its future was cut off.
+ * The archive's lock is held, and all that was heard is settled. */
 bool tape_move(struct tape *tape, unsigned from, struct moment after, unsigned to,
                struct err *err);
 

@@ -1,5 +1,5 @@
-#ifndef OBSERVE_RECORD_STORE_H
-#define OBSERVE_RECORD_STORE_H
+#ifndef OBSERVE_RECORD_ARCHIVE_H
+#define OBSERVE_RECORD_ARCHIVE_H
 
 #include "base/err.h"
 #include "observe/narrate.h"
@@ -17,9 +17,9 @@
 struct sqlite3;
 struct sqlite3_stmt;
 
-enum { STORE_STATEMENTS = 32 };
+enum { ARCHIVE_STATEMENTS = 32 };
 
-struct store {
+struct archive {
     struct sqlite3 *db;
     char *path; /* what errors call it */
     pthread_mutex_t lock;
@@ -32,54 +32,55 @@ struct store {
     struct {
         const char *text;
         struct sqlite3_stmt *statement;
-    } statement[STORE_STATEMENTS];
+    } statement[ARCHIVE_STATEMENTS];
 };
 
 /* A new recording; the file must not exist. */
-struct store *store_create(const char *path, struct err *err);
-struct store *store_memory(struct err *err);
+struct archive *archive_create(const char *path, struct err *err);
+struct archive *archive_memory(struct err *err);
 
 /*
  * Opens a recording. Refused, with the reason: what is none, is damaged, or is of a newer
  * format. `exclusive`: to go on writing it; nobody else may have it open for that.
  */
-struct store *store_open(const char *path, bool exclusive, struct err *err);
+struct archive *archive_open(const char *path, bool exclusive, struct err *err);
 
 /* Another connection to a recording that is being written, for questions: it sees what has
  * been committed. */
-struct store *store_reader(const struct store *store, struct err *err);
+struct archive *archive_reader(const struct archive *archive, struct err *err);
 
 /* Ends what is open and makes the file whole: the log goes. NULL: nothing to do. */
-void store_close(struct store *store);
+void archive_close(struct archive *archive);
 
 /* Changes between the two are there together, or not at all. */
-bool store_begin(struct store *store, struct err *err);
-bool store_commit(struct store *store, struct err *err);
+bool archive_begin(struct archive *archive, struct err *err);
+bool archive_commit(struct archive *archive, struct err *err);
 
 /* Runs statements that give no rows. */
-bool store_exec(struct store *store, const char *text, struct err *err);
+bool archive_exec(struct archive *archive, const char *text, struct err *err);
 
 /*
  * Runs one statement with values for its question marks, a letter each in `types`:
  * i (uint64_t), t (const char *, NULL allowed), b (const void *, size_t). `text` is a
  * constant: the statement is kept.
  */
-bool store_run(struct store *store, struct err *err, const char *text,
-               const char *types, ...);
+bool archive_run(struct archive *archive, struct err *err, const char *text,
+                 const char *types, ...);
 
 /* A statement that gives rows, reset and kept; NULL: see err. */
-struct sqlite3_stmt *store_prepare(struct store *store, const char *text,
-                                   struct err *err);
+struct sqlite3_stmt *archive_prepare(struct archive *archive, const char *text,
+                                     struct err *err);
 
 /* The next row of it. False: there is none, or *err is set. */
-bool store_step(struct store *store, struct sqlite3_stmt *statement, struct err *err);
+bool archive_step(struct archive *archive, struct sqlite3_stmt *statement,
+                  struct err *err);
 
 /* Columns of the row; a text or blob is good until the next step. */
-uint64_t store_number(struct sqlite3_stmt *statement, int column);
-const char *store_string(struct sqlite3_stmt *statement, int column); /* or NULL */
-const void *store_blob(struct sqlite3_stmt *statement, int column, size_t *size);
+uint64_t archive_number(struct sqlite3_stmt *statement, int column);
+const char *archive_string(struct sqlite3_stmt *statement, int column); /* or NULL */
+const void *archive_blob(struct sqlite3_stmt *statement, int column, size_t *size);
 
 /* What SQLite complains of last, as an error. Returns false. */
-bool store_fail(struct store *store, struct err *err);
+bool archive_fail(struct archive *archive, struct err *err);
 
 #endif

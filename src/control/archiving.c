@@ -1,0 +1,86 @@
+#include "control/archiving.h"
+
+#include "base/alloc.h"
+#include "base/version.h"
+#include "observe/record/scribe.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+static char *setting_text(const struct parameter *parameter)
+{
+    struct buf text = {0};
+
+    buf_printf(&text, "%s=", parameter->name);
+    if (parameter->type == PARAMETER_INTEGER)
+        buf_printf(&text, "%" PRId64, parameter->integer);
+    else if (parameter->type == PARAMETER_TEXT)
+        buf_text(&text, parameter->text);
+    else
+        buf_text(&text, parameter->flag ? "true" : "false");
+    return text.data;
+}
+
+void session_about(const struct session *session, struct about *about)
+{
+    const struct subject *subject = &session->subject;
+    const struct scenario *scenario = subject->scenario;
+
+    *about = (struct about){.interval = SCRIBE_INTERVAL};
+    about->program = alloc_string("ringside " RINGSIDE_VERSION);
+    about->opened = alloc_string(subject->file);
+    about->title = alloc_string(subject->title);
+    about->setting = alloc_zero(SCENARIO_PARAMETERS, sizeof(char *));
+    if (!scenario)
+        return;
+    about->variant = alloc_string(scenario->variant[subject->trial.variant].name);
+    for (unsigned i = 0; i < scenario->parameters; i++)
+        if (scenario->parameter[i].given)
+            about->setting[about->settings++] = setting_text(&scenario->parameter[i]);
+}
+
+static bool write_places(struct archive *archive, const struct subject *subject,
+                         struct err *err)
+{
+    bool ok = about_write_symbols(archive, subject->symbols, err) &&
+              about_write_lines(archive, subject->lines, err);
+
+    for (unsigned i = 0; i < subject->sources && ok; i++)
+        ok = about_write_source(archive, subject->source[i].file,
+                                subject->source[i].text, err);
+    for (unsigned i = 0; i < subject->regions && ok; i++)
+        ok = about_write_region(archive, subject->region[i].name,
+                                subject->region[i].base, subject->region[i].size, err);
+    return ok;
+}
+
+static bool write_files(struct archive *archive, const struct files *files,
+                        struct err *err)
+{
+    bool ok = true;
+
+    for (size_t i = 0; i < files->count && ok; i++)
+        ok = about_write_file(archive, files->file[i].path, files->file[i].bytes,
+                              files->file[i].size, err);
+    return ok;
+}
+
+bool archive_session(struct archive *archive, const struct session *session,
+                     const struct archiving *what, struct err *err)
+{
+    struct about about;
+    bool ok;
+
+    session_about(session, &about);
+    about.events = what->events;
+    about.instructions = what->instructions;
+    ok = archive_begin(archive, err) && about_write(archive, &about, err) &&
+         about_write_machine(archive, session->run, err) &&
+         write_places(archive, &session->subject, err) &&
+         (!what->files || write_files(archive, &session->subject.files, err)) &&
+         archive_commit(archive, err);
+    about_release(&about);
+    archive->narrator = session->narrator;
+    return ok;
+}

@@ -1,0 +1,178 @@
+#include "observe/record/scribe.h"
+
+#include <string.h>
+#include <time.h>
+
+enum { PASSED_MS = 300 }; /* between two notes of how far a long move has come */
+
+static uint64_t now_ms(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+}
+
+void scribe_begin(struct scribe *scribe, struct archive *archive,
+                  struct timeline *timeline, struct tape *tape)
+{
+    *scribe = (struct scribe){.archive = archive, .timeline = timeline, .tape = tape};
+    scribe->digest_at = timeline_run(timeline)->events.retired;
+}
+
+/* --- a change: all of it is safe when this ends -------------------------------------------- */
+
+static void begin(struct scribe *scribe)
+{
+    struct err err = {0};
+
+    if (scribe->tape && !tape_settle(scribe->tape, &err) && !scribe->err.text[0])
+        scribe->err = err;
+    pthread_mutex_lock(&scribe->archive->lock);
+}
+
+static void end(struct scribe *scribe, bool ok, struct err *err)
+{
+    if (ok)
+        ok = archive_commit(scribe->archive, err);
+    pthread_mutex_unlock(&scribe->archive->lock);
+    if (!ok && !scribe->err.text[0])
+        scribe->err = *err;
+}
+
+/* --- digests ------------------------------------------------------------------------------- */
+
+/* Of the state at the furthest moment of the branch in use, if the machine is there. */
+static bool write_digest(struct scribe *scribe, struct err *err)
+{
+    struct run *run = timeline_run(scribe->timeline);
+    struct history_digest digest = {
+        .branch = timeline_branch(scribe->timeline),
+        .at = moment_of(run),
+        .cycle = run_cycle(run),
+    };
+
+    if (moment_compare(digest.at, timeline_furthest(scribe->timeline)) != 0)
+        return true;
+    digest.digest = run_digest(run);
+    scribe->digest_at = run->events.retired;
+    return history_write_digest(scribe->archive, &digest, err);
+}
+
+bool scribe_write_all(struct scribe *scribe, struct err *err)
+{
+    bool ok;
+
+    begin(scribe);
+    ok = archive_begin(scribe->archive, err) &&
+         history_write(scribe->archive, scribe->timeline, err) &&
+         write_digest(scribe, err);
+    end(scribe, ok, err);
+    return ok && !err->text[0];
+}
+
+/* --- what the timeline tells ---------------------------------------------------------------- */
+
+static void acted(void *ctx, unsigned branch, const struct act *act)
+{
+    struct scribe *scribe = ctx;
+    struct err err = {0};
+    bool ok;
+
+    scribe->changes++;
+    begin(scribe);
+    ok = archive_begin(scribe->archive, &err) &&
+         history_write_act(scribe->archive, branch, act, &err);
+    end(scribe, ok, &err);
+}
+
+static bool write_marks(struct scribe *scribe, struct err *err)
+{
+    bool ok = true;
+
+    for (unsigned i = 0; i < timeline_marks(scribe->timeline) && ok; i++)
+        ok = history_write_mark(scribe->archive,
+                                timeline_mark_info(scribe->timeline, i), false, err);
+    return ok;
+}
+
+/* When a future is cut off, a new branch keeps it: what was recorded of it is that
+ * branch's from now on. */
+static bool move_future(struct scribe *scribe, unsigned branch, struct err *err)
+{
+    const struct branch_info *info = timeline_branch_info(scribe->timeline, branch);
+    unsigned from = timeline_branch(scribe->timeline);
+
+    if (branch == from || info->parent != (int)from)
+        return true;
+    return history_move_digests(scribe->archive, from, info->fork, branch, err) &&
+           (!scribe->tape || tape_move(scribe->tape, from, info->fork, branch, err));
+}
+
+static void branched(void *ctx, unsigned branch)
+{
+    struct scribe *scribe = ctx;
+    struct err err = {0};
+    bool ok;
+
+    scribe->changes++;
+    begin(scribe);
+    ok = archive_begin(scribe->archive, &err) &&
+         history_write_branch(scribe->archive, scribe->timeline, branch, &err) &&
+         move_future(scribe, branch, &err) && write_marks(scribe, &err);
+    end(scribe, ok, &err);
+}
+
+static void marked(void *ctx, const struct mark *mark, bool removed)
+{
+    struct scribe *scribe = ctx;
+    struct err err = {0};
+    bool ok;
+
+    scribe->changes++;
+    begin(scribe);
+    ok = archive_begin(scribe->archive, &err) &&
+         history_write_mark(scribe->archive, mark, removed, &err);
+    end(scribe, ok, &err);
+}
+
+static void reached(void *ctx, unsigned branch, struct moment furthest, uint64_t cycle,
+                    struct moment viewer)
+{
+    struct scribe *scribe = ctx;
+    struct err err = {0};
+    bool ok;
+
+    begin(scribe);
+    ok = archive_begin(scribe->archive, &err) &&
+         history_write_furthest(scribe->archive, branch, furthest, cycle, &err) &&
+         history_write_viewer(scribe->archive, branch, viewer, &err);
+    if (ok && furthest.retired - scribe->digest_at >= SCRIBE_INTERVAL / 64)
+        ok = write_digest(scribe, &err);
+    end(scribe, ok, &err);
+}
+
+static void passed(void *ctx, unsigned branch, struct moment furthest, uint64_t cycle)
+{
+    struct scribe *scribe = ctx;
+    struct err err = {0};
+    uint64_t now = now_ms();
+    bool digest = furthest.retired - scribe->digest_at >= SCRIBE_INTERVAL, ok;
+
+    if (!digest && now - scribe->told_ms < PASSED_MS)
+        return;
+    scribe->told_ms = now;
+    begin(scribe);
+    ok = archive_begin(scribe->archive, &err) &&
+         history_write_furthest(scribe->archive, branch, furthest, cycle, &err) &&
+         (!digest || write_digest(scribe, &err));
+    end(scribe, ok, &err);
+}
+
+const struct keeper scribe_keeper = {
+    .acted = acted,
+    .branched = branched,
+    .marked = marked,
+    .reached = reached,
+    .passed = passed,
+};
