@@ -1,14 +1,25 @@
 #include "observe/time/snapshot.h"
 
 #include "base/alloc.h"
+#include "base/bits.h"
 
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
+/*
+ * The contents of a page: those lines of it that differ from its key, or from zeroes where
+ * it has none. Most pages change in a few lines, and a key has none of its own, so that
+ * contents are put together in two steps at most.
+ */
+enum { LINE = PAGE_BYTES / 64, LINES_SHARED = 40 /* so many lines may differ */ };
+
 struct page {
     uint32_t refs;
-    uint8_t bytes[PAGE_BYTES];
+    uint32_t lines;   /* that differ: in `bytes`, one after the other */
+    uint64_t changed; /* one bit a line */
+    struct page *key; /* NULL: zeroes */
+    uint8_t bytes[];
 };
 
 struct leaf {
@@ -42,13 +53,64 @@ uint64_t run_work(const struct run *run)
 
 /* --- pages and leaves ------------------------------------------------------------------ */
 
-static struct page *new_page(struct store *store, const uint8_t *bytes, size_t size)
+static size_t size_of(const struct page *page)
 {
-    struct page *page = alloc_zero(1, sizeof(*page));
+    return sizeof(*page) + (size_t)page->lines * LINE;
+}
 
-    page->refs = 1;
-    memcpy(page->bytes, bytes, size);
-    store->bytes += sizeof(*page);
+/* A line of a page; NULL: it is all zeroes. */
+static const uint8_t *line_of(const struct page *page, unsigned line)
+{
+    uint64_t before;
+
+    if (!page)
+        return NULL;
+    if (!(page->changed & BIT(line)))
+        return line_of(page->key, line);
+    before = line ? page->changed & BITS(line - 1, 0) : 0;
+    return page->bytes + (size_t)__builtin_popcountll(before) * LINE;
+}
+
+static bool same_line(const struct page *page, unsigned line, const uint8_t *bytes)
+{
+    static const uint8_t zeroes[LINE];
+    const uint8_t *had = line_of(page, line);
+
+    return memcmp(had ? had : zeroes, bytes + (size_t)line * LINE, LINE) == 0;
+}
+
+static uint64_t lines_changed(const struct page *key, const uint8_t *bytes)
+{
+    uint64_t changed = 0;
+
+    for (unsigned i = 0; i < PAGE_BYTES / LINE; i++)
+        if (!same_line(key, i, bytes))
+            changed |= BIT(i);
+    return changed;
+}
+
+/* Contents, told by what differs from `had` (NULL: zeroes) if that is little. */
+static struct page *new_page(struct store *store, const struct page *had,
+                             const uint8_t *bytes)
+{
+    struct page *key = had && had->key ? had->key : (struct page *)(uintptr_t)had;
+    uint64_t changed = lines_changed(key, bytes);
+    struct page *page;
+
+    if (key && __builtin_popcountll(changed) > LINES_SHARED) {
+        key = NULL;
+        changed = lines_changed(NULL, bytes);
+    }
+    page = alloc_resize(NULL,
+                        sizeof(*page) + (size_t)__builtin_popcountll(changed) * LINE);
+    *page = (struct page){.refs = 1, .changed = changed, .key = key};
+    if (key)
+        key->refs++;
+    for (unsigned i = 0; i < PAGE_BYTES / LINE; i++)
+        if (changed & BIT(i))
+            memcpy(page->bytes + (size_t)page->lines++ * LINE, bytes + (size_t)i * LINE,
+                   LINE);
+    store->bytes += size_of(page);
     return page;
 }
 
@@ -56,8 +118,21 @@ static void drop_page(struct store *store, struct page *page)
 {
     if (!page || --page->refs)
         return;
-    store->bytes -= sizeof(*page);
+    drop_page(store, page->key);
+    store->bytes -= size_of(page);
     free(page);
+}
+
+static void read_page(const struct page *page, uint8_t *bytes)
+{
+    for (unsigned i = 0; i < PAGE_BYTES / LINE; i++) {
+        const uint8_t *line = line_of(page, i);
+
+        if (line)
+            memcpy(bytes + (size_t)i * LINE, line, LINE);
+        else
+            memset(bytes + (size_t)i * LINE, 0, LINE);
+    }
 }
 
 static struct page *hold_page(struct page *page)
@@ -101,7 +176,7 @@ static bool is_zero(const uint8_t *bytes)
 
 static bool same(const struct page *page, const uint8_t *bytes)
 {
-    return page ? memcmp(page->bytes, bytes, PAGE_BYTES) == 0 : is_zero(bytes);
+    return page ? lines_changed(page, bytes) == 0 : is_zero(bytes);
 }
 
 /* --- taking ---------------------------------------------------------------------------- */
@@ -115,18 +190,20 @@ static uint64_t leaves_of(const struct pages *pages)
 static void take_pages(struct store *store, struct snapshot *snapshot, unsigned top,
                        const struct pages *pages)
 {
+    snapshot->written += pages->changed;
     for (uint64_t i = 0; i < pages->changed; i++) {
         uint64_t number = pages->list[i];
         const uint8_t *bytes = pages->bytes + (number << PAGE_SHIFT);
         struct leaf **at = &snapshot->top[top][number / LEAF_PAGES];
         const struct page *had = *at ? (*at)->page[number % LEAF_PAGES] : NULL;
-        struct page **page;
+        struct page **page, *made;
 
         if (same(had, bytes))
             continue;
+        made = is_zero(bytes) ? NULL : new_page(store, had, bytes);
         page = &own_leaf(store, at)->page[number % LEAF_PAGES];
         drop_page(store, *page);
-        *page = is_zero(bytes) ? NULL : new_page(store, bytes, PAGE_BYTES);
+        *page = made;
         snapshot->copied++;
     }
 }
@@ -179,14 +256,14 @@ static void take_rest(struct store *store, struct snapshot *snapshot)
     snapshot->rest_size = store->rest.size;
     snapshot->rest = alloc_zero(pages_for(store->rest.size), sizeof(*snapshot->rest));
     for (size_t i = 0; i < pages_for(store->rest.size); i++) {
-        const uint8_t *bytes = (const uint8_t *)store->rest.data + i * PAGE_BYTES;
+        struct page *page = i < had ? base->rest[i] : NULL;
+        uint8_t bytes[PAGE_BYTES] = {0};
         size_t left = store->rest.size - i * PAGE_BYTES;
 
-        if (left >= PAGE_BYTES && i < had && same(base->rest[i], bytes))
-            snapshot->rest[i] = hold_page(base->rest[i]);
-        else
-            snapshot->rest[i] =
-                new_page(store, bytes, left < PAGE_BYTES ? left : PAGE_BYTES);
+        memcpy(bytes, store->rest.data + i * PAGE_BYTES,
+               left < PAGE_BYTES ? left : PAGE_BYTES);
+        snapshot->rest[i] =
+            page && same(page, bytes) ? hold_page(page) : new_page(store, page, bytes);
     }
 }
 
@@ -225,10 +302,7 @@ static void put_page(struct pages *pages, uint64_t number, const struct snapshot
     uint8_t *bytes = pages->bytes + (number << PAGE_SHIFT);
 
     pages_touch(pages, number);
-    if (page)
-        memcpy(bytes, page->bytes, PAGE_BYTES);
-    else
-        memset(bytes, 0, PAGE_BYTES);
+    read_page(page, bytes);
 }
 
 static void put_leaf(struct pages *pages, uint64_t leaf, const struct leaf *had,
@@ -263,8 +337,12 @@ static void put_rest(struct store *store, const struct snapshot *snapshot)
     struct state state = {.mode = STATE_LOAD, .left = snapshot->rest_size};
 
     buf_clear(&store->rest);
-    for (size_t i = 0; i < pages_for(snapshot->rest_size); i++)
-        buf_add(&store->rest, snapshot->rest[i]->bytes, PAGE_BYTES);
+    for (size_t i = 0; i < pages_for(snapshot->rest_size); i++) {
+        uint8_t bytes[PAGE_BYTES];
+
+        read_page(snapshot->rest[i], bytes);
+        buf_add(&store->rest, bytes, PAGE_BYTES);
+    }
     state.in = (const unsigned char *)store->rest.data;
     walk_rest(store, &state);
     assert(!state.short_input && state.left == 0);
@@ -317,11 +395,11 @@ uint64_t snapshot_own_bytes(const struct snapshot *snapshot)
             bytes += sizeof(*leaf);
             for (unsigned p = 0; p < LEAF_PAGES; p++)
                 if (leaf->page[p] && leaf->page[p]->refs == 1)
-                    bytes += sizeof(struct page);
+                    bytes += size_of(leaf->page[p]);
         }
     for (size_t i = 0; i < pages_for(snapshot->rest_size); i++)
         if (snapshot->rest[i]->refs == 1)
-            bytes += sizeof(struct page);
+            bytes += size_of(snapshot->rest[i]);
     return bytes;
 }
 

@@ -38,7 +38,8 @@ struct snapshot {
     uint64_t *leaves;   /* of each top */
     struct page **rest;
     size_t rest_size;
-    uint64_t copied; /* pages that it did not share with the one before */
+    uint64_t written; /* pages written since the snapshot before */
+    uint64_t copied;  /* those of them that are not what they were */
 };
 
 void store_init(struct store *store, struct run *run);

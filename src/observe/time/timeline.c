@@ -10,7 +10,12 @@
 enum { USUAL_MEMORY = 256 << 20, USUAL_INTERVAL = 500000 };
 
 /* What a snapshot costs, in instructions that the host does in the same time. */
-enum { COST_PAGE = 600, COST_REST = 4 /* bytes an instruction */, COST_SHARE = 25 };
+enum {
+    COST_WRITTEN = 400,
+    COST_COPIED = 400,
+    COST_REST = 4 /* bytes an instruction */,
+    COST_SHARE = 25
+};
 
 /* --- made and freed -------------------------------------------------------------------- */
 
@@ -297,7 +302,8 @@ static uint64_t interval_of(const struct timeline *timeline)
     if (branch->snapshots == 0)
         return timeline->least_interval;
     last = branch->snapshot[branch->snapshots - 1];
-    interval = COST_SHARE * (last->copied * COST_PAGE + last->rest_size / COST_REST);
+    interval = COST_SHARE * (last->written * COST_WRITTEN + last->copied * COST_COPIED +
+                             last->rest_size / COST_REST);
     if (branch->snapshots == 1) /* it copied the whole program */
         interval = COST_SHARE * last->rest_size / COST_REST;
     thinned = last->work / branch->snapshots / 2;
