@@ -3,6 +3,7 @@
 #include "control/command/answer.h"
 #include "control/command/command.h"
 #include "face/clean.h"
+#include "face/gdb/gdb_rows.h"
 #include "face/shell/interrupt.h"
 
 #include <stdio.h>
@@ -126,6 +127,7 @@ bool shell_do(struct shell *shell, const char *line)
     bool ok;
 
     interrupt_clear();
+    timeline_set_interrupt(shell->session.time, interrupt_came, NULL);
     ok = command_do(&shell->session, line, &reply, &err);
     end_console_line(shell);
     if (!is_silent(line) || reply.parts || !ok)
@@ -178,10 +180,10 @@ bool shell_open(struct shell *shell, const struct session_choice *choice,
     if (!session_open(session, choice, err))
         return false;
     command_answers(session);
+    session_add_commands(session, gdb_commands);
     session->say = take_line;
     session->say_ctx = shell;
     timeline_set_output(session->time, take_output, shell);
-    timeline_set_interrupt(session->time, interrupt_came, NULL);
     return true;
 }
 
