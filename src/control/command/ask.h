@@ -1,0 +1,28 @@
+#ifndef CONTROL_COMMAND_ASK_H
+#define CONTROL_COMMAND_ASK_H
+
+#include "control/command/command.h"
+
+/*
+ * What the rows of ask.c do:
+ *
+ *   ask_who.c   who wrote something last
+ *   ask_why.c   why an event happened, why something failed
+ *   ask_gate.c  why an interrupt has not come
+ */
+bool ask_who(struct call *call, struct err *err);
+bool ask_why(struct call *call, struct err *err);
+bool ask_why_fault(struct call *call, struct err *err);
+bool ask_why_not(struct call *call, struct err *err);
+
+/* Keeps a moment under a name, so that `goto` goes there. */
+void ask_mark(struct session *session, const char *name, struct moment at,
+              uint64_t cycle);
+
+/* A sentence: a capital, a full stop. */
+void ask_say(struct call *call, const struct buf *text);
+
+/* "#1234.5", to be typed. */
+void ask_moment_cell(struct table *table, struct moment at);
+
+#endif

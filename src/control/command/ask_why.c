@@ -1,0 +1,161 @@
+#include "control/command/ask.h"
+#include "observe/ask/fault.h"
+#include "observe/ask/why.h"
+
+/* --- which event -------------------------------------------------------------------------- */
+
+static const struct event *hit_event(const struct session *session)
+{
+    unsigned count;
+    const struct stop_hit *hits = stops_hits(session->stops, &count);
+
+    if (session->last.arrival != ARRIVED_HIT ||
+        moment_compare(session->last.to, timeline_now(session->time)) != 0)
+        return NULL;
+    for (unsigned i = 0; i < count; i++)
+        if (hits[i].has_event)
+            return &hits[i].event;
+    return NULL;
+}
+
+/* The event seen last; where none was, the last that is more than an instruction. */
+static bool event_now(struct session *session, struct event *event)
+{
+    const struct event *seen = hit_event(session);
+
+    if (!seen)
+        seen = timeline_seen(session->time);
+    if (seen)
+        *event = *seen;
+    return seen ||
+           timeline_find_last(session->time, timeline_now(session->time),
+                              EVENT_ALL & ~EVENT_BIT(EVENT_INSN), NULL, NULL, event);
+}
+
+static bool is_by_cycle(void *ctx, const struct event *event)
+{
+    return event->cycle <= *(const uint64_t *)ctx;
+}
+
+static bool event_of(struct call *call, struct event *event, struct err *err)
+{
+    struct session *session = call->session;
+    struct given *given = &call->given[0];
+    bool found;
+
+    if (!given->is_given)
+        found = event_now(session, event);
+    else if (given->is_cycle)
+        found = timeline_find_last(session->time, timeline_furthest(session->time),
+                                   EVENT_ALL & ~EVENT_BIT(EVENT_INSN), is_by_cycle,
+                                   &given->value, event);
+    else
+        found = timeline_find_last(session->time, given->moment, EVENT_ALL, NULL, NULL,
+                                   event);
+    return found || err_set(err, "nothing has happened before that moment");
+}
+
+/* --- why ---------------------------------------------------------------------------------- */
+
+static void put_event(struct buf *out, const struct session *session,
+                      const struct event *event)
+{
+    narrate(out, &session->narrator, event);
+}
+
+static void say_event(struct call *call, const char *before, const struct event *event)
+{
+    struct buf text = {0};
+
+    buf_text(&text, before);
+    put_event(&text, call->session, event);
+    ask_say(call, &text);
+    buf_free(&text);
+}
+
+/* "It was started 412 cycles before: hart 0 executes ...". */
+static void say_start(struct call *call, const struct why *why)
+{
+    const struct event *last = &why->link[why->links - 1].event;
+    struct buf text = {0};
+
+    if (why->has_pc) {
+        buf_text(&text, "the instruction at ");
+        put_address(&text, &call->session->narrator, why->pc);
+        buf_text(&text, " raised it");
+    } else if (why->links == 1) {
+        buf_text(&text, why->started ? "that is where things start"
+                                     : "no cause of it is known");
+    } else if (why->started) {
+        buf_text(&text, "it was started ");
+        put_count(&text, why->link[0].event.cycle - last->cycle);
+        buf_text(&text, " cycles before: ");
+        put_event(&text, call->session, last);
+    } else {
+        buf_text(&text, "its first known cause: ");
+        put_event(&text, call->session, last);
+    }
+    ask_say(call, &text);
+    buf_free(&text);
+}
+
+static void put_chain(struct call *call, const struct why *why)
+{
+    static const struct column columns[] = {{"moment", COLUMN_TEXT},
+                                            {"cycle", COLUMN_COUNT},
+                                            {"event", COLUMN_TEXT},
+                                            {"because", COLUMN_TEXT},
+                                            {NULL, COLUMN_TEXT}};
+    struct table *table = reply_table(call->reply, "causes", columns);
+    struct buf text = {0};
+
+    for (unsigned i = 0; i < why->links; i++) {
+        const struct why_link *link = &why->link[i];
+
+        ask_moment_cell(table, moment_after_event(&link->event));
+        table_number(table, link->event.cycle);
+        buf_clear(&text);
+        put_event(&text, call->session, &link->event);
+        table_text(table, "%s", buf_str(&text));
+        if (link->because)
+            table_text(table, "%s", link->because);
+        else
+            table_none(table);
+    }
+    buf_free(&text);
+}
+
+bool ask_why(struct call *call, struct err *err)
+{
+    struct event event;
+    const struct event *last;
+    struct why why;
+
+    if (!event_of(call, &event, err) ||
+        !why_event(call->session->time, &event, &why, err))
+        return false;
+    last = &why.link[why.links - 1].event;
+    say_event(call, "", &event);
+    say_start(call, &why);
+    if (why.was_held)
+        say_event(call, "the interrupt had to wait for this: ", &why.released);
+    put_chain(call, &why);
+    ask_mark(call->session, "why", moment_after_event(last), last->cycle);
+    return true;
+}
+
+/* --- why fault ------------------------------------------------------------------------------ */
+
+bool ask_why_fault(struct call *call, struct err *err)
+{
+    struct session *session = call->session;
+    struct fault fault;
+    bool ok = why_fault(session->time, &session->narrator, &fault, err);
+
+    for (unsigned i = 0; i < fault.count && ok; i++)
+        reply_say(call->reply, "%s", fault.sentence[i]);
+    if (ok)
+        ask_mark(session, "fault", moment_after_event(&fault.event), fault.event.cycle);
+    fault_release(&fault);
+    return ok;
+}
