@@ -9,6 +9,7 @@
 #include "face/gdb/gdb_command.h"
 #include "face/options.h"
 #include "face/run_command.h"
+#include "face/shell/shell_command.h"
 #include "face/tui/tui_command.h"
 
 #include <stdio.h>
@@ -21,6 +22,7 @@ static const struct command {
 } commands[] = {
     {"run", command_run, "run a scenario: its variants, checks and metrics"},
     {"watch", command_watch, "watch a scenario on the screen, step by step"},
+    {"shell", command_shell, "look at a machine by commands, back and forth in time"},
     {"gdbserver", command_gdbserver, "serve a scenario or program to GDB"},
     {"boot", command_boot, "run any program, with this terminal as its console"},
     {"events", command_events, "read a recording of events"},

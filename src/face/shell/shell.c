@@ -142,12 +142,13 @@ bool shell_do(struct shell *shell, const char *line)
 void shell_prompt(struct buf *out, const struct shell *shell)
 {
     const struct session *session = &shell->session;
+    const char *mode = mode_name(session_hart(session)->mode); /* "M-mode" */
     char at[MOMENT_TEXT];
 
     buf_printf(out, "ringside %s ", moment_text(at, timeline_now(session->time), true));
     if (session->run->boards > 1)
         buf_printf(out, "b%u ", session->board);
-    buf_printf(out, "h%u %s", session->hart, mode_name(session_hart(session)->mode));
+    buf_printf(out, "h%u %.*s", session->hart, (int)strcspn(mode, "-"), mode);
     if (timeline_in_past(session->time))
         buf_text(out, " past");
     else if (session_board(session)->finished)

@@ -87,7 +87,8 @@ static char **complete(const char *text, int start, int end)
 
 /* --- ctrl-C at the prompt ---------------------------------------------------------------------- */
 
-/* The line is given up, and a new one begun. */
+/* The line is given up, and a new one begun. Readline asks when a signal ends its waiting,
+ * and ten times a second, since one may come just before it waits. */
 static int drop_line(void)
 {
     if (!interrupt_came(NULL))
@@ -111,6 +112,7 @@ static void begin_readline(struct shell *shell)
     rl_basic_word_break_characters = " \t";
     rl_completer_quote_characters = "";
     rl_signal_event_hook = drop_line;
+    rl_event_hook = drop_line;
     rl_catch_signals = 1;
     rl_change_environment = 0;
     using_history();
