@@ -198,6 +198,7 @@ void move_steps(struct session *session, enum move_way way, struct step_form for
 /* Calls and traps that are not over, beyond those that there were when it began. */
 struct frames {
     struct session *session;
+    struct moment after; /* steps up to here have been seen */
     unsigned calls, traps;
     bool left;
 };
@@ -208,7 +209,8 @@ static void frames_take(void *ctx, const struct event *event)
     struct frames *frames = ctx;
     struct hart_step step;
 
-    if (frames->left || !hart_step_of(frames->session, event, &step))
+    if (frames->left || !hart_step_of(frames->session, event, &step) ||
+        moment_compare(step.at, frames->after) <= 0)
         return;
     if (step.kind == STEP_TRAP)
         frames->traps++;
@@ -244,13 +246,14 @@ static bool frames_found(void *ctx, struct run *run)
 
 void move_finish(struct session *session, enum move_way way, struct move *move)
 {
-    struct frames frames = {.session = session};
+    struct frames frames = {.session = session, .after = timeline_now(session->time)};
     const struct probe probe = {frames_arm, frames_disarm, frames_found, &frames};
 
     if (way == BACKWARDS) {
         move_finish_back(session, move);
         return;
     }
+    frames.after.fired = UINT64_MAX;
     move_began(session, move);
     move_ended(session, move, move_forward(session, move, &probe, RUN_NO_LIMIT));
 }

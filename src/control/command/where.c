@@ -77,7 +77,7 @@ void where_say_next(struct reply *reply, const struct session *session)
     else
         buf_text(&instruction, "an address that cannot be fetched from");
     if (source.size)
-        reply_say(reply, "Next: %s   [line %" PRIu32 ": %s]", instruction.data,
+        reply_say(reply, "Next: %s (line %" PRIu32 ": %s)", instruction.data,
                   line->line, source.data);
     else
         reply_say(reply, "Next: %s", instruction.data);

@@ -22,6 +22,7 @@ static void release(struct stop *stop)
     expr_free(stop->condition);
     expr_free(stop->filter);
     free(stop->text);
+    free(stop->condition_text);
 }
 
 static void forget_gone(struct stops *stops)
