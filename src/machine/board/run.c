@@ -130,9 +130,8 @@ static struct hart *whose_turn(struct run *run)
     if (!hart->asleep && hart->cycle < run->turn_end)
         return hart;
     hart = earliest_hart(run, &index);
-    run->turn_end = 0;
     if (!hart)
-        return NULL;
+        return NULL; /* and nothing changes: to ask is no step */
     board = run->board[index];
     run->turn_board = (uint8_t)index;
     run->turn_hart = hart->id;
