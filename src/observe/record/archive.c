@@ -43,8 +43,11 @@ static bool secure(struct archive *archive, struct err *err)
     sqlite3_db_config(archive->db, SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, NULL);
     return functions_add(archive->db, &archive->narrator) &&
            insn_table_add(archive->db) == SQLITE_OK &&
+           /* The table of instructions is made here: no query may make one. */
            archive_exec(archive,
-                        "PRAGMA cell_size_check = ON; PRAGMA temp_store = MEMORY", err);
+                        "PRAGMA cell_size_check = ON; PRAGMA temp_store = MEMORY;"
+                        "SELECT 1 FROM insn LIMIT 0",
+                        err);
 }
 
 static struct archive *connect(const char *path, int flags, struct err *err)

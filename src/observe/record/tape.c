@@ -237,11 +237,15 @@ static bool start_thread(struct tape *tape)
 
 static void wait_for_room(struct tape *tape, uint64_t head)
 {
+    tape->known_tail = atomic_load_explicit(&tape->tail, memory_order_acquire);
+    if (head - tape->known_tail < RING)
+        return;
     pthread_mutex_lock(&tape->mutex);
     tape->waits = true;
     pthread_cond_signal(&tape->more);
     while (head - atomic_load_explicit(&tape->tail, memory_order_acquire) == RING)
         pthread_cond_wait(&tape->less, &tape->mutex);
+    tape->known_tail = atomic_load_explicit(&tape->tail, memory_order_acquire);
     tape->waits = false;
     pthread_mutex_unlock(&tape->mutex);
 }
@@ -252,11 +256,8 @@ void tape_take(void *ctx, const struct event *event)
     uint64_t head = atomic_load_explicit(&tape->head, memory_order_relaxed);
     struct heard *heard = &tape->ring[head & (RING - 1)];
 
-    if (head - tape->known_tail == RING) {
-        tape->known_tail = atomic_load_explicit(&tape->tail, memory_order_acquire);
-        if (head - tape->known_tail == RING)
-            wait_for_room(tape, head);
-    }
+    if (head - tape->known_tail == RING)
+        wait_for_room(tape, head);
     heard->event = *event;
     heard->branch = tape->time ? timeline_branch(tape->time) : 0;
     atomic_store_explicit(&tape->head, head + 1, memory_order_release);
