@@ -76,8 +76,8 @@ bool archive_session(struct archive *archive, const struct session *session,
     about.events = what->events;
     about.instructions = what->instructions;
     ok = archive_begin(archive, err) && about_write(archive, &about, err) &&
-         about_write_machine(archive, session->run, err) &&
-         write_places(archive, &session->subject, err) &&
+         (!what->events || (about_write_machine(archive, session->run, err) &&
+                            write_places(archive, &session->subject, err))) &&
          (!what->files || write_files(archive, &session->subject.files, err)) &&
          archive_commit(archive, err);
     about_release(&about);

@@ -161,7 +161,7 @@ bool recording_begin(struct session *session, const char *path, bool instruction
     if (recording)
         return err_set(err, "'%s' is being recorded already: `record off` ends it",
                        recording->archive->path);
-    archive = archive_create(path, err);
+    archive = archive_create(path, false, err);
     if (!archive)
         return false;
     recording = alloc_zero(1, sizeof(*recording));

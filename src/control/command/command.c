@@ -303,6 +303,18 @@ static void name_command(const struct command *command, struct err *err)
         err_prefix(err, "%s", command->name);
 }
 
+/* Where the machine does not do what was recorded there is nowhere to go. */
+static bool is_possible(const struct session *session, const struct command *command,
+                        struct err *err)
+{
+    if (!session->still)
+        return true;
+    return (!command->changes && strcmp(command->group, "moving") != 0 &&
+            strcmp(command->group, "time") != 0 &&
+            strcmp(command->group, "branches") != 0) ||
+           err_set(err, "%s", session->still);
+}
+
 static bool do_statement(struct session *session, const char *line, struct reply *reply,
                          const struct command **done, struct err *err)
 {
@@ -315,8 +327,8 @@ static bool do_statement(struct session *session, const char *line, struct reply
     if (!call.command)
         return false;
     from = narration_before(session);
-    ok = take_format(&call, &rest, err) && command_arguments(&call, rest, err) &&
-         call.command->run(&call, err);
+    ok = is_possible(session, call.command, err) && take_format(&call, &rest, err) &&
+         command_arguments(&call, rest, err) && call.command->run(&call, err);
     command_release_arguments(&call);
     narration_after(session, &from);
     if (!ok)

@@ -86,7 +86,9 @@ static const char writing[] = "PRAGMA journal_mode = WAL; PRAGMA synchronous = N
                               "PRAGMA wal_autocheckpoint = 4096;"
                               "PRAGMA cache_size = -16384";
 
-struct archive *archive_create(const char *path, struct err *err)
+static const char writing_alone[] = "PRAGMA locking_mode = EXCLUSIVE";
+
+struct archive *archive_create(const char *path, bool alone, struct err *err)
 {
     int file = open(path, O_WRONLY | O_CREAT | O_EXCL, 0666);
     struct archive *archive;
@@ -99,7 +101,8 @@ struct archive *archive_create(const char *path, struct err *err)
     archive = connect(path, SQLITE_OPEN_READWRITE, err);
     if (!archive)
         return NULL;
-    if (archive_exec(archive, "PRAGMA page_size = 16384", err) &&
+    if (archive_exec(archive, alone ? writing_alone : "PRAGMA page_size = 16384",
+                     err) &&
         archive_exec(archive, writing, err) && make_tables(archive, err))
         return archive;
     free_archive(archive);
@@ -200,7 +203,31 @@ static bool check_whole(struct archive *archive, struct err *err)
     return true;
 }
 
-struct archive *archive_open(const char *path, bool exclusive, struct err *err)
+static bool be_alone(struct archive *archive, struct err *err)
+{
+    sqlite3_busy_timeout(archive->db, 0);
+    if (archive_exec(archive, writing_alone, err) &&
+        archive_exec(archive, writing, err) &&
+        archive_exec(archive, "BEGIN IMMEDIATE; COMMIT", err))
+        return true;
+    return sqlite3_errcode(archive->db) == SQLITE_BUSY
+               ? err_set(err, "'%s' is in use by another Ringside", archive->path)
+               : err_prefix(err, "a damaged recording");
+}
+
+bool archive_in_use(const char *path)
+{
+    sqlite3 *db = NULL;
+    bool busy = false;
+
+    if (sqlite3_open_v2(path, &db, SQLITE_OPEN_READWRITE, NULL) == SQLITE_OK)
+        busy = sqlite3_exec(db, "BEGIN IMMEDIATE; ROLLBACK", NULL, NULL, NULL) ==
+               SQLITE_BUSY;
+    sqlite3_close(db);
+    return busy;
+}
+
+struct archive *archive_open(const char *path, bool alone, struct err *err)
 {
     struct archive *archive;
 
@@ -211,10 +238,8 @@ struct archive *archive_open(const char *path, bool exclusive, struct err *err)
                                       : connect(path, SQLITE_OPEN_READONLY, err);
     if (!archive)
         return NULL;
-    if ((exclusive && (!archive_exec(archive, "PRAGMA locking_mode = EXCLUSIVE", err) ||
-                       !archive_exec(archive, writing, err) ||
-                       !archive_exec(archive, "BEGIN IMMEDIATE; COMMIT", err))) ||
-        !check_format(archive, err) || !check_whole(archive, err)) {
+    if ((alone && !be_alone(archive, err)) || !check_format(archive, err) ||
+        !check_whole(archive, err)) {
         free_archive(archive);
         return NULL;
     }

@@ -35,15 +35,19 @@ struct archive {
     } statement[ARCHIVE_STATEMENTS];
 };
 
-/* A new recording; the file must not exist. */
-struct archive *archive_create(const char *path, struct err *err);
+/* A new recording; the file must not exist. `alone`: nobody else opens it until it is
+ * closed, and it has no events, which makes it small. */
+struct archive *archive_create(const char *path, bool alone, struct err *err);
 struct archive *archive_memory(struct err *err);
 
 /*
  * Opens a recording. Refused, with the reason: what is none, is damaged, or is of a newer
- * format. `exclusive`: to go on writing it; nobody else may have it open for that.
+ * format. `alone`: to go on writing it; nobody else has it open.
  */
-struct archive *archive_open(const char *path, bool exclusive, struct err *err);
+struct archive *archive_open(const char *path, bool alone, struct err *err);
+
+/* Does somebody write that recording, who wants to be alone? */
+bool archive_in_use(const char *path);
 
 /* Another connection to a recording that is being written, for questions: it sees what has
  * been committed. */

@@ -220,6 +220,8 @@ bool query_run(struct archive *archive, const char *text,
         if (answer.more)
             reply_say(reply, "There are more rows: these are the first %zu.",
                       answer.rows);
+        if (!answer.rows)
+            reply_say(reply, "There are no rows.");
         put_table(reply, &answer, statement);
     }
     release(&answer);

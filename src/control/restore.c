@@ -1,0 +1,115 @@
+#include "control/restore.h"
+
+#include "base/alloc.h"
+#include "control/recording.h"
+#include "observe/record/about.h"
+#include "observe/record/history.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { DIGESTS_COMPARED = 64 };
+
+static const char restore_key[] = "restore";
+
+/* What the session refers to as long as it is there. */
+static void release(void *data)
+{
+    about_release(data);
+    free(data);
+}
+
+static void take_file(void *ctx, const char *path, const void *bytes, size_t size)
+{
+    files_add(ctx, path, bytes, size);
+}
+
+/* Opens a session on the files of the recording. */
+static bool open_files(struct session *session, struct archive *archive,
+                       const struct about *about, const struct session_choice *choice,
+                       struct err *err)
+{
+    struct files files = {.closed = true};
+    struct session_choice of = {
+        .file = about->opened,
+        .variant = about->variant,
+        .settings = (const char *const *)about->setting,
+        .setting_count = about->settings,
+        .memory = choice->memory,
+        .diagnostics = choice->diagnostics,
+        .files = &files,
+    };
+    bool ok = about_read_files(archive, take_file, &files, err);
+
+    if (ok) {
+        ok = session_open(session, &of, err);
+        if (!ok)
+            err_prefix(err, "the run of '%s' cannot be made again", archive->path);
+    }
+    files_release(&files);
+    return ok;
+}
+
+/* To where the viewer stood; or back to #0, if that is not the same run any more. */
+static bool follow(struct session *session, const struct history *history,
+                   struct restored *restored, struct err *err)
+{
+    static const struct moment beginning;
+    struct history_digest differs;
+    struct err why = {0};
+
+    if (!history_restore(history, session->time, err))
+        return false;
+    restored->replays =
+        history_follow(history, session->time, DIGESTS_COMPARED, &differs, &why);
+    if (restored->replays)
+        return true;
+    snprintf(restored->differs, sizeof(restored->differs), "%.*s",
+             (int)sizeof(restored->differs) - 1, why.text);
+    timeline_seek(session->time, beginning);
+    session->still = "the recording is open for reading only";
+    return true;
+}
+
+bool session_restore(struct session *session, struct archive *archive,
+                     const struct session_choice *choice, struct restored *restored,
+                     struct err *err)
+{
+    struct about *about = alloc_zero(1, sizeof(*about));
+    struct history history;
+    bool ok;
+
+    *session = (struct session){0};
+    *restored = (struct restored){0};
+    if (!about_read(archive, about, err)) {
+        free(about);
+        return false;
+    }
+    if (!history_read(archive, &history, err)) {
+        release(about);
+        return false;
+    }
+    ok = open_files(session, archive, about, choice, err);
+    session_set_extra(session, restore_key, about, release);
+    if (ok)
+        ok = follow(session, &history, restored, err);
+    history_release(&history);
+    archive->narrator = session->narrator;
+    return ok;
+}
+
+bool session_open_recording(struct session *session, const char *path,
+                            const struct session_choice *choice,
+                            struct restored *restored, struct err *err)
+{
+    struct archive *archive = archive_open(path, false, err);
+
+    if (!archive)
+        return false;
+    if (!session_restore(session, archive, choice, restored, err)) {
+        archive_close(archive);
+        return false;
+    }
+    recording_opened(session, archive, restored->replays);
+    return true;
+}
