@@ -142,8 +142,7 @@ static int do_reg(lua_State *lua)
 
     if (!names_find(trial->board, luaL_checkstring(lua, 2), &place, &err))
         return luaL_error(lua, "%s", err.text);
-    lua_pushinteger(
-        lua, (lua_Integer)register_peek(place.device, place.offset, place.reg->size));
+    lua_pushinteger(lua, (lua_Integer)names_peek(&place));
     return 1;
 }
 

@@ -29,7 +29,7 @@ struct data_state {
 
     const char *file; /* of the last list; NULL: none */
     unsigned line;    /* that comes next */
-    uint64_t pc;      /* of the hart when it was listed */
+    struct moment at; /* when it was listed */
 };
 
 struct data_state *data_state(struct session *session);

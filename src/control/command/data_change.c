@@ -3,10 +3,9 @@
  * future off, which is kept as a branch.
  */
 #include "base/alloc.h"
+#include "control/assign.h"
 #include "control/command/data.h"
 #include "control/command/words.h"
-#include "observe/ask/names.h"
-#include "observe/ask/peek.h"
 
 #include <ctype.h>
 #include <inttypes.h>
@@ -61,92 +60,10 @@ static bool read_assignment(struct assignment *assignment,
                             struct err *err)
 {
     struct expr_scope scope = session_scope(session);
-    const struct lvalue *to = &assignment->to;
-    unsigned bits;
 
-    if (!read_sides(assignment, text, err) ||
-        !expr_lvalue(assignment->left, &scope, &assignment->to, err) ||
-        !expr_value(assignment->right, &scope, &assignment->value, err))
-        return false;
-    bits = to->hi == 63 && to->size ? 8 * to->size : to->hi - to->lo + 1u;
-    if (bits < 64 && assignment->value >> bits &&
-        (uint64_t)sign_extend(assignment->value, bits) != assignment->value)
-        return err_set(err, "0x%" PRIx64 " does not fit: %s has %u bit%s",
-                       assignment->value, assignment->name, bits, bits == 1 ? "" : "s");
-    assignment->value &= BITS(bits - 1, 0);
-    return true;
-}
-
-/* The bytes of RAM that an assignment to memory means. */
-static bool find_memory(const struct session *session, const struct lvalue *to,
-                        uint64_t *pa, struct err *err)
-{
-    const struct hart *hart = session_hart(session);
-    uint64_t last;
-
-    *pa = to->number;
-    if (to->physical)
-        return true;
-    if (!peek_address(hart, to->number, ACCESS_STORE, pa, err) ||
-        !peek_address(hart, to->number + to->size - 1, ACCESS_STORE, &last, err))
-        return false;
-    return last - *pa == to->size - 1 ||
-           err_set(err, "the bytes are in two pages that do not follow one another: "
-                        "set them one by one");
-}
-
-/* A write of a field leaves the others as they are; writing 1 to those that are cleared
- * by it would not. */
-static uint64_t merge_register(const struct session *session, const struct lvalue *to,
-                               uint64_t value)
-{
-    const struct device *device = session_board(session)->device[to->device];
-    unsigned index;
-    const struct reg *reg = device_reg(device, (uint32_t)to->number, &index);
-    uint64_t now;
-
-    if (to->hi == 63)
-        return value;
-    now = register_peek(device, (uint32_t)to->number, to->size);
-    return field_set(now & ~reg->w1c, BITS(to->hi, to->lo), value);
-}
-
-static bool make_act(const struct session *session, const struct assignment *assignment,
-                     struct act *act, struct err *err)
-{
-    const struct lvalue *to = &assignment->to;
-    const struct hart *hart = &session_board(session)->hart[to->hart];
-
-    *act = (struct act){.board = (uint8_t)session->board,
-                        .device = (uint8_t)to->hart,
-                        .number = to->number,
-                        .value = assignment->value};
-    switch (to->kind) {
-    case LVALUE_X:
-        act->kind = ACT_X;
-        return to->number || err_set(err, "zero is always 0");
-    case LVALUE_PC:
-        act->kind = ACT_PC;
-        return true;
-    case LVALUE_CSR:
-        act->kind = ACT_CSR;
-        act->value = field_set(hart_csr_read(hart, (unsigned)to->number),
-                               BITS(to->hi, to->lo), assignment->value);
-        return true;
-    case LVALUE_REGISTER:
-        act->kind = ACT_REGISTER;
-        act->device = (uint8_t)to->device;
-        act->size = to->size;
-        act->value = merge_register(session, to, assignment->value);
-        return true;
-    case LVALUE_MEMORY:
-        act->kind = ACT_MEMORY;
-        act->size = to->size;
-        return find_memory(session, to, &act->number, err);
-    case LVALUE_NONE:
-        break;
-    }
-    return false;
+    return read_sides(assignment, text, err) &&
+           expr_lvalue(assignment->left, &scope, &assignment->to, err) &&
+           expr_value(assignment->right, &scope, &assignment->value, err);
 }
 
 static bool value_now(const struct session *session,
@@ -162,43 +79,42 @@ static bool value_now(const struct session *session,
 static void say_change(struct call *call, const struct assignment *assignment,
                        uint64_t before, uint64_t after)
 {
-    uint64_t mask = assignment->to.size && assignment->to.hi == 63
-                        ? BITS(8 * assignment->to.size - 1, 0)
-                        : UINT64_MAX;
+    const struct lvalue *to = &assignment->to;
+    unsigned bits = to->size && to->hi == 63 ? 8 * to->size : to->hi - to->lo + 1u;
+    uint64_t mask = BITS(bits - 1, 0);
+    bool kept = ((after ^ assignment->value) & mask) == 0;
 
     reply_say(call->reply, "%s was 0x%" PRIx64 " and is now 0x%" PRIx64 "%s.",
               assignment->name, before & mask, after & mask,
-              (after & mask) == (assignment->value & mask)
-                  ? ""
-                  : ": it does not keep what was written");
+              kept ? "" : ": it does not keep what was written");
+}
+
+static bool act_on(struct call *call, const struct assignment *assignment,
+                   const char **kept, struct err *err)
+{
+    struct session *session = call->session;
+    struct act act;
+    bool ok = assign_act(&act, session->run, session->board, &assignment->to,
+                         assignment->value, err);
+
+    if (ok) {
+        act.reason = alloc_string(call->line);
+        ok = timeline_act(session->time, &act, kept, err);
+        free(act.reason);
+    }
+    assign_done(&act);
+    return ok;
 }
 
 static bool assign(struct call *call, const struct assignment *assignment,
                    struct err *err)
 {
-    struct session *session = call->session;
-    uint64_t before = 0, after = 0, bytes = assignment->value;
+    uint64_t before = 0, after = 0;
     const char *kept = NULL;
-    struct act act;
 
-    if (!value_now(session, assignment, &before, err) ||
-        !make_act(session, assignment, &act, err))
-        return false;
-    if (act.kind == ACT_MEMORY) {
-        if (!ram_has(&session_board(session)->bus.ram, act.number, act.size))
-            return err_set(err,
-                           "0x%" PRIx64 " is not in RAM; a device's register is set "
-                           "by its name, as dma0.Control[1]",
-                           act.number);
-        act.bytes = (uint8_t *)&bytes;
-    }
-    act.reason = alloc_string(call->line);
-    if (!timeline_act(session->time, &act, &kept, err)) {
-        free(act.reason);
-        return false;
-    }
-    free(act.reason);
-    if (!value_now(session, assignment, &after, err))
+    if (!value_now(call->session, assignment, &before, err) ||
+        !act_on(call, assignment, &kept, err) ||
+        !value_now(call->session, assignment, &after, err))
         return false;
     say_change(call, assignment, before, after);
     say_kept(call, kept);

@@ -201,12 +201,12 @@ static bool find_lines(struct call *call, const char **file, unsigned *line,
     struct session *session = call->session;
     struct data_state *state = data_state(session);
     const char *text = call->given[0].is_given ? call->given[0].text : NULL;
+    bool moved = moment_compare(state->at, timeline_now(session->time)) != 0;
     struct err none = {0};
 
     *file = state->file;
     *line = state->line;
-    if (state->file &&
-        (session->again || (!text && state->pc == session_hart(session)->pc)))
+    if (state->file && (session->again || (!text && !moved)))
         return true;
     if (text && read_place(session, text, file, line, &none)) {
         if (!*file)
@@ -259,7 +259,7 @@ bool data_list(struct call *call, struct err *err)
     }
     state->file = file;
     state->line = line;
-    state->pc = session_hart(session)->pc;
+    state->at = timeline_now(session->time);
     return true;
 }
 

@@ -76,7 +76,7 @@ static void register_row(struct table *table, const struct device *device,
                          const struct reg *reg, unsigned index)
 {
     uint32_t offset = reg->offset + index * reg->stride;
-    uint64_t value = register_peek(device, offset, reg->size);
+    uint64_t value = names_peek(&(struct register_place){device, reg, offset});
 
     table_number(table, offset);
     if (reg->count > 1)
@@ -95,8 +95,8 @@ static unsigned register_rows(struct table *table, const struct device *device,
     unsigned count = reg->count > 1 ? reg->count : 1, left_out = 0;
 
     for (unsigned i = 0; i < count; i++)
-        if (count <= SMALL_ARRAY ||
-            register_peek(device, reg->offset + i * reg->stride, reg->size))
+        if (count <= SMALL_ARRAY || names_peek(&(struct register_place){
+                                        device, reg, reg->offset + i * reg->stride}))
             register_row(table, device, reg, i);
         else
             left_out++;
@@ -109,7 +109,7 @@ static void field_rows(struct call *call, const struct register_place *place)
         {"field", COLUMN_TEXT}, {"bits", COLUMN_TEXT}, {"value", COLUMN_HEX},
         {"means", COLUMN_TEXT}, {"help", COLUMN_TEXT}, {NULL, COLUMN_TEXT}};
     const struct reg *reg = place->reg;
-    uint64_t value = register_peek(place->device, place->offset, reg->size);
+    uint64_t value = names_peek(place);
     struct table *table;
 
     if (!reg->fields)

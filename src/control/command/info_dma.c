@@ -24,7 +24,7 @@ static uint64_t get(const struct device *device, const char *name, unsigned chan
         return 0;
     if (reg)
         *reg = place.reg;
-    return register_peek(device, place.offset, place.reg->size);
+    return names_peek(&place);
 }
 
 static void number_cell(struct table *table, const struct device *device,

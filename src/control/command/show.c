@@ -12,6 +12,9 @@ static void put_offset(struct buf *out, const char *name, uint64_t offset)
         buf_printf(out, "+%" PRIu64, offset);
 }
 
+/* A symbol that has no size ends somewhere; what is farther away has no name. */
+enum { FAR = 1 << 20 };
+
 bool show_name(struct buf *out, const struct session *session, uint64_t va)
 {
     const struct symbols *symbols = session->subject.symbols;
@@ -19,6 +22,8 @@ bool show_name(struct buf *out, const struct session *session, uint64_t va)
     const struct region *region = NULL;
     uint64_t pa;
 
+    if (symbol && va - symbol->address > FAR)
+        symbol = NULL;
     if (!symbol && peek_address(session_hart(session), va, ACCESS_LOAD, &pa, NULL))
         region = subject_region(&session->subject, pa);
     if (symbol)

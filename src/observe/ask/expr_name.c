@@ -335,7 +335,8 @@ bool name_value(const struct named *named, const struct expr_scope *scope,
         all = hart_csr_read(named->hart, (unsigned)named->number);
         break;
     case NAME_REGISTER:
-        all = register_peek(named->device, (uint32_t)named->number, named->reg->size);
+        all = names_peek(&(struct register_place){named->device, named->reg,
+                                                  (uint32_t)named->number});
         break;
     case NAME_BUILT_IN:
         all = named->built_in->get(scope->run, named->hart);

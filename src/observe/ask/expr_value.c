@@ -381,6 +381,10 @@ static bool name_lvalue(const struct evaluation *of, const struct expr *expr,
                               .hi = named.hi,
                               .lo = named.lo};
     if (named.kind == NAME_REGISTER) {
+        if (names_is_hidden(&(struct register_place){named.device, named.reg,
+                                                     (uint32_t)named.number}))
+            return err_set(of->err, "%s.%s shares its address with another register",
+                           named.device->name, named.reg->name);
         lvalue->device = named.device->index;
         lvalue->size = named.reg->size;
         if (!named.reg_field)

@@ -143,3 +143,25 @@ uint64_t register_peek(const struct device *device, uint32_t offset, unsigned si
         regfile_peek(device->type->regs, device, offset, size, &value);
     return value;
 }
+
+bool names_is_hidden(const struct register_place *place)
+{
+    unsigned index;
+
+    return device_reg(place->device, place->offset, &index) != place->reg;
+}
+
+uint64_t names_peek(const struct register_place *place)
+{
+    const struct reg *reg = place->reg;
+    unsigned index = reg->stride ? (place->offset - reg->offset) / reg->stride : 0;
+    uint64_t value = 0;
+
+    if (!names_is_hidden(place))
+        return register_peek(place->device, place->offset, reg->size);
+    if (reg->peek)
+        return reg->peek(place->device, index);
+    memcpy(&value, (const char *)place->device + reg->at + index * reg->step,
+           reg->width);
+    return value;
+}

@@ -40,7 +40,14 @@ const struct reg_field *names_field(const struct reg *reg, const char *name);
 /* A field of a CSR; NULL: it has none of that name. */
 const struct csr_field *names_csr_field(const struct csr_info *csr, const char *name);
 
-/* What a read of a register would give, without its effects. */
+/* What a read there would give, without its effects. */
 uint64_t register_peek(const struct device *device, uint32_t offset, unsigned size);
+
+/* The same of a register; of one that shares its address with another that is there now
+ * (a UART's divisor latch), what it holds. */
+uint64_t names_peek(const struct register_place *place);
+
+/* Does an access to its address reach another register? */
+bool names_is_hidden(const struct register_place *place);
 
 #endif
