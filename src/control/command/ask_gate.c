@@ -139,7 +139,7 @@ static void put_route(struct table *table, const struct gates *gates,
     if (gate->route == GATE_SHARED)
         table_text(table, "all");
     else
-        table_text(table, "hart %u %s", route->hart, mode_letter(route->mode));
+        table_text(table, "hart %u %s", route->hart, route_name(route));
 }
 
 static void put_closer(struct call *call, struct table *table, const struct gate *gate)

@@ -356,6 +356,11 @@ static void judge(struct gates *gates)
     }
 }
 
+const char *route_name(const struct route *route)
+{
+    return lines[route->line].mip;
+}
+
 const struct route *gates_best(const struct gates *gates)
 {
     const struct route *best = &gates->route[0];
@@ -528,11 +533,11 @@ bool gates_of_lines(const struct run *run, unsigned board_number, uint64_t meant
             add_route(gates, h, line);
             add_origin(&to, (const struct aclint *)board->clock);
             add_hart(gates, &board->hart[h], to.number);
-            snprintf(gates->subject, sizeof(gates->subject), "the %s",
-                     lines[line].words);
         }
     if (gates->routes == 0)
         return err_set(err, "there is no such interrupt");
     judge(gates);
+    snprintf(gates->subject, sizeof(gates->subject), "the %s",
+             lines[gates_best(gates)->line].words);
     return true;
 }

@@ -64,6 +64,9 @@ bool gates_of_lines(const struct run *run, unsigned board, uint64_t lines, int h
 /* The route on which least is closed: the one that software has prepared. */
 const struct route *gates_best(const struct gates *gates);
 
+/* The line's bit of mip: "MEIP". */
+const char *route_name(const struct route *route);
+
 void gates_release(struct gates *gates);
 
 #endif

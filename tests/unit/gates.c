@@ -1,0 +1,440 @@
+#include "tests/lib/suite.h"
+#include "tests/lib/talk.h"
+
+#include "observe/ask/gates.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/*
+ * Small programs that set an interrupt up in every respect but one. `why not irq` must
+ * name that one as the first closed gate, and when `set` opens it the interrupt comes.
+ */
+
+/* What a DMA channel's interrupt needs; each test has one of them otherwise. */
+static const char dma_program[] =
+    "_start: la t0, handler\n csrw mtvec, t0\n"
+    " li t0, 0xc000000\n li t1, PRIORITY\n sw t1, 92(t0)\n"
+    " li t0, 0xc002000\n li t1, ENABLE\n sw t1, 0(t0)\n"
+    " li t0, 0xc200000\n li t1, THRESHOLD\n sw t1, 0(t0)\n"
+    " li t1, MIE\n csrw mie, t1\n"
+    " li a4, 0x3100000\n li t0, 1\n sw t0, 0(a4)\n"
+    " li t0, 64\n sd t0, 8(a4)\n la t0, there\n sd t0, 16(a4)\n"
+    " la t0, here\n sd t0, 24(a4)\n"
+    " li t1, MSTATUS\n csrw mstatus, t1\n"
+    " li t0, CONTROL\n sw t0, 0(a4)\n"
+    "loop: addi s0, s0, 1\n j loop\n"
+    " .align 2\n"
+    "handler: addi s1, s1, 1\n j handler\n"
+    " .data\n .align 3\n"
+    "here: .zero 64\nthere: .zero 64\n";
+
+struct setting {
+    const char *name, *usual;
+};
+
+static const struct setting dma_settings[] = {
+    {"PRIORITY", "1"}, {"ENABLE", "1 << 23"}, {"THRESHOLD", "0"},
+    {"MIE", "0x800"},  {"MSTATUS", "8"},      {"CONTROL", "0x4003"},
+};
+
+struct closed_gate {
+    const char *setting, *value; /* of dma_settings, and how it is closed */
+    const char *says;            /* the first sentence begins so */
+    const char *opens;           /* the command */
+};
+
+static const struct closed_gate dma_gates[] = {
+    {"CONTROL", "0x4001", "Interrupt 23 (dma0) stops at dma0.Control[0].done: it is 0",
+     "set dma0.Control[0] = 0x4003"},
+    {"CONTROL", "0x3", "Interrupt 23 (dma0) stops at dma0.Control[0].doneIE: it is 0",
+     "set dma0.Control[0].doneIE = 1"},
+    {"PRIORITY", "0", "Interrupt 23 (dma0) stops at plic.PRIORITY[23]: it is 0",
+     "set plic.PRIORITY[23] = 1"},
+    {"ENABLE", "1 << 22",
+     "Interrupt 23 (dma0) stops at plic.ENABLE0[0] bit 23: it is 0",
+     "set plic.ENABLE0[0] = 0x800000"},
+    {"THRESHOLD", "1", "Interrupt 23 (dma0) stops at plic.THRESHOLD[0]: it is 1",
+     "set plic.THRESHOLD[0] = 0"},
+    {"MIE", "0", "Interrupt 23 (dma0) stops at mie.MEIE: it is 0", "set mie.MEIE = 1"},
+    {"MSTATUS", "0", "Interrupt 23 (dma0) stops at mstatus.MIE: it is 0",
+     "set mstatus.MIE = 1"},
+};
+
+/* The program with one setting closed (NULL: none). */
+static void open_dma(struct talk *talk, const struct closed_gate *gate)
+{
+    char text[4096];
+    size_t length = 0;
+
+    for (unsigned i = 0; i < COUNT(dma_settings); i++) {
+        bool closed = gate && strcmp(gate->setting, dma_settings[i].name) == 0;
+
+        length += (size_t)snprintf(text + length, sizeof(text) - length,
+                                   " .equ %s, %s\n", dma_settings[i].name,
+                                   closed ? gate->value : dma_settings[i].usual);
+    }
+    snprintf(text + length, sizeof(text) - length, " .globl _start\n%s", dma_program);
+    talk_open(talk, text, "");
+}
+
+static uint64_t interrupts(const struct talk *talk)
+{
+    return session_hart(&talk->session)->interrupts;
+}
+
+static void begins_with(const char *answer, const char *expected)
+{
+    ck_assert_msg(strncmp(answer, expected, strlen(expected)) == 0,
+                  "'%s' does not begin with '%s'", answer, expected);
+}
+
+static void opens(struct talk *talk, const char *command)
+{
+    uint64_t before = interrupts(talk);
+
+    talk_do(talk, command);
+    talk_do(talk, "stepi 200");
+    ck_assert_msg(interrupts(talk) > before, "%s: %s", command,
+                  talk_do(talk, "why not irq 23"));
+}
+
+START_TEST(each_gate_of_a_dma_interrupt_is_named_and_opened)
+{
+    const struct closed_gate *gate = &dma_gates[_i];
+    struct talk talk;
+
+    open_dma(&talk, gate);
+    talk_do(&talk, "stepi 500");
+    ck_assert_uint_eq(interrupts(&talk), 0);
+    begins_with(talk_do(&talk, "why not irq 23"), gate->says);
+    opens(&talk, gate->opens);
+    talk_close(&talk);
+}
+END_TEST
+
+START_TEST(an_interrupt_that_was_taken_is_held_back_by_its_handler)
+{
+    struct talk talk;
+
+    open_dma(&talk, NULL);
+    talk_do(&talk, "stepi 500");
+    ck_assert_uint_eq(interrupts(&talk), 1);
+    begins_with(talk_do(&talk, "why not irq 23"),
+                "Interrupt 23 (dma0) stops at mstatus.MIE: it is 0 and must be 1, or a "
+                "mode below M; hart 0 is in M-mode with its interrupts off.\n"
+                "A trap of hart 0 to M-mode wrote it (machine external interrupt at ");
+    talk_close(&talk);
+}
+END_TEST
+
+START_TEST(an_open_way_is_said_to_be_open)
+{
+    struct talk talk;
+
+    open_dma(&talk, &dma_gates[COUNT(dma_gates) - 1]);
+    talk_do(&talk, "stepi 500");
+    talk_do(&talk, "set mstatus.MIE = 1");
+    begins_with(
+        talk_do(&talk, "why-not irq 23"),
+        "Nothing holds interrupt 23 (dma0) back: hart 0 takes it before its next "
+        "instruction, in M-mode.\n");
+    talk_close(&talk);
+}
+END_TEST
+
+START_TEST(a_request_that_is_pending_has_passed_its_device)
+{
+    struct talk talk;
+    const char *answer;
+
+    open_dma(&talk, &dma_gates[5]); /* mie.MEIE */
+    talk_do(&talk, "stepi 500");
+    talk_do(&talk, "set dma0.Control[0].doneIE = 0");
+    answer = talk_do(&talk, "why not irq 23");
+    begins_with(answer, "Interrupt 23 (dma0) stops at mie.MEIE");
+    ck_assert_ptr_nonnull(strstr(answer, "dma0.Control[0].doneIE    passed"));
+    talk_close(&talk);
+}
+END_TEST
+
+START_TEST(a_claim_that_is_not_completed_holds_the_next_request_back)
+{
+    struct talk talk;
+
+    open_dma(&talk, &dma_gates[6]); /* mstatus.MIE */
+    talk_do(&talk, "stepi 500");
+    /* A claim is a read; a program makes it. */
+    talk_do(&talk, "set t0 = 0xc200004");
+    talk_do(&talk, "set u32[loop] = 0x0002a303"); /* lw t1, 0(t0) */
+    talk_do(&talk, "set pc = loop");
+    talk_do(&talk, "stepi");
+    begins_with(talk_do(&talk, "why not irq 23"),
+                "Interrupt 23 (dma0) stops at plic gateway in service: it is 1");
+    talk_do(&talk, "set mstatus.MIE = 1");
+    opens(&talk, "set plic.CLAIM[0] = 23");
+    talk_close(&talk);
+}
+END_TEST
+
+START_TEST(a_source_of_higher_priority_goes_first)
+{
+    struct talk talk;
+
+    open_dma(&talk, &dma_gates[6]); /* mstatus.MIE */
+    talk_do(&talk, "stepi 500");
+    talk_do(&talk, "set plic.PRIORITY[10] = 7");
+    talk_do(&talk, "set plic.ENABLE0[0] = 0x800400");
+    talk_do(&talk, "set uart0.IER = 1");
+    talk_do(&talk, "type x");
+    talk_do(&talk, "stepi 200000");
+    begins_with(
+        talk_do(&talk, "why not irq 23"),
+        "Interrupt 23 (dma0) stops at plic best pending source: it is 0xa and must "
+        "be this source; interrupt 10 goes first: its priority is 7.\n");
+    talk_do(&talk, "set plic.PRIORITY[10] = 0");
+    begins_with(talk_do(&talk, "why not irq 23"),
+                "Interrupt 23 (dma0) stops at mstatus.MIE");
+    opens(&talk, "set mstatus.MIE = 1");
+    talk_close(&talk);
+}
+END_TEST
+
+/* --- other devices ------------------------------------------------------------------------ */
+
+/* Everything is open from the PLIC on, for sources 8, 10 and 14; then `SETUP`. */
+static const char open_program[] =
+    "        .globl _start\n"
+    "_start: la t0, handler\n csrw mtvec, t0\n"
+    " li t0, 0xc000000\n li t1, 1\n sw t1, 32(t0)\n sw t1, 40(t0)\n sw t1, 56(t0)\n"
+    " li t0, 0xc002000\n li t1, 0x4500\n sw t1, 0(t0)\n sw t1, 0x80(t0)\n"
+    " li t1, 0xaaa\n csrw mie, t1\n"
+    " li t0, -1\n li t1, 0x2000000\n li t2, 0x4000\n add t1, t1, t2\n sd t0, 0(t1)\n"
+    "%s\n"
+    "loop: addi s0, s0, 1\n j loop\n"
+    " .align 2\n"
+    "handler: addi s1, s1, 1\n j handler\n";
+
+static const struct device_case {
+    const char *setup, *ask, *says, *opens;
+} device_cases[] = {
+    {" csrsi mstatus, 8", "why not irq uart0",
+     "Interrupt 10 (uart0) stops at uart0 causes: it is 0 and must be not 0",
+     "set uart0.IER = 1; type x; stepi 200000"},
+    {" csrsi mstatus, 8\n li a0, 0x10000000\n li a1, 65\n sb a1, 0(a0)",
+     "why not irq 10",
+     "Interrupt 10 (uart0) stops at uart0.IER: it is 0 and must be a bit of 0x2",
+     "set uart0.IER = 2"},
+    {" csrsi mstatus, 8", "why not irq ata0",
+     "Interrupt 14 (ata0) stops at ata0 INTRQ: it is 0",
+     "set ata0.Command = 0xec; stepi 20000"},
+    {" csrsi mstatus, 8\n li a0, 0x3200000\n li a1, 2\n li a2, 0x800\n add a2, a0, a2\n"
+     " sb a1, 0(a2)\n li a1, 0xec\n sb a1, 28(a0)",
+     "why not irq ata0",
+     "Interrupt 14 (ata0) stops at ata0.DeviceControl.nIEN: it is 1 and must be 0",
+     "set ata0.DeviceControl = 0"},
+    {" csrsi mstatus, 8\n li a0, 0x3200000\n li a1, 0xec\n sb a1, 28(a0)\n"
+     " li a1, 1000\n 1: addi a1, a1, -1\n bnez a1, 1b\n",
+     "why not irq ata0", "Interrupt 14 (ata0) stops at mstatus.MIE",
+     "set mstatus.MIE = 1"},
+    {" csrsi mstatus, 8", "why not irq timer",
+     "The machine timer interrupt stops at clint.MTIMECMP[0]: it is "
+     "0xffffffffffffffff and must be at most mtime; mtime is ",
+     "set clint.MTIMECMP[0] = 0"},
+    {" li t0, 0x80\n csrc mie, t0\n csrsi mstatus, 8\n li t0, 0x2004000\n sd x0, 0(t0)",
+     "why not irq timer", "The machine timer interrupt stops at mie.MTIE: it is 0",
+     "set mie.MTIE = 1"},
+    {" csrsi mstatus, 8", "why not irq msi",
+     "The machine software interrupt stops at clint.MSIP[0]: it is 0 and must be 1",
+     "set clint.MSIP[0] = 1"},
+    {" csrsi mstatus, 8", "why not irq ssi",
+     "The supervisor software interrupt stops at mip.SSIP: it is 0",
+     "set mip.SSIP = 1"},
+    {" csrsi mstatus, 8", "why not irq sti",
+     "The supervisor timer interrupt stops at menvcfg.STCE: it is 0",
+     "set stimecmp = 0; set menvcfg.STCE = 1"},
+    {" csrsi mstatus, 8\n li t0, -1\n csrw stimecmp, t0\n li t0, 1\n slli t0, t0, 63\n"
+     " csrw menvcfg, t0",
+     "why not irq sti",
+     "The supervisor timer interrupt stops at stimecmp: it is 0xffffffffffffffff",
+     "set stimecmp = 0"},
+    {" csrsi mstatus, 8\n li t0, 2\n csrs mideleg, t0\n csrs mip, t0",
+     "why not irq ssi",
+     "The supervisor software interrupt stops at mideleg.SSI: it is 1 and must be 0, "
+     "or a "
+     "mode below M; S-mode is to take it, and hart 0 is in M-mode",
+     "set mideleg.SSI = 0"},
+    {" li t0, 2\n csrs mideleg, t0\n csrs mip, t0\n li t0, -1\n csrw pmpaddr0, t0\n"
+     " li t0, 31\n csrw pmpcfg0, t0\n li t0, 0x1800\n csrc mstatus, t0\n li t0, 0x800\n"
+     " csrs mstatus, t0\n la t0, loop\n csrw mepc, t0\n mret",
+     "why not irq software",
+     "The supervisor software interrupt stops at mstatus.SIE: it is 0 and must be 1, "
+     "or a "
+     "mode below S; hart 0 is in S-mode with its interrupts off",
+     "set mstatus.SIE = 1"},
+};
+
+START_TEST(each_gate_of_other_interrupts_is_named_and_opened)
+{
+    const struct device_case *of = &device_cases[_i];
+    struct talk talk;
+    char text[4096];
+    uint64_t before;
+
+    snprintf(text, sizeof(text), open_program, of->setup);
+    talk_open(&talk, text, "");
+    talk_do(&talk, "stepi 20000");
+    begins_with(talk_do(&talk, of->ask), of->says);
+    before = interrupts(&talk);
+    talk_do(&talk, of->opens);
+    talk_do(&talk, "stepi 2000");
+    ck_assert_msg(interrupts(&talk) > before, "%s: %s", of->opens,
+                  talk_do(&talk, of->ask));
+    talk_close(&talk);
+}
+END_TEST
+
+/* A stream on a board of its own; the test writes registers as a hart would. */
+static struct run *stream_run(void)
+{
+    struct board_desc desc = board_virt;
+    const struct board_row row = {
+        .type = "stream", .name = "stream0", .base = 0x4000000, .irqs = 1, .irq = {8}};
+    struct run *run = run_new();
+    struct err err = {{0}};
+
+    ck_assert_msg(board_desc_add(&desc, &row, &err), "%s", err.text);
+    ck_assert_msg(run_add(run, &desc, &err) != NULL, "%s", err.text);
+    run_reset(run);
+    return run;
+}
+
+static void write_word(struct run *run, uint64_t pa, uint64_t value)
+{
+    ck_assert_int_eq(bus_write(&run->board[0]->bus, INITIATOR_HART, pa, 4, value),
+                     BUS_OKAY);
+}
+
+static void first_closed(const struct run *run, const char *name)
+{
+    struct gates gates;
+    struct err err = {{0}};
+    int first;
+
+    ck_assert_msg(gates_of_source(run, 0, 8, -1, &gates, &err), "%s", err.text);
+    first = gates_best(&gates)->first;
+    ck_assert_int_ge(first, 0);
+    ck_assert_str_eq(gates.gate[first].name, name);
+    gates_release(&gates);
+}
+
+START_TEST(a_stream_interrupts_at_its_threshold_if_it_is_told_to)
+{
+    struct run *run = stream_run();
+    struct run_limit limit = RUN_NO_LIMIT;
+
+    write_word(run, 0x4000000 + 0x14, 8); /* Threshold */
+    first_closed(run, "stream0.Level");
+    write_word(run, 0x4000000, 1); /* Control: enable */
+    limit.cycle = 100000;
+    run_go(run, limit);
+    first_closed(run, "stream0.Control.irq");
+    write_word(run, 0x4000000, 3);
+    first_closed(run, "plic.PRIORITY[8]");
+    run_free(run);
+}
+END_TEST
+
+START_TEST(an_interrupt_waits_for_one_that_goes_first)
+{
+    struct talk talk;
+    char text[4096];
+
+    snprintf(text, sizeof(text), open_program,
+             " li t0, 2\n csrs mip, t0\n li t0, 0x2004000\n sd x0, 0(t0)");
+    talk_open(&talk, text, "");
+    talk_do(&talk, "stepi 500");
+    talk_do(&talk, "set mstatus.MIE = 1");
+    begins_with(
+        talk_do(&talk, "why not irq ssi"),
+        "The supervisor software interrupt stops at other interrupts: it is 7 and "
+        "must be none that goes first; the machine timer interrupt goes first.\n");
+    talk_do(&talk, "set mie.MTIE = 0");
+    begins_with(talk_do(&talk, "why not irq ssi"),
+                "Nothing holds the supervisor software interrupt back");
+    talk_close(&talk);
+}
+END_TEST
+
+START_TEST(who_closed_a_gate_is_told_with_the_place)
+{
+    struct talk talk;
+    char text[4096];
+
+    snprintf(text, sizeof(text), open_program,
+             " li t0, 0x80\nhere: csrc mie, t0\n li t0, 0x2004000\n sd x0, 0(t0)\n"
+             " csrsi mstatus, 8");
+    talk_open(&talk, text, "");
+    talk_do(&talk, "stepi 500");
+    ck_assert_ptr_nonnull(strstr(talk_do(&talk, "why not irq timer hart 0"),
+                                 "\nHart 0 wrote it at here (0x"));
+    talk_close(&talk);
+}
+END_TEST
+
+static const struct {
+    const char *line, *says;
+} refusals[] = {
+    {"why not irq 0", "there is no interrupt 0"},
+    {"why not irq 96", "there is no interrupt 96: plic has 1 to 95"},
+    {"why not irq dma0", "dma0 has 8 interrupt lines, 23 to 30: say which"},
+    {"why not irq rom", "rom has no interrupt line"},
+    {"why not irq uart", "uart0"},
+    {"why not irq 1x", "'1x' is no interrupt's number"},
+    {"why not irq", "IRQ"},
+};
+
+START_TEST(what_is_no_interrupt_is_refused)
+{
+    struct talk talk;
+    const char *answer;
+
+    talk_open(&talk, talk_loop, "");
+    answer = talk_do(&talk, refusals[_i].line);
+    begins_with(answer, "Error: ");
+    ck_assert_msg(strstr(answer, refusals[_i].says) != NULL, "%s", answer);
+    talk_close(&talk);
+}
+END_TEST
+
+START_TEST(a_source_without_a_device_stops_there)
+{
+    struct talk talk;
+
+    talk_open(&talk, talk_loop, "");
+    begins_with(talk_do(&talk, "why not irq 50"),
+                "Interrupt 50 stops at device: it is 0 and must be a device; no device "
+                "drives this interrupt.\n");
+    talk_close(&talk);
+}
+END_TEST
+
+static void add_tests(TCase *tcase)
+{
+    tcase_add_loop_test(tcase, each_gate_of_a_dma_interrupt_is_named_and_opened, 0,
+                        COUNT(dma_gates));
+    tcase_add_test(tcase, an_interrupt_that_was_taken_is_held_back_by_its_handler);
+    tcase_add_test(tcase, an_open_way_is_said_to_be_open);
+    tcase_add_test(tcase, a_request_that_is_pending_has_passed_its_device);
+    tcase_add_test(tcase, a_claim_that_is_not_completed_holds_the_next_request_back);
+    tcase_add_test(tcase, a_source_of_higher_priority_goes_first);
+    tcase_add_loop_test(tcase, each_gate_of_other_interrupts_is_named_and_opened, 0,
+                        COUNT(device_cases));
+    tcase_add_test(tcase, a_stream_interrupts_at_its_threshold_if_it_is_told_to);
+    tcase_add_test(tcase, an_interrupt_waits_for_one_that_goes_first);
+    tcase_add_test(tcase, who_closed_a_gate_is_told_with_the_place);
+    tcase_add_loop_test(tcase, what_is_no_interrupt_is_refused, 0, COUNT(refusals));
+    tcase_add_test(tcase, a_source_without_a_device_stops_there);
+}
+
+TEST_MAIN("gates", add_tests)
