@@ -2,6 +2,7 @@
 
 #include "base/bits.h"
 #include "base/nearest.h"
+#include "face/docs_commands.h"
 #include "face/docs_isa.h"
 #include "face/options.h"
 #include "machine/board/board.h"
@@ -174,6 +175,7 @@ static const struct {
     {"pseudo", "pseudo-instructions, and what they stand for", docs_pseudos},
     {"directives", "the assembler's directives", docs_directives},
     {"csrs", "every control and status register", docs_csrs},
+    {"commands", "every command of the shell", docs_commands},
 };
 
 /* --- the command --------------------------------------------------------------- */

@@ -1,0 +1,91 @@
+#include "face/docs_commands.h"
+
+#include "control/command/command.h"
+#include "face/gdb/gdb_rows.h"
+
+#include <ctype.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+/* A line of prose: what Markdown would take for its own signs is not, but `code` is. */
+static void print_prose(const char *line, size_t length)
+{
+    bool code = false;
+
+    for (size_t i = 0; i < length; i++) {
+        if (line[i] == '`')
+            code = !code;
+        if (!code && strchr("<*|", line[i]))
+            putchar('\\');
+        putchar(line[i]);
+    }
+    putchar('\n');
+}
+
+/* Lines that begin with blanks are examples. */
+static void print_help(const char *help)
+{
+    bool example = false;
+
+    while (*help) {
+        size_t length = strcspn(help, "\n");
+        bool is_example = length > 2 && strncmp(help, "  ", 2) == 0;
+
+        if (is_example != example)
+            printf(is_example ? "```text\n" : "```\n");
+        example = is_example;
+        if (is_example)
+            printf("%.*s\n", (int)length - 2, help + 2);
+        else
+            print_prose(help, length);
+        help += length + (help[length] == '\n');
+    }
+    printf(example ? "```\n\n" : "\n");
+}
+
+static void print_aliases(const char *aliases)
+{
+    printf("Also:");
+    while (*aliases) {
+        size_t length = strcspn(aliases, " ");
+
+        printf(" `%.*s`", (int)length, aliases);
+        aliases += length;
+        aliases += strspn(aliases, " ");
+    }
+    printf("\n\n");
+}
+
+static void print_command(const struct command *row)
+{
+    struct buf usage = {0};
+
+    command_usage(&usage, row);
+    printf("### %s\n\n`%s`\n\n", row->name, usage.data);
+    printf("%c%s.\n\n", toupper((unsigned char)row->summary[0]), row->summary + 1);
+    if (row->aliases)
+        print_aliases(row->aliases);
+    print_help(row->help);
+    if (row->repeats)
+        printf("An empty line does it again.\n\n");
+    buf_free(&usage);
+}
+
+/* No session is open: the rows are the same in all. */
+void docs_commands(void)
+{
+    struct session session = {0};
+    const char *group = "";
+    const struct command *row;
+
+    session_add_commands(&session, gdb_commands);
+    for (unsigned n = 0; (row = command_at(&session, n)) != NULL; n++) {
+        for (unsigned i = 0; command_groups[i].name; i++)
+            if (strcmp(row->group, group) != 0 &&
+                strcmp(row->group, command_groups[i].name) == 0)
+                printf("## %s\n\n", command_groups[i].title);
+        group = row->group;
+        print_command(row);
+    }
+}
