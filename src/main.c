@@ -9,6 +9,7 @@
 #include "face/gdb/gdb_command.h"
 #include "face/options.h"
 #include "face/run_command.h"
+#include "face/shell/open_command.h"
 #include "face/shell/shell_command.h"
 #include "face/tui/tui_command.h"
 
@@ -23,6 +24,8 @@ static const struct command {
     {"run", command_run, "run a scenario: its variants, checks and metrics"},
     {"watch", command_watch, "watch a scenario on the screen, step by step"},
     {"shell", command_shell, "look at a machine by commands, back and forth in time"},
+    {"open", command_open, "open a recording, with the shell on it"},
+    {"resume", command_resume, "go on with a run that was left"},
     {"gdbserver", command_gdbserver, "serve a scenario or program to GDB"},
     {"boot", command_boot, "run any program, with this terminal as its console"},
     {"events", command_events, "read a recording of events"},

@@ -173,18 +173,23 @@ void shell_read_input(struct shell *shell)
 
 /* --- opening and closing --------------------------------------------------------------------------- */
 
-bool shell_open(struct shell *shell, const struct session_choice *choice,
-                struct err *err)
+void shell_attach(struct shell *shell)
 {
     struct session *session = &shell->session;
 
-    if (!session_open(session, choice, err))
-        return false;
     command_answers(session);
     session_add_commands(session, gdb_commands);
     session->say = take_line;
     session->say_ctx = shell;
     timeline_set_output(session->time, take_output, shell);
+}
+
+bool shell_open(struct shell *shell, const struct session_choice *choice,
+                struct err *err)
+{
+    if (!session_open(&shell->session, choice, err))
+        return false;
+    shell_attach(shell);
     return true;
 }
 

@@ -23,6 +23,9 @@ struct shell {
  * the result, shell_close releases it. */
 bool shell_open(struct shell *shell, const struct session_choice *choice,
                 struct err *err);
+
+/* The same for a session that somebody has opened. */
+void shell_attach(struct shell *shell);
 void shell_close(struct shell *shell);
 
 /* Does one line and prints its answer. False: the shell is to end. */

@@ -1,6 +1,8 @@
 #include "face/shell/shell_command.h"
 
+#include "base/bits.h"
 #include "control/command/command.h"
+#include "control/keep.h"
 #include "face/clean.h"
 #include "face/options.h"
 #include "face/scenarios.h"
@@ -16,7 +18,7 @@ struct wishes {
     const char *variant, *color;
     struct option_list settings, lines;
     uint64_t memory;
-    bool json, csv, ascii, strict;
+    bool json, csv, ascii, strict, no_keep, list;
 };
 
 static bool check_usage(const struct wishes *wishes, int argc, char **argv,
@@ -43,21 +45,35 @@ static bool has_colour(const struct wishes *wishes)
 
 /* --- a session ---------------------------------------------------------------------------------- */
 
-static void greet(const struct shell *shell)
+static bool open_file(struct session *session, const struct session_choice *choice,
+                      struct buf *greeting, struct err *err)
 {
-    const struct subject *subject = &shell->session.subject;
-    struct buf line = {0};
+    const struct subject *subject = &session->subject;
 
-    buf_printf(&line, "%s", subject->title);
+    if (!session_open(session, choice, err))
+        return false;
+    buf_printf(greeting, "%s", subject->title);
     if (subject->variant)
-        buf_printf(&line, ", %s", subject->variant);
-    buf_text(&line, ". Nothing has run yet. 'help' lists the commands.\n");
-    print_clean(stdout, line.data);
-    buf_free(&line);
+        buf_printf(greeting, ", %s", subject->variant);
+    buf_text(greeting, ". Nothing has run yet.");
+    return true;
+}
+
+/* A session that cannot be kept goes on without. */
+static void keep(struct shell *shell)
+{
+    struct err err = {0};
+
+    if (shell->session.still || keep_name(&shell->session) ||
+        keep_begin(&shell->session, &err))
+        return;
+    err_prefix(&err, "this run is not kept");
+    report_error(STATUS_OK, &err);
 }
 
 /* The lines of -c, else what is typed or piped in. */
-static void do_lines(struct shell *shell, const struct wishes *wishes)
+static void do_lines(struct shell *shell, const struct wishes *wishes,
+                     const char *greeting)
 {
     bool more = true;
 
@@ -69,14 +85,17 @@ static void do_lines(struct shell *shell, const struct wishes *wishes)
         shell_read_input(shell);
         return;
     }
-    if (shell->form == RENDER_TEXT)
-        greet(shell);
+    if (shell->form == RENDER_TEXT) {
+        print_clean(stdout, greeting);
+        puts(" 'help' lists the commands.");
+    }
     shell_read_terminal(shell);
 }
 
-static int use(const struct wishes *wishes, const char *file, struct err *err)
+static int use(const struct shell_kind *kind, const struct wishes *wishes,
+               const char *file, struct err *err)
 {
-    struct buf diagnostics = {0};
+    struct buf diagnostics = {0}, greeting = {0};
     struct session_choice choice = {
         .file = file,
         .variant = wishes->variant,
@@ -97,12 +116,16 @@ static int use(const struct wishes *wishes, const char *file, struct err *err)
     };
     int status = STATUS_USAGE;
 
-    if (shell_open(&shell, &choice, err)) {
-        do_lines(&shell, wishes);
+    if (kind->open(&shell.session, &choice, &greeting, err)) {
+        shell_attach(&shell);
+        if (kind->keeps && !wishes->no_keep)
+            keep(&shell);
+        do_lines(&shell, wishes, buf_str(&greeting));
         status = shell.strict && shell.failed ? STATUS_FAILED : STATUS_OK;
     }
     print_clean(stderr, buf_str(&diagnostics));
     buf_free(&diagnostics);
+    buf_free(&greeting);
     shell_close(&shell);
     return status;
 }
@@ -116,28 +139,49 @@ static int say_what_there_is(struct err *err)
     return STATUS_USAGE;
 }
 
-static int run(const struct wishes *wishes, int argc, char **argv)
+static int run(const struct shell_kind *kind, const struct wishes *wishes, int argc,
+               char **argv)
 {
     struct err err = {0};
     int status = STATUS_USAGE;
 
-    if (check_usage(wishes, argc, argv, &err))
-        status = argc ? use(wishes, argv[0], &err) : say_what_there_is(&err);
+    if (wishes->list)
+        status = kind->list(&err);
+    else if (check_usage(wishes, argc, argv, &err))
+        status = !argc && kind->without
+                     ? kind->without(&err)
+                     : use(kind, wishes, argc ? argv[0] : NULL, &err);
     if (err.text[0]) {
-        err_prefix(&err, "shell");
+        err_prefix(&err, "%s", kind->name);
         report_error(status, &err);
     }
     return status;
 }
 
-int command_shell(int argc, char **argv)
+/* --- subcommands -------------------------------------------------------------------------------- */
+
+/* The options that this kind of shell has. */
+static void choose_rows(const struct shell_kind *kind, struct option_row *to,
+                        const struct option_row *from)
+{
+    for (; from->name; from++)
+        if ((kind->chooses ||
+             (strcmp(from->name, "variant") != 0 && strcmp(from->name, "set") != 0)) &&
+            (kind->keeps || strcmp(from->name, "no-keep") != 0) &&
+            (kind->list || strcmp(from->name, "list") != 0))
+            *to++ = *from;
+    *to = *from;
+}
+
+int shell_run(const struct shell_kind *kind, int argc, char **argv)
 {
     struct wishes wishes = {.color = "auto"};
-    const struct option_row rows[] = {
+    const struct option_row all[] = {
         {0, "variant", OPTION_TEXT, &wishes.variant, "NAME",
          "the scenario's variant (default: its first)"},
         {0, "set", OPTION_LIST, &wishes.settings, "NAME=VALUE",
          "a parameter of the scenario"},
+        {0, "list", OPTION_FLAG, &wishes.list, NULL, "list what there is, and end"},
         {'c', "command", OPTION_LIST, &wishes.lines, "COMMANDS",
          "do these commands and end (again for more)"},
         {0, "strict", OPTION_FLAG, &wishes.strict, NULL,
@@ -149,24 +193,44 @@ int command_shell(int argc, char **argv)
         {0, "ascii", OPTION_FLAG, &wishes.ascii, NULL, "print ASCII only"},
         {0, "memory", OPTION_SIZE, &wishes.memory, "SIZE",
          "what going back in time may take (default 256M)"},
+        {0, "no-keep", OPTION_FLAG, &wishes.no_keep, NULL,
+         "do not keep the run for `ringside resume`"},
         {0, NULL, OPTION_FLAG, NULL, NULL, NULL},
     };
+    struct option_row rows[COUNT(all)];
     const struct usage usage = {
+        .name = kind->name,
+        .operands = kind->operands,
+        .summary = kind->summary,
+        .rows = rows,
+        .notes = kind->notes,
+    };
+    int status;
+
+    choose_rows(kind, rows, all);
+    if (options_parse(&usage, &argc, &argv, &status))
+        status = run(kind, &wishes, argc, argv);
+    free(wishes.settings.text);
+    free(wishes.lines.text);
+    return status;
+}
+
+int command_shell(int argc, char **argv)
+{
+    static const struct shell_kind kind = {
         .name = "shell",
         .operands = "[FILE]",
         .summary =
             "Looks at a machine by commands, forwards and backwards in time: at a\n"
             "scenario (.lua), or at any program. Commands are typed, read from\n"
             "standard input, or given by -c. Without FILE it lists scenarios.",
-        .rows = rows,
         .notes = "In the shell, `help` lists the commands. The status is 0, or with\n"
                  "--strict 1 if a command failed; 2 if the file cannot be used.",
+        .open = open_file,
+        .without = say_what_there_is,
+        .chooses = true,
+        .keeps = true,
     };
-    int status;
 
-    if (options_parse(&usage, &argc, &argv, &status))
-        status = run(&wishes, argc, argv);
-    free(wishes.settings.text);
-    free(wishes.lines.text);
-    return status;
+    return shell_run(&kind, argc, argv);
 }
