@@ -6,6 +6,7 @@
 #include "face/gdb/server.h"
 
 #include <check.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -74,26 +75,71 @@ static void put_payload(struct buf *out, const struct packet_reader *reader)
     buf_char(out, '\n');
 }
 
-struct buf gdb_client_talk(struct session *session, const char *const *payloads)
-{
-    struct packet_reader *reader = calloc(1, sizeof(*reader));
-    struct buf said = {0}, raw, answers = {0};
-    bool first = true;
+/* Says it and listens until the last answer, which is to a packet that was added. */
+struct client {
+    int fd;
+    struct buf said;
+    unsigned lasts; /* so many answers look like the last one */
+    struct packet_reader reader;
+    struct buf answers;
+};
 
-    packet_add(&said, "QStartNoAckMode", strlen("QStartNoAckMode"));
-    for (; *payloads; payloads++)
-        packet_add(&said, *payloads, strlen(*payloads));
-    raw = gdb_client_raw(session, said.data, said.size);
-    for (size_t i = 0; i < raw.size; i++) {
-        enum packet_item item = packet_byte(reader, (uint8_t)raw.data[i]);
+#define LAST        "qSupported:last"
+#define LAST_ANSWER "PacketSize="
+
+static bool is_last(struct client *client)
+{
+    if (strncmp(client->reader.payload, LAST_ANSWER, strlen(LAST_ANSWER)) != 0)
+        return false;
+    return --client->lasts == 0;
+}
+
+static void *be_client(void *ctx)
+{
+    struct client *client = ctx;
+    bool first = true; /* to QStartNoAckMode */
+    char byte;
+
+    ck_assert_int_eq(send(client->fd, client->said.data, client->said.size, 0),
+                     (ssize_t)client->said.size);
+    while (recv(client->fd, &byte, 1, 0) == 1) {
+        enum packet_item item = packet_byte(&client->reader, (uint8_t)byte);
 
         ck_assert_int_ne(item, PACKET_BROKEN);
-        if (item == PACKET_WHOLE && !first)
-            put_payload(&answers, reader);
-        first &= item != PACKET_WHOLE;
+        if (item != PACKET_WHOLE)
+            continue;
+        if (is_last(client))
+            break;
+        if (!first)
+            put_payload(&client->answers, &client->reader);
+        first = false;
     }
-    free(reader);
-    buf_free(&said);
-    buf_free(&raw);
+    close(client->fd);
+    return NULL;
+}
+
+struct buf gdb_client_talk(struct session *session, const char *const *payloads)
+{
+    struct client *client = calloc(1, sizeof(*client));
+    struct buf answers;
+    pthread_t thread;
+    int pair[2];
+
+    packet_add(&client->said, "QStartNoAckMode", strlen("QStartNoAckMode"));
+    for (; *payloads; payloads++) {
+        packet_add(&client->said, *payloads, strlen(*payloads));
+        client->lasts += strncmp(*payloads, "qSupported", 10) == 0;
+    }
+    packet_add(&client->said, LAST, strlen(LAST));
+    client->lasts++;
+    ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
+    client->fd = pair[0];
+    ck_assert_int_eq(pthread_create(&thread, NULL, be_client, client), 0);
+    gdb_serve(session, pair[1], NULL, NULL);
+    close(pair[1]);
+    pthread_join(thread, NULL);
+    answers = client->answers;
+    buf_free(&client->said);
+    free(client);
     return answers;
 }

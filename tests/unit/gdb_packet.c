@@ -6,6 +6,7 @@
 #include "tests/lib/suite.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* --- the frame --------------------------------------------------------------------------------- */
@@ -138,43 +139,369 @@ START_TEST(registers_are_written_with_the_low_byte_first)
 }
 END_TEST
 
-/* --- the protocol ----------------------------------------------------------------------------------- */
+/* --- the protocol ----------------------------------------------------------------------------- */
 
-enum { TALK_MAX = 12 };
+/* Addresses of tests/gdb/two_harts.s. */
+#define SQUARE  "80000098"
+#define STORE   "8000002c" /* to counter */
+#define COUNTER "80001000"
+
+#define AT(pc)            "02:0000000000000000;20:" pc "00000000;"
+#define NO_SP(thread, pc) "T05thread:" thread ";" AT(pc)
+#define WITH_SP(thread, pc)                                                            \
+    "T05thread:" thread ";02:1811008000000000;20:" pc "00000000;"
+
+enum { TALK_MAX = 16 };
 
 static const struct talk_case {
     const char *name;
     const char *say[TALK_MAX];
-    const char *answers; /* whole */
-    const char *variant; /* NULL: "ends" */
-} talk_cases[] = {
-    {"what it is that it is asked",
-     {"?"},
-     "T05thread:1;02:0000000000000000;20:0010000000000000;\n",
-     NULL},
-    {"threads",
-     {"qC", "qfThreadInfo", "qsThreadInfo", "T1", "T2", "T3", "T0"},
-     "QC1\nm1,2\nl\nOK\nOK\nE03\nE03\n",
-     NULL},
-    {"thread names", {"qThreadExtraInfo,2"}, "686172742031\n", NULL},
+    const char *answers; /* whole: a line each */
+} talk_cases
+    [] =
+        {
+            {"what it can do",
+             {"qSupported:swbreak+", "vCont?", "vMustReplyEmpty", "qAttached",
+              "qSymbol::", "!"},
+             "PacketSize=4000;QStartNoAckMode+;qXfer:features:read+;qXfer:threads:read+"
+             ";"
+             "vContSupported+;swbreak+;hwbreak+;ReverseStep+;ReverseContinue+\n"
+             "vCont;c;C;s;S;r\n\n1\nOK\nOK\n"},
+            {"packets that nobody knows have an empty answer",
+             {"qNobody", "QNobody:1", "vNobody;1", "Z9,0,0", "y", "b", "bx", "", "mm",
+              "qCRC:0,1"},
+             "\n\n\nE16\n\n\n\n\nE16\n\n"},
+            {"where it stands",
+             {"?", "?"},
+             NO_SP("1", "00100000") "\n" NO_SP("1", "00100000") "\n"},
+            {"threads",
+             {"qC", "qfThreadInfo", "qsThreadInfo", "T1", "T2", "T3", "T0", "Tx", "T"},
+             "QC1\nm1,2\nl\nOK\nOK\nE03\nE03\nE03\nE03\n"},
+            {"what threads are",
+             {"qThreadExtraInfo,2", "qThreadExtraInfo,3", "qThreadExtraInfo,",
+              "qThreadExtraInfo", "qXfer:threads:read::0,1000"},
+             /* "hart 1, M-mode" */
+             "6861727420312c204d2d6d6f6465\nE03\nE03\nE03\n"
+             "l<?xml version=\"1.0\"?>\n<threads>\n"
+             "<thread id=\"1\" core=\"0\" name=\"hart 0\">M-mode</thread>\n"
+             "<thread id=\"2\" core=\"1\" name=\"hart "
+             "1\">M-mode</thread>\n</threads>\n\n"},
+            {"the thread that is meant",
+             {"Hg2", "qC", "Hg0", "qC", "Hc-1", "Hc1", "Hg-1", "Hg3", "Hx1", "H", "Hg",
+              "Hg1,"},
+             "OK\nQC2\nOK\nQC2\nOK\nOK\nOK\nE03\nE16\nE16\nE03\nE03\n"},
+            {"registers are read and written",
+             {"p0", "p20", "Pa=8877665544332211", "pa", "P20=9800008000000000", "p20",
+              "p1041"},
+             "0000000000000000\n0010000000000000\nOK\n8877665544332211\nOK\n"
+             "9800008000000000\n0300000000000000\n"},
+            {"registers that cannot be",
+             {"p", "p21", "pfffff", "pg", "p0,", "P0=0000000000000000",
+              "P0=0100000000000000", "P1041=0100000000000000", "Pa", "Pa=12",
+              "Pa=88776655443322110", "P21=0000000000000000"},
+             "E16\nE16\nE16\nE16\nE16\nOK\nE.zero is always 0\n"
+             "E.the privilege mode changes by traps and returns only\nE16\nE16\nE16\n"
+             "E.there is no register 33\n"},
+            {"CSRs, by their rules: mscratch, and mepc, whose bit 0 is 0",
+             {"P381=8877665544332211", "p381", "P382=ffffffff00000000", "p382", "pf55",
+              "Pf55=0100000000000000"},
+             "OK\n8877665544332211\nOK\nfeffffff00000000\n0000000000000000\n"
+             "E.mhartid is read-only\n"},
+            {"memory is read",
+             {"m80000000,4", "m" COUNTER ",8", "m10000005,1", "m80000000,0", "m0,4",
+              "m", "m80000000", "m80000000,", "m80000000,4,", "mffffffffffffffff,8"},
+             "17110000\n0000000000000000\n60\n\nE0e\nE16\nE16\nE16\nE16\nE0e\n"},
+            {"memory is written",
+             {"M" COUNTER ",4:01020304", "m" COUNTER ",4", "X" COUNTER ",4:abcd",
+              "m" COUNTER ",4", "X" COUNTER ",0:", "M80000ffe,4:aabbccdd",
+              "m80000ffe,4"},
+             "OK\n01020304\nOK\n61626364\nOK\nOK\naabbccdd\n"},
+            {"memory that cannot be written",
+             {"M10000000,1:00", "M0,1:00", "M" COUNTER ",4:0102", "M" COUNTER ",1:0102",
+              "M" COUNTER ",1:0", "M" COUNTER ",1:zz", "M" COUNTER ",1",
+              "X" COUNTER ",4:a", "X" COUNTER, "X", "M87fffffe,4:00000000"},
+             "E0e\nE0e\nE16\nE16\nE16\nE16\nE16\nE16\nE16\nE16\nE0e\n"},
+            {"steps of either hart, forwards and back",
+             {"vCont;s:1", "vCont;s:2;c", "Hg1", "s", "bs", "Hc2", "bs", "bs"},
+             NO_SP("1", "04100000") "\n" NO_SP("2", "04100000") "\nOK\n" NO_SP(
+                 "1",
+                 "08"
+                 "10"
+                 "00"
+                 "0"
+                 "0") "\n" NO_SP("1",
+                                 "04100000") "\nOK\n" NO_SP("2",
+                                                            "00100000") "\n" NO_SP("2",
+                                                                                   "001"
+                                                                                   "000"
+                                                                                   "00") "replayl"
+                                                                                         "og:"
+                                                                                         "begin;"
+                                                                                         "\n"},
+            {"a range of steps",
+             {"vCont;r1000,1010:1", "vCont;r0,0:1"},
+             NO_SP("1", "10100000") "\n" NO_SP("1", "14100000") "\n"},
+            {"a breakpoint, on the way there and on the way back",
+             {"Z0," SQUARE ",4", "c", "C05", "bc", "z0," SQUARE ",4", "z0," SQUARE ",4",
+              "bc"},
+             "OK\n" WITH_SP("1", "98000080") "swbreak:;\n" WITH_SP(
+                 "1",
+                 "98000080") "swbreak:;\n" WITH_SP("1",
+                                                   "98000080") "swbreak:;"
+                                                               "\nOK\nOK\n" NO_SP(
+                                                                   "1",
+                                                                   "0010"
+                                                                   "000"
+                                                                   "0") "replaylog:"
+                                                                        "begin;\n"},
+            {"a watchpoint: on the near side of the access",
+             {"Z2," COUNTER ",8", "Z1," SQUARE ",4", "c", "c", "vCont;s:1",
+              "z2," COUNTER ",8", "z1," SQUARE ",4", "vCont;s:1", "Z2," COUNTER ",8",
+              "bc", "z2," COUNTER ",8", "bs"},
+             "OK\nOK\n" WITH_SP("1", "98000080") "hwbreak:;\n" WITH_SP("1", "2c000080") "watch:80001000;\n" WITH_SP(
+                 "1",
+                 "2c000080") "watch:80001000;\n"
+                             "OK\nOK\n" WITH_SP("1", "30000080") "\nOK\n" WITH_SP(
+                                 "1",
+                                 "30000080") "watch:80001000;\nOK\n" WITH_SP("1",
+                                                                             "2c00"
+                                                                             "008"
+                                                                             "0") "\n"},
+            {"what a DMA channel reads and writes is watched, too",
+             {"Z3," COUNTER ",8", "c", "z3," COUNTER ",8", "Z4,80001008,8", "c"},
+             "OK\nOThe access is DMA channel 0's, not a hart's.~\n" WITH_SP(
+                 "1",
+                 "6c000080") "rwatch:80001000;\nOK\nOK\n"
+                             "OThe access is DMA channel 0's, not a hart's.~\n" WITH_SP(
+                                 "1", "6c000080") "awatch:80001008;\n"},
+            {"points that cannot be",
+             {"Z0", "Z0,", "Z5,0,0", "Z2,0,8", "Z2,10000000,4", "Z2,80000000,0",
+              "z0,0,4", "Zx,0,4", "Z2,80000000,ffffffffffff", "Z0,0,4;X1,0", "Z-1,0,0"},
+             "E16\nE16\nE16\nE.that is no RAM\nE.that is no "
+             "RAM\nE16\nOK\nE16\nE16\nE16\n"
+             "E16\n"},
+            {"the end is a place to go back from; who goes on has seen it",
+             {"c", "bs", "c", "c"},
+             "OThe run has ended with exit code 0. It can go back from "
+             "here.~\n" WITH_SP("1", "94000080") "replaylog:end;\n" WITH_SP(
+                 "1", "90000080") "\n"
+                                  "OThe run has ended with exit code 0. It can go back "
+                                  "from here.~\n" WITH_SP(
+                                      "1", "94000080") "replaylog:end;\nW00\n"},
+            {"runs begin again",
+             {"c", "vRun;", "R0", "?", "vAttach;1", "vKill;1"},
+             "OThe run has ended with exit code 0. It can go back from "
+             "here.~\n" WITH_SP("1", "94000080") "replaylog:end;\n" NO_SP(
+                 "1",
+                 "00100000") "\n" NO_SP("1",
+                                        "00100000") "\n" NO_SP("1",
+                                                               "00100000") "\nOK\n"},
+            {"moves that nobody can do",
+             {"c80000000", "s80000000", "Cx", "S", "S05;80000000", "vCont", "vCont;",
+              "vCont;x", "vCont;s:9", "vCont;t:1", "vCont;r1000:1",
+              "vCont;c:", "vCont;s:1x"},
+             "E16\nE16\nE16\nE16\nE16\nE16\nE16\nE16\nE16\nE16\nE16\nE16\nE16\n"},
+            {"a write in the past keeps the future, and says so when the client "
+             "listens",
+             {"Z0," SQUARE ",4", "c", "c", "bc", "Pa=0700000000000000", "p1041", "c"},
+             "OK\n" WITH_SP("1", "98000080") "swbreak:;\n" WITH_SP(
+                 "1",
+                 "98000080") "swbreak:;\n" WITH_SP("1",
+                                                   "98000080") "swbreak:;"
+                                                               "\nOK\n0300000000000000"
+                                                               "\n"
+                                                               "OThat changed the "
+                                                               "past: the future that "
+                                                               "was is kept as branch "
+                                                               "main-2.~\n" WITH_SP(
+                                                                   "1",
+                                                                   "98000080") "swbreak"
+                                                                               ":;\n"},
+            {"commands of the session",
+             {"qRcmd,6563686f206869" /* echo hi */,
+              "qRcmd,6e6f6e73656e7365" /* nonsense */, "qRcmd,", "qRcmd", "qRcmd,6",
+              "qRcmd,zz", "qRcmd,6100", "qRcmd,676462736572766572203a30"},
+             "Ohi~\nOK\nOError: unknown command 'nonsense'; 'help' lists "
+             "them.~\nOK\nOK\nE16\n"
+             "E16\nE16\nE16\n"
+             "OError: gdbserver: this session is being served already.~\nOK\n"},
+            {"parts of the description",
+             {"qXfer:features:read:target.xml:0,16",
+              "qXfer:features:read:target.xml:15,1",
+              "qXfer:features:read:target.xml:fffff,10",
+              "qXfer:features:read:target.xml:0", "qXfer:features:read:other.xml:0,10",
+              "qXfer:nobody:read::0,10", "qXfer"},
+             "m<?xml version=\"1.0\"?>\n\nm\n\nE16\nE16\nE00\n\n\n"},
+            {"physical addresses, as QEMU has them",
+             {"qqemu.PhyMemMode", "Qqemu.PhyMemMode:1", "qqemu.PhyMemMode",
+              "m80000000,4", "Qqemu.PhyMemMode:2", "Qqemu.PhyMemMode:0",
+              "Qqemu.PhyMemMode"},
+             "0\nOK\n1\n17110000\nE16\nOK\nE16\n"},
+            {"who leaves is not answered any more", {"D", "g"}, "OK\n"},
+            {"who kills is not, either", {"k", "g"}, ""},
+            {"who kills politely is", {"vKill;1", "D;1"}, "OK\nOK\n"},
 };
 
-static void talk_is(const struct talk_case *now)
+START_TEST(packets_are_answered)
 {
+    const struct talk_case *now = &talk_cases[_i];
     struct session session;
     struct buf answers;
 
-    gdb_client_open(&session, now->variant ? now->variant : "ends");
+    gdb_client_open(&session, "ends");
     answers = gdb_client_talk(&session, now->say);
-    ck_assert_msg(strcmp(buf_str(&answers), now->answers) == 0, "%s:\n%s", now->name,
+    ck_assert_msg(strcmp(buf_str(&answers), now->answers) == 0,
+                  "%s:\n%s-- expected:\n%s--", now->name, buf_str(&answers),
+                  now->answers);
+    buf_free(&answers);
+    session_close(&session);
+}
+END_TEST
+
+/* g is x0 to x31 and pc, G writes them. */
+START_TEST(all_registers_at_once)
+{
+    struct session session;
+    struct buf all = {0}, answers;
+    const char *say[] = {NULL, "g", "G00", NULL};
+
+    gdb_client_open(&session, "ends");
+    buf_char(&all, 'G');
+    for (unsigned i = 0; i <= 32; i++)
+        hex_register(&all, 8, i * UINT64_C(0x101010101010101) & ~UINT64_C(1));
+    say[0] = all.data;
+    answers = gdb_client_talk(&session, say);
+    ck_assert_uint_eq(session.run->board[0]->hart[0].x[31], 0x1f1f1f1f1f1f1f1e);
+    ck_assert_int_eq(strncmp(buf_str(&answers), "OK\n", 3), 0);
+    ck_assert_int_eq(strncmp(buf_str(&answers) + 3, all.data + 1, 33 * 16), 0);
+    ck_assert_str_eq(buf_str(&answers) + 3 + 33 * 16, "\nE16\n");
+    buf_free(&all);
+    buf_free(&answers);
+    session_close(&session);
+}
+END_TEST
+
+/* Every CSR of the table has its number, is in the description and can be read. */
+START_TEST(every_csr_is_described_and_read)
+{
+    struct session session;
+    struct buf description, values, name = {0};
+    const char *first[] = {"qXfer:features:read:target.xml:0,1f00",
+                           "qXfer:features:read:target.xml:1f00,1f00",
+                           "qXfer:features:read:target.xml:3e00,1f00", NULL};
+
+    gdb_client_open(&session, "ends");
+    description = gdb_client_talk(&session, first);
+    for (size_t i = 0; i < csr_infos_count; i++) {
+        const char *say[] = {NULL, NULL};
+        const char *row;
+        unsigned number;
+
+        buf_clear(&name);
+        buf_printf(&name, "<reg name=\"%s\" ", csr_infos[i].name);
+        row = strstr(buf_str(&description), name.data);
+        if (!row)
+            continue; /* where two parts meet: counted below */
+        number = (unsigned)strtoul(strstr(row, "regnum=\"") + 8, NULL, 10);
+        ck_assert_uint_eq(number, 65 + csr_infos[i].number);
+        buf_clear(&name);
+        buf_printf(&name, "p%x", number);
+        say[0] = name.data;
+        values = gdb_client_talk(&session, say);
+        ck_assert_uint_eq(values.size, 17);
+        buf_free(&values);
+    }
+    ck_assert_ptr_nonnull(strstr(buf_str(&description), "</target>"));
+    buf_free(&name);
+    buf_free(&description);
+    session_close(&session);
+}
+END_TEST
+
+/* So many points are taken; one too many is refused, and the rest still work. */
+START_TEST(points_are_bounded)
+{
+    enum { POINTS = 300 };
+    static char packet[POINTS][32];
+    const char *say[POINTS + 2] = {NULL};
+    struct session session;
+    struct buf answers;
+
+    gdb_client_open(&session, "ends");
+    for (unsigned i = 0; i < POINTS; i++) {
+        snprintf(packet[i], sizeof(packet[i]), "Z0,%x,4", 0x80002000 + 4 * i);
+        say[i] = packet[i];
+    }
+    say[POINTS] = "c";
+    answers = gdb_client_talk(&session, say);
+    ck_assert_ptr_nonnull(strstr(buf_str(&answers), "E."));
+    ck_assert_ptr_nonnull(strstr(buf_str(&answers), "replaylog:end;"));
+    buf_free(&answers);
+    session_close(&session);
+}
+END_TEST
+
+static const struct raw_case {
+    const char *name, *say, *answers;
+} raw_cases[] = {
+    {"packets are acknowledged", "+$qC#b4", "+$QC1#c5"},
+    {"until both agree on none", "$QStartNoAckMode#b0+$qC#b4", "+$OK#9a$QC1#c5"},
+    {"what is broken is asked for again", "$qC#b5$qC#b4", "-+$QC1#c5"},
+    {"and what was not understood is said again", "$qC#b4-+", "+$QC1#c5$QC1#c5"},
+    {"with nothing said yet there is nothing to say again", "-", ""},
+    {"an interrupt while it stands still is none", "\x03$qC#b4", "+$QC1#c5"},
+    {"a packet that does not end is none", "$qC#b4$qC", "+$QC1#c5"},
+    {"noise", "hello\n\xff\x80", ""},
+};
+
+START_TEST(the_line_is_kept_in_order)
+{
+    const struct raw_case *now = &raw_cases[_i];
+    struct session session;
+    struct buf answers;
+
+    gdb_client_open(&session, "ends");
+    answers = gdb_client_raw(&session, now->say, strlen(now->say));
+    ck_assert_msg(strcmp(buf_str(&answers), now->answers) == 0, "%s: %s", now->name,
                   buf_str(&answers));
     buf_free(&answers);
     session_close(&session);
 }
+END_TEST
 
-START_TEST(packets_are_answered)
+/* Software that never ends is interrupted: by the byte, or because the client is gone. */
+START_TEST(an_endless_move_is_interrupted)
 {
-    talk_is(&talk_cases[_i]);
+    static const char *const say[] = {"$QStartNoAckMode#b0$c#63\x03$qC#b4",
+                                      "$QStartNoAckMode#b0$c#63"};
+    struct session session;
+    struct buf answers;
+
+    gdb_client_open(&session, "forever");
+    answers = gdb_client_raw(&session, say[_i], strlen(say[_i]));
+    ck_assert_ptr_nonnull(strstr(buf_str(&answers), "$T02thread:1;"));
+    ck_assert((strstr(buf_str(&answers), "$QC1#c5") != NULL) == (_i == 0));
+    buf_free(&answers);
+    session_close(&session);
+}
+END_TEST
+
+/* The session stays as a client leaves it; its breakpoints go with it. */
+START_TEST(the_next_client_finds_the_session_as_it_was_left)
+{
+    static const char *const first[] = {"Z0," SQUARE ",4", "c", NULL},
+                             *const second[] = {"p20", "c", NULL};
+    struct session session;
+    struct buf answers;
+
+    gdb_client_open(&session, "ends");
+    answers = gdb_client_talk(&session, first);
+    buf_free(&answers);
+    answers = gdb_client_talk(&session, second);
+    ck_assert_int_eq(strncmp(buf_str(&answers), "9800008000000000\n", 17), 0);
+    ck_assert_ptr_nonnull(strstr(buf_str(&answers), "replaylog:end;"));
+    buf_free(&answers);
+    session_close(&session);
 }
 END_TEST
 
@@ -186,6 +513,12 @@ static void add_tests(TCase *tcase)
     tcase_add_test(tcase, numbers_have_up_to_16_digits);
     tcase_add_test(tcase, registers_are_written_with_the_low_byte_first);
     tcase_add_loop_test(tcase, packets_are_answered, 0, COUNT(talk_cases));
+    tcase_add_test(tcase, all_registers_at_once);
+    tcase_add_test(tcase, every_csr_is_described_and_read);
+    tcase_add_test(tcase, points_are_bounded);
+    tcase_add_loop_test(tcase, the_line_is_kept_in_order, 0, COUNT(raw_cases));
+    tcase_add_loop_test(tcase, an_endless_move_is_interrupted, 0, 2);
+    tcase_add_test(tcase, the_next_client_finds_the_session_as_it_was_left);
 }
 
 TEST_MAIN("gdb_packet", add_tests)

@@ -33,9 +33,6 @@ static bool is_asked_to_end(void *ctx)
 
 static const int signals[] = {SIGINT, SIGTERM, SIGHUP};
 
-/* That a session is being served already: its clients cannot start another server. */
-static const char serving_key[] = "gdbserver";
-
 /* One client after the other, until it is told to end (`once`: one). */
 static void serve(struct session *session, const struct listener *listener, bool once)
 {
@@ -52,14 +49,11 @@ static void serve_until_signal(struct session *session, const struct listener *l
                                bool once)
 {
     struct sigaction note = {.sa_handler = note_signal}, old[COUNT(signals)];
-    char served = 1;
 
     asked_to_end = 0;
     for (unsigned i = 0; i < COUNT(signals); i++)
         sigaction(signals[i], &note, &old[i]);
-    session_set_extra(session, serving_key, &served, NULL);
     serve(session, listener, once);
-    session_set_extra(session, serving_key, NULL, NULL);
     for (unsigned i = 0; i < COUNT(signals); i++)
         sigaction(signals[i], &old[i], NULL);
 }
@@ -82,7 +76,7 @@ static bool run_gdbserver(struct call *call, struct err *err)
     struct session *session = call->session;
     struct listener listener;
 
-    if (session_extra(session, serving_key))
+    if (gdb_is_served(session))
         return err_set(err, "gdbserver: this session is being served already");
     if (!listener_open(&listener, call->given[0].text, err))
         return err_prefix(err, "gdbserver");

@@ -40,6 +40,30 @@ bool memory_translate(const struct gdb *gdb, uint64_t va, uint64_t *pa)
     return false;
 }
 
+/* A register of a device is read by an access of the size that GDB asks for, if that is
+ * one. */
+static bool peek_register(const struct mmio *mmio, uint64_t pa, uint8_t *bytes,
+                          uint64_t length)
+{
+    uint64_t value = 0;
+
+    if (!mmio || (length & (length - 1)) || length < mmio->min_size ||
+        length > mmio->max_size || pa % length ||
+        mmio->peek(mmio->ctx, (uint32_t)(pa - mmio->base), (unsigned)length, &value) !=
+            BUS_OKAY)
+        return false;
+    memcpy(bytes, &value, length);
+    return true;
+}
+
+static uint64_t peek(const struct bus *bus, uint64_t pa, uint8_t *bytes,
+                     uint64_t length)
+{
+    if (peek_register(bus_find(bus, pa), pa, bytes, length))
+        return length;
+    return bus_peek(bus, pa, bytes, length);
+}
+
 /* As many of `length` bytes at `va` as can be read. */
 static uint64_t read_bytes(const struct gdb *gdb, uint64_t va, uint8_t *bytes,
                            uint64_t length)
@@ -49,7 +73,7 @@ static uint64_t read_bytes(const struct gdb *gdb, uint64_t va, uint8_t *bytes,
 
     while (done < length && memory_translate(gdb, va + done, &pa)) {
         uint64_t part = memory_in_page(va + done, length - done);
-        uint64_t got = bus_peek(bus, pa, bytes + done, part);
+        uint64_t got = peek(bus, pa, bytes + done, part);
 
         done += got;
         if (got < part)

@@ -557,7 +557,7 @@ void gdb_vcont(struct gdb *gdb, struct scan *rest)
     struct wish wish = ALL_GO_ON;
     struct action action = {.thread = 1};
 
-    if (!scan_char(rest, ';')) {
+    if (!scan_char(rest, ';') || scan_end(rest)) {
         gdb_error(gdb, GDB_E_FORM);
         return;
     }

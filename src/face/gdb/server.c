@@ -281,6 +281,14 @@ static void say(void *ctx, const char *line)
     gdb_console(ctx, "\n");
 }
 
+/* That it is being served already. */
+static const char serving_key[] = "gdbserver";
+
+bool gdb_is_served(const struct session *session)
+{
+    return session_extra(session, serving_key) != NULL;
+}
+
 bool gdb_serve(struct session *session, int fd, bool (*stop)(void *ctx), void *ctx)
 {
     struct gdb *gdb = begin(session, fd);
@@ -290,6 +298,7 @@ bool gdb_serve(struct session *session, int fd, bool (*stop)(void *ctx), void *c
     bool goes_on;
     uint8_t byte;
 
+    session_set_extra(session, serving_key, gdb, NULL);
     session->say = say;
     session->say_ctx = gdb;
     timeline_set_interrupt(session->time, interrupted, &watcher);
@@ -299,6 +308,7 @@ bool gdb_serve(struct session *session, int fd, bool (*stop)(void *ctx), void *c
     timeline_set_interrupt(session->time, NULL, NULL);
     session->say = old_say;
     session->say_ctx = old_ctx;
+    session_set_extra(session, serving_key, NULL, NULL);
     goes_on = !session->quit && !stopped(&watcher);
     end(gdb);
     return goes_on;

@@ -10,4 +10,7 @@
  */
 bool gdb_serve(struct session *session, int fd, bool (*stopped)(void *ctx), void *ctx);
 
+/* Is a client being served? Its commands cannot start another server. */
+bool gdb_is_served(const struct session *session);
+
 #endif
