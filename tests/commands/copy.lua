@@ -7,7 +7,7 @@ start:  csrr    t0, mhartid
         la      sp, stack_end
         la      t0, trap
         csrw    mtvec, t0
-        la      a0, source
+main:   la      a0, source
         la      a1, target
         call    copy
         call    begin

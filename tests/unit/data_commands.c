@@ -24,11 +24,11 @@ static const struct {
     {"print a0", "expression  hex               decimal  signed      name    means\n"
                  "a0          0x80001000  2,147,487,744  2147487744  source\n"},
     {"p dma0.NextConfig[1]", "expression          hex  decimal  signed  name  means\n"
-                             "dma0.NextConfig[1]  0x0        0  0             0\n"},
+                             "dma0.NextConfig[1]  0x0        0  0\n"},
     {"print mstatus.UXL", "expression   hex  decimal  signed  name  means\n"
                           "mstatus.UXL  0x2        2  2\n"},
     {"print dma0.State", "expression  hex  decimal  signed  name  means\n"
-                         "dma0.State  0x0        0  0             0\n"},
+                         "dma0.State  0x0        0  0             state=idle\n"},
     {"print dma0.BusMode.mode",
      "expression         hex  decimal  signed  name  means\n"
      "dma0.BusMode.mode  0x0        0  0             burst\n"},

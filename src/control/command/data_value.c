@@ -180,7 +180,7 @@ static void put_register_meaning(struct buf *out, const struct session *session,
     const struct reg_field *field = field_of(reg, lvalue);
 
     if (lvalue->hi == 63 && reg->fields) {
-        put_register_value(out, reg, value, false);
+        show_register_fields(out, reg, value);
         return;
     }
     for (uint64_t i = 0; field && field->values && field->values[i]; i++)

@@ -66,8 +66,7 @@ void info_register_cell(struct table *table, const struct reg *reg, uint64_t val
 {
     struct buf text = {0};
 
-    if (reg->fields)
-        put_register_value(&text, reg, value, false);
+    show_register_fields(&text, reg, value);
     show_text_cell(table, &text);
     buf_free(&text);
 }

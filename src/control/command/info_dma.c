@@ -33,14 +33,13 @@ static void number_cell(struct table *table, const struct device *device,
     table_number(table, get(device, name, channel, NULL));
 }
 
-/* A register in words; a cell without value if it is 0. */
 static void word_cell(struct table *table, const struct device *device,
                       const char *name, unsigned channel)
 {
     const struct reg *reg = NULL;
     uint64_t value = get(device, name, channel, &reg);
 
-    if (value && reg)
+    if (reg)
         info_register_cell(table, reg, value);
     else
         table_none(table);

@@ -166,6 +166,9 @@ static void say_end(struct call *call, const struct walk *walk,
     } else {
         put_unit(&text, UNIT_OUTCOME, found->outcome);
         reply_say(call->reply, "The walk fails: %s.", text.data);
+        if (found->outcome == WALK_ACCESS_FAULT)
+            reply_say(call->reply, "The table is not in RAM, or PMP keeps S-mode from "
+                                   "it: see info csr pmp*.");
         if (cached)
             reply_say(call->reply,
                       "The TLB has a translation, to 0x%" PRIx64

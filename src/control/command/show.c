@@ -125,3 +125,28 @@ void show_csr_fields(struct buf *out, const struct csr_info *csr, uint64_t value
         buf_printf(out, part < 10 ? "%" PRIu64 : "0x%" PRIx64, part);
     }
 }
+
+/* What a value of a field is called; NULL: it has no name. */
+static const char *value_name(const struct reg_field *field, uint64_t value)
+{
+    for (uint64_t i = 0; field->values && field->values[i]; i++)
+        if (i == value)
+            return field->values[i];
+    return NULL;
+}
+
+void show_register_fields(struct buf *out, const struct reg *reg, uint64_t value)
+{
+    for (const struct reg_field *f = reg->fields; f && f->name; f++) {
+        uint64_t part = field_get(value, BITS(f->hi, f->lo));
+        const char *name = value_name(f, part);
+
+        if (!part && !name)
+            continue;
+        buf_printf(out, "%s%s=", out->size ? " " : "", f->name);
+        if (name)
+            buf_text(out, name);
+        else
+            buf_printf(out, part < 10 ? "%" PRIu64 : "0x%" PRIx64, part);
+    }
+}

@@ -33,6 +33,9 @@ void show_signed_cell(struct table *table, uint64_t value, unsigned size);
 /* Fields of a CSR, but those that are 0: "MPP=3 MIE=1"; nothing if all are. */
 void show_csr_fields(struct buf *out, const struct csr_info *csr, uint64_t value);
 
+/* The same of a device's register; values that have names are told by them, 0 too. */
+void show_register_fields(struct buf *out, const struct reg *reg, uint64_t value);
+
 /* A text as a cell; one without value if it is empty. */
 void show_text_cell(struct table *table, const struct buf *text);
 
