@@ -35,6 +35,7 @@ struct timeline *timeline_new(struct run *run, const struct timeline_settings *s
     timeline->bound = settings && settings->memory ? settings->memory : USUAL_MEMORY;
     timeline->least_interval =
         settings && settings->interval ? settings->interval : USUAL_INTERVAL;
+    timeline->has_interval = settings && settings->interval;
     store_init(&timeline->store, run);
     for (unsigned i = 0; i < run->boards; i++) {
         run->board[i]->output = printed;
@@ -306,6 +307,8 @@ static uint64_t interval_of(const struct timeline *timeline)
                              last->rest_size / COST_REST);
     if (branch->snapshots == 1) /* it copied the whole program */
         interval = COST_SHARE * last->rest_size / COST_REST;
+    if (timeline->has_interval)
+        interval = 0; /* whoever asked for it pays */
     thinned = last->work / branch->snapshots / 2;
     if (interval < thinned)
         interval = thinned;

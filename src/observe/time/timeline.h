@@ -22,8 +22,10 @@
 struct timeline;
 
 struct timeline_settings {
-    uint64_t memory;   /* bytes that snapshots may take; 0: 256 MiB */
-    uint64_t interval; /* instructions between two snapshots at least; 0: the usual */
+    uint64_t memory; /* bytes that snapshots may take; 0: 256 MiB */
+    uint64_t
+        interval; /* instructions between two snapshots, unless the bound thins them;
+                          0: so many that taking them costs little */
 };
 
 /* The run has been reset and loaded, and nothing has run: this is moment #0. It stays the

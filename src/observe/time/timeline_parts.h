@@ -34,6 +34,8 @@ struct timeline {
     struct run *run;
     struct store store;
     uint64_t bound, least_interval;
+    bool
+        has_interval; /* it was asked for: costs do not stretch it, only the bound does */
 
     unsigned branches, current;
     struct branch *branch[BRANCHES_MAX];
