@@ -9,6 +9,7 @@
 #include "machine/isa/csr.h"
 #include "machine/isa/isa.h"
 
+#include <ctype.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -225,6 +226,8 @@ static bool put_fields(struct buf *out, const struct reg_field *field, uint64_t 
         buf_printf(out, "%s%s=", some ? " " : "", field->name);
         if (part < named_values(field))
             buf_text(out, field->values[part]);
+        else if (field->values == reg_decimal)
+            buf_printf(out, "%" PRIu64, part);
         else
             buf_printf(out, part < 10 ? "%" PRIu64 : "0x%" PRIx64, part);
         some = true;
@@ -448,6 +451,84 @@ static void put_character(struct buf *out, const struct context *context,
         buf_printf(out, "character 0x%02" PRIx64, value);
 }
 
+/* --- what somebody outside does ------------------------------------------------------ */
+
+/* "becomes 0x5, it was 0x3" */
+static void put_change(struct buf *out, const struct event_outside *act)
+{
+    buf_printf(out, "becomes 0x%" PRIx64 ", it was 0x%" PRIx64, act->value, act->old);
+}
+
+static void put_input(struct buf *out, const struct context *context,
+                      const struct event_outside *act)
+{
+    buf_printf(out,
+               act->size == 1 ? "a character comes in at "
+                              : "%" PRIu32 " characters come in at ",
+               act->size);
+    put_device(out, context, act->target);
+    if (act->size == 1) {
+        buf_text(out, ": ");
+        put_character(out, context, act->value);
+    }
+}
+
+static void put_poke(struct buf *out, const struct event_outside *act)
+{
+    buf_printf(out,
+               act->size == 1 ? "the byte at 0x%" PRIx64 " "
+                              : "%" PRIu32 " bytes at 0x%" PRIx64 " ",
+               act->size, act->number);
+    if (act->size <= sizeof(act->value))
+        put_change(out, act);
+    else
+        buf_text(out, "are written");
+}
+
+static void put_register_poke(struct buf *out, const struct context *context,
+                              const struct event_outside *act)
+{
+    put_register(out, context->narrator, context->event->board, act->target,
+                 (uint32_t)act->number, true);
+    buf_printf(out, " is written: 0x%" PRIx64, act->value);
+}
+
+/* All of what an act does; without its event, the kind of act alone. */
+static void put_act(struct buf *out, const struct context *context, uint64_t value)
+{
+    static const char *const words[ACT_KINDS] = {"input", "memory", "x",
+                                                 "pc",    "CSR",    "register"};
+    const struct event_outside *act = &context->event->outside;
+
+    if (context->event->kind != EVENT_OUTSIDE) {
+        buf_text(out, value < ACT_KINDS ? words[value] : "?");
+        return;
+    }
+    switch ((enum act_kind)value) {
+    case ACT_INPUT:
+        put_input(out, context, act);
+        return;
+    case ACT_MEMORY:
+        put_poke(out, act);
+        return;
+    case ACT_X:
+        put_xreg(out, context, act->number);
+        break;
+    case ACT_CSR:
+        put_csr_name(out, context, act->number);
+        break;
+    case ACT_REGISTER:
+        put_register_poke(out, context, act);
+        return;
+    case ACT_PC:
+    case ACT_KINDS:
+        buf_text(out, "pc");
+        break;
+    }
+    buf_printf(out, " of hart %u ", act->target);
+    put_change(out, act);
+}
+
 static const char *const access_words[] = {"does nothing with", "reads", "writes",
                                            "fetches", "reads and writes"};
 static const char *const outcome_words[] = {"leads to the next level",
@@ -461,8 +542,6 @@ static const char *const outcome_words[] = {"leads to the next level",
                                             "the hart sets A or D",
                                             "the entry cannot be reached"};
 static const char *const response_words[] = {"okay", "refused", "nothing answers"};
-static const char *const act_words[] = {"input at", "memory", "register x",
-                                        "pc",       "CSR",    "register"};
 static const char *const bool_words[] = {"no", "yes"};
 static const char *const level_words[] = {"lowers", "raises"};
 static const char *const edge_words[] = {"falls", "rises"};
@@ -516,7 +595,7 @@ static const struct unit {
     [UNIT_DIRECTION] = WORDS(dma_direction_names, DMA_TO_DEVICE + 1),
     [UNIT_DMASOURCE] = {.put = put_dma_source},
     [UNIT_DMADEST] = {.put = put_dma_dest},
-    [UNIT_ACT] = WORDS(act_words, ACT_KINDS),
+    [UNIT_ACT] = {.put = put_act},
 };
 
 static void put_in_context(struct buf *out, const struct context *context,
@@ -553,9 +632,20 @@ bool unit_is_none(enum event_unit unit, uint64_t value)
            (unit == UNIT_XREG || unit == UNIT_ACCESS || unit == UNIT_RESPONSE);
 }
 
+/* A trap's value tells nothing of an interrupt or a call, or if it is the pc itself. */
+static bool is_idle_tval(const struct event *event, const struct event_field *field)
+{
+    const struct event_trap_enter *trap = &event->trap_enter;
+
+    return event->kind == EVENT_TRAP_ENTER && strcmp(field->name, "tval") == 0 &&
+           ((trap->cause & CAUSE_INTERRUPT) || trap->tval == trap->epc ||
+            (trap->cause >= CAUSE_ECALL_U && trap->cause <= CAUSE_ECALL_M));
+}
+
 bool narrate_is_none(const struct event *event, const struct event_field *field)
 {
-    return unit_is_none(field->unit, event_get(event, field));
+    return is_idle_tval(event, field) ||
+           unit_is_none(field->unit, event_get(event, field));
 }
 
 /* --- sentences ------------------------------------------------------------------------------ */
@@ -612,4 +702,32 @@ void narrate(struct buf *out, const struct narrator *narrator,
             buf_char(out, *at++);
         }
     }
+}
+
+/* Names are written as they are. */
+static bool begins_with_name(const struct narrator *narrator, const char *text)
+{
+    size_t length = strcspn(text, " ,.:;[");
+
+    if (csr_by_name(text, length))
+        return true;
+    for (unsigned b = 0; narrator->run && b < narrator->run->boards; b++)
+        for (unsigned i = 0; i < narrator->run->board[b]->devices; i++) {
+            const char *name = narrator->run->board[b]->device[i]->name;
+
+            if (strlen(name) == length && memcmp(name, text, length) == 0)
+                return true;
+        }
+    return false;
+}
+
+void put_sentence(struct buf *out, const struct narrator *narrator, const char *text)
+{
+    if (!text[0])
+        return;
+    buf_char(out, begins_with_name(narrator, text)
+                      ? text[0]
+                      : (char)toupper((unsigned char)text[0]));
+    buf_text(out, text + 1);
+    buf_char(out, '.');
 }

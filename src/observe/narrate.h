@@ -48,4 +48,8 @@ void put_register(struct buf *out, const struct narrator *narrator, unsigned boa
 void put_register_value(struct buf *out, const struct reg *reg, uint64_t value,
                         bool write);
 
+/* A text as a sentence: a capital, unless it begins with the name of a device or a CSR,
+ * and a full stop. */
+void put_sentence(struct buf *out, const struct narrator *narrator, const char *text);
+
 #endif

@@ -6,7 +6,6 @@
 
 #include "control/command/rows.h"
 
-#include <ctype.h>
 #include <stdio.h>
 
 void ask_mark(struct session *session, const char *name, struct moment at,
@@ -22,10 +21,11 @@ void ask_mark(struct session *session, const char *name, struct moment at,
 
 void ask_say(struct call *call, const struct buf *text)
 {
-    const char *from = buf_str(text);
+    struct buf sentence = {0};
 
-    reply_say(call->reply, "%c%s.", toupper((unsigned char)from[0]),
-              from[0] ? from + 1 : "");
+    put_sentence(&sentence, &call->session->narrator, buf_str(text));
+    reply_say(call->reply, "%s", buf_str(&sentence));
+    buf_free(&sentence);
 }
 
 void ask_moment_cell(struct table *table, struct moment at)

@@ -1,5 +1,6 @@
 #include "control/command/ask.h"
 #include "observe/ask/fault.h"
+#include "observe/ask/step.h"
 #include "observe/ask/why.h"
 
 /* --- which event -------------------------------------------------------------------------- */
@@ -112,7 +113,7 @@ static void put_chain(struct call *call, const struct why *why)
     for (unsigned i = 0; i < why->links; i++) {
         const struct why_link *link = &why->link[i];
 
-        ask_moment_cell(table, moment_after_event(&link->event));
+        ask_moment_cell(table, step_seen(&link->event));
         table_number(table, link->event.cycle);
         buf_clear(&text);
         put_event(&text, call->session, &link->event);
@@ -140,7 +141,7 @@ bool ask_why(struct call *call, struct err *err)
     if (why.was_held)
         say_event(call, "the interrupt had to wait for this: ", &why.released);
     put_chain(call, &why);
-    ask_mark(call->session, "why", moment_after_event(last), last->cycle);
+    ask_mark(call->session, "why", step_seen(last), last->cycle);
     return true;
 }
 

@@ -6,6 +6,8 @@
 #include <stdbool.h>
 #include <string.h>
 
+const char *const reg_decimal[] = {NULL};
+
 /* The part of one register that an access covers. */
 struct part {
     const struct reg *reg;

@@ -20,6 +20,9 @@ struct reg_field {
     const char *const *values; /* names of values 0, 1, ...; ends with NULL; or NULL */
 };
 
+/* For `values`: no names; the field is a number that people know in decimal. */
+extern const char *const reg_decimal[];
+
 struct reg {
     uint32_t offset;  /* in the device's window */
     uint8_t size;     /* bytes: 1, 2, 4 or 8 */

@@ -165,7 +165,7 @@ static const struct reg_field threshold_fields[] = {
 };
 
 static const struct reg_field claim_fields[] = {
-    {31, 0, "source", "interrupt source; 0: none is pending", NULL},
+    {31, 0, "source", "interrupt source; 0: none is pending", reg_decimal},
     {0, 0, NULL, NULL, NULL},
 };
 

@@ -13,7 +13,6 @@
 #include "observe/ask/fault_parts.h"
 #include "observe/ask/names.h"
 
-#include <ctype.h>
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -24,20 +23,20 @@
 void fault_say(const struct failure *failure, const char *format, ...)
 {
     struct fault *fault = failure->fault;
-    struct buf text = {0};
+    struct buf text = {0}, sentence = {0};
     va_list ap;
 
     va_start(ap, format);
     buf_vprintf(&text, format, ap);
     va_end(ap);
-    buf_char(&text, '.');
-    text.data[0] = (char)toupper((unsigned char)text.data[0]);
+    put_sentence(&sentence, failure->narrator, buf_str(&text));
+    buf_free(&text);
     if (fault->count == fault->room) {
         fault->room = fault->room ? 2 * fault->room : 8;
         fault->sentence =
             alloc_resize(fault->sentence, fault->room * sizeof(*fault->sentence));
     }
-    fault->sentence[fault->count++] = text.data;
+    fault->sentence[fault->count++] = sentence.data;
 }
 
 void fault_release(struct fault *fault)
@@ -219,7 +218,7 @@ static void say_error_bits(const struct failure *failure, const struct ata *ata)
     if (phase->error & ATA_IDNF)
         fault_say(failure,
                   "Status is 0x%02x with ERR, Error is 0x%02x with IDNF: there is no "
-                  "sector %" PRIu64 ", the disk has %" PRIu64,
+                  "sector %" PRIu64 ", the disk has %" PRIu64 " sectors",
                   phase->status, phase->error, phase->lba, ata->medium.sectors);
     else if (phase->error & ATA_ABRT)
         fault_say(failure,

@@ -133,9 +133,14 @@ static void say_device(const struct failure *failure, const struct scene *scene,
     if (event)
         size = event->kind == EVENT_MMIO_READ ? event->mmio_read.size
                                               : event->mmio_write.size;
-    if (event && (size < mmio->min_size || size > mmio->max_size))
-        fault_say(failure, "%s takes accesses of %u to %u bytes, and this one has %u",
-                  mmio->name, mmio->min_size, mmio->max_size, size);
+    if (event && size < mmio->min_size)
+        fault_say(failure,
+                  "%s takes no access of less than %u bytes, and this one has %u",
+                  mmio->name, mmio->min_size, size);
+    else if (event && size > mmio->max_size)
+        fault_say(failure,
+                  "%s takes no access of more than %u bytes, and this one has %u",
+                  mmio->name, mmio->max_size, size);
     else if (event)
         fault_say(failure, "%s has no register at offset 0x%" PRIx64, mmio->name,
                   scene->pa - mmio->base);
@@ -240,8 +245,9 @@ static void ban_mode(struct ban *ban, const struct hart *hart, const char *name,
                      unsigned least)
 {
     snprintf(ban->why, sizeof(ban->why),
-             "%s is for %s-mode%s, and hart %u is in %s-mode", name, mode_letter(least),
-             least == MODE_M ? "" : " and above", hart->id, mode_letter(hart->mode));
+             "`%s` is for %s-mode%s, and hart %u is in %s-mode", name,
+             mode_letter(least), least == MODE_M ? "" : " and above", hart->id,
+             mode_letter(hart->mode));
 }
 
 /* Returns, waits and fences, each with its bit of mstatus (3.1.6.5). */

@@ -96,3 +96,10 @@ void step_release(struct step *step)
     free(step->event);
     *step = (struct step){0};
 }
+
+struct moment step_seen(const struct event *event)
+{
+    if (event->kind == EVENT_INSN)
+        return (struct moment){.retired = event->retired + 1};
+    return moment_after_event(event);
+}

@@ -20,4 +20,8 @@ void step_between(struct timeline *timeline, struct moment began, struct moment 
 
 void step_release(struct step *step);
 
+/* When the viewer has seen an event: of an instruction, which is told last, that is the
+ * boundary after it. */
+struct moment step_seen(const struct event *event);
+
 #endif

@@ -7,6 +7,7 @@
 
 #include "base/bits.h"
 #include "machine/isa/csr.h"
+#include "observe/ask/step.h"
 #include "observe/ask/who_search.h"
 
 #include <inttypes.h>
@@ -81,7 +82,7 @@ void who_found(const struct who_search *search, const struct event *event,
 {
     who->kind = event->kind == EVENT_OUTSIDE ? WHO_OUTSIDE : WHO_EVENT;
     who->event = *event;
-    who->at = moment_after_event(event);
+    who->at = step_seen(event);
     who->before = who_moment_of(event);
     if (event->kind == EVENT_OUTSIDE)
         who->reason = reason_of(search->timeline, event);

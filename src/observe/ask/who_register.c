@@ -132,15 +132,17 @@ static bool wrote_it(const struct sought *sought, const struct event *event)
                        sought->size);
 }
 
-/* How well an event explains a change: a write of the register; what the device did; an
- * access to another of its registers. */
+/* How well an event explains a change: a write of the register; what the device did; what
+ * came of that; an access to another of its registers. */
 static unsigned explains(const struct sought *sought, const struct event *event)
 {
     if (wrote_it(sought, event))
-        return 3;
+        return 4;
     if (!who_concerns(sought->run, sought->board, sought->device->index, event))
         return 0;
-    return event->kind == EVENT_MMIO_WRITE || event->kind == EVENT_MMIO_READ ? 1 : 2;
+    if (event->kind == EVENT_MMIO_WRITE || event->kind == EVENT_MMIO_READ)
+        return 1;
+    return event->kind == EVENT_IRQ_LINE || event->kind == EVENT_REQUEST_LINE ? 2 : 3;
 }
 
 struct explanation {
