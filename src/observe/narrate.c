@@ -462,10 +462,10 @@ static void put_change(struct buf *out, const struct event_outside *act)
 static void put_input(struct buf *out, const struct context *context,
                       const struct event_outside *act)
 {
-    buf_printf(out,
-               act->size == 1 ? "a character comes in at "
-                              : "%" PRIu32 " characters come in at ",
-               act->size);
+    if (act->size == 1)
+        buf_text(out, "a character comes in at ");
+    else
+        buf_printf(out, "%" PRIu32 " characters come in at ", act->size);
     put_device(out, context, act->target);
     if (act->size == 1) {
         buf_text(out, ": ");
@@ -475,14 +475,15 @@ static void put_input(struct buf *out, const struct context *context,
 
 static void put_poke(struct buf *out, const struct event_outside *act)
 {
-    buf_printf(out,
-               act->size == 1 ? "the byte at 0x%" PRIx64 " "
-                              : "%" PRIu32 " bytes at 0x%" PRIx64 " ",
-               act->size, act->number);
-    if (act->size <= sizeof(act->value))
-        put_change(out, act);
+    if (act->size == 1)
+        buf_text(out, "the byte at");
     else
+        buf_printf(out, "%" PRIu32 " bytes at", act->size);
+    buf_printf(out, " 0x%" PRIx64 " ", act->number);
+    if (act->size > sizeof(act->value))
         buf_text(out, "are written");
+    else
+        put_change(out, act);
 }
 
 static void put_register_poke(struct buf *out, const struct context *context,
