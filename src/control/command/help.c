@@ -112,6 +112,17 @@ static bool say_family(struct reply *reply, const struct session *session,
     return table != NULL;
 }
 
+/* The row of exactly that name; NULL: there is none. */
+static const struct command *row_named(const struct session *session, const char *name)
+{
+    const struct command *row;
+
+    for (unsigned n = 0; (row = command_at(session, n)) != NULL; n++)
+        if (strcmp(row->name, name) == 0)
+            return row;
+    return NULL;
+}
+
 static bool run_help(struct call *call, struct err *err)
 {
     const struct session *session = call->session;
@@ -128,7 +139,10 @@ static bool run_help(struct call *call, struct err *err)
             say_group(call->reply, session, &command_groups[i]);
             return true;
         }
-    if (say_family(call->reply, session, asked))
+    row = row_named(session, asked);
+    if (row) /* "why" is a command, and a family: "why fault" */
+        say_command(call->reply, row);
+    if (say_family(call->reply, session, asked) || row)
         return true;
     row = command_find(session, asked, &rest, err);
     if (!row)
