@@ -267,6 +267,34 @@ START_TEST(what_has_no_room_waits)
 }
 END_TEST
 
+/* --- completion -------------------------------------------------------------------------- */
+
+static char offered[4096];
+
+static void take(void *ctx, const char *word)
+{
+    (void)ctx;
+    strcat(strcat(offered, word), " ");
+}
+
+static const struct {
+    const char *line, *offers;
+} completions[] = {
+    {"print mcau", "mcause "},     {"set mscra", "mscratch "},
+    {"set a0 = mess", "message "}, {"x/4xw targ", "target "},
+    {"list cop", "copy "},         {"disassemble tra", "trap "},
+    {"symbols buf", "buffer "},    {"info csr medele", "medeleg "},
+    {"info device ua", "uart0 "},  {"info events dma-b", "dma-burst "},
+};
+
+START_TEST(arguments_are_completed)
+{
+    offered[0] = '\0';
+    command_complete(&talk.session, completions[_i].line, take, NULL);
+    ck_assert_str_eq(offered, completions[_i].offers);
+}
+END_TEST
+
 /* Looking leaves the machine, its clock and its numbering alone. */
 START_TEST(looking_changes_nothing)
 {
@@ -310,6 +338,7 @@ static void add_tests(TCase *tcase)
     tcase_add_test(tcase, setting_a_field_does_not_clear_bits_beside_it);
     tcase_add_test(tcase, typed_characters_reach_the_uart);
     tcase_add_test(tcase, what_has_no_room_waits);
+    tcase_add_loop_test(tcase, arguments_are_completed, 0, (int)COUNT(completions));
     tcase_add_test(tcase, looking_changes_nothing);
     tcase_add_test(tcase, every_row_has_help_with_an_example);
 }

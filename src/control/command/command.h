@@ -42,6 +42,7 @@ struct argument {
     const char *choices; /* CHOICE: blank-separated */
     bool repeats;        /* one or more of it: the last argument */
     const char *after;   /* a keyword that must stand before it ("if"), or NULL */
+    enum argument_type completes; /* TEXT, WORD: completed as this type; NONE: not */
 };
 
 /* An argument as it was given. */
@@ -114,8 +115,13 @@ const struct command *command_find(const struct session *session, const char *li
 size_t command_complete(struct session *session, const char *line,
                         void (*offer)(void *ctx, const char *word), void *ctx);
 
-/* All rows in order of group and name: the n-th, or NULL. */
-const struct command *command_at(const struct session *session, unsigned n);
+/* All rows in order of group and name. */
+enum { COMMAND_ROWS = 512 };
+struct command_list {
+    unsigned count;
+    const struct command *row[COMMAND_ROWS];
+};
+void command_list(const struct session *session, struct command_list *list);
 
 /* Calls `look` with each row, in no particular order. */
 void command_each(const struct session *session,

@@ -231,7 +231,7 @@ static void offer_argument(struct completion *c, const struct argument *argument
 {
     struct name_completion names = {c, c->from};
 
-    switch (argument->type) {
+    switch (argument->completes ? argument->completes : argument->type) {
     case ARG_COUNT:
     case ARG_VALUE:
     case ARG_EXPR:

@@ -61,7 +61,7 @@ const struct command data_commands[] = {
     },
     {
         .name = "set",
-        .arguments = {{.type = ARG_TEXT, .name = "LVALUE = EXPR"}},
+        .arguments = {{.type = ARG_TEXT, .name = "LVALUE = EXPR", .completes = ARG_EXPR}},
         .summary = "change a register, a CSR, a device's register or memory",
         .help =
             "What can be set: registers of a hart (a0, pc, hart1.sp), CSRs and their "
@@ -97,7 +97,8 @@ const struct command data_commands[] = {
     {
         .name = "disassemble",
         .aliases = "dis",
-        .arguments = {{.type = ARG_TEXT, .name = "ADDRESS[,+LENGTH]", .optional = true}},
+        .arguments = {{.type = ARG_TEXT, .name = "ADDRESS[,+LENGTH]", .optional = true,
+                       .completes = ARG_ADDRESS}},
         .summary = "show instructions",
         .help =
             "Around pc if no address is given; => marks pc. With a length in bytes, or an "
@@ -113,7 +114,8 @@ const struct command data_commands[] = {
     {
         .name = "list",
         .aliases = "l",
-        .arguments = {{.type = ARG_TEXT, .name = "ADDRESS|FILE:LINE", .optional = true}},
+        .arguments = {{.type = ARG_TEXT, .name = "ADDRESS|FILE:LINE", .optional = true,
+                       .completes = ARG_ADDRESS}},
         .summary = "show source lines",
         .help =
             "Ten lines around pc, an address or a line; then, without an argument or with "
@@ -129,7 +131,8 @@ const struct command data_commands[] = {
     },
     {
         .name = "symbols",
-        .arguments = {{.type = ARG_TEXT, .name = "PATTERN", .optional = true}},
+        .arguments = {{.type = ARG_TEXT, .name = "PATTERN", .optional = true,
+                       .completes = ARG_SYMBOL}},
         .summary = "list the program's symbols",
         .help =
             "All, in the order of their addresses, or those whose name has PATTERN in it; "

@@ -35,7 +35,8 @@ const struct command info_commands[] = {
     },
     {
         .name = "info csr",
-        .arguments = {{.type = ARG_TEXT, .name = "NAME|PATTERN", .optional = true}},
+        .arguments = {{.type = ARG_TEXT, .name = "NAME|PATTERN", .optional = true,
+                       .completes = ARG_CSR}},
         .summary = "control and status registers, decoded",
         .help =
             "All of the hart in use, by groups; or those whose names have a part in "
