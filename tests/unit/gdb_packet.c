@@ -254,6 +254,19 @@ static const struct talk_case {
                                                                    "000"
                                                                    "0") "replaylog:"
                                                                         "begin;\n"},
+            {"while one hart is stepped alone, the stop of another waits until all go "
+             "on",
+             {"Z0,1004,4", "vCont;s:1", "z0,1004,4", "vCont;s:1", "Z0,1004,4",
+              "vCont;c", "Hg1", "p20"},
+             "OK\n" NO_SP("1", "04100000") "swbreak:;\nOK\n" NO_SP(
+                 "1",
+                 "08100000") "\nOK\n" NO_SP("2",
+                                            "04100000") "swbreak:;"
+                                                        "\nOK\n0410000000000000\n"},
+            {"and is forgotten with the breakpoint",
+             {"Z0,1004,4", "vCont;s:1", "z0,1004,4", "vCont;s:1", "vCont;s:2;c"},
+             "OK\n" NO_SP("1", "04100000") "swbreak:;\nOK\n" NO_SP(
+                 "1", "08100000") "\n" NO_SP("2", "08100000") "\n"},
             {"a watchpoint: on the near side of the access",
              {"Z2," COUNTER ",8", "Z1," SQUARE ",4", "c", "c", "vCont;s:1",
               "z2," COUNTER ",8", "z1," SQUARE ",4", "vCont;s:1", "Z2," COUNTER ",8",
@@ -271,9 +284,9 @@ static const struct talk_case {
              {"Z3," COUNTER ",8", "c", "z3," COUNTER ",8", "Z4,80001008,8", "c"},
              "OK\nOThe access is DMA channel 0's, not a hart's.~\n" WITH_SP(
                  "1",
-                 "6c000080") "rwatch:80001000;\nOK\nOK\n"
+                 "70000080") "rwatch:80001000;\nOK\nOK\n"
                              "OThe access is DMA channel 0's, not a hart's.~\n" WITH_SP(
-                                 "1", "6c000080") "awatch:80001008;\n"},
+                                 "1", "70000080") "awatch:80001008;\n"},
             {"points that cannot be",
              {"Z0", "Z0,", "Z5,0,0", "Z2,0,8", "Z2,10000000,4", "Z2,80000000,0",
               "z0,0,4", "Zx,0,4", "Z2,80000000,ffffffffffff", "Z0,0,4;X1,0", "Z-1,0,0"},

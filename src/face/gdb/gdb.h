@@ -14,7 +14,8 @@
  *   server.c    the loop, and the table of packets
  *   target.c    registers, and their description   memory.c   memory
  *   threads.c   harts as threads                   query.c    q and Q packets
- *   points.c    breakpoints and watchpoints        resume.c   moves, and how they end
+ *   points.c    breakpoints and watchpoints        lookout.c  what stops a move
+ *   resume.c    moves                              report.c   how they have ended
  *   listen.c    sockets                            gdb_command.c   what starts it
  *
  * What changes the machine is an act of the session's journal. GDB may send anything: a
@@ -55,6 +56,16 @@ struct point {
     bool lapsed;
 };
 
+/* What has stopped a move besides its own end. */
+struct hit {
+    bool by_point, by_user; /* the client's, the session's */
+    enum point_type type;
+    uint64_t address;  /* of the watched byte */
+    unsigned hart;     /* that arrived there or did it */
+    uint8_t initiator; /* enum initiator */
+    char text[160];    /* of the session's stop */
+};
+
 struct gdb {
     struct session *session;
     struct wire wire;
@@ -71,6 +82,11 @@ struct gdb {
     struct stops *stops; /* the client's own */
     unsigned points;
     struct point point[GDB_POINTS];
+    /* GDB resumes one hart alone to step it over a breakpoint, and then cannot bear that
+     * another one stops: that one's stop is told when all go on. */
+    bool deferred;
+    struct hit deferred_hit;
+    struct moment deferred_at;
     struct buf notes; /* to be told as soon as the client listens */
     struct buf last;  /* the last stop reply */
 };
@@ -143,10 +159,19 @@ const struct point *points_of_stop(const struct gdb *gdb, unsigned number, uint6
 const struct point *points_touched(const struct gdb *gdb, const struct event *event,
                                    uint64_t *offset);
 bool points_watch(const struct gdb *gdb); /* is anything watched? */
+/* Is the point still there that was hit? */
+bool points_has(const struct gdb *gdb, const struct hit *hit);
+
+/* report.c: stop replies; the hart is then GDB's general thread */
+gdb_handler gdb_why_stopped;
+void report_begin(struct gdb *gdb);
+void report_hit(struct gdb *gdb, const struct hit *hit);
+void report_step(struct gdb *gdb, unsigned hart);
+void report_arrival(struct gdb *gdb, enum arrival arrival); /* but ARRIVED_HIT */
+uint32_t report_exit_code(const struct run *run);
 
 /* resume.c */
 gdb_handler gdb_continue, gdb_step, gdb_continue_signal, gdb_step_signal, gdb_vcont,
-    gdb_vcont_actions, gdb_reverse_step, gdb_reverse_continue, gdb_why_stopped,
-    gdb_restart, gdb_run;
+    gdb_vcont_actions, gdb_reverse_step, gdb_reverse_continue, gdb_restart, gdb_run;
 
 #endif

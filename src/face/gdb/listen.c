@@ -7,13 +7,14 @@
 #include <netinet/tcp.h>
 #include <poll.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
-enum { BACKLOG = 1, POLL_MS = 100 };
+enum { BACKLOG = 1, POLL_MS = 100, PORT_MAX = 65535 };
 
 /* Gives what must not be left open, and false. */
 static bool fail(int fd, struct err *err, const char *address, const char *reason)
@@ -93,7 +94,7 @@ static bool split(const char *address, char host[200], const char **port)
         length -= 2;
     }
     if (length >= 200 || strlen(*port) == 0 || strlen(*port) > 5 ||
-        strspn(*port, "0123456789") != strlen(*port))
+        strspn(*port, "0123456789") != strlen(*port) || atoi(*port) > PORT_MAX)
         return false;
     snprintf(host, 200, "%.*s", (int)length, address);
     return true;

@@ -197,6 +197,18 @@ const struct point *points_of_stop(const struct gdb *gdb, unsigned number, uint6
     return NULL;
 }
 
+bool points_has(const struct gdb *gdb, const struct hit *hit)
+{
+    for (unsigned i = 0; i < gdb->points; i++) {
+        const struct point *point = &gdb->point[i];
+
+        if (point->type == hit->type && hit->address >= point->address &&
+            hit->address - point->address <= (is_watch(point) ? point->length - 1 : 0))
+            return true;
+    }
+    return false;
+}
+
 bool points_watch(const struct gdb *gdb)
 {
     for (unsigned i = 0; i < gdb->points; i++)

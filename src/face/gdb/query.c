@@ -87,7 +87,7 @@ void gdb_monitor(struct gdb *gdb, struct scan *rest)
     command_do(gdb->session, buf_str(&line), &reply, &err);
     render(&text, RENDER_TEXT, buf_str(&line), &reply, &err);
     print(gdb, &text);
-    gdb->ended = false; /* it may have moved */
+    gdb->ended = gdb->deferred = false; /* it may have moved */
     reply_release(&reply);
     buf_free(&text);
     buf_free(&line);

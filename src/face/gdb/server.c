@@ -74,7 +74,7 @@ bool gdb_act(struct gdb *gdb, const struct act *act, struct err *err)
     reasoned.reason = reason;
     if (!timeline_act(gdb->session->time, &reasoned, &kept, err))
         return false;
-    gdb->ended = false;
+    gdb->ended = gdb->deferred = false;
     if (kept) {
         gdb_note(gdb, "That changed the past: the future that was is kept as branch ");
         gdb_note(gdb, kept);

@@ -1,0 +1,116 @@
+/* Stop replies: T with a signal, a thread, and why; and what GDB's user is told besides. */
+#include "face/gdb/gdb.h"
+
+#include <stdio.h>
+
+enum { SIGNAL_NONE = 0, SIGNAL_INT = 2, SIGNAL_TRAP = 5 };
+
+static void report(struct gdb *gdb, unsigned hart, unsigned signal, const char *reason)
+{
+    gdb->hart = hart;
+    buf_clear(&gdb->reply);
+    buf_printf(&gdb->reply, "T%02xthread:%x;", signal, hart + 1);
+    target_expedite(gdb);
+    buf_text(&gdb->reply, reason);
+    buf_clear(&gdb->last);
+    buf_add(&gdb->last, gdb->reply.data, gdb->reply.size);
+}
+
+void report_begin(struct gdb *gdb)
+{
+    report(gdb, 0, SIGNAL_TRAP, "");
+}
+
+void report_step(struct gdb *gdb, unsigned hart)
+{
+    report(gdb, hart, SIGNAL_TRAP, "");
+}
+
+/* --- hits --------------------------------------------------------------------------------------- */
+
+static void say_who(struct gdb *gdb, const struct hit *hit)
+{
+    char text[96];
+
+    if (hit->initiator < INITIATOR_DMA || hit->initiator >= INITIATORS)
+        return;
+    snprintf(text, sizeof(text), "The access is DMA channel %d's, not a hart's.\n",
+             hit->initiator - INITIATOR_DMA);
+    gdb_console(gdb, text);
+}
+
+void report_hit(struct gdb *gdb, const struct hit *hit)
+{
+    static const char *const accesses[POINT_TYPES] = {
+        [POINT_WRITE] = "watch", [POINT_READ] = "rwatch", [POINT_ACCESS] = "awatch"};
+    char reason[64] = "";
+
+    if (!hit->by_point) {
+        gdb_console(gdb, hit->text);
+    } else if (accesses[hit->type]) {
+        say_who(gdb, hit);
+        snprintf(reason, sizeof(reason), "%s:%llx;", accesses[hit->type],
+                 (unsigned long long)hit->address);
+    } else {
+        snprintf(reason, sizeof(reason),
+                 hit->type == POINT_SOFTWARE ? "swbreak:;" : "hwbreak:;");
+    }
+    report(gdb, hit->hart, SIGNAL_TRAP, reason);
+}
+
+/* --- ends --------------------------------------------------------------------------------------- */
+
+uint32_t report_exit_code(const struct run *run)
+{
+    for (unsigned i = 0; i < run->boards; i++)
+        if (run->board[i]->finished)
+            return run->board[i]->exit_code;
+    return 0;
+}
+
+/* The end is a place to go back from; only who goes on from there is told that the
+ * process has exited, since GDB then leaves. */
+static void report_end(struct gdb *gdb)
+{
+    char text[128];
+
+    snprintf(text, sizeof(text),
+             "The run has ended with exit code %u. It can go back from here.\n",
+             (unsigned)report_exit_code(gdb->session->run));
+    gdb_console(gdb, text);
+    report(gdb, gdb->hart, SIGNAL_TRAP, "replaylog:end;");
+    gdb->ended = true;
+}
+
+void report_arrival(struct gdb *gdb, enum arrival arrival)
+{
+    switch (arrival) {
+    case ARRIVED_FINISHED:
+        report_end(gdb);
+        return;
+    case ARRIVED_BEGINNING:
+        report(gdb, gdb->hart, SIGNAL_TRAP, "replaylog:begin;");
+        return;
+    case ARRIVED_INTERRUPTED:
+        report(gdb, gdb->hart, SIGNAL_INT, "");
+        return;
+    case ARRIVED_NOTHING:
+        gdb_console(gdb, "Every hart waits and nothing is due: nothing can happen.\n");
+        break;
+    case ARRIVED:
+    case ARRIVED_HIT:
+        gdb_console(gdb, "This is as far as the scenario lets it run.\n");
+        break;
+    }
+    report(gdb, gdb->hart, SIGNAL_NONE, "");
+}
+
+/* ? */
+void gdb_why_stopped(struct gdb *gdb, struct scan *rest)
+{
+    (void)rest;
+    if (gdb->last.size == 0)
+        report_step(gdb, gdb->hart);
+    else
+        buf_add(&gdb->reply, gdb->last.data, gdb->last.size);
+}
