@@ -104,6 +104,7 @@ bool session_open_recording(struct session *session, const char *path,
 {
     struct archive *archive = archive_open(path, false, err);
 
+    *session = (struct session){0};
     if (!archive)
         return false;
     if (!session_restore(session, archive, choice, restored, err)) {

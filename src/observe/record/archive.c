@@ -18,6 +18,8 @@ enum { HEADER_BYTES = 100 }; /* SQLite's file format, 1.3 */
 
 bool archive_fail(struct archive *archive, struct err *err)
 {
+    if (archive->db && (sqlite3_errcode(archive->db) & 0xff) == SQLITE_BUSY)
+        return err_set(err, "'%s' is in use by another Ringside", archive->path);
     return err_set(err, "'%s': %s", archive->path,
                    archive->db ? sqlite3_errmsg(archive->db) : "out of memory");
 }
@@ -60,7 +62,7 @@ static struct archive *connect(const char *path, int flags, struct err *err)
     if (sqlite3_open_v2(path, &archive->db, flags | SQLITE_OPEN_NOMUTEX, NULL) ==
         SQLITE_OK) {
         sqlite3_extended_result_codes(archive->db, 0);
-        sqlite3_busy_timeout(archive->db, 1000);
+        sqlite3_busy_timeout(archive->db, 500);
         if (secure(archive, err))
             return archive;
     }
@@ -206,13 +208,9 @@ static bool check_whole(struct archive *archive, struct err *err)
 static bool be_alone(struct archive *archive, struct err *err)
 {
     sqlite3_busy_timeout(archive->db, 0);
-    if (archive_exec(archive, writing_alone, err) &&
-        archive_exec(archive, writing, err) &&
-        archive_exec(archive, "BEGIN IMMEDIATE; COMMIT", err))
-        return true;
-    return sqlite3_errcode(archive->db) == SQLITE_BUSY
-               ? err_set(err, "'%s' is in use by another Ringside", archive->path)
-               : err_prefix(err, "a damaged recording");
+    return archive_exec(archive, writing_alone, err) &&
+           archive_exec(archive, writing, err) &&
+           archive_exec(archive, "BEGIN IMMEDIATE; COMMIT", err);
 }
 
 bool archive_in_use(const char *path)

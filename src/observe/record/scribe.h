@@ -9,7 +9,7 @@
  * at once, so that a program that is killed loses none; how far the run has come, and
  * digests of its state, now and then.
  */
-enum { SCRIBE_INTERVAL = 16000000 }; /* instructions between two digests, at least */
+enum { SCRIBE_INTERVAL = 4000000 }; /* instructions between two digests, at least */
 
 struct scribe {
     struct archive *archive;
