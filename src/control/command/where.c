@@ -89,16 +89,13 @@ void where_say_next(struct reply *reply, const struct session *session)
 
 static void put_values(struct buf *out, const struct stop_hit *hit)
 {
-    unsigned bytes = hit->stop->length < 8 ? (unsigned)hit->stop->length : 8;
+    int digits = hit->stop->length < 8 ? (int)(2 * hit->stop->length) : 16;
 
     if (hit->before == hit->after)
-        buf_printf(out, "%s 0x%0*" PRIx64 ", as before",
-                   bytes < hit->stop->length ? "its first bytes are" : "it is",
-                   (int)(2 * bytes), hit->after);
+        buf_printf(out, "0x%0*" PRIx64 " as before", digits, hit->after);
     else
-        buf_printf(out, "%s from 0x%0*" PRIx64 " to 0x%0*" PRIx64,
-                   bytes < hit->stop->length ? "its first bytes changed" : "it changed",
-                   (int)(2 * bytes), hit->before, (int)(2 * bytes), hit->after);
+        buf_printf(out, "0x%0*" PRIx64 " became 0x%0*" PRIx64, digits, hit->before,
+                   digits, hit->after);
 }
 
 /* Watchpoints and catchpoints say what happened; a breakpoint is where the hart is. */

@@ -47,8 +47,8 @@ struct stop_hit {
     struct event
         event;   /* EVENT: the event; others: the one that did it, if it was heard */
     uint64_t pa; /* WRITE, READ, ACCESS: the first byte */
-    uint64_t before,
-        after; /* WRITE: the watched bytes' values (first 8), little-endian */
+    uint64_t before, after; /* WRITE: the watched bytes' values, little-endian; of more
+                               than 8 bytes, of the 8 that hold `pa` */
 };
 
 struct stops;

@@ -68,12 +68,17 @@ static void name_doer(struct stop_hit *hit, const struct event *event)
     }
 }
 
-static uint64_t first_word(const struct stop *stop, const struct run *run)
+/* The bytes whose values are told: all of a small range, else the word that was written. */
+static uint64_t told_word(const struct stop *stop, uint64_t pa, const struct run *run)
 {
-    uint64_t value = 0;
+    uint64_t from = stop->length <= WORD ? stop->address : pa & ~(uint64_t)(WORD - 1);
+    uint64_t left, value = 0;
 
-    ram_read(&run->board[stop->board]->bus.ram, stop->address, &value,
-             stop->length < WORD ? stop->length : WORD);
+    if (from < stop->address)
+        from = stop->address;
+    left = stop->address + stop->length - from;
+    ram_read(&run->board[stop->board]->bus.ram, from, &value,
+             left < WORD ? left : WORD);
     return value;
 }
 
@@ -111,7 +116,7 @@ static void touched(void *ctx, struct board *board, uint64_t pa, unsigned length
         hit = hear(stops, stop);
         name_initiator(hit, who);
         hit->pa = pa < stop->address ? stop->address : pa;
-        hit->before = first_word(stop, run);
+        hit->before = told_word(stop, hit->pa, run);
         run_ask_stop(run);
     }
 }
@@ -282,7 +287,7 @@ static void add_hit(struct stops *stops, unsigned first, const struct heard *hea
     added = &stops->hit[stops->hits++];
     *added = heard->hit;
     if (stop_watches(heard->stop))
-        added->after = first_word(heard->stop, run);
+        added->after = told_word(heard->stop, added->pa, run);
 }
 
 /* Hits stay until there are others: a search backwards goes on to where it began. */
