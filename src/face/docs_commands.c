@@ -76,11 +76,14 @@ static void print_command(const struct command *row)
 void docs_commands(void)
 {
     struct session session = {0};
+    struct command_list list;
     const char *group = "";
-    const struct command *row;
 
     session_add_commands(&session, gdb_commands);
-    for (unsigned n = 0; (row = command_at(&session, n)) != NULL; n++) {
+    command_list(&session, &list);
+    for (unsigned n = 0; n < list.count; n++) {
+        const struct command *row = list.row[n];
+
         for (unsigned i = 0; command_groups[i].name; i++)
             if (strcmp(row->group, group) != 0 &&
                 strcmp(row->group, command_groups[i].name) == 0)

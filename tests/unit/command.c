@@ -305,7 +305,7 @@ static const struct completion_case {
     size_t begin;
     const char *words;
 } completion_cases[] = {
-    {"wa", 0, "walk wander"},
+    {"use-", 0, "use-hart use-branch use-mark"},
     {"tell", 0, "tell"},
     {"te", 0, "tell"},
     {"tell ", 5, "dogs cats"},
@@ -403,14 +403,17 @@ static bool has_example(const char *help)
 
 START_TEST(every_row_says_what_it_is)
 {
-    const struct command *row;
+    struct command_list list;
 
     talk_open(&talk, talk_hello, "");
-    for (unsigned n = 0; (row = command_at(&talk.session, n)) != NULL; n++) {
+    command_list(&talk.session, &list);
+    for (unsigned n = 0; n < list.count; n++) {
+        const struct command *row = list.row[n];
         bool known = false;
 
         ck_assert_msg(row->summary && row->summary[0], "%s: no summary", row->name);
-        ck_assert_msg(row->summary[strlen(row->summary) - 1] != '.',
+        ck_assert_msg(row->summary[strlen(row->summary) - 1] != '.' ||
+                          strstr(row->summary, "..."),
                       "%s: its summary ends in a full stop", row->name);
         ck_assert_msg(row->help && has_example(row->help), "%s: no example", row->name);
         for (unsigned i = 0; command_groups[i].name; i++)
@@ -428,12 +431,14 @@ END_TEST
 /* Each name and each alias finds its own row. */
 START_TEST(no_name_hides_another)
 {
-    const struct command *row;
+    struct command_list list;
     struct err err = {{0}};
     const char *rest;
 
     talk_open(&talk, talk_hello, "");
-    for (unsigned n = 0; (row = command_at(&talk.session, n)) != NULL; n++) {
+    command_list(&talk.session, &list);
+    for (unsigned n = 0; n < list.count; n++) {
+        const struct command *row = list.row[n];
         const char *alias = row->aliases ? row->aliases : "";
 
         ck_assert_msg(command_find(&talk.session, row->name, &rest, &err) == row,
@@ -455,16 +460,19 @@ END_TEST
 
 START_TEST(rows_come_in_order_of_group_and_name)
 {
-    const struct command *row, *last = NULL;
-    unsigned n = 0;
+    const struct command *last = NULL;
+    struct command_list list;
 
     begin();
-    for (; (row = command_at(&talk.session, n)) != NULL; n++) {
+    command_list(&talk.session, &list);
+    for (unsigned n = 0; n < list.count; n++) {
+        const struct command *row = list.row[n];
+
         if (last && strcmp(last->group, row->group) == 0)
             ck_assert_str_lt(last->name, row->name);
         last = row;
     }
-    ck_assert_uint_gt(n, COUNT(rows));
+    ck_assert_uint_gt(list.count, COUNT(rows));
     end();
 }
 END_TEST
@@ -493,12 +501,14 @@ START_TEST(help_tells_of_all_of_a_group_of_a_family_and_of_one)
 }
 END_TEST
 
-START_TEST(every_row_has_help_without_wide_lines)
+START_TEST(every_row_has_help_whose_prose_has_no_wide_lines)
 {
-    const struct command *row;
+    struct command_list list;
 
     talk_open(&talk, talk_hello, "");
-    for (unsigned n = 0; (row = command_at(&talk.session, n)) != NULL; n++) {
+    command_list(&talk.session, &list);
+    for (unsigned n = 0; n < list.count; n++) {
+        const struct command *row = list.row[n];
         struct buf line = {0};
         const char *at;
 
@@ -506,8 +516,9 @@ START_TEST(every_row_has_help_without_wide_lines)
         at = talk_do(&talk, line.data);
         ck_assert_ptr_nonnull(strstr(at, "Usage: "));
         for (; *at; at += strcspn(at, "\n") + 1)
-            ck_assert_msg(strcspn(at, "\n") <= 79 || strncmp(at, "Usage", 5) == 0, "%s",
-                          at);
+            ck_assert_msg(strcspn(at, "\n") <= 79 || strncmp(at, "Usage", 5) == 0 ||
+                              *at == ' ',
+                          "%s", at);
         buf_free(&line);
     }
     end();
@@ -604,9 +615,8 @@ START_TEST(a_log_has_all_that_was_typed_and_can_be_done_again)
                "stand; walk\nlog\nlog off\n",
                talk_file(&talk, "talk.lua", NULL));
     ck_assert_str_eq(text, expected.data);
-    ck_assert_str_eq(talk_do(&talk, "log /nonexistent/log"),
-                     "Error: log: cannot write '/nonexistent/log': No such file or "
-                     "directory.\n");
+    ck_assert_str_eq(talk_do(&talk, "log /dev/null/log"),
+                     "Error: log: cannot write '/dev/null/log': Not a directory.\n");
     buf_free(&line);
     buf_free(&expected);
     end();
@@ -699,7 +709,7 @@ static void add_tests(TCase *tcase)
     tcase_add_test(tcase, no_name_hides_another);
     tcase_add_test(tcase, rows_come_in_order_of_group_and_name);
     tcase_add_test(tcase, help_tells_of_all_of_a_group_of_a_family_and_of_one);
-    tcase_add_test(tcase, every_row_has_help_without_wide_lines);
+    tcase_add_test(tcase, every_row_has_help_whose_prose_has_no_wide_lines);
     tcase_add_test(tcase, apropos_finds_by_words_of_the_help);
     tcase_add_test(tcase, a_file_of_commands_is_done_until_one_fails);
     tcase_add_test(tcase, a_file_that_does_itself_ends);

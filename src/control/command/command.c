@@ -7,6 +7,7 @@
 #include "control/command/words.h"
 #include "control/narration.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -50,41 +51,30 @@ static unsigned group_number(const char *name)
     return n;
 }
 
-static int compare(const struct command *a, const struct command *b)
+static int compare(const void *a, const void *b)
 {
-    unsigned in_a = group_number(a->group), in_b = group_number(b->group);
+    const struct command *const *first = a, *const *second = b;
+    unsigned of_first = group_number((*first)->group),
+             of_second = group_number((*second)->group);
 
-    if (in_a != in_b)
-        return in_a < in_b ? -1 : 1;
-    return strcmp(a->name, b->name);
+    if (of_first != of_second)
+        return of_first < of_second ? -1 : 1;
+    return strcmp((*first)->name, (*second)->name);
 }
 
-/* Looks for the least row that is greater than the last one found. */
-struct order {
-    const struct command *last, *next;
-};
-
-static void look_for_next(void *ctx, const struct command *row)
+static void take_row(void *ctx, const struct command *row)
 {
-    struct order *order = ctx;
+    struct command_list *list = ctx;
 
-    if ((!order->last || compare(row, order->last) > 0) &&
-        (!order->next || compare(row, order->next) < 0))
-        order->next = row;
+    assert(list->count < COMMAND_ROWS);
+    list->row[list->count++] = row;
 }
 
-const struct command *command_at(const struct session *session, unsigned n)
+void command_list(const struct session *session, struct command_list *list)
 {
-    struct order order = {0};
-
-    for (unsigned i = 0; i <= n; i++) {
-        order.last = order.next;
-        order.next = NULL;
-        command_each(session, look_for_next, &order);
-        if (!order.next)
-            return NULL;
-    }
-    return order.next;
+    list->count = 0;
+    command_each(session, take_row, list);
+    qsort(list->row, list->count, sizeof(list->row[0]), compare);
 }
 
 /* --- finding ------------------------------------------------------------------------------ */

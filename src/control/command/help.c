@@ -40,40 +40,41 @@ static void say_lines(struct reply *reply, const char *text)
     }
 }
 
-static void say_group(struct reply *reply, const struct session *session,
+/* A row in a table that begins with the first one. */
+static void add_row(struct reply *reply, struct table **table,
+                    const struct command *row)
+{
+    if (!*table)
+        *table = reply_table(reply, "commands", name_columns);
+    table_text(*table, "%s", row->name);
+    table_text(*table, "%s", row->summary);
+}
+
+/* False: the group has no commands. */
+static bool say_group(struct reply *reply, const struct command_list *list,
                       const struct command_group *group)
 {
-    const struct command *row;
-    struct table *table;
+    struct table *table = NULL;
 
-    reply_say(reply, "%s:", group->title);
-    table = reply_table(reply, group->name, name_columns);
-    for (unsigned n = 0; (row = command_at(session, n)) != NULL; n++) {
-        if (strcmp(row->group, group->name) != 0)
+    for (unsigned n = 0; n < list->count; n++) {
+        if (strcmp(list->row[n]->group, group->name) != 0)
             continue;
-        table_text(table, "%s", row->name);
-        table_text(table, "%s", row->summary);
+        if (!table) {
+            reply_say(reply, "%s:", group->title);
+            table = reply_table(reply, group->name, name_columns);
+        }
+        add_row(reply, &table, list->row[n]);
     }
+    return table != NULL;
 }
 
-static bool has_commands(const struct session *session, const char *group)
-{
-    const struct command *row;
-
-    for (unsigned n = 0; (row = command_at(session, n)) != NULL; n++)
-        if (strcmp(row->group, group) == 0)
-            return true;
-    return false;
-}
-
-static void say_all(struct reply *reply, const struct session *session)
+static void say_all(struct reply *reply, const struct command_list *list)
 {
     say_lines(reply,
               "'help COMMAND' tells all about one, 'apropos WORD' finds some by "
               "what they do. Names can be cut short while they stay unambiguous.");
     for (unsigned i = 0; command_groups[i].name; i++)
-        if (has_commands(session, command_groups[i].name))
-            say_group(reply, session, &command_groups[i]);
+        say_group(reply, list, &command_groups[i]);
 }
 
 static void say_command(struct reply *reply, const struct command *row)
@@ -94,60 +95,60 @@ static void say_command(struct reply *reply, const struct command *row)
 }
 
 /* Commands whose names begin with that word, as "info". */
-static bool say_family(struct reply *reply, const struct session *session,
+static bool say_family(struct reply *reply, const struct command_list *list,
                        const char *word)
 {
-    const struct command *row;
     size_t length = strlen(word);
     struct table *table = NULL;
 
-    for (unsigned n = 0; (row = command_at(session, n)) != NULL; n++) {
-        if (strncmp(row->name, word, length) != 0 || row->name[length] != ' ')
-            continue;
-        if (!table)
-            table = reply_table(reply, "commands", name_columns);
-        table_text(table, "%s", row->name);
-        table_text(table, "%s", row->summary);
+    for (unsigned n = 0; n < list->count; n++) {
+        const char *name = list->row[n]->name;
+
+        if (strncmp(name, word, length) == 0 && name[length] == ' ')
+            add_row(reply, &table, list->row[n]);
     }
     return table != NULL;
 }
 
-/* The row of exactly that name; NULL: there is none. */
-static const struct command *row_named(const struct session *session, const char *name)
+static const struct command_group *find_group(const char *name)
 {
-    const struct command *row;
+    unsigned n = 0;
 
-    for (unsigned n = 0; (row = command_at(session, n)) != NULL; n++)
-        if (strcmp(row->name, name) == 0)
-            return row;
-    return NULL;
+    while (command_groups[n].name && strcmp(command_groups[n].name, name) != 0)
+        n++;
+    return command_groups[n].name ? &command_groups[n] : NULL;
+}
+
+/* A command, the first word of several, or a group; `goto` is two of these. Of names that
+ * were cut short a group's is meant before a command's. */
+static bool say_about(struct call *call, const struct command_list *list,
+                      const char *asked, struct err *err)
+{
+    const struct command_group *group = find_group(asked);
+    struct err unknown = {{0}};
+    const char *rest;
+    const struct command *row = command_find(call->session, asked, &rest, &unknown);
+    bool said = row && (!group || strcmp(row->name, asked) == 0);
+
+    if (said)
+        say_command(call->reply, row);
+    if (group)
+        said |= say_group(call->reply, list, group);
+    said |= say_family(call->reply, list, asked);
+    if (!said)
+        *err = unknown;
+    return said;
 }
 
 static bool run_help(struct call *call, struct err *err)
 {
-    const struct session *session = call->session;
-    const char *asked = call->given[0].text, *rest;
-    const struct command *row;
+    const char *asked = call->given[0].text;
+    struct command_list list;
 
-    if (!asked) {
-        say_all(call->reply, session);
-        return true;
-    }
-    for (unsigned i = 0; command_groups[i].name; i++)
-        if (strcmp(command_groups[i].name, asked) == 0 &&
-            has_commands(session, asked)) {
-            say_group(call->reply, session, &command_groups[i]);
-            return true;
-        }
-    row = row_named(session, asked);
-    if (row) /* "why" is a command, and a family: "why fault" */
-        say_command(call->reply, row);
-    if (say_family(call->reply, session, asked) || row)
-        return true;
-    row = command_find(session, asked, &rest, err);
-    if (!row)
-        return false;
-    say_command(call->reply, row);
+    command_list(call->session, &list);
+    if (asked)
+        return say_about(call, &list, asked, err);
+    say_all(call->reply, &list);
     return true;
 }
 
@@ -172,17 +173,16 @@ static bool mentions(const char *text, const char *word)
 static bool run_apropos(struct call *call, struct err *err)
 {
     const char *word = call->given[0].text;
-    const struct command *row;
+    struct command_list list;
     struct table *table = NULL;
 
-    for (unsigned n = 0; (row = command_at(call->session, n)) != NULL; n++) {
-        if (!mentions(row->name, word) && !mentions(row->aliases, word) &&
-            !mentions(row->summary, word) && !mentions(row->help, word))
-            continue;
-        if (!table)
-            table = reply_table(call->reply, "commands", name_columns);
-        table_text(table, "%s", row->name);
-        table_text(table, "%s", row->summary);
+    command_list(call->session, &list);
+    for (unsigned n = 0; n < list.count; n++) {
+        const struct command *row = list.row[n];
+
+        if (mentions(row->name, word) || mentions(row->aliases, word) ||
+            mentions(row->summary, word) || mentions(row->help, word))
+            add_row(call->reply, &table, row);
     }
     return table || err_set(err, "no command's help has '%s'", word);
 }
