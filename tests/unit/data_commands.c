@@ -172,12 +172,12 @@ END_TEST
 
 START_TEST(list_goes_on)
 {
-    small_machine_has(&talk, "list", "tests/commands/copy.lua, from line 20 on:",
+    small_machine_has(&talk, "list", "Lines of tests/commands/copy.lua, from 20 on.",
                       "=>      25  copy:   ld      t0, 0(a0)", NULL);
-    small_machine_has(&talk, "", "from line 30 on:", NULL);
-    small_machine_has(&talk, "list", "from line 40 on:", NULL);
-    small_machine_has(&talk, "list 25", "from line 20 on:", NULL);
-    small_machine_has(&talk, "list copy.lua:3", "from line 1 on:", NULL);
+    small_machine_has(&talk, "", "from 30 on.", NULL);
+    small_machine_has(&talk, "list", "from 40 on.", NULL);
+    small_machine_has(&talk, "list 25", "from 20 on.", NULL);
+    small_machine_has(&talk, "list copy.lua:3", "from 1 on.", NULL);
     small_machine_has(&talk, "list trap", "51  trap:", NULL);
 }
 END_TEST

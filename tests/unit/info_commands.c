@@ -55,6 +55,9 @@ static const struct {
     {"info registers hart1", {"   1  pc        ", "   1  t6        x31"}},
     {"info registers hart1.a0", {"   1  a0        x10"}},
     {"info registers all", {"   0  t6 ", "   1  t6 "}},
+    {"hart", {"Commands mean hart 0. It is in M-mode at copy (0x8000006c)."}},
+    {"info reg a0", {"source"}},
+    {"info threads", {"=>       0  M-mode"}},
     {"info harts",
      {"=>       0  M-mode  no     0x8000006c", "ld t0, 0(a0)",
       "1  M-mode  no     0x80000004"}},
@@ -89,7 +92,8 @@ static const struct {
     {"info bus", {"The bus is idle at cycle", "hart 0", "hart 1"}},
     {"info costs", {"instruction          1        1  cycles", "bus_slot"}},
     {"info queue", {"nothing is due."}},
-    {"info metrics", {"From the start to cycle", "instructions", "csr_write  "}},
+    {"info metrics",
+     {"Counted from the start to cycle", "instructions", "csr_write  "}},
     {"info events",
      {"dma_burst", "a DMA channel moves one burst",
       "source dest left bytes device channel direction line"}},
@@ -120,6 +124,7 @@ static const struct {
     {"info registers mstatus",
      "info registers: 'mstatus' is no register of a hart; for CSRs: info csr"},
     {"info registers hart7", "info registers: the board has no hart 7"},
+    {"hart 2", "hart: "},
     {"info csr mstats", "info csr: no CSR's name matches 'mstats' (did you mean "
                         "'mstatus'?)"},
     {"info walk", "info walk: no ADDRESS given"},
@@ -133,6 +138,19 @@ static const struct {
     {"info line source", "info line: 0x80001000 has no source line"},
     {"info map 3", "info map: it takes no arguments"},
 };
+
+START_TEST(commands_mean_the_hart_that_was_chosen)
+{
+    session_board(&talk.session)->hart[1].x[10] = 0x1234;
+    small_machine_has(&talk, "hart 1", "Commands mean hart 1.", NULL);
+    small_machine_has(&talk, "print/x a0", "0x1234", NULL);
+    small_machine_has(&talk, "print mhartid", "0x1", NULL);
+    small_machine_has(&talk, "info registers a0", "   1  a0        x10     0x1234",
+                      NULL);
+    small_machine_has(&talk, "info csr mhartid", "of hart 1 is 0x1", NULL);
+    small_machine_has(&talk, "info harts", "=>       1  M-mode", NULL);
+}
+END_TEST
 
 START_TEST(errors_are_clear)
 {
@@ -364,8 +382,9 @@ START_TEST(examples_work_and_looking_changes_nothing)
     translate();
     before = run_digest(talk.session.run);
     for (const struct command *row = info_commands; row->name; row++) {
-        ck_assert_msg(strstr(row->help, "  info "), "%s", row->name);
+        ck_assert_msg(strstr(row->help, row->name), "%s", row->name);
         do_examples(row);
+        talk.session.hart = 0; /* the one that translates */
     }
     ck_assert(run_digest(talk.session.run) == before);
     ck_assert_uint_eq(timeline_branch_info(talk.session.time, 0)->journal->count, 0);
@@ -376,6 +395,7 @@ static void add_tests(TCase *tcase)
 {
     tcase_add_checked_fixture(tcase, set_up, tear_down);
     tcase_add_loop_test(tcase, rows_tell_what_they_are_asked, 0, (int)COUNT(answers));
+    tcase_add_test(tcase, commands_mean_the_hart_that_was_chosen);
     tcase_add_loop_test(tcase, errors_are_clear, 0, (int)COUNT(errors));
     tcase_add_test(tcase, every_cost_is_listed);
     tcase_add_test(tcase, every_kind_of_event_is_listed);

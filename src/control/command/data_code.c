@@ -244,7 +244,7 @@ bool data_list(struct call *call, struct err *err)
     if (!subject_line(&session->subject, file, line, &length))
         return err_set(err, "%s has no line %u, or is not at hand", file, line);
     here = pc_line(session, file);
-    reply_say(call->reply, "%s, from line %u on:", file, line);
+    reply_say(call->reply, "Lines of %s, from %u on.", file, line);
     table = reply_table(call->reply, "source", columns);
     for (unsigned end = line + LIST_LINES; line < end; line++) {
         text = subject_line(&session->subject, file, line, &length);

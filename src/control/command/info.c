@@ -7,6 +7,20 @@
 /* clang-format off */
 const struct command info_commands[] = {
     {
+        .name = "hart",
+        .aliases = "thread",
+        .arguments = {{.type = ARG_HART, .name = "N", .optional = true}},
+        .summary = "choose the hart that commands mean",
+        .help =
+            "Names of registers, addresses and info are this hart's. Moves go on with all "
+            "harts. Without a number it says which hart is in use.\n"
+            "\n"
+            "  hart 1\n"
+            "  hart",
+        .group = GROUP,
+        .run = info_choose_hart,
+    },
+    {
         .name = "info registers",
         .arguments = {{.type = ARG_WORD, .name = "NAME", .optional = true, .repeats = true}},
         .summary = "the integer registers and pc of a hart",
@@ -22,6 +36,14 @@ const struct command info_commands[] = {
         .run = info_registers,
     },
     {
+        .name = "info reg",
+        .arguments = {{.type = ARG_WORD, .name = "NAME", .optional = true, .repeats = true}},
+        .summary = "the same as info registers",
+        .help = "  info reg a0",
+        .group = GROUP,
+        .run = info_registers,
+    },
+    {
         .name = "info harts",
         .summary = "what each hart is doing",
         .help =
@@ -30,6 +52,13 @@ const struct command info_commands[] = {
             "instead. => marks the hart in use.\n"
             "\n"
             "  info harts",
+        .group = GROUP,
+        .run = info_harts,
+    },
+    {
+        .name = "info threads",
+        .summary = "the same as info harts",
+        .help = "  info threads",
         .group = GROUP,
         .run = info_harts,
     },

@@ -157,10 +157,8 @@ bool info_queue(struct call *call, struct err *err)
         if (queue->timers[i]->due != NEVER)
             due[count++] = queue->timers[i];
     qsort(due, count, sizeof(due[0]), by_time);
-    reply_say(call->reply,
-              count ? "At cycle %" PRIu64 " this is due:"
-                    : "At cycle %" PRIu64 " nothing is due.",
-              now);
+    reply_say(call->reply, "At cycle %" PRIu64 ", %s.", now,
+              count ? "this is due" : "nothing is due");
     table = reply_table(call->reply, "queue", columns);
     for (unsigned i = 0; i < count; i++) {
         table_text(table, "%s", due[i]->name);

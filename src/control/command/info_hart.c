@@ -1,4 +1,4 @@
-/* info registers, info harts. */
+/* info registers, info harts, hart. */
 #include "control/command/info.h"
 #include "control/command/show.h"
 #include "observe/ask/peek.h"
@@ -158,5 +158,23 @@ bool info_harts(struct call *call, struct err *err)
         table_number(table, hart->exceptions);
         interrupt_cell(table, hart);
     }
+    return true;
+}
+
+bool info_choose_hart(struct call *call, struct err *err)
+{
+    struct session *session = call->session;
+    const struct hart *hart;
+    struct buf at = {0};
+
+    (void)err;
+    if (call->given[0].is_given)
+        session->hart = (unsigned)call->given[0].value;
+    hart = session_hart(session);
+    show_address(&at, session, hart->pc);
+    reply_say(call->reply, "Commands mean hart %u. It is in %s at %s%s.", hart->id,
+              mode_name(hart->mode), at.data,
+              hart->asleep ? " and waits for an interrupt" : "");
+    buf_free(&at);
     return true;
 }

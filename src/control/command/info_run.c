@@ -74,7 +74,7 @@ bool info_metrics(struct call *call, struct err *err)
         return false;
     counters_read(&now, session->run, &tally, cycle);
     metrics_between(&metrics, &start, &now);
-    reply_say(call->reply, "From the start to cycle %" PRIu64 ":", cycle);
+    reply_say(call->reply, "Counted from the start to cycle %" PRIu64 ".", cycle);
     metric_rows(call, &metrics);
     count_rows(call, &metrics);
     return true;
