@@ -69,6 +69,7 @@ static bool write_files(struct archive *archive, const struct files *files,
 bool archive_session(struct archive *archive, const struct session *session,
                      const struct archiving *what, struct err *err)
 {
+    bool within = archive->in_transaction; /* of the caller's */
     struct about about;
     bool ok;
 
@@ -79,7 +80,7 @@ bool archive_session(struct archive *archive, const struct session *session,
          (!what->events || (about_write_machine(archive, session->run, err) &&
                             write_places(archive, &session->subject, err))) &&
          (!what->files || write_files(archive, &session->subject.files, err)) &&
-         archive_commit(archive, err);
+         (within || archive_commit(archive, err));
     about_release(&about);
     archive->narrator = session->narrator;
     return ok;

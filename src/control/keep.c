@@ -18,6 +18,7 @@
 enum {
     RUNS_KEPT = 50, /* the newest, whatever they take */
     DAYS_KEPT = 30, /* of the others, while they take less than... */
+    EMPTY_SECONDS = 60,
     NAME_MAX_LETTERS = 32
 };
 
@@ -170,6 +171,16 @@ static void remove_run(const char *folder, const char *name)
     }
 }
 
+/* What is empty was killed as it began; or it begins now. */
+static bool is_wanted(const struct kept_run *run, size_t number, uint64_t bytes,
+                      time_t now)
+{
+    if (now - run->left > EMPTY_SECONDS && archive_is_empty(run->path))
+        return false;
+    return number < RUNS_KEPT ||
+           (now - run->left < DAYS_KEPT * 24 * 3600 && bytes < BYTES_KEPT);
+}
+
 static void prune(const char *folder)
 {
     struct kept_runs runs;
@@ -181,9 +192,7 @@ static void prune(const char *folder)
         const struct kept_run *run = &runs.run[i];
 
         bytes += run->size;
-        if (i < RUNS_KEPT ||
-            (now - run->left < DAYS_KEPT * 24 * 3600 && bytes < BYTES_KEPT) ||
-            archive_in_use(run->path))
+        if (is_wanted(run, i, bytes, now) || archive_in_use(run->path))
             continue;
         remove_run(folder, run->name);
         bytes -= run->size;
@@ -328,7 +337,7 @@ static bool go_on(struct session *session, struct archive *archive, const char *
         return err_set(err, "too many keep this run");
     }
     session_set_extra(session, keep_key, keep, release);
-    return scribe_write_all(&keep->scribe, err);
+    return scribe_write_all(&keep->scribe, err) && archive_made(archive, err);
 }
 
 bool keep_begin(struct session *session, struct err *err)
@@ -377,7 +386,8 @@ static const struct kept_run *find_run(const struct kept_runs *runs, const char 
 
     for (size_t i = 0; i < runs->count; i++) {
         if (name ? strcmp(runs->run[i].name, name) == 0
-                 : !archive_in_use(runs->run[i].path))
+                 : !archive_in_use(runs->run[i].path) &&
+                       !archive_is_empty(runs->run[i].path))
             return &runs->run[i];
         if (name)
             nearest_offer(&nearest, runs->run[i].name);

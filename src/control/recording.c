@@ -140,13 +140,14 @@ static bool start(struct recording *recording, struct err *err)
 
     if (!archive_session(recording->archive, session, &what, err))
         return false;
+    scribe_begin(&recording->scribe, recording->archive, session->time, NULL);
+    if (!scribe_write_all(&recording->scribe, err) ||
+        !archive_made(recording->archive, err))
+        return false;
     recording->tape = tape_new(recording->archive, session->time, err);
     if (!recording->tape || !catch_up(recording, err))
         return false;
-    scribe_begin(&recording->scribe, recording->archive, session->time,
-                 recording->tape);
-    if (!scribe_write_all(&recording->scribe, err))
-        return false;
+    recording->scribe.tape = recording->tape;
     timeline_add_appender(session->time, recording->sink);
     return keepers_add(session, &recording_keeper, recording) ||
            err_set(err, "too many keep this run");

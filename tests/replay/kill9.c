@@ -112,8 +112,7 @@ static bool was_begun(const char *path)
         return false;
     archive = archive_open(path, false, &err);
     if (!archive)
-        ck_assert_msg(strstr(err.text, "no recording of Ringside") != NULL, "%s: %s",
-                      path, err.text);
+        ck_assert_msg(strstr(err.text, "is empty") != NULL, "%s: %s", path, err.text);
     archive_close(archive);
     return archive != NULL;
 }
@@ -141,11 +140,6 @@ static void check_recording(const char *path)
     struct archive *archive = archive_open(path, false, &err);
 
     ck_assert_msg(archive != NULL, "%s", err.text);
-    if (number(archive, "SELECT count(*) FROM run") == 0 ||
-        number(archive, "SELECT count(*) FROM branch") == 0) {
-        archive_close(archive); /* killed before the first thing was in it */
-        return;
-    }
     check_events(archive);
     archive_close(archive);
     ck_assert_msg(session_open_recording(&session, path, &nothing, &restored, &err),
@@ -187,11 +181,8 @@ static void check_kept(unsigned least, bool may_be_none)
     unsigned marks;
 
     if (!keep_resume(&session, NULL, &nothing, &restored, &err)) {
-        ck_assert_msg(may_be_none && (strstr(err.text, "no run has been left") ||
-                                      strstr(err.text, "no recording of Ringside") ||
-                                      strstr(err.text, "does not say what was run") ||
-                                      strstr(err.text, "it has no branch")),
-                      "%s", err.text);
+        ck_assert_msg(may_be_none && strstr(err.text, "no run has been left"), "%s",
+                      err.text);
         session_close(&session);
         return;
     }

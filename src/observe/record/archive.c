@@ -77,8 +77,7 @@ static bool make_tables(struct archive *archive, struct err *err)
     bool ok;
 
     schema_text(&text);
-    ok = archive_begin(archive, err) && archive_exec(archive, text.data, err) &&
-         archive_commit(archive, err);
+    ok = archive_begin(archive, err) && archive_exec(archive, text.data, err);
     buf_free(&text);
     return ok;
 }
@@ -87,7 +86,6 @@ static bool make_tables(struct archive *archive, struct err *err)
 static const char writing[] = "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;"
                               "PRAGMA wal_autocheckpoint = 4096;"
                               "PRAGMA cache_size = -16384";
-
 static const char writing_alone[] = "PRAGMA locking_mode = EXCLUSIVE";
 
 struct archive *archive_create(const char *path, bool alone, struct err *err)
@@ -105,11 +103,17 @@ struct archive *archive_create(const char *path, bool alone, struct err *err)
         return NULL;
     if (archive_exec(archive, alone ? writing_alone : "PRAGMA page_size = 16384",
                      err) &&
-        archive_exec(archive, writing, err) && make_tables(archive, err))
+        archive_exec(archive, "PRAGMA synchronous = OFF", err) &&
+        make_tables(archive, err))
         return archive;
     free_archive(archive);
     unlink(path);
     return NULL;
+}
+
+bool archive_made(struct archive *archive, struct err *err)
+{
+    return archive_commit(archive, err) && archive_exec(archive, writing, err);
 }
 
 struct archive *archive_memory(struct err *err)
@@ -117,7 +121,7 @@ struct archive *archive_memory(struct err *err)
     struct archive *archive =
         connect(":memory:", SQLITE_OPEN_READWRITE | SQLITE_OPEN_MEMORY, err);
 
-    if (archive && !make_tables(archive, err)) {
+    if (archive && !(make_tables(archive, err) && archive_commit(archive, err))) {
         free_archive(archive);
         archive = NULL;
     }
@@ -125,6 +129,22 @@ struct archive *archive_memory(struct err *err)
 }
 
 /* --- is it one of ours? --------------------------------------------------------------- */
+
+bool archive_is_empty(const char *path)
+{
+    sqlite3_stmt *statement = NULL;
+    sqlite3 *db = NULL;
+    bool is_empty = false;
+
+    if (sqlite3_open_v2(path, &db, SQLITE_OPEN_READWRITE, NULL) == SQLITE_OK &&
+        sqlite3_prepare_v2(db, "SELECT count(*) = 0 FROM sqlite_schema", -1, &statement,
+                           NULL) == SQLITE_OK &&
+        sqlite3_step(statement) == SQLITE_ROW)
+        is_empty = sqlite3_column_int(statement, 0);
+    sqlite3_finalize(statement);
+    sqlite3_close(db);
+    return is_empty;
+}
 
 /* Before SQLite sees the file: it takes an empty one for an empty database. */
 static bool is_database(const char *path, struct err *err)
@@ -139,6 +159,8 @@ static bool is_database(const char *path, struct err *err)
     close(file);
     if (size < 0)
         return err_set(err, "cannot read '%s': %s", path, strerror(errno));
+    if (size == 0)
+        return err_set(err, "'%s' is empty: no recording of Ringside", path);
     if (size < HEADER_BYTES || memcmp(head, "SQLite format 3", 16) != 0)
         return err_set(err,
                        "'%s' is no recording of Ringside: it is no database of "
@@ -166,6 +188,9 @@ static bool check_format(struct archive *archive, struct err *err)
     if (!pragma(archive, "PRAGMA application_id", &application, err) ||
         !pragma(archive, "PRAGMA user_version", &version, err))
         return err_prefix(err, "a damaged recording");
+    if (application == 0 && archive_is_empty(archive->path))
+        return err_set(err, "'%s' is empty: it was cut off before anything was in it",
+                       archive->path);
     if (application != RECORD_APPLICATION)
         return err_set(err,
                        "'%s' is no recording of Ringside: it is another program's "

@@ -35,9 +35,13 @@ struct archive {
     } statement[ARCHIVE_STATEMENTS];
 };
 
-/* A new recording; the file must not exist. `alone`: nobody else opens it until it is
- * closed, and it has no events, which makes it small. */
+/*
+ * A new recording; the file must not exist. `alone`: nobody else opens it until it is
+ * closed, and it has no events, which makes it small. What is written first is there as a
+ * whole or not at all; then archive_made.
+ */
 struct archive *archive_create(const char *path, bool alone, struct err *err);
+bool archive_made(struct archive *archive, struct err *err);
 struct archive *archive_memory(struct err *err);
 
 /*
@@ -48,6 +52,9 @@ struct archive *archive_open(const char *path, bool alone, struct err *err);
 
 /* Does somebody write that recording, who wants to be alone? */
 bool archive_in_use(const char *path);
+
+/* Was its writer killed before anything was in it? */
+bool archive_is_empty(const char *path);
 
 /* Another connection to a recording that is being written, for questions: it sees what has
  * been committed. */
