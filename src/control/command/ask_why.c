@@ -78,6 +78,7 @@ static void say_event(struct call *call, const char *before, const struct event 
 static void say_start(struct call *call, const struct why *why)
 {
     const struct event *last = &why->link[why->links - 1].event;
+    uint64_t cycles = why->link[0].event.cycle - last->cycle;
     struct buf text = {0};
 
     if (why->has_pc) {
@@ -89,8 +90,8 @@ static void say_start(struct call *call, const struct why *why)
                                      : "no cause of it is known");
     } else if (why->started) {
         buf_text(&text, "it was started ");
-        put_count(&text, why->link[0].event.cycle - last->cycle);
-        buf_text(&text, " cycles before: ");
+        put_count(&text, cycles);
+        buf_text(&text, cycles == 1 ? " cycle before: " : " cycles before: ");
         put_event(&text, call->session, last);
     } else {
         buf_text(&text, "its first known cause: ");

@@ -12,6 +12,7 @@
 #include "machine/interrupt/aclint.h"
 #include "machine/isa/csr.h"
 #include "observe/ask/step.h"
+#include "observe/ask/why_console.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -538,18 +539,32 @@ static struct moment moment_before(const struct event *event)
     return (struct moment){.retired = event->retired, .order = event->order};
 }
 
-/* The rule is looked for again, since the search may have tried later candidates. */
-static bool find_earlier(struct asked *asked, struct why_link *cause)
+static bool find_before(struct asked *asked, struct moment before, struct event *event)
 {
     uint64_t kinds = 0;
 
     for (unsigned i = 0; i < COUNT(rules); i++)
         if (rules[i].where == EARLIER && applies(&rules[i], asked->effect))
             kinds |= EVENT_BIT(rules[i].cause);
-    if (!kinds ||
-        !timeline_find_last(asked->timeline, moment_before(asked->effect), kinds,
-                            is_earlier_cause, asked, &cause->event) ||
-        !is_earlier_cause(asked, &cause->event))
+    return kinds && timeline_find_last(asked->timeline, before, kinds, is_earlier_cause,
+                                       asked, event);
+}
+
+/* The rule is looked for again, since the search may have tried later candidates. */
+static bool find_earlier(struct asked *asked, struct why_link *cause)
+{
+    const struct event *effect = asked->effect;
+    struct moment before = moment_before(effect);
+    unsigned skip = 0;
+
+    if (effect->kind == EVENT_CONSOLE && is_sent(effect))
+        skip = why_equal_behind(asked->timeline, effect);
+    do {
+        if (!find_before(asked, before, &cause->event))
+            return false;
+        before = moment_before(&cause->event);
+    } while (skip--);
+    if (!is_earlier_cause(asked, &cause->event))
         return false;
     cause->because = asked->rule->because;
     return true;
