@@ -607,7 +607,8 @@ static bool go(struct fuzz *fuzz)
     unsigned what = (unsigned)take(&fuzz->input, 1);
     uint64_t attempts = 1 + (uint64_t)(what >> 2) * (what >> 4) / 4;
     struct run_limit limit = {UINT64_MAX, run_attempts(exact) + attempts,
-                              run_cycle(exact) + attempts * CYCLES + CYCLES_MORE};
+                              run_cycle(exact) + attempts * CYCLES + CYCLES_MORE,
+                              UINT64_MAX};
     enum run_stop stop = run_go(exact, limit);
 
     must(go_tested(fuzz->machine->tested, limit, what & 3) == stop);

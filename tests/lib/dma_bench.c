@@ -1,6 +1,7 @@
 #include "tests/lib/dma_bench.h"
 
 #include "base/alloc.h"
+#include "tests/lib/stress.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -226,10 +227,22 @@ uint32_t bench_status(struct dma_bench *bench, uint64_t at)
 
 /* --- time ---------------------------------------------------------------------- */
 
+static void walk(void *bench, struct state *state)
+{
+    bench_state(bench, state);
+}
+
+static void fire(struct dma_bench *bench)
+{
+    queue_fire_first(&bench->queue);
+    if (stress_due())
+        stress(walk, bench);
+}
+
 void bench_to(struct dma_bench *bench, uint64_t cycle)
 {
     while (bench->queue.next_due <= cycle)
-        queue_fire_first(&bench->queue);
+        fire(bench);
     bench->queue.now = cycle;
 }
 
@@ -237,7 +250,7 @@ uint64_t bench_finish(struct dma_bench *bench)
 {
     for (unsigned i = 0; bench->queue.next_due != NEVER; i++) {
         assert(i < 1000000); /* the controller comes to an end */
-        queue_fire_first(&bench->queue);
+        fire(bench);
     }
     return bench->queue.now;
 }

@@ -2,6 +2,7 @@
 
 #include "base/alloc.h"
 #include "base/bits.h"
+#include "tests/lib/stress.h"
 
 #include <check.h>
 #include <stdlib.h>
@@ -144,23 +145,6 @@ enum bus_response rig_try_write(struct rig *rig, uint32_t offset, unsigned size)
     return bus_write(&rig->bus, INITIATOR_HART, RIG_BASE + offset, size, 0);
 }
 
-void rig_wait(struct rig *rig, uint64_t cycles)
-{
-    uint64_t end = rig->queue.now + cycles;
-
-    while (rig->queue.next_due <= end)
-        queue_fire_first(&rig->queue);
-    rig->queue.now = end;
-}
-
-void rig_settle(struct rig *rig, uint64_t most)
-{
-    uint64_t end = rig->queue.now + most;
-
-    while (rig->queue.next_due <= end)
-        queue_fire_first(&rig->queue);
-}
-
 unsigned rig_count(const struct rig *rig, enum event_kind kind)
 {
     unsigned count = 0;
@@ -185,6 +169,35 @@ static void walk(struct rig *rig, struct state *state)
           rig->queue.now); /* nobody's state here, but the test goes on from it */
     queue_state(&rig->queue, state);
     device_state(rig->device, state);
+}
+
+static void walk_rig(void *rig, struct state *state)
+{
+    walk(rig, state);
+}
+
+static void fire(struct rig *rig)
+{
+    queue_fire_first(&rig->queue);
+    if (stress_due())
+        stress(walk_rig, rig);
+}
+
+void rig_wait(struct rig *rig, uint64_t cycles)
+{
+    uint64_t end = rig->queue.now + cycles;
+
+    while (rig->queue.next_due <= end)
+        fire(rig);
+    rig->queue.now = end;
+}
+
+void rig_settle(struct rig *rig, uint64_t most)
+{
+    uint64_t end = rig->queue.now + most;
+
+    while (rig->queue.next_due <= end)
+        fire(rig);
 }
 
 uint64_t rig_digest(struct rig *rig)

@@ -118,7 +118,8 @@ static struct run *new_run(const struct shape *shape, uint64_t seed)
 
 /* --- ways of running it ------------------------------------------------------------- */
 
-static const struct run_limit until_end = {UINT64_MAX, INSTRUCTIONS, UINT64_MAX};
+static const struct run_limit until_end = {UINT64_MAX, INSTRUCTIONS, UINT64_MAX,
+                                           UINT64_MAX};
 
 static void hear(void *ctx, const struct event *event)
 {
@@ -255,7 +256,7 @@ START_TEST(a_saved_state_goes_on_as_the_original)
     const struct shape *shape = &shapes[_i % (int)COUNT(shapes)];
     struct run *original = new_run(shape, 2000 + (uint64_t)_i);
     struct run *restored = new_run(shape, 1); /* another program: poison */
-    struct run_limit half = {UINT64_MAX, INSTRUCTIONS / 2, UINT64_MAX};
+    struct run_limit half = {UINT64_MAX, INSTRUCTIONS / 2, UINT64_MAX, UINT64_MAX};
     struct buf saved = {0};
     struct state state = {.mode = STATE_SAVE, .out = &saved};
 
