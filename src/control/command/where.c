@@ -204,6 +204,11 @@ void where_say_move(struct reply *reply, const struct session *session,
     say(reply, &text);
     if (move->other_hart)
         reply_say(reply, "Commands are about hart %u now.", session->hart);
+    if (session->subject.scenario && trial_error(&session->subject.trial))
+        reply_say(reply,
+                  "A callback of the scenario has failed, and none is called any "
+                  "more: %s.",
+                  trial_error(&session->subject.trial));
     if (move->end != MOVE_FINISHED)
         where_say_next(reply, session);
 }
