@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { DISK_SECTORS = 128, TOO_MANY = 100000 };
+enum { DISK_SECTORS = 128 };
 
 static void load(struct watched *watched)
 {
@@ -46,21 +46,43 @@ static void learn_names(struct watched *watched, const char *path)
 /* Labels of the data section are the named parts of RAM, each up to the next. */
 static void name_regions(struct watched *watched)
 {
-    struct watch *watch = watched->viewer.watch;
+    struct subject *subject = &watched->session.subject;
     const struct symbols *symbols = &watched->symbols;
     const struct symbol *last = symbols_named(symbols, "end_of_data");
 
     for (size_t i = 0; i + 1 < symbols->places; i++) {
         const struct symbol *symbol = &symbols->symbol[i];
-        struct region *region = &watch->region[watch->regions];
+        struct region *region = &subject->region[subject->regions];
 
         if (symbol->address < (last->address & ~UINT64_C(0xfff)) || symbol == last)
             continue;
         snprintf(region->name, sizeof(region->name), "%s", symbol->name);
         region->base = symbol->address;
         region->size = symbols->symbol[i + 1].address - symbol->address;
-        watch->regions += region->size != 0;
+        subject->regions += region->size != 0;
     }
+}
+
+/* As session_open does it with what is read from files. */
+static void open_session(struct watched *watched)
+{
+    struct session *session = &watched->session;
+
+    session->run = watched->run;
+    session->subject = (struct subject){.file = watched->path,
+                                        .run = watched->run,
+                                        .cycles = UINT64_MAX,
+                                        .title = "test",
+                                        .symbols = &watched->symbols,
+                                        .lines = &watched->lines,
+                                        .sources = 1};
+    session->subject.source[0] = (struct source){watched->path, watched->text};
+    name_regions(watched);
+    session->time = timeline_new(watched->run, NULL);
+    session->narrator = (struct narrator){watched->run, &watched->symbols};
+    session->scope = (struct expr_scope){
+        .run = watched->run, .symbols = &watched->symbols, .kind = EVENT_KINDS};
+    session->stops = stops_new(session->time, &session->scope);
 }
 
 static void fill_disk(struct watched *watched)
@@ -95,18 +117,15 @@ struct watched *watched_new(const char *path, unsigned harts)
     run_reset(watched->run);
     load(watched);
     learn_names(watched, path);
-    viewer_begin(&watched->viewer, watched->run);
-    watched->viewer.watch->title = "test";
-    watched->viewer.watch->symbols = &watched->symbols;
-    watched->viewer.watch->lines = &watched->lines;
-    watched->viewer.watch->source[0] = (struct source){watched->path, watched->text};
-    watched->viewer.watch->sources = 1;
-    name_regions(watched);
+    open_session(watched);
+    viewer_begin(&watched->viewer, &watched->session);
     return watched;
 }
 
 void watched_free(struct watched *watched)
 {
+    stops_free(watched->session.stops);
+    timeline_free(watched->session.time);
     viewer_end(&watched->viewer);
     run_free(watched->run);
     symbols_release(&watched->symbols);
@@ -120,21 +139,39 @@ void watched_free(struct watched *watched)
 
 void watched_press(struct watched *watched, int code, unsigned times)
 {
-    const struct key *key = key_find(code);
-
-    ck_assert_ptr_nonnull(key);
     for (; times > 0; times--)
-        viewer_key(&watched->viewer, key);
+        ck_assert_msg(viewer_press(&watched->viewer, code), "no key has code %d", code);
+}
+
+void watched_type(struct watched *watched, const char *text)
+{
+    for (; *text; text++)
+        watched_press(watched, (unsigned char)*text, 1);
+    watched_press(watched, '\r', 1);
+}
+
+const struct event *watched_focus(struct watched *watched)
+{
+    viewer_look(&watched->viewer);
+    return &watched->viewer.watch->focus;
+}
+
+void watched_until_one(struct watched *watched, enum event_kind kind, unsigned n,
+                       bool (*matches)(void *run, const struct event *event))
+{
+    const struct event_choice choice = {EVENT_BIT(kind), matches};
+    struct move move;
+
+    move_events(&watched->session, FORWARDS, &choice, n, &move);
+    ck_assert_msg(move.end == MOVE_DONE, "there was no such %s",
+                  event_infos[kind].name);
+    watched->viewer.form = WATCH_EVENT;
+    watched->viewer.looked = false;
 }
 
 void watched_until(struct watched *watched, enum event_kind kind, unsigned n)
 {
-    for (unsigned i = 0; i < TOO_MANY; i++) {
-        watched_press(watched, KEY_CODE_RIGHT, 1);
-        if (watched->viewer.watch->focus.kind == kind && --n == 0)
-            return;
-    }
-    ck_abort_msg("there was no such %s", event_infos[kind].name);
+    watched_until_one(watched, kind, n, NULL);
 }
 
 struct canvas *watched_screen(struct watched *watched, int rows, int cols,
@@ -142,7 +179,7 @@ struct canvas *watched_screen(struct watched *watched, int rows, int cols,
 {
     struct canvas *canvas = canvas_new(rows, cols, tier);
 
-    screen_draw(&watched->viewer.screen, canvas);
+    viewer_draw(&watched->viewer, canvas);
     canvas_read(canvas, text);
     return canvas;
 }

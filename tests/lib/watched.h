@@ -15,6 +15,7 @@ struct watched {
     char *path, *text;
     uint8_t *disk;
     struct run *run;
+    struct session session;
     struct viewer viewer;
 };
 
@@ -22,11 +23,18 @@ struct watched {
 struct watched *watched_new(const char *path, unsigned harts);
 void watched_free(struct watched *watched);
 
-/* Presses keys, by their codes; see keys.h. */
+/* Presses keys, by their codes; see keys.h. Types a text and Enter. */
 void watched_press(struct watched *watched, int code, unsigned times);
+void watched_type(struct watched *watched, const char *text);
 
-/* Steps from event to event until the n-th of that kind is shown (from 1). */
+/* The event that the screen tells of. */
+const struct event *watched_focus(struct watched *watched);
+
+/* To where the n-th event of that kind from here (from 1) is shown; the second: of those
+ * for which `matches` says yes. */
 void watched_until(struct watched *watched, enum event_kind kind, unsigned n);
+void watched_until_one(struct watched *watched, enum event_kind kind, unsigned n,
+                       bool (*matches)(void *run, const struct event *event));
 
 /* The screen as text; the caller frees the canvas. */
 struct canvas *watched_screen(struct watched *watched, int rows, int cols,

@@ -47,35 +47,37 @@ static const struct screen_case {
     {"events-80x24", "dma.s", EVENT_TRAP_ENTER, 1, 80, 24, TIER_UTF8, "\t\t\t\tf", 0},
     {"help-80x24", "dma.s", EVENT_INSN, 0, 80, 24, TIER_UTF8, "?", 0},
     {"help-120x36", "dma.s", EVENT_INSN, 0, 120, 36, TIER_UTF8, "?", 0},
-    {"off-80x24", "dma.s", EVENT_INSN, 0, 80, 24, TIER_UTF8, "p", 0},
+    {"off-80x24", "dma.s", EVENT_INSN, 0, 80, 24, TIER_UTF8, "/", 0},
     {"ended-80x24", "dma.s", EVENT_FINISH, 1, 80, 24, TIER_UTF8, "nn", 0},
     {"harts-80x24", "dma.s", EVENT_INSN, 0, 80, 24, TIER_UTF8, "nnnnn", 8},
     {"harts-160x48", "dma.s", EVENT_INSN, 0, 160, 48, TIER_UTF8, "nnnnn", 4},
     {"small-79x24", "dma.s", EVENT_INSN, 0, 79, 24, TIER_UTF8, "", 0},
 };
 
-/* To the load from Data that brings the fifth word. */
-static void poll(struct watched *watched)
+static bool is_data(void *run, const struct event *event)
 {
-    const struct watch *watch = watched->viewer.watch;
-    unsigned words = 0;
-
-    while (words < 5) {
-        watched_press(watched, 'n', 1);
-        words +=
-            watch->focus.kind == EVENT_MMIO_READ && watch->focus.mmio_read.offset == 0;
-    }
+    (void)run;
+    return event->mmio_read.offset == 0;
 }
 
-/* To the store that sets run in Control. */
+/* To the end of the load from Data that brings the fifth word. */
+static void poll(struct watched *watched)
+{
+    watched_until_one(watched, EVENT_MMIO_READ, 5, is_data);
+    watched_press(watched, 'n', 1);
+}
+
+static bool is_start(void *run, const struct event *event)
+{
+    (void)run;
+    return event->mmio_write.value == 0xc003;
+}
+
+/* To the end of the store that sets run in Control. */
 static void start_dma(struct watched *watched)
 {
-    const struct watch *watch = watched->viewer.watch;
-
-    do
-        watched_press(watched, 'n', 1);
-    while (watch->focus.kind != EVENT_MMIO_WRITE ||
-           watch->focus.mmio_write.value != 0xc003);
+    watched_until_one(watched, EVENT_MMIO_WRITE, 1, is_start);
+    watched_press(watched, 'n', 1);
 }
 
 static struct watched *stand_at(const struct screen_case *now)
@@ -144,7 +146,7 @@ START_TEST(a_screen_is_as_drawn)
         watched_screen(watched, now->rows, now->cols, now->tier, &text);
 
     compare(now->name, buf_str(&text));
-    if (!watched->viewer.screen.help)
+    if (!watched->viewer.screen.sheet.open)
         ck_assert_uint_eq(canvas->collisions, 0);
     canvas_free(canvas);
     buf_free(&text);

@@ -1,3 +1,4 @@
+#include "base/alloc.h"
 #include "base/bits.h"
 #include "control/subject.h"
 #include "face/asm_command.h"
@@ -273,8 +274,8 @@ START_TEST(an_event_becomes_a_wire)
     struct watched *watched = watched_new(PROGRAM, 1);
     struct transaction wire;
 
-    watch_take(watched->viewer.watch, &now->event);
-    ck_assert(watch_see(watched->viewer.watch));
+    watched->viewer.watch->focus = now->event;
+    watched->viewer.watch->has_focus = true;
     wire = transaction_now(watched->viewer.watch);
     ck_assert_msg(wire.way == now->way, "%s", now->name);
     if (now->way != WAY_NONE) {
@@ -289,66 +290,88 @@ END_TEST
 
 /* --- what the viewer has seen ---------------------------------------------------------- */
 
-/* The machine is ahead of the viewer: peeks show what was before. */
-START_TEST(what_is_not_seen_yet_is_taken_back)
+/* Inside a step the machine is as it was before; what was seen lies over the peeks. */
+START_TEST(what_was_seen_of_a_step_lies_over_the_machine_before_it)
 {
     struct watched *watched = watched_new(PROGRAM, 1);
     struct watch *watch = watched->viewer.watch;
     struct hart *hart = &watched->run->board[0]->hart[0];
     uint64_t word = 0x1122334455667788, seen = 0;
-    struct event load = {
-        .kind = EVENT_INSN,
-        .insn = {.pc = 0x80000010, .rd = 10, .rd_old = 5, .rd_new = 6}};
-    struct event store = {.kind = EVENT_INSN,
-                          .insn = {.pc = 0x80000014,
-                                   .access = ACCESS_STORE,
-                                   .pa = 0x80004000,
-                                   .size = 8,
-                                   .mem_old = 0x42,
-                                   .mem_new = word}};
 
-    hart->x[10] = 6;
-    hart->pc = 0x80000018;
-    ram_write(&watched->run->board[0]->bus.ram, 0x80004000, &word, 8, 0);
-    watch_take(watch, &load);
-    watch_take(watch, &store);
+    viewer_look(&watched->viewer);
+    hart->x[10] = 5;
+    hart->pc = 0x80000010;
+    ram_write(&watched->run->board[0]->bus.ram, 0x80004000, &(uint64_t){0x42}, 8, 0);
+    watch->events = alloc_zero(2, sizeof(*watch->events));
+    watch->events[0] = (struct event){
+        .kind = EVENT_BUS_TRANSFER,
+        .bus_transfer = {
+            .access = ACCESS_STORE, .pa = 0x80004000, .size = 8, .value = word}};
+    watch->events[1] = (struct event){
+        .kind = EVENT_INSN,
+        .insn = {.pc = 0x80000010, .next_pc = 0x80000014, .rd = 10, .rd_new = 6}};
+    watch->inside = 0;
+    watch_read(watch, 0x80004000, &seen, 8);
+    ck_assert_uint_eq(seen, 0x42);
+    watch->count = 1;
+    ck_assert_uint_eq(watch_read(watch, 0x80004000, &seen, 8), 8);
+    ck_assert_uint_eq(seen, word);
     ck_assert_uint_eq(watch_x(watch, 0, 10), 5);
     ck_assert_uint_eq(watch_pc(watch, 0), 0x80000010);
-    ck_assert(watch_see(watch));
+    watch->count = 2;
     ck_assert_uint_eq(watch_x(watch, 0, 10), 6);
     ck_assert_uint_eq(watch_pc(watch, 0), 0x80000014);
-    ck_assert_uint_eq(watch_read(watch, 0x80004000, &seen, 8), 8);
-    ck_assert_uint_eq(seen, 0x42);
-    ck_assert_int_eq(owner_letter(watch_writer(watch, 0x80004000)), '?');
-    ck_assert(watch_see(watch));
-    watch_read(watch, 0x80004000, &seen, 8);
-    ck_assert_uint_eq(seen, word);
-    ck_assert_int_eq(owner_letter(watch_writer(watch, 0x80004007)), 'h');
-    ck_assert_int_eq(owner_letter(watch_writer(watch, 0x80004008)), '?');
-    ck_assert(!watch_see(watch));
     watched_free(watched);
 }
 END_TEST
 
-START_TEST(the_last_writer_of_a_byte_owns_it)
+static char letter_at(struct watched *watched, const char *symbol, uint64_t offset)
+{
+    uint64_t pa = symbols_named(&watched->symbols, symbol)->address + offset;
+
+    viewer_look(&watched->viewer);
+    return owner_letter(watch_writer(watched->viewer.watch, pa));
+}
+
+START_TEST(the_last_writer_of_a_byte_owns_it_at_every_moment)
 {
     struct watched *watched = watched_new(PROGRAM, 1);
-    struct watch *watch = watched->viewer.watch;
-    struct event hart = {.kind = EVENT_INSN,
-                         .insn = {.access = ACCESS_STORE, .pa = 0x80004ffc, .size = 8}};
-    struct event dma = {.kind = EVENT_BUS_TRANSFER,
-                        .bus_transfer = {.initiator = INITIATOR_DMA + 1,
-                                         .access = ACCESS_STORE,
-                                         .pa = 0x80005000,
-                                         .size = 4}};
 
-    watch_take(watch, &hart);
-    watch_take(watch, &dma);
-    watch_see_all(watch);
-    ck_assert_uint_eq(watch_writer(watch, 0x80004fff), INITIATOR_HART);
-    ck_assert_uint_eq(watch_writer(watch, 0x80005003), INITIATOR_DMA + 1);
-    ck_assert_uint_eq(watch_writer(watch, 0x80005004), INITIATOR_NONE);
-    ck_assert(watch_wrote(watch, 0x80005000));
+    ck_assert_int_eq(letter_at(watched, "ring", 0), '?');
+    watched_until(watched, EVENT_DMA_DONE, 2);
+    ck_assert_int_eq(letter_at(watched, "ring", 0), 'h');
+    ck_assert_int_eq(letter_at(watched, "buffer", 127), 'd');
+    ck_assert_int_eq(letter_at(watched, "buffer", 128), '?');
+    ck_assert_int_eq(letter_at(watched, "message", 0), '?');
+    watched_press(watched, KEY_CODE_HOME, 1);
+    ck_assert_int_eq(letter_at(watched, "ring", 0), '?');
+    ck_assert_int_eq(letter_at(watched, "buffer", 127), '?');
+    watched_press(watched, KEY_CODE_END, 1);
+    ck_assert_int_eq(letter_at(watched, "ring", 0), 'h');
+    ck_assert_int_eq(letter_at(watched, "buffer", 127), 'd');
+    watched_free(watched);
+}
+END_TEST
+
+/* A poke is no hart's and no channel's; the future that it cut off is not the owner. */
+START_TEST(what_was_changed_from_outside_has_its_own_letter)
+{
+    struct watched *watched = watched_new(PROGRAM, 1);
+    struct act act = {.kind = ACT_MEMORY, .size = 4};
+    uint8_t bytes[4] = {1, 2, 3, 4};
+    struct err err = {{0}};
+
+    watched_until(watched, EVENT_DMA_DONE, 1);
+    act.number = symbols_named(&watched->symbols, "buffer")->address;
+    act.bytes = bytes;
+    ck_assert_int_eq(letter_at(watched, "buffer", 0), 'd');
+    watched_press(watched, KEY_CODE_HOME, 1);
+    watched_press(watched, 'n', 10);
+    ck_assert_msg(timeline_act(watched->session.time, &act, NULL, &err), "%s",
+                  err.text);
+    watched->viewer.looked = false;
+    ck_assert_int_eq(letter_at(watched, "buffer", 3), 'o');
+    ck_assert_int_eq(letter_at(watched, "buffer", 4), '?');
     watched_free(watched);
 }
 END_TEST
@@ -358,44 +381,54 @@ END_TEST
 START_TEST(n_executes_one_instruction_and_shows_what_says_most)
 {
     struct watched *watched = watched_new(PROGRAM, 1);
-    struct watch *watch = watched->viewer.watch;
 
     watched_press(watched, 'n', 3);
     ck_assert_uint_eq(watched->run->events.retired, 3);
-    ck_assert_uint_eq(watch->focus.kind, EVENT_INSN);
+    ck_assert_uint_eq(watched_focus(watched)->kind, EVENT_INSN);
     watched_press(watched, 'n', 3); /* the third of them is a store to the PLIC */
     ck_assert_uint_eq(watched->run->events.retired, 6);
-    ck_assert_uint_eq(watch->focus.kind, EVENT_MMIO_WRITE);
-    ck_assert_uint_eq(watch->seen, watch->count);
+    ck_assert_uint_eq(watched_focus(watched)->kind, EVENT_MMIO_WRITE);
+    watched_press(watched, 'p', 2);
+    ck_assert_uint_eq(watched->run->events.retired, 4);
+    ck_assert_uint_eq(watched_focus(watched)->retired, 3);
     watched_free(watched);
 }
 END_TEST
 
-START_TEST(an_event_is_the_smallest_step)
+START_TEST(an_event_is_the_smallest_step_in_both_directions)
 {
     struct watched *watched = watched_new(PROGRAM, 1);
-    struct watch *watch = watched->viewer.watch;
 
     watched_until(watched, EVENT_MMIO_WRITE, 1);
-    ck_assert_uint_eq(watch->count - watch->seen, 1); /* the instruction itself */
+    ck_assert_uint_gt(timeline_inside(watched->session.time), 0);
     watched_press(watched, KEY_CODE_RIGHT, 1);
-    ck_assert_uint_eq(watch->focus.kind, EVENT_INSN);
+    ck_assert_uint_eq(watched_focus(watched)->kind, EVENT_INSN);
+    watched_press(watched, KEY_CODE_LEFT, 1);
+    ck_assert_uint_eq(watched_focus(watched)->kind, EVENT_MMIO_WRITE);
+    watched_press(watched, KEY_CODE_LEFT, 1);
+    ck_assert_uint_eq(watched_focus(watched)->kind, EVENT_INSN);
+    ck_assert_uint_eq(timeline_inside(watched->session.time), 0);
     watched_free(watched);
 }
 END_TEST
 
-START_TEST(interesting_stops_at_the_trap_and_n_finishes_the_step)
+START_TEST(interesting_stops_at_the_trap_and_n_goes_on_from_there)
 {
     struct watched *watched = watched_new(PROGRAM, 1);
-    struct watch *watch = watched->viewer.watch;
+    struct event trap;
 
     do
         watched_press(watched, ']', 1);
-    while (watch->focus.kind != EVENT_TRAP_ENTER);
-    ck_assert_uint_eq(watch->focus.trap_enter.cause, CAUSE_INTERRUPT | IRQ_MEI);
+    while (watched_focus(watched)->kind != EVENT_TRAP_ENTER);
+    trap = *watched_focus(watched);
+    ck_assert_uint_eq(trap.trap_enter.cause, CAUSE_INTERRUPT | IRQ_MEI);
     watched_press(watched, 'n', 1);
-    ck_assert_uint_eq(watch->focus.kind, EVENT_INSN);
-    ck_assert_uint_eq(watch->focus.insn.pc, watch->board->hart[0].csr.mtvec);
+    ck_assert_uint_eq(watched_focus(watched)->kind, EVENT_INSN);
+    ck_assert_uint_eq(watched_focus(watched)->insn.pc, trap.trap_enter.handler);
+    watched_press(watched, ']', 1);
+    watched_press(watched, '[', 1);
+    ck_assert_uint_eq(watched_focus(watched)->kind, EVENT_TRAP_ENTER);
+    ck_assert_uint_eq(watched_focus(watched)->retired, trap.retired);
     watched_free(watched);
 }
 END_TEST
@@ -410,7 +443,7 @@ START_TEST(running_pauses_and_ends)
     viewer_advance(viewer, 50);
     ck_assert_uint_eq(watched->run->events.retired, 50);
     watched_press(watched, ' ', 1);
-    ck_assert_int_eq(viewer->screen.mode, SCREEN_LIVE);
+    ck_assert_int_eq(viewer->screen.mode, SCREEN_STANDING);
     viewer_advance(viewer, 50);
     ck_assert_uint_eq(watched->run->events.retired, 50);
     watched_press(watched, ' ', 1);
@@ -456,7 +489,10 @@ START_TEST(steps_and_runs_lead_to_the_same_knowledge)
     watched_press(other, ' ', 1);
     viewer_advance(&other->viewer, 100000);
     ck_assert_uint_eq(run_digest(one->run), run_digest(other->run));
-    ck_assert_uint_eq(one->viewer.watch->recents, other->viewer.watch->recents);
+    viewer_look(&one->viewer);
+    viewer_look(&other->viewer);
+    ck_assert_uint_eq(one->viewer.watch->facts.recents,
+                      other->viewer.watch->facts.recents);
     ck_assert_uint_eq(one->viewer.watch->spans, other->viewer.watch->spans);
     for (uint64_t pa = 0x80001000; pa < 0x80002000; pa++)
         ck_assert_uint_eq(watch_writer(one->viewer.watch, pa),
@@ -471,8 +507,6 @@ START_TEST(drawing_changes_nothing)
 {
     struct watched *watched = watched_new(PROGRAM, 1), *alone = watched_new(PROGRAM, 1);
 
-    watch_free(alone->viewer.watch);
-    alone->viewer.watch = NULL;
     while (watched->viewer.screen.mode != SCREEN_ENDED) {
         struct buf text = {0};
 
@@ -497,32 +531,29 @@ static const char *const variants[] = {"poll",       "interrupt",       "dma_bur
 
 START_TEST(every_variant_of_a_scenario_can_be_watched)
 {
-    struct buf diagnostics = {0};
-    struct subject subject;
+    const struct session_choice choice = {.file = SCENARIO, .variant = variants[_i]};
+    struct session session;
     struct viewer viewer;
     struct canvas *canvas = canvas_new(48, 160, TIER_UTF8);
     struct err err;
 
-    ck_assert_msg(
-        subject_open(&subject, SCENARIO, variants[_i], NULL, 0, &diagnostics, &err),
-        "%s", err.text);
-    viewer_begin(&viewer, subject.run);
-    watch_name(viewer.watch, &subject);
-    ck_assert_uint_gt(viewer.watch->regions, 0);
-    ck_assert_uint_gt(viewer.watch->sources, 0);
+    ck_assert_msg(session_open(&session, &choice, &err), "%s", err.text);
+    viewer_begin(&viewer, &session);
+    ck_assert_uint_gt(session.subject.regions, 0);
+    ck_assert_uint_gt(session.subject.sources, 0);
     for (int i = 0; i < 40; i++) {
-        viewer_key(&viewer, key_find(']'));
-        screen_draw(&viewer.screen, canvas);
+        viewer_press(&viewer, ']');
+        viewer_draw(&viewer, canvas);
         ck_assert_uint_eq(canvas->collisions, 0);
     }
-    viewer_key(&viewer, key_find(' '));
+    viewer_press(&viewer, ' ');
     while (viewer.screen.mode == SCREEN_RUNNING)
         viewer_advance(&viewer, 100000);
     ck_assert_int_eq(viewer.screen.mode, SCREEN_ENDED);
-    ck_assert_uint_eq(subject.run->board[0]->exit_code, 0);
+    ck_assert_uint_eq(session.run->board[0]->exit_code, 0);
     canvas_free(canvas);
+    session_close(&session);
     viewer_end(&viewer);
-    subject_close(&subject);
 }
 END_TEST
 
@@ -532,19 +563,23 @@ START_TEST(boxes_of_several_devices_of_a_kind_have_their_names)
     struct board_row second = {.type = "ata", .name = "ata1", .base = 0x3500000};
     struct board_desc desc = board_virt;
     struct run *run = run_new();
-    struct viewer viewer;
+    struct subject subject = {.run = run, .title = "two"};
+    struct timeline *timeline;
+    struct watch *watch;
     struct err err = {0};
     const struct device *first, *dma;
 
     ck_assert_msg(board_desc_add(&desc, &second, &err), "%s", err.text);
     ck_assert_msg(run_add(run, &desc, &err) != NULL, "%s", err.text);
     run_reset(run);
-    viewer_begin(&viewer, run);
+    timeline = timeline_new(run, NULL);
+    watch = watch_new(timeline, &subject);
     first = board_device(run->board[0], "ata0");
     dma = board_device(run->board[0], "dma0");
-    ck_assert_str_eq(part_title(viewer.watch, first, 16), "ata0");
-    ck_assert_str_eq(part_title(viewer.watch, dma, 16), "DMA");
-    viewer_end(&viewer);
+    ck_assert_str_eq(part_title(watch, first, 16), "ata0");
+    ck_assert_str_eq(part_title(watch, dma, 16), "DMA");
+    timeline_free(timeline);
+    watch_free(watch);
     run_free(run);
 }
 END_TEST
@@ -561,25 +596,23 @@ START_TEST(a_scenario_is_over_at_its_limit)
     ck_assert_int_eq(write(file, text, sizeof(text) - 1), sizeof(text) - 1);
     close(file);
     for (int run = 0; run < 2; run++) {
-        struct buf diagnostics = {0};
-        struct subject subject;
+        const struct session_choice choice = {.file = path};
+        struct session session;
         struct viewer viewer;
         struct err err;
 
-        ck_assert_msg(subject_open(&subject, path, NULL, NULL, 0, &diagnostics, &err),
-                      "%s", err.text);
-        viewer_begin(&viewer, subject.run);
-        viewer.cycles = subject.cycles;
+        ck_assert_msg(session_open(&session, &choice, &err), "%s", err.text);
+        viewer_begin(&viewer, &session);
         for (int i = 0; i < 1000 && viewer.screen.mode != SCREEN_ENDED; i++) {
-            viewer_key(&viewer, key_find(run ? ' ' : 'n'));
+            viewer_press(&viewer, run ? ' ' : 'n');
             viewer_advance(&viewer, 1000);
         }
         ck_assert_int_eq(viewer.screen.mode, SCREEN_ENDED);
         ck_assert_str_eq(viewer.screen.ended,
                          "The run has reached the scenario's limit of 500 cycles.");
-        ck_assert_uint_eq(run_cycle(subject.run), 500);
+        ck_assert_uint_eq(run_cycle(session.run), 500);
+        session_close(&session);
         viewer_end(&viewer);
-        subject_close(&subject);
     }
     unlink(path);
 }
@@ -612,8 +645,6 @@ START_TEST(an_elf_in_a_scenario_has_its_source_lines)
     struct buf diagnostics = {0};
     const struct line *line;
     struct subject subject;
-    struct viewer viewer;
-    struct watch *watch;
     struct err err;
 
     ck_assert_ptr_nonnull(mkdtemp(folder));
@@ -625,18 +656,14 @@ START_TEST(an_elf_in_a_scenario_has_its_source_lines)
     ck_assert_int_eq(command_asm(4, arguments), 0);
     ck_assert_msg(subject_open(&subject, scenario, NULL, NULL, 0, &diagnostics, &err),
                   "%s", err.text);
-    viewer_begin(&viewer, subject.run);
-    watch = viewer.watch;
-    watch_name(watch, &subject);
-    line = lines_at(watch->lines, 0x80000004);
+    line = lines_at(subject.lines, 0x80000004);
     ck_assert_ptr_nonnull(line);
     ck_assert_uint_eq(line->line, 3);
-    ck_assert_str_eq(watch->lines->file[line->file], source);
-    line = lines_at(watch->lines, 0x80100000);
-    ck_assert_str_eq(watch->lines->file[line->file], scenario);
-    ck_assert_uint_eq(watch->sources, 2);
-    ck_assert_str_eq(watch->source[1].text, "\n_start: nop\n wfi\n");
-    viewer_end(&viewer);
+    ck_assert_str_eq(subject.lines->file[line->file], source);
+    line = lines_at(subject.lines, 0x80100000);
+    ck_assert_str_eq(subject.lines->file[line->file], scenario);
+    ck_assert_uint_eq(subject.sources, 2);
+    ck_assert_str_eq(subject.source[1].text, "\n_start: nop\n wfi\n");
     subject_close(&subject);
     snprintf(command, sizeof(command), "rm -r %s", folder);
     ck_assert_int_eq(system(command), 0);
@@ -679,11 +706,12 @@ static void add_tests(TCase *tcase)
     tcase_add_test(tcase, the_manual_has_every_key_that_works);
     tcase_add_test(tcase, mono_has_no_colour_and_says_stop_and_now_without);
     tcase_add_loop_test(tcase, an_event_becomes_a_wire, 0, COUNT(wire_cases));
-    tcase_add_test(tcase, what_is_not_seen_yet_is_taken_back);
-    tcase_add_test(tcase, the_last_writer_of_a_byte_owns_it);
+    tcase_add_test(tcase, what_was_seen_of_a_step_lies_over_the_machine_before_it);
+    tcase_add_test(tcase, the_last_writer_of_a_byte_owns_it_at_every_moment);
+    tcase_add_test(tcase, what_was_changed_from_outside_has_its_own_letter);
     tcase_add_test(tcase, n_executes_one_instruction_and_shows_what_says_most);
-    tcase_add_test(tcase, an_event_is_the_smallest_step);
-    tcase_add_test(tcase, interesting_stops_at_the_trap_and_n_finishes_the_step);
+    tcase_add_test(tcase, an_event_is_the_smallest_step_in_both_directions);
+    tcase_add_test(tcase, interesting_stops_at_the_trap_and_n_goes_on_from_there);
     tcase_add_test(tcase, running_pauses_and_ends);
     tcase_add_test(tcase, a_pane_is_chosen_where_not_all_have_room);
     tcase_add_test(tcase, steps_and_runs_lead_to_the_same_knowledge);

@@ -34,14 +34,14 @@ void canvas_clear(struct canvas *canvas, const struct area *area)
         area = &all;
     for (int row = area->row; row < area->row + area->rows; row++)
         for (int col = area->col; col < area->col + area->cols; col++) {
-            struct cell *cell = canvas_at(canvas, row, col);
+            struct canvas_cell *cell = canvas_at(canvas, row, col);
 
             if (cell)
-                *cell = (struct cell){.glyph = ' ', .role = ROLE_TEXT};
+                *cell = (struct canvas_cell){.glyph = ' ', .role = ROLE_TEXT};
         }
 }
 
-struct cell *canvas_at(struct canvas *canvas, int row, int col)
+struct canvas_cell *canvas_at(struct canvas *canvas, int row, int col)
 {
     if (row < 0 || row >= canvas->rows || col < 0 || col >= canvas->cols)
         return NULL;
@@ -50,7 +50,7 @@ struct cell *canvas_at(struct canvas *canvas, int row, int col)
 
 void canvas_put(struct canvas *canvas, int row, int col, enum role role, uint32_t glyph)
 {
-    struct cell *cell = canvas_at(canvas, row, col);
+    struct canvas_cell *cell = canvas_at(canvas, row, col);
 
     if (!cell)
         return;
@@ -70,7 +70,7 @@ int text_width(const char *text)
 static void write_glyph(struct canvas *canvas, int row, int col, enum role role,
                         uint32_t glyph)
 {
-    struct cell *cell = canvas_at(canvas, row, col);
+    struct canvas_cell *cell = canvas_at(canvas, row, col);
 
     if (!cell)
         return;
@@ -114,7 +114,7 @@ int canvas_printf(struct canvas *canvas, int row, int col, int room, enum role r
 static void set_arm(struct canvas *canvas, int row, int col, int arm,
                     enum weight weight, enum role role)
 {
-    struct cell *cell = canvas_at(canvas, row, col);
+    struct canvas_cell *cell = canvas_at(canvas, row, col);
 
     if (!cell)
         return;
@@ -183,9 +183,11 @@ void canvas_sheet(struct canvas *canvas, struct area area, const char *title)
 void canvas_rule(struct canvas *canvas, int row, int col, int cols, const char *title,
                  const char *note)
 {
-    int note_width = note ? text_width(note) : 0, used, end;
+    int note_width = note ? text_width(note) : 0, used = 0, end;
 
-    used = canvas_text(canvas, row, col, cols, ROLE_HEAD, title);
+    if (canvas->past)
+        used = canvas_text(canvas, row, col, cols, ROLE_TAG, "◂") + 1;
+    used += canvas_text(canvas, row, col + used, cols - used, ROLE_HEAD, title);
     if (used + note_width + 4 > cols)
         note_width = 0;
     end = cols - (note_width ? note_width + 1 : 0);
@@ -198,7 +200,8 @@ void canvas_rule(struct canvas *canvas, int row, int col, int cols, const char *
 void canvas_read(const struct canvas *canvas, struct buf *text)
 {
     for (int row = 0; row < canvas->rows; row++) {
-        const struct cell *cells = &canvas->cells[(size_t)row * (size_t)canvas->cols];
+        const struct canvas_cell *cells =
+            &canvas->cells[(size_t)row * (size_t)canvas->cols];
         int end = canvas->cols;
         char utf8[5];
 

@@ -13,7 +13,7 @@
  * terminal; tests read it as text. Wires are set by their arms, and the sign that joins
  * them is looked up, so that joints and weights come out right by construction.
  */
-struct cell {
+struct canvas_cell {
     uint32_t glyph; /* of the canvas's tier */
     uint8_t role;   /* enum role */
     uint8_t arms;   /* of a wire: enum weight for each direction */
@@ -25,7 +25,10 @@ struct canvas {
     enum tier tier;
     unsigned
         collisions; /* times that text was written over text: a fault in a layout */
-    struct cell *cells;
+    bool past;      /* what is drawn is of the past: each rule says so */
+    int cursor_row,
+        cursor_col; /* where the terminal's cursor stands; row -1: it hides */
+    struct canvas_cell *cells;
 };
 
 /* Where a view draws. */
@@ -40,7 +43,7 @@ void canvas_free(struct canvas *canvas);
 void canvas_clear(struct canvas *canvas, const struct area *area);
 
 /* Cells outside the canvas can be written without effect. NULL: outside. */
-struct cell *canvas_at(struct canvas *canvas, int row, int col);
+struct canvas_cell *canvas_at(struct canvas *canvas, int row, int col);
 
 void canvas_put(struct canvas *canvas, int row, int col, enum role role,
                 uint32_t glyph);

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { LABEL = 6, SEARCH = 1024 };
+enum { LABEL = 6, STRETCH = 0x400, FAR_BACK = 4 * STRETCH };
 
 /* Bytes of the instruction at `pc`; 4 where none can be fetched. */
 static unsigned length_at(const struct watch *watch, unsigned hart, uint64_t pc)
@@ -16,52 +16,55 @@ static unsigned length_at(const struct watch *watch, unsigned hart, uint64_t pc)
     return text_fetch(watch, hart, pc, &bits) ? insn_length(bits) : 4;
 }
 
-/* Instructions have no mark of where they begin: those before `pc` are found by decoding
- * from the label before it. Gives the address `rows` instructions earlier, or the first
- * that is known. */
-static uint64_t back(const struct watch *watch, unsigned hart, uint64_t pc, int rows)
+/* Instructions have no mark of where they begin: they are counted from a label. It is the
+ * same for all addresses of a stretch, wherever the hart comes from. */
+static uint64_t counted_from(const struct watch *watch, uint64_t pc)
 {
-    const struct symbol *symbol =
-        watch->symbols ? symbols_at(watch->symbols, pc) : NULL;
-    uint64_t ring[16] = {0}, at = symbol ? symbol->address : pc;
-    unsigned count = 0;
+    uint64_t stretch = pc & ~(uint64_t)(STRETCH - 1);
+    const struct symbol *symbol;
 
-    while (symbol && symbol->address == at && at > 0 && pc - at < 64) {
-        const struct symbol *before = symbols_at(watch->symbols, at - 1);
+    if (!watch->subject->symbols)
+        return stretch;
+    symbol = symbols_at(watch->subject->symbols, stretch);
+    if (symbol && stretch - symbol->address < FAR_BACK)
+        return symbol->address;
+    symbol = symbols_at(watch->subject->symbols, pc);
+    while (symbol && symbol->address > stretch) {
+        const struct symbol *before =
+            symbols_at(watch->subject->symbols, symbol->address - 1);
 
-        if (!before || pc - before->address > SEARCH)
-            break;
+        if (!before || before->address < stretch)
+            return symbol->address;
         symbol = before;
-        at = before->address;
     }
-    if (pc - at > SEARCH)
-        return pc;
-    for (; at < pc; at += length_at(watch, hart, at))
-        ring[count++ % COUNT(ring)] = at;
-    if (at != pc || count == 0)
-        return pc;
-    if ((unsigned)rows > count)
-        rows = (int)count;
-    return rows ? ring[(count - (unsigned)rows) % COUNT(ring)] : pc;
+    return stretch;
 }
 
-/* Is `pc` on one of the rows from `top`? Gives its row, or -1. */
-static int row_of(const struct watch *watch, unsigned hart, uint64_t top, uint64_t pc,
-                  int rows)
+/* The first row: code stands in pages, so that an instruction is always in the same row;
+ * of the neighbouring pages one row each is shown. */
+static uint64_t top_of(const struct watch *watch, unsigned hart, uint64_t pc, int rows)
 {
-    for (int row = 0; row < rows && top <= pc; row++) {
-        if (top == pc)
-            return row;
-        top += length_at(watch, hart, top);
+    unsigned size = rows > 3 ? (unsigned)rows - 2 : (unsigned)rows, count = 0;
+    uint64_t at = counted_from(watch, pc), top = at, before = at;
+
+    for (; at < pc; count++) {
+        if (count % size == 0)
+            top = rows > 3 && count ? before : at;
+        before = at;
+        at += length_at(watch, hart, at);
     }
-    return -1;
+    if (at != pc) /* what was counted is no code */
+        return pc;
+    if (count % size == 0)
+        top = rows > 3 && count ? before : at;
+    return top;
 }
 
 /* The label that stands before the address, or "". */
 static void label_at(const struct watch *watch, uint64_t pc, char label[LABEL + 2])
 {
     const struct symbol *symbol =
-        watch->symbols ? symbols_at(watch->symbols, pc) : NULL;
+        watch->subject->symbols ? symbols_at(watch->subject->symbols, pc) : NULL;
 
     label[0] = '\0';
     if (symbol && symbol->address == pc)
@@ -110,11 +113,12 @@ static void name_line(char *note, size_t size, int room, const char *file,
 static void draw_source(const struct watch *watch, struct canvas *canvas,
                         struct area area, uint64_t pc, bool text)
 {
-    const struct line *line = watch->lines ? lines_at(watch->lines, pc) : NULL;
+    const struct line *line =
+        watch->subject->lines ? lines_at(watch->subject->lines, pc) : NULL;
     char note[48] = "", source[160];
 
     if (line && line->file != LINE_NONE) {
-        const char *file = watch->lines->file[line->file];
+        const char *file = watch->subject->lines->file[line->file];
 
         name_line(note, sizeof(note), area.cols - 8, file, line->line);
         if (text && watch_source(watch, file, line->line, source, sizeof(source)))
@@ -132,10 +136,8 @@ static void draw(const struct watch *watch, struct view_state *state,
     bool source = area.rows >= 6;
     int rows = area.rows - 1 - source, row;
 
-    row = row_of(watch, watch->hart, state->code_top, pc, rows);
-    if (row < (rows > 3) || row > rows - 1 - (rows > 3))
-        state->code_top = back(watch, watch->hart, pc, rows / 3);
-    at = state->code_top;
+    (void)state;
+    at = top_of(watch, watch->hart, pc, rows);
     for (row = 0; row < rows; row++) {
         draw_row(watch, canvas, area, area.row + 1 + row, at, done, at == next);
         at += length_at(watch, watch->hart, at);

@@ -185,9 +185,9 @@ static void draw(const struct watch *watch, struct view_state *state,
         return;
     }
     draw_states(canvas, area.row + 1, area.col + 2, area.cols - 2,
-                watch->dma[channel].state);
-    if (watch->dma[channel].has_descriptor)
-        draw_descriptor(canvas, area, first++, &watch->dma[channel]);
+                watch->facts.dma[channel].state);
+    if (watch->facts.dma[channel].has_descriptor)
+        draw_descriptor(canvas, area, first++, &watch->facts.dma[channel]);
     row = first;
     for (size_t i = 0; i < COUNT(rows) && column < columns; i++) {
         struct area part = area;

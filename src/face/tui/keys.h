@@ -4,10 +4,35 @@
 /* What a key does. */
 enum action {
     ACTION_NONE,
+
+    /* moves forwards */
     ACTION_EVENT,
-    ACTION_INSN,
+    ACTION_UNIT,
+    ACTION_CYCLE,
     ACTION_INTERESTING,
     ACTION_RUN,
+    /* moves backwards, or to anywhere */
+    ACTION_EVENT_BACK,
+    ACTION_UNIT_BACK,
+    ACTION_CYCLE_BACK,
+    ACTION_INTERESTING_BACK,
+    ACTION_FIRST,
+    ACTION_NEWEST,
+    ACTION_UNDO,
+    ACTION_REDO,
+
+    /* the command language */
+    ACTION_COMMAND,
+    ACTION_GOTO,
+    ACTION_MARK,
+    ACTION_TO_MARK,
+    ACTION_WHY,
+    ACTION_WHY_NOT,
+    ACTION_WHO,
+    ACTION_BREAK,
+
+    /* the screen */
+    ACTION_CHOOSE_UNIT,
     ACTION_FASTER,
     ACTION_SLOWER,
     ACTION_PANE,
@@ -35,8 +60,14 @@ enum {
     KEY_CODE_DOWN,
     KEY_CODE_HOME,
     KEY_CODE_END,
+    KEY_CODE_PAGE_UP,
+    KEY_CODE_PAGE_DOWN,
+    KEY_CODE_BACKSPACE,
+    KEY_CODE_DELETE,
     KEY_CODE_F1
 };
+
+#define KEY_CONTROL(letter) ((letter)&0x1f)
 
 /* One row a key: it feeds the key row, the help sheet and what pressing it does. */
 struct key {

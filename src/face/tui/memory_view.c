@@ -3,8 +3,9 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
-enum { BYTES = 8, MARGIN = 1 };
+enum { BYTES = 8 };
 
 static enum role role_of(uint8_t who)
 {
@@ -22,20 +23,22 @@ static enum role role_of(uint8_t who)
 static void draw_owner(const struct watch *watch, struct canvas *canvas, int row,
                        int col, uint64_t pa)
 {
-    bool hart = false, dma = false;
+    static const char letters[] = "hdo?";
+    static const enum role roles[] = {ROLE_HART, ROLE_DMA, ROLE_NOBODY, ROLE_NOBODY};
+    bool owns[sizeof(letters)] = {false};
+    int end = col + 2;
 
     for (int i = 0; i < BYTES; i++) {
-        char letter = owner_letter(watch_writer(watch, pa + (uint64_t)i));
+        const char *letter =
+            strchr(letters, owner_letter(watch_writer(watch, pa + (uint64_t)i)));
 
-        hart |= letter == 'h';
-        dma |= letter == 'd';
+        if (letter)
+            owns[letter - letters] = true;
     }
-    if (hart)
-        canvas_put(canvas, row, col++, ROLE_HART, 'h');
-    if (dma)
-        canvas_put(canvas, row, col, ROLE_DMA, 'd');
-    if (!hart && !dma)
-        canvas_put(canvas, row, col, ROLE_NOBODY, '?');
+    owns[3] &= !owns[0] && !owns[1] && !owns[2];
+    for (int i = 0; letters[i] && col < end; i++)
+        if (owns[i])
+            canvas_put(canvas, row, col++, roles[i], (uint32_t)letters[i]);
 }
 
 static void draw_byte(const struct watch *watch, struct canvas *canvas, int row,
@@ -75,41 +78,47 @@ static void draw_row(const struct watch *watch, struct canvas *canvas, struct ar
                   text ? col + 12 + 3 * BYTES + i : -1, pa + (uint64_t)i, bytes[i]);
 }
 
-/* The window follows what is written, and stays while that is on it. */
-static void follow(const struct watch *watch, struct view_state *state, int rows)
+/* The first row: memory stands in pages, from the beginning of its part, so that a byte is
+ * always in the same row; of the neighbouring pages one row each is shown. Without a
+ * write: where the first part with a name begins. */
+static uint64_t top_of(const struct watch *watch, int rows)
 {
-    uint64_t row = watch->written & ~(uint64_t)(BYTES - 1);
-    uint64_t base = watch->board->bus.ram.base, room = (uint64_t)rows * BYTES;
+    const struct subject *subject = watch->subject;
+    const struct region *region = watch_region(watch, watch->written);
+    uint64_t ram = watch->board->bus.ram.base, page = (uint64_t)(rows - 2) * BYTES;
+    uint64_t base = region ? region->base & ~(uint64_t)(BYTES - 1) : ram, top;
 
-    if (!watch->written) {
-        if (!state->memory_top)
-            state->memory_top = watch->regions ? watch->region[0].base : base;
-        return;
-    }
-    if (state->memory_top && row - state->memory_top < room)
-        return;
-    state->memory_top = row - base > MARGIN * BYTES ? row - MARGIN * BYTES : base;
+    if (!watch->written)
+        return subject->regions ? subject->region[0].base : ram;
+    top = base + (watch->written - base) / page * page;
+    return top > base ? top - BYTES : base;
 }
 
 static void draw(const struct watch *watch, struct view_state *state,
                  struct canvas *canvas, struct area area)
 {
     const struct region *region;
-    bool legend = area.rows >= 8;
+    uint64_t top;
+    bool legend = area.rows >= 8, owned;
     int rows = area.rows - 1 - legend;
     char title[40] = "memory";
 
-    follow(watch, state, rows);
-    region = watch_region(watch, watch->written ? watch->written : state->memory_top);
+    if (rows < 3)
+        return;
+    (void)state;
+    top = top_of(watch, rows);
+    region = watch_region(watch, watch->written ? watch->written : top);
     if (region)
         snprintf(title, sizeof(title), "memory: %s", region->name);
     canvas_rule(canvas, area.row, area.col, area.cols, title, "by last writer");
     for (int row = 0; row < rows; row++)
-        draw_row(watch, canvas, area, area.row + 1 + row,
-                 state->memory_top + (uint64_t)row * BYTES);
+        draw_row(watch, canvas, area, area.row + 1 + row, top + (uint64_t)row * BYTES);
+    owned = watch_writer(watch, top) != OWNER_UNKNOWN;
     if (legend)
         canvas_text(canvas, area.row + area.rows - 1, area.col + 2, area.cols - 2,
-                    ROLE_QUIET, "h hart   d DMA   ? nobody since reset");
+                    ROLE_QUIET,
+                    owned ? "h hart   d DMA   ? nobody since reset"
+                          : "too far from #0 to know who wrote it");
 }
 
 const struct view memory_view = {

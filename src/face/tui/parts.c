@@ -117,22 +117,24 @@ static const struct region *last_region(const struct watch *watch, unsigned row)
 {
     const struct region *used = watch_region(watch, watch->written);
 
-    for (unsigned i = row; i < watch->regions; i++)
-        if (touches(watch, &watch->region[i]))
-            return &watch->region[i];
-    if (used && used >= &watch->region[row])
+    for (unsigned i = row; i < watch->subject->regions; i++)
+        if (touches(watch, &watch->subject->region[i]))
+            return &watch->subject->region[i];
+    if (used && used >= &watch->subject->region[row])
         return used;
-    return &watch->region[row];
+    return &watch->subject->region[row];
 }
 
 void part_ram(const struct watch *watch, int width, int rows, struct part_text *text)
 {
-    unsigned count = watch->regions < (unsigned)rows ? watch->regions : (unsigned)rows;
+    unsigned count = watch->subject->regions < (unsigned)rows ? watch->subject->regions
+                                                              : (unsigned)rows;
 
     text->lines = 0;
     for (unsigned i = 0; i < count; i++)
         add_region(watch,
-                   i + 1 == (unsigned)rows ? last_region(watch, i) : &watch->region[i],
+                   i + 1 == (unsigned)rows ? last_region(watch, i)
+                                           : &watch->subject->region[i],
                    width, text);
     if (count == 0)
         add_line(text, ROLE_TEXT, "%" PRIu64 " MiB", watch->board->bus.ram.size >> 20);
@@ -148,9 +150,10 @@ unsigned part_channel(const struct watch *watch)
     if (watch->has_focus && event->kind == EVENT_BUS_TRANSFER &&
         event->bus_transfer.initiator >= INITIATOR_DMA)
         return (unsigned)(event->bus_transfer.initiator - INITIATOR_DMA) %
-               WATCH_CHANNELS;
-    for (unsigned i = 0; i < WATCH_CHANNELS; i++)
-        if (watch->dma[i].state != DMA_IDLE && watch->dma[i].state != DMA_COMPLETE)
+               FACTS_CHANNELS;
+    for (unsigned i = 0; i < FACTS_CHANNELS; i++)
+        if (watch->facts.dma[i].state != DMA_IDLE &&
+            watch->facts.dma[i].state != DMA_COMPLETE)
             working = i;
     return working;
 }
@@ -179,7 +182,7 @@ static void fill_dma(const struct watch *watch, const struct device *device, int
                      struct part_text *text)
 {
     unsigned channel = part_channel(watch);
-    const struct dma_fold *dma = &watch->dma[channel];
+    const struct dma_fold *dma = &watch->facts.dma[channel];
     char state[TEXT_DATA], count[TEXT_NUMBER], whole[TEXT_NUMBER];
     uint64_t left = 0, moved = 0;
 
@@ -210,7 +213,7 @@ static void fill_dma(const struct watch *watch, const struct device *device, int
 static void fill_ata(const struct watch *watch, const struct device *device, int width,
                      struct part_text *text)
 {
-    const struct disk_fold *disk = &watch->disk[device->index];
+    const struct disk_fold *disk = &watch->facts.disk[device->index];
     char name[TEXT_DATA];
 
     if (!disk->has_command) {
@@ -227,7 +230,7 @@ static void fill_ata(const struct watch *watch, const struct device *device, int
         say_value(name, UNIT_DISKPHASE, disk->phase.phase);
         add_words(text, ROLE_TEXT, width, name);
     }
-    if (watch->device[device->index].request)
+    if (watch->facts.device[device->index].request)
         add_line(text, ROLE_DMA, "asks the DMA");
 }
 
@@ -291,7 +294,7 @@ static void fill_aclint(const struct watch *watch, const struct device *device,
 static void fill_uart(const struct watch *watch, const struct device *device, int width,
                       struct part_text *text)
 {
-    const char *line = watch->device[device->index].console;
+    const char *line = watch->facts.device[device->index].console;
 
     if (line[0])
         add_line(text, ROLE_TEXT, "\"%s\"", line);
@@ -304,7 +307,7 @@ static void fill_uart(const struct watch *watch, const struct device *device, in
 static void fill_other(const struct watch *watch, const struct device *device,
                        int width, struct part_text *text)
 {
-    const struct device_fold *fold = &watch->device[device->index];
+    const struct device_fold *fold = &watch->facts.device[device->index];
     char name[TEXT_DATA];
 
     if (fold->touches)

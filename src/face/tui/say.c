@@ -10,7 +10,7 @@
 
 static struct narrator narrator_of(const struct watch *watch)
 {
-    return (struct narrator){watch->run, watch->symbols};
+    return (struct narrator){watch->run, watch->subject->symbols};
 }
 
 void say_event(struct buf *out, const struct watch *watch, const struct event *event)
@@ -53,8 +53,7 @@ char *say_value(char text[TEXT_DATA], enum event_unit unit, uint64_t value)
 
 const char *say_note(const struct watch *watch)
 {
-    return watch->note && watch->has_focus ? watch->note(watch->note_ctx, &watch->focus)
-                                           : NULL;
+    return watch->has_focus ? subject_note(watch->subject, &watch->focus) : NULL;
 }
 
 /* --- why ---------------------------------------------------------------------------- */
@@ -164,7 +163,7 @@ void say_why(struct buf *out, const struct watch *watch)
         buf_text(out, "why   ");
         why(out, watch);
     }
-    if (timer && timer->due != NEVER)
+    if (timer && timer->due != NEVER && watch->inside == watch->count)
         buf_printf(out, "%snext  %s at %s.", watch->has_focus ? "   " : "", timer->name,
                    text_count(cycle, timer->due));
 }

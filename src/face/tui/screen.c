@@ -59,33 +59,58 @@ static struct layout lay_out(const struct screen *screen, const struct canvas *c
 /* "scenario · variant"; where that is too long, the variant says more. */
 static void draw_name(const struct watch *watch, struct canvas *canvas, int room)
 {
-    const char *variant = watch->variant ? watch->variant : "";
-    bool both = text_width(watch->title) + 3 + text_width(variant) <= room;
+    const char *title = watch->subject->title, *variant = watch->subject->variant;
+    bool both;
 
+    variant = variant ? variant : "";
+    both = text_width(title) + 3 + text_width(variant) <= room;
     if (variant[0] && both)
-        canvas_printf(canvas, 0, 11, room, ROLE_TEXT, "%s · %s", watch->title, variant);
+        canvas_printf(canvas, 0, 11, room, ROLE_TEXT, "%s · %s", title, variant);
     else
-        canvas_text(canvas, 0, 11, room, ROLE_TEXT,
-                    variant[0] ? variant : watch->title);
+        canvas_text(canvas, 0, 11, room, ROLE_TEXT, variant[0] ? variant : title);
+}
+
+/* LIVE, or how far in the past. */
+static enum role when_tag(const struct screen *screen, const struct canvas *canvas,
+                          char tag[64])
+{
+    const struct watch *watch = screen->watch;
+    uint64_t back = watch->newest > watch->cycle ? watch->newest - watch->cycle : 0;
+    bool wide = canvas->cols >= 100;
+    char count[TEXT_NUMBER];
+
+    if (!screen->past) {
+        snprintf(tag, 64, "%s",
+                 screen->mode == SCREEN_RUNNING ? " RUNS "
+                 : screen->mode == SCREEN_ENDED ? " ENDED "
+                                                : " LIVE ");
+        return ROLE_HEAD;
+    }
+    text_count(count, back);
+    if (back)
+        snprintf(tag, 64, " ◂ PAST, %s %sback ", count,
+                 !wide       ? ""
+                 : back == 1 ? "cycle "
+                             : "cycles ");
+    else
+        snprintf(tag, 64, " ◂ PAST, same cycle ");
+    return ROLE_TAG;
 }
 
 static void draw_title(const struct screen *screen, struct canvas *canvas)
 {
     const struct watch *watch = screen->watch;
-    static const char *const tags[] = {" LIVE ", " RUNS ", " ENDED "};
-    char cycle[TEXT_NUMBER], retired[TEXT_NUMBER], when[96];
-    const char *tag = tags[screen->mode];
+    char tag[64], cycle[TEXT_NUMBER], moment[MOMENT_TEXT], when[128];
+    enum role role = when_tag(screen, canvas, tag);
     int width, end = canvas->cols - text_width(tag) - 1, left = end - 2;
 
-    canvas_text(canvas, 0, end, text_width(tag), ROLE_TAG, tag);
+    canvas_text(canvas, 0, end, text_width(tag), role, tag);
     if (screen->mode == SCREEN_RUNNING && screen->speed)
         left -= canvas_text(canvas, 0, left - text_width(screen->speed), 24, ROLE_QUIET,
                             screen->speed) +
                 2;
-    snprintf(when, sizeof(when), "cycle %s  #%s.%" PRIu32,
-             text_count(cycle, watch_cycle(watch)),
-             text_count(retired, watch->has_focus ? watch->focus.retired : 0),
-             watch->has_focus ? watch->focus.order : 0);
+    snprintf(when, sizeof(when), "cycle %s  %s", text_count(cycle, watch->cycle),
+             moment_text(moment, watch->now, true));
     width = text_width(when);
     canvas_text(canvas, 0, left - width, width, ROLE_TEXT, when);
     canvas_text(canvas, 0, 1, 8, ROLE_HEAD, "Ringside");
@@ -258,6 +283,44 @@ static void draw_panes(struct screen *screen, struct canvas *canvas, struct area
 
 /* --- the bottom --------------------------------------------------------------------- */
 
+enum { BACK = ACTION_EVENT_BACK - ACTION_EVENT }; /* from a move on to the one back */
+
+static bool is_back(enum action action)
+{
+    return action >= ACTION_EVENT_BACK && action <= ACTION_INTERESTING_BACK;
+}
+
+static const struct key *key_of(enum action action)
+{
+    const struct key *key = keys;
+
+    while (key->action != action)
+        key++;
+    return key;
+}
+
+/* What a key does now, and its name with that of the key for the way back; false: it does
+ * nothing now, or has no place of its own in the row. */
+static bool key_now(const struct screen *screen, const struct key *key, char name[16],
+                    const char **verb)
+{
+    bool over = screen->mode == SCREEN_ENDED;
+    enum action action = key->action;
+
+    if (key->off || action == ACTION_HELP || is_back(action) ||
+        (action == ACTION_HART && screen->watch->board->harts == 1) ||
+        (action == ACTION_NEWEST && !screen->past) || (over && action == ACTION_RUN))
+        return false;
+    *verb = action == ACTION_UNIT                                    ? screen->unit
+            : action == ACTION_RUN && screen->mode == SCREEN_RUNNING ? "pause"
+                                                                     : key->verb;
+    snprintf(name, 16, "%s", key->name);
+    if (action >= ACTION_EVENT && action < ACTION_RUN)
+        snprintf(name, 16, "%s%s%s", key_of((enum action)(action + BACK))->name,
+                 over ? "" : " ", over ? "" : key->name);
+    return true;
+}
+
 /* The keys that work now, as many as there is room for. */
 static void draw_keys(const struct screen *screen, struct canvas *canvas)
 {
@@ -269,24 +332,25 @@ static void draw_keys(const struct screen *screen, struct canvas *canvas)
     }
     end -= 6; /* "? help" is always there */
     for (unsigned i = 0; i < keys_count; i++) {
-        const struct key *key = &keys[i];
-        const char *verb = key->action == ACTION_RUN && screen->mode == SCREEN_RUNNING
-                               ? "pause"
-                               : key->verb;
-        int width = text_width(key->name) + 1 + text_width(verb);
+        const char *verb;
+        char name[16];
 
-        if (key->off || key->action == ACTION_HELP ||
-            (key->action == ACTION_HART && screen->watch->board->harts == 1) ||
-            col + width + 3 > end)
+        if (!key_now(screen, &keys[i], name, &verb) ||
+            col + text_width(name) + 1 + text_width(verb) + 3 > end)
             continue;
-        if (screen->mode == SCREEN_ENDED && key->action >= ACTION_EVENT &&
-            key->action <= ACTION_SLOWER)
-            continue;
-        col += canvas_text(canvas, row, col, width, ROLE_TEXT, key->name) + 1;
-        col += canvas_text(canvas, row, col, width, ROLE_QUIET, verb) + 3;
+        col += canvas_text(canvas, row, col, 16, ROLE_TEXT, name) + 1;
+        col += canvas_text(canvas, row, col, text_width(verb), ROLE_QUIET, verb) + 3;
     }
     canvas_text(canvas, row, end, 1, ROLE_TEXT, "?");
     canvas_text(canvas, row, end + 2, 4, ROLE_QUIET, "help");
+}
+
+static void draw_last_row(const struct screen *screen, struct canvas *canvas)
+{
+    if (screen->prompting && !screen->notice[0])
+        prompt_draw(&screen->prompt, canvas, canvas->rows - 1);
+    else
+        draw_keys(screen, canvas);
 }
 
 static void draw_small(struct canvas *canvas)
@@ -307,6 +371,8 @@ void screen_draw(struct screen *screen, struct canvas *canvas)
     struct area area;
 
     canvas_clear(canvas, NULL);
+    canvas->past = screen->past;
+    canvas->cursor_row = -1;
     if (canvas->rows < SCREEN_ROWS || canvas->cols < SCREEN_COLS) {
         draw_small(canvas);
         return;
@@ -324,7 +390,7 @@ void screen_draw(struct screen *screen, struct canvas *canvas)
     area.row = layout.timeline;
     area.rows = layout.timeline_rows;
     draw_view(screen, canvas, &timeline_view, area);
-    draw_keys(screen, canvas);
-    if (screen->help)
-        help_draw(canvas);
+    draw_last_row(screen, canvas);
+    if (screen->sheet.open)
+        sheet_draw(&screen->sheet, canvas);
 }

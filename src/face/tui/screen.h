@@ -2,6 +2,8 @@
 #define FACE_TUI_SCREEN_H
 
 #include "face/tui/keys.h"
+#include "face/tui/prompt.h"
+#include "face/tui/sheet.h"
 #include "face/tui/view.h"
 
 /*
@@ -10,7 +12,7 @@
  */
 enum { SCREEN_ROWS = 24, SCREEN_COLS = 80 };
 
-enum screen_mode { SCREEN_LIVE, SCREEN_RUNNING, SCREEN_ENDED };
+enum screen_mode { SCREEN_STANDING, SCREEN_RUNNING, SCREEN_ENDED };
 
 /* What the changing pane shows: the view that explains the event, or always one. */
 enum screen_pane {
@@ -27,18 +29,18 @@ struct screen {
     struct view_state view;
     enum screen_mode mode;
     enum screen_pane pane;
+    bool past;      /* later moments are known */
     bool filled;    /* panes have the timeline's place */
-    bool help;      /* the help sheet lies over the screen */
     bool shows_all; /* as it was drawn last: it is wide enough for all panes */
     int token;      /* -1, or how far the token has gone: 0 to 255 */
-    const char *speed;
-    char notice[128]; /* stands in the key row until the next key */
+    const char *speed, *unit;
+    char notice[160]; /* stands in the key row until the next key */
     char ended[96];   /* why nothing more happens */
+    struct sheet sheet;
+    struct prompt prompt;
+    bool prompting;
 };
 
 void screen_draw(struct screen *screen, struct canvas *canvas);
-
-/* The keys and what they do, over what is there. */
-void help_draw(struct canvas *canvas);
 
 #endif

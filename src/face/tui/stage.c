@@ -52,7 +52,7 @@ static enum role result_line(const struct watch *watch, unsigned hart, struct bu
         buf_printf(line, "░░░ waits %" PRIu32 " cycles", event->bus_wait.cycles);
         return ROLE_WAIT;
     }
-    if (watch->harts[hart].asleep) {
+    if (watch->facts.hart[hart].asleep) {
         buf_text(line, "asleep, until an interrupt");
         return ROLE_QUIET;
     }
@@ -393,7 +393,7 @@ static void draw_line_label(const struct watch *watch, struct canvas *canvas,
 {
     bool here = now->way == WAY_HART;
     unsigned hart = here ? now->target.index : watch->hart;
-    uint32_t lines = watch->harts[hart].lines;
+    uint32_t lines = watch->facts.hart[hart].lines;
     bool supervisor = here ? now->source == IRQ_SEI : lines & BIT(IRQ_SEI);
     enum role role = here ? now->role : ROLE_RULE;
     char whose[16] = "";

@@ -161,7 +161,7 @@ void term_next_theme(void)
 
 /* The blank at the end of a row is bold, which nobody sees: after it every row states
  * its colours anew, and programs that read a screen row by row see them complete. */
-static void show_cell(int row, int col, const struct cell *cell, bool last)
+static void show_cell(int row, int col, const struct canvas_cell *cell, bool last)
 {
     struct look look = theme_look(term.theme, (enum role)cell->role);
     wchar_t text[2] = {(wchar_t)cell->glyph, L'\0'};
@@ -185,8 +185,12 @@ void term_show(const struct canvas *canvas)
             show_cell(row, col,
                       &canvas->cells[(size_t)row * (size_t)canvas->cols + (size_t)col],
                       col == cols - 1);
-    move(rows > 1 ? 1 : 0,
-         cols > 1 ? 1 : 0); /* readers of the screen: at the sentence */
+    if (canvas->cursor_row >= 0)
+        move(canvas->cursor_row, canvas->cursor_col);
+    else
+        move(rows > 1 ? 1 : 0,
+             cols > 1 ? 1 : 0); /* readers of the screen: at the sentence */
+    curs_set(canvas->cursor_row >= 0);
     refresh();
 }
 
@@ -196,10 +200,19 @@ static int code_of(wint_t key)
         wint_t curses;
         int code;
     } codes[] = {
-        {KEY_RESIZE, KEY_CODE_RESIZE}, {KEY_LEFT, KEY_CODE_LEFT},
-        {KEY_RIGHT, KEY_CODE_RIGHT},   {KEY_UP, KEY_CODE_UP},
-        {KEY_DOWN, KEY_CODE_DOWN},     {KEY_HOME, KEY_CODE_HOME},
-        {KEY_END, KEY_CODE_END},       {KEY_F(1), KEY_CODE_F1},
+        {KEY_RESIZE, KEY_CODE_RESIZE},
+        {KEY_LEFT, KEY_CODE_LEFT},
+        {KEY_RIGHT, KEY_CODE_RIGHT},
+        {KEY_UP, KEY_CODE_UP},
+        {KEY_DOWN, KEY_CODE_DOWN},
+        {KEY_HOME, KEY_CODE_HOME},
+        {KEY_END, KEY_CODE_END},
+        {KEY_F(1), KEY_CODE_F1},
+        {KEY_PPAGE, KEY_CODE_PAGE_UP},
+        {KEY_NPAGE, KEY_CODE_PAGE_DOWN},
+        {KEY_DC, KEY_CODE_DELETE},
+        {KEY_BACKSPACE, KEY_CODE_BACKSPACE},
+        {KEY_ENTER, '\r'},
     };
 
     for (size_t i = 0; i < COUNT(codes); i++)

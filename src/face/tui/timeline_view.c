@@ -27,7 +27,7 @@ struct lane {
 };
 
 /* What a column of a lane shows: the span that covers most of it. */
-struct column {
+struct lane_column {
     const struct span *span;
     uint64_t covered;
 };
@@ -55,7 +55,7 @@ static int add_lines(const struct watch *watch, struct lane *lanes, int count, i
         const struct device *device = watch->board->device[i];
         char name[16];
 
-        if (device->lines == 0 || device->line[0].source >= WATCH_IRQS ||
+        if (device->lines == 0 || device->line[0].source >= FACTS_IRQS ||
             (strcmp(device->type->name, "dma") != 0 && device->requests == 0))
             continue;
         snprintf(name, sizeof(name), "irq %u", device->line[0].source);
@@ -78,8 +78,8 @@ static int plan_lanes(const struct watch *watch, struct lane *lanes, int room)
         count = add_lane(lanes, count, room, LANE_HART, (uint8_t)i, name);
     }
     count = add_lane(lanes, count, room, LANE_BUS, 0, "bus");
-    for (unsigned i = 0; i < WATCH_CHANNELS; i++)
-        if (watch->dma[i].bytes || watch->dma[i].state ||
+    for (unsigned i = 0; i < FACTS_CHANNELS; i++)
+        if (watch->facts.dma[i].bytes || watch->facts.dma[i].state ||
             (i == 0 && watch_device(watch, "dma", 0))) {
             snprintf(name, sizeof(name), "dma ch %u", i);
             count = add_lane(lanes, count, room, LANE_DMA, (uint8_t)i, name);
@@ -91,7 +91,7 @@ static int plan_lanes(const struct watch *watch, struct lane *lanes, int room)
     return add_lines(watch, lanes, count, room);
 }
 
-static void cover(struct column *columns, const struct window *window,
+static void cover(struct lane_column *columns, const struct window *window,
                   const struct span *span)
 {
     uint64_t until = window->from + window->scale * (uint64_t)window->cols;
@@ -105,7 +105,7 @@ static void cover(struct column *columns, const struct window *window,
             end = span->until;
         covered = end - at;
         if (covered >= columns[col].covered)
-            columns[col] = (struct column){span, covered};
+            columns[col] = (struct lane_column){span, covered};
         at = end;
     }
 }
@@ -114,7 +114,7 @@ static void cover(struct column *columns, const struct window *window,
 static bool open_span(const struct watch *watch, const struct lane *lane,
                       const struct window *window, struct span *span)
 {
-    const struct disk_fold *disk = &watch->disk[lane->index % BOARD_ROWS];
+    const struct disk_fold *disk = &watch->facts.disk[lane->index % BOARD_ROWS];
 
     *span = (struct span){.until = window->now + 1,
                           .lane = lane->kind,
@@ -124,7 +124,7 @@ static bool open_span(const struct watch *watch, const struct lane *lane,
         span->from = disk->since;
         span->sign = disk_sign(disk->phase.phase);
     } else if (lane->kind == LANE_LINE && watch_irq(watch, lane->index)) {
-        span->from = watch->irq_since[lane->index];
+        span->from = watch->facts.irq_since[lane->index];
         span->sign = '1';
     }
     return span->sign != 0;
@@ -140,21 +140,21 @@ static enum role role_of(const struct span *span)
 static void draw_column(const struct watch *watch, struct canvas *canvas, int row,
                         int col, const struct span *span, const struct span *before)
 {
-    bool now = span->move == watch->move;
-    enum role role = role_of(span);
+    bool now = watch_is_now(watch, span), ahead = watch_is_ahead(watch, span);
+    enum role role = ahead ? ROLE_QUIET : role_of(span);
 
     if (span->sign == '~')
         canvas_put(canvas, row, col, role, L'░');
     else if (span != before)
         canvas_put(canvas, row, col, now ? ROLE_HEAD : role, (uint32_t)span->sign);
     else
-        canvas_put(canvas, row, col, role, now ? L'━' : L'─');
+        canvas_put(canvas, row, col, role, now ? L'━' : ahead ? L'┄' : L'─');
 }
 
 static void draw_lane(const struct watch *watch, struct canvas *canvas, int row,
                       int col, const struct lane *lane, const struct window *window)
 {
-    struct column columns[COLUMNS] = {{NULL, 0}};
+    struct lane_column columns[COLUMNS] = {{NULL, 0}};
     uint64_t oldest = watch->spans > WATCH_SPANS ? watch->spans - WATCH_SPANS : 0;
     const struct span *before = NULL;
     struct span open;
@@ -205,11 +205,12 @@ static struct window place(const struct watch *watch, const struct view_state *s
                            int cols)
 {
     struct window window = {.scale = timeline_scale(state->scale),
-                            .now = watch_cycle(watch),
+                            .now = watch->cycle,
                             .cols = cols < COLUMNS ? cols : COLUMNS};
     uint64_t before;
 
-    before = (uint64_t)window.cols * 3 / 4 * window.scale;
+    before = (uint64_t)(watch->past ? window.cols * 2 / 3 : window.cols * 3 / 4) *
+             window.scale;
     window.from = window.now > before ? window.now - before : 0;
     window.from -= window.from % window.scale;
     return window;

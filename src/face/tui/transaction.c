@@ -215,10 +215,11 @@ static struct transaction of_holder(const struct watch *watch,
                                     const struct event *event)
 {
     const struct event_bus_wait *wait = &event->bus_wait;
-    uint64_t oldest = watch->recents > WATCH_RECENT ? watch->recents - WATCH_RECENT : 0;
+    uint64_t oldest =
+        watch->facts.recents > FACTS_RECENT ? watch->facts.recents - FACTS_RECENT : 0;
 
-    for (uint64_t i = watch->recents; i-- > oldest;) {
-        const struct event *past = &watch->recent[i % WATCH_RECENT];
+    for (uint64_t i = watch->facts.recents; i-- > oldest;) {
+        const struct event *past = &watch->facts.recent[i % FACTS_RECENT];
 
         if (past->kind == EVENT_BUS_TRANSFER &&
             past->bus_transfer.initiator == wait->holder)

@@ -39,7 +39,7 @@ static void show(struct tui *tui)
         canvas_free(tui->canvas);
         tui->canvas = canvas_new(rows, cols, term_tier());
     }
-    screen_draw(&tui->viewer->screen, tui->canvas);
+    viewer_draw(tui->viewer, tui->canvas);
     term_show(tui->canvas);
 }
 
@@ -77,21 +77,19 @@ static void move_token(struct tui *tui)
     screen->token = -1;
 }
 
+/* Keys of the terminal itself work wherever one is. */
 static void press(struct tui *tui, int code)
 {
-    const struct key *key = key_find(code);
+    const struct screen *screen = &tui->viewer->screen;
+    bool typing = screen->prompting || screen->sheet.open;
 
-    if (code == KEY_CODE_RESIZE)
+    if (code == KEY_CODE_RESIZE || code == KEY_CONTROL('l'))
         term_redraw();
-    if (!key)
-        return;
-    if (key->action == ACTION_SUSPEND)
+    else if (code == KEY_CONTROL('z'))
         term_suspend();
-    else if (key->action == ACTION_REDRAW)
-        term_redraw();
-    else if (key->action == ACTION_THEME)
+    else if (code == 't' && !typing)
         term_next_theme();
-    viewer_key(tui->viewer, key);
+    viewer_press(tui->viewer, code);
     if (tui->viewer->stepped)
         move_token(tui);
 }

@@ -1,6 +1,5 @@
 #include "face/tui/tui_command.h"
 
-#include "control/subject.h"
 #include "face/clean.h"
 #include "face/options.h"
 #include "face/tui/term.h"
@@ -16,7 +15,7 @@ struct command {
     uint64_t instructions;
     bool ascii, mono, still;
 
-    struct subject subject;
+    struct session session;
     struct viewer viewer;
 };
 
@@ -26,7 +25,6 @@ struct command {
  * who have no terminal. */
 static bool print_screen(struct command *command, struct err *err)
 {
-    const struct key *step = key_find('n');
     struct buf text = {0};
     struct canvas *canvas;
     int rows, cols;
@@ -37,8 +35,8 @@ static bool print_screen(struct command *command, struct err *err)
                        command->print);
     canvas = canvas_new(rows, cols, command->ascii ? TIER_ASCII : TIER_UTF8);
     for (uint64_t i = 0; i < command->instructions; i++)
-        viewer_key(&command->viewer, step);
-    screen_draw(&command->viewer.screen, canvas);
+        viewer_press(&command->viewer, 'n');
+    viewer_draw(&command->viewer, canvas);
     canvas_read(canvas, &text);
     fputs(buf_str(&text), stdout);
     buf_free(&text);
@@ -67,22 +65,20 @@ static bool take_screen(struct command *command, struct err *err)
 static bool watch_file(struct command *command, const char *file, struct err *err)
 {
     struct buf diagnostics = {0};
-    bool done;
+    const struct session_choice choice = {.file = file,
+                                          .variant = command->variant,
+                                          .settings = command->settings.text,
+                                          .setting_count = command->settings.count,
+                                          .diagnostics = &diagnostics};
+    bool done = session_open(&command->session, &choice, err);
 
-    done =
-        subject_open(&command->subject, file, command->variant, command->settings.text,
-                     command->settings.count, &diagnostics, err);
     print_clean(stderr, buf_str(&diagnostics));
     buf_free(&diagnostics);
     if (!done)
         return false;
-    viewer_begin(&command->viewer, command->subject.run);
-    command->viewer.cycles = command->subject.cycles;
+    viewer_begin(&command->viewer, &command->session);
     command->viewer.motion = !command->still;
-    watch_name(command->viewer.watch, &command->subject);
-    done = command->print ? print_screen(command, err) : take_screen(command, err);
-    viewer_end(&command->viewer);
-    return done;
+    return command->print ? print_screen(command, err) : take_screen(command, err);
 }
 
 int command_watch(int argc, char **argv)
@@ -124,7 +120,8 @@ int command_watch(int argc, char **argv)
         err_prefix(&err, "watch");
         status = report_error(STATUS_USAGE, &err);
     }
-    subject_close(&command.subject);
+    session_close(&command.session);
+    viewer_end(&command.viewer);
     free(command.settings.text);
     return status;
 }

@@ -6,13 +6,11 @@
 
 /*
  * A view draws what the watch knows into an area, whose first row is its rule with a
- * title. What a view remembers is only where it stands, so that its rows do not jump
- * while the machine steps.
+ * title. It remembers nothing of where the viewer was before: a moment always looks the
+ * same.
  */
 struct view_state {
-    uint64_t code_top, memory_top;
     unsigned scale; /* index of the timeline's scale */
-    unsigned hart;
 };
 
 struct view {

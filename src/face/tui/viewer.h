@@ -1,38 +1,78 @@
 #ifndef FACE_TUI_VIEWER_H
 #define FACE_TUI_VIEWER_H
 
+#include "control/moves.h"
 #include "face/tui/screen.h"
 
 /*
  * A run that is watched: what keys make of it, without any terminal. Tests press keys
  * here and read the canvas.
+ *
+ *   viewer.c          keys, moves, running
+ *   viewer_command.c  the prompt, commands and their answers
  */
+enum { VIEWER_PLACES = 256 };
+
+/* Where the viewer stood. */
+struct spot {
+    unsigned branch;
+    struct moment at;
+    enum watch_form form;
+};
+
 struct viewer {
-    struct run *run;
+    struct session *session;
     struct watch *watch;
     struct screen screen;
-    unsigned speed;  /* index of the speeds */
-    uint64_t cycles; /* at which the run is over; UINT64_MAX: no limit */
-    bool motion;     /* a token travels after a step */
+    enum watch_form form; /* how the moment is told of */
+    bool looked;          /* the watch knows this moment */
+    const struct move_unit *unit;
+    bool choosing;  /* the sheet is the list of units */
+    unsigned speed; /* index of the speeds */
+    bool motion;    /* a token travels after a step */
     bool quit;
     bool stepped; /* the last action was a single step: the token may travel */
+
+    unsigned undos, redos;
+    struct spot undo[VIEWER_PLACES], redo[VIEWER_PLACES];
+
     /* Called now and then in long moves: true stops them. NULL: nothing does. */
     bool (*interrupted)(void *ctx);
     void *ctx;
 };
 
-/* Starts to watch a run that has been reset and loaded. */
-void viewer_begin(struct viewer *viewer, struct run *run);
+/* Starts to watch a session in which nothing has happened yet. It is to be closed before
+ * viewer_end. */
+void viewer_begin(struct viewer *viewer, struct session *session);
 void viewer_end(struct viewer *viewer);
 
 /* Does what the key says; keys of the terminal itself (suspend, redraw, theme) are the
- * caller's. */
-void viewer_key(struct viewer *viewer, const struct key *key);
+ * caller's. False: no key has that code. */
+bool viewer_press(struct viewer *viewer, int code);
+
+/* Looks at where it stands, unless that is known; for whoever reads the watch. */
+void viewer_look(struct viewer *viewer);
+void viewer_draw(struct viewer *viewer, struct canvas *canvas);
 
 /* Events a second while running, 0: as fast as it goes. */
 unsigned viewer_rate(const struct viewer *viewer);
 
 /* Goes on while running: at most that many events, or instructions at full speed. */
 void viewer_advance(struct viewer *viewer, unsigned most);
+
+/* --- for viewer_command.c ------------------------------------------------------------- */
+
+/* Around whatever may move: keeps where it stood, so that the move can be undone. */
+struct spot viewer_place(const struct viewer *viewer);
+void viewer_moved(struct viewer *viewer, const struct spot *from);
+
+/* Opens the prompt with the beginning of a line. */
+void viewer_prompt(struct viewer *viewer, const char *line);
+
+/* A key while the prompt is open. */
+void viewer_prompt_key(struct viewer *viewer, int code);
+
+/* Does a line of the command language and shows the answer. */
+void viewer_do(struct viewer *viewer, const char *line);
 
 #endif

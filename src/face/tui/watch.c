@@ -1,24 +1,37 @@
 #include "face/tui/watch.h"
 
 #include "base/alloc.h"
-#include "base/bits.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-static uint64_t ram_pages(const struct watch *watch)
+/* --- the timeline's fold --------------------------------------------------------------- */
+
+static void take_fact(void *ctx, const struct event *event)
 {
-    return (watch->board->bus.ram.size >> RAM_PAGE_SHIFT) + 1;
+    struct watch *watch = ctx;
+
+    facts_take(&watch->kept, watch->board, event);
 }
 
-struct watch *watch_new(struct run *run)
+static void keep_facts(void *ctx, struct state *state)
+{
+    struct watch *watch = ctx;
+
+    STATE(state, watch->kept);
+}
+
+struct watch *watch_new(struct timeline *timeline, struct subject *subject)
 {
     struct watch *watch = alloc_zero(1, sizeof(*watch));
 
-    watch->run = run;
-    watch->board = run->board[0];
-    watch->writer = alloc_zero(ram_pages(watch), sizeof(*watch->writer));
-    event_listen(&run->events, (struct event_sink){EVENT_ALL & ~EVENT_BIT(EVENT_CSR_WRITE), watch_take, watch});
+    watch->time = timeline;
+    watch->run = timeline_run(timeline);
+    watch->board = watch->run->board[0];
+    watch->subject = subject;
+    watch->owners = owners_new(timeline, watch->board);
+    timeline_add_fold(timeline,
+                      (struct fold){FACTS_KINDS, take_fact, keep_facts, watch});
     return watch;
 }
 
@@ -26,77 +39,150 @@ void watch_free(struct watch *watch)
 {
     if (!watch)
         return;
-    event_unlisten(&watch->run->events, watch_take, watch);
-    for (uint64_t i = 0; i < ram_pages(watch); i++)
-        free(watch->writer[i]);
-    free(watch->writer);
+    owners_free(watch->owners);
     free(watch->events);
     free(watch);
 }
 
-void watch_take(void *ctx, const struct event *event)
+/* --- the window ------------------------------------------------------------------------ */
+
+static void collect(void *ctx, const struct event *event)
 {
     struct watch *watch = ctx;
 
-    if (event->board != watch->board->index)
-        return;
-    if (watch->all) {
-        watch->move++;
-        watch_fold(watch, event);
-        watch->focus = *event;
-        watch->has_focus = true;
-        return;
-    }
+    if (event->board != watch->board->index || event->kind == EVENT_CSR_WRITE)
+        return; /* the instruction tells of a CSR that it writes */
     if (watch->count == watch->room) {
-        watch->room = watch->room ? watch->room * 2 : 64;
+        watch->room = watch->room ? watch->room * 2 : 1024;
         watch->events = alloc_resize(watch->events, watch->room * sizeof(*event));
     }
     watch->events[watch->count++] = *event;
 }
 
-void watch_begin(struct watch *watch)
+static bool is_after(const struct event *event, struct moment moment)
 {
-    if (watch->seen)
-        memmove(watch->events, watch->events + watch->seen,
-                (watch->count - watch->seen) * sizeof(*watch->events));
-    watch->count -= watch->seen;
-    watch->first = watch->seen = 0;
-    watch->move++;
-    for (int i = 0; i < HART_MAX; i++)
-        watch->harts[i].in_move = false;
+    moment.fired = UINT64_MAX;
+    return moment_compare(moment_after_event(event), moment) > 0;
 }
 
-bool watch_see(struct watch *watch)
+/* Events of the step that is not over come after the boundary that the machine is at. */
+static unsigned find_inside(const struct watch *watch)
 {
-    if (watch->seen == watch->count)
-        return false;
-    watch->focus = watch->events[watch->seen++];
-    watch->has_focus = true;
-    watch_fold(watch, &watch->focus);
-    return true;
+    struct moment boundary = moment_of(watch->run);
+    unsigned inside = watch->count;
+
+    while (inside > 0 && is_after(&watch->events[inside - 1], boundary))
+        inside--;
+    return inside;
 }
 
-void watch_see_all(struct watch *watch)
+/* An instruction's events come one after the other, none earlier than itself; whoever
+ * acted before it began earlier. */
+static unsigned find_step(const struct watch *watch)
 {
-    unsigned from = watch->seen, best = from;
+    const struct event *last = &watch->events[watch->count - 1];
+    unsigned first = watch->count - 1;
 
-    while (watch_see(watch))
-        if (watch_weight(&watch->focus) > watch_weight(&watch->events[best]))
-            best = watch->seen - 1;
-    if (from < watch->seen)
-        watch->focus = watch->events[best];
+    while (first > 0 && watch->events[first - 1].retired == last->retired &&
+           watch->events[first - 1].cycle >= last->cycle)
+        first--;
+    return first;
 }
 
-void watch_name(struct watch *watch, struct subject *subject)
+static void find_focus(struct watch *watch, enum watch_form form)
 {
-    watch->title = subject->title;
-    watch->variant = subject->variant;
-    watch->symbols = subject->symbols;
-    watch->lines = subject->lines;
-    watch->note = subject_note;
-    watch->note_ctx = subject;
-    watch->regions = subject->regions;
-    watch->sources = subject->sources;
-    memcpy(watch->region, subject->region, sizeof(watch->region));
-    memcpy(watch->source, subject->source, sizeof(watch->source));
+    unsigned best;
+
+    watch->inside = find_inside(watch);
+    watch->first = watch->count;
+    watch->has_focus = watch->count > 0;
+    if (!watch->has_focus)
+        return;
+    watch->first = form == WATCH_STEP ? find_step(watch) : watch->count - 1;
+    best = form == WATCH_STEP ? watch->first : watch->count - 1;
+    for (unsigned i = best + 1; i < watch->count; i++)
+        if (watch_weight(&watch->events[i]) > watch_weight(&watch->events[best]))
+            best = i;
+    watch->focus = watch->events[best];
+}
+
+static void find_written(struct watch *watch)
+{
+    const struct ram *ram = &watch->board->bus.ram;
+    bool named = watch->subject->regions > 0;
+
+    watch->written = 0;
+    for (unsigned i = watch->count; i-- > 0 && !watch->written;) {
+        struct owner_write write = owner_write_of(&watch->events[i]);
+
+        if (write.size && ram_has(ram, write.pa, 1) &&
+            (!named || subject_region(watch->subject, write.pa)))
+            watch->written = write.pa;
+    }
+    if (!watch->written && watch->facts.written &&
+        (!named || subject_region(watch->subject, watch->facts.written)))
+        watch->written = watch->facts.written;
+}
+
+/* Lanes of disks and lines go back further than the window. */
+static void add_facts_spans(struct watch *watch)
+{
+    const struct facts *facts = &watch->facts;
+    uint64_t from = facts->spans > FACTS_SPANS ? facts->spans - FACTS_SPANS : 0;
+
+    for (uint64_t i = from; i < facts->spans; i++)
+        watch->span[watch->spans++ % WATCH_SPANS] = facts->span[i % FACTS_SPANS];
+}
+
+static void fold_window(struct watch *watch)
+{
+    memset(watch->harts, 0, sizeof(watch->harts));
+    watch->spans = 0;
+    for (unsigned i = 0; i < watch->count; i++) {
+        const struct event *event = &watch->events[i];
+
+        watch_fold(watch, event);
+        if (event->kind == EVENT_INSN)
+            watch->harts[event->insn.hart % HART_MAX].in_move = i >= watch->first;
+    }
+    add_facts_spans(watch);
+}
+
+/* Inside a step that was gone over once, only the rest of that step may be known: that
+ * is no past. */
+static bool is_past(const struct timeline *timeline)
+{
+    unsigned count;
+    const struct event *events = timeline_step_events(timeline, &count);
+    struct moment end;
+
+    if (!timeline_in_past(timeline) || !count)
+        return timeline_in_past(timeline);
+    end = moment_after_event(&events[count - 1]);
+    if (events[count - 1].kind == EVENT_INSN)
+        end = (struct moment){.retired = events[count - 1].retired + 1};
+    end.fired = UINT64_MAX;
+    return moment_compare(timeline_furthest(timeline), end) > 0;
+}
+
+void watch_look(struct watch *watch, enum watch_form form, uint64_t most)
+{
+    struct moment from = {0};
+
+    watch->now = timeline_now(watch->time);
+    watch->cycle = timeline_cycle(watch->time);
+    watch->past = is_past(watch->time);
+    watch->newest = timeline_furthest_cycle(watch->time);
+    if (watch->now.retired > WATCH_WINDOW)
+        from.retired = watch->now.retired - WATCH_WINDOW;
+    watch->count = 0;
+    timeline_replay(watch->time, from, watch->now,
+                    (struct event_sink){EVENT_ALL, collect, watch});
+    find_focus(watch, form);
+    watch->facts = watch->kept;
+    for (unsigned i = watch->inside; i < watch->count; i++)
+        facts_take(&watch->facts, watch->board, &watch->events[i]);
+    fold_window(watch);
+    find_written(watch);
+    owners_follow(watch->owners, most);
 }

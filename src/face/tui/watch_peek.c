@@ -6,37 +6,33 @@
 
 char owner_letter(uint8_t initiator)
 {
-    return initiator < INITIATOR_DMA ? 'h' : initiator < INITIATOR_OUTSIDE ? 'd' : '?';
+    if (initiator == OWNER_UNKNOWN)
+        return ' ';
+    if (initiator == INITIATOR_OUTSIDE)
+        return 'o';
+    return initiator < INITIATOR_DMA ? 'h' : initiator < OWNER_UNKNOWN ? 'd' : '?';
 }
 
 uint8_t watch_writer(const struct watch *watch, uint64_t pa)
 {
-    const struct ram *ram = &watch->board->bus.ram;
-    const uint8_t *page;
-
-    if (!ram_has(ram, pa, 1))
-        return INITIATOR_NONE;
-    page = watch->writer[ram_page(ram, pa)];
-    return page ? (uint8_t)(page[pa & (RAM_PAGE - 1)] - 1) : INITIATOR_NONE;
+    return owners_of(watch->owners, pa);
 }
 
 bool watch_page_written(const struct watch *watch, uint64_t pa)
 {
-    const struct ram *ram = &watch->board->bus.ram;
-
-    return ram_has(ram, pa, 1) && watch->writer[ram_page(ram, pa)];
+    return owners_page(watch->owners, pa);
 }
 
 uint64_t watch_x(const struct watch *watch, unsigned hart, unsigned number)
 {
     uint64_t value = number ? watch->board->hart[hart].x[number] : 0;
 
-    for (unsigned i = watch->count; i-- > watch->seen;) {
+    for (unsigned i = watch->inside; i < watch->count; i++) {
         const struct event *event = &watch->events[i];
 
         if (event->kind == EVENT_INSN && event->insn.hart == hart &&
             event->insn.rd == number && number)
-            value = event->insn.rd_old;
+            value = event->insn.rd_new;
     }
     return value;
 }
@@ -45,34 +41,30 @@ uint64_t watch_pc(const struct watch *watch, unsigned hart)
 {
     uint64_t pc = watch->board->hart[hart].pc;
 
-    for (unsigned i = watch->count; i-- > watch->seen;) {
+    for (unsigned i = watch->inside; i < watch->count; i++) {
         const struct event *event = &watch->events[i];
 
         if (event->kind == EVENT_INSN && event->insn.hart == hart)
-            pc = event->insn.pc;
+            pc = event->insn.next_pc;
         else if (event->kind == EVENT_TRAP_ENTER && event->trap_enter.hart == hart)
-            pc = event->trap_enter.epc;
+            pc = event->trap_enter.handler;
     }
     return pc;
 }
 
-/* What an event wrote to RAM: bytes at `pa`, of which the first 8 have an old value. */
-struct write {
-    uint64_t pa, old;
-    unsigned size;
-};
-
-static struct write write_of(const struct event *event)
+/* The first 8 bytes that an event has written, as they are since. */
+static uint64_t value_written(const struct event *event)
 {
-    const struct event_insn *insn = &event->insn;
-    const struct event_bus_transfer *transfer = &event->bus_transfer;
-
-    if (event->kind == EVENT_INSN &&
-        (insn->access == ACCESS_STORE || insn->access == ACCESS_AMO))
-        return (struct write){insn->pa, insn->mem_old, insn->size};
-    if (event->kind == EVENT_BUS_TRANSFER && transfer->access == ACCESS_STORE)
-        return (struct write){transfer->pa, transfer->old, transfer->size};
-    return (struct write){0, 0, 0};
+    switch ((int)event->kind) {
+    case EVENT_INSN:
+        return event->insn.mem_new;
+    case EVENT_BUS_TRANSFER:
+        return event->bus_transfer.value;
+    case EVENT_WALK_STEP:
+        return event->walk_step.entry;
+    default:
+        return event->outside.value;
+    }
 }
 
 uint64_t watch_read(const struct watch *watch, uint64_t pa, void *bytes,
@@ -81,24 +73,22 @@ uint64_t watch_read(const struct watch *watch, uint64_t pa, void *bytes,
     uint64_t got = bus_peek(&watch->board->bus, pa, bytes, length);
     uint8_t *to = bytes;
 
-    for (unsigned i = watch->count; i-- > watch->seen;) {
-        struct write write = write_of(&watch->events[i]);
+    for (unsigned i = watch->inside; i < watch->count; i++) {
+        struct owner_write write = owner_write_of(&watch->events[i]);
+        uint64_t value = value_written(&watch->events[i]);
 
-        for (unsigned b = 0; b < write.size && b < sizeof(write.old); b++)
+        for (unsigned b = 0; b < write.size && b < sizeof(value); b++)
             if (write.pa + b - pa < got)
-                to[write.pa + b - pa] = (uint8_t)(write.old >> (8 * b));
+                to[write.pa + b - pa] = (uint8_t)(value >> (8 * b));
     }
     return got;
 }
 
 bool watch_wrote(const struct watch *watch, uint64_t pa)
 {
-    struct write write = write_of(&watch->focus);
+    for (unsigned i = watch->first; i < watch->count; i++) {
+        struct owner_write write = owner_write_of(&watch->events[i]);
 
-    if (watch->has_focus && pa - write.pa < write.size)
-        return true;
-    for (unsigned i = watch->first; i < watch->seen; i++) {
-        write = write_of(&watch->events[i]);
         if (pa - write.pa < write.size)
             return true;
     }
@@ -112,14 +102,32 @@ const struct event *watch_insn(const struct watch *watch, unsigned hart)
     return fold->in_move ? &fold->insn : NULL;
 }
 
-uint64_t watch_cycle(const struct watch *watch)
+bool watch_is_now(const struct watch *watch, const struct span *span)
 {
-    return watch->has_focus ? watch->cycle : run_cycle(watch->run);
+    const struct event *first;
+
+    if (!watch->has_focus)
+        return false;
+    first = &watch->events[watch->first];
+    return !watch_is_ahead(watch, span) &&
+           (span->retired > first->retired ||
+            (span->retired == first->retired && span->order >= first->order));
+}
+
+bool watch_is_ahead(const struct watch *watch, const struct span *span)
+{
+    const struct event *last;
+
+    if (!watch->has_focus)
+        return true;
+    last = &watch->events[watch->count - 1];
+    return span->retired > last->retired ||
+           (span->retired == last->retired && span->order > last->order);
 }
 
 bool watch_irq(const struct watch *watch, unsigned source)
 {
-    return source < WATCH_IRQS && watch->irq_high[source / 64] & BIT(source % 64);
+    return source < FACTS_IRQS && watch->facts.irq_high[source / 64] & BIT(source % 64);
 }
 
 bool watch_register(const struct watch *watch, const struct device *device,
@@ -139,15 +147,6 @@ bool watch_register(const struct watch *watch, const struct device *device,
     return false;
 }
 
-unsigned watch_channel(const struct watch *watch, uint8_t device, uint8_t channel)
-{
-    unsigned unit = 0;
-
-    for (unsigned i = 0; i < device && i < watch->board->devices; i++)
-        unit += strcmp(watch->board->device[i]->type->name, "dma") == 0;
-    return (unit * DMA_CHANNELS + channel) % WATCH_CHANNELS;
-}
-
 const struct device *watch_device(const struct watch *watch, const char *type,
                                   unsigned n)
 {
@@ -159,20 +158,7 @@ const struct device *watch_device(const struct watch *watch, const char *type,
 
 const struct region *watch_region(const struct watch *watch, uint64_t pa)
 {
-    for (unsigned i = watch->regions; i-- > 0;)
-        if (pa - watch->region[i].base < watch->region[i].size)
-            return &watch->region[i];
-    return NULL;
-}
-
-/* The start of a line of a text, NULL: it has fewer. */
-static const char *line_start(const char *text, unsigned line)
-{
-    for (; line > 1 && text; line--) {
-        text = strchr(text, '\n');
-        text = text ? text + 1 : NULL;
-    }
-    return text;
+    return subject_region(watch->subject, pa);
 }
 
 /* Runs of blanks become one. */
@@ -190,21 +176,15 @@ static void squeeze(char *to, const char *from, size_t length)
 bool watch_source(const struct watch *watch, const char *file, unsigned line,
                   char *text, size_t room)
 {
-    for (unsigned i = 0; i < watch->sources; i++) {
-        const char *from;
-        size_t length;
+    size_t length, blanks;
+    const char *from = subject_line(watch->subject, file, line, &length);
 
-        if (strcmp(watch->source[i].file, file) != 0)
-            continue;
-        from = line_start(watch->source[i].text, line);
-        if (!from)
-            return false;
-        from += strspn(from, " \t");
-        length = strcspn(from, "\n");
-        if (length >= room)
-            length = room - 1;
-        squeeze(text, from, length);
-        return true;
-    }
-    return false;
+    if (!from)
+        return false;
+    blanks = strspn(from, " \t");
+    if (blanks > length)
+        blanks = length;
+    length -= blanks;
+    squeeze(text, from + blanks, length < room ? length : room - 1);
+    return true;
 }

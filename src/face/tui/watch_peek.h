@@ -4,8 +4,8 @@
 #include "face/tui/watch.h"
 
 /*
- * The machine as the viewer has seen it: peeks, from which the effects of events that
- * were told but not seen yet are taken back.
+ * The machine as the viewer has seen it: peeks, over which is laid what the events seen
+ * of a step that is not over have written.
  */
 
 uint64_t watch_x(const struct watch *watch, unsigned hart, unsigned number);
@@ -13,20 +13,21 @@ uint64_t watch_pc(const struct watch *watch, unsigned hart);
 uint64_t watch_read(const struct watch *watch, uint64_t pa, void *bytes,
                     uint64_t length);
 
-/* Who wrote the byte last: an enum initiator, INITIATOR_NONE if nobody. */
+/* Who wrote the byte last: an enum initiator, INITIATOR_NONE if nobody, OWNER_UNKNOWN. */
 uint8_t watch_writer(const struct watch *watch, uint64_t pa);
 
 /* Was any byte of its page written? */
 bool watch_page_written(const struct watch *watch, uint64_t pa);
 
-/* Did an event of this move write the byte? */
+/* Did an event that is told of write the byte? */
 bool watch_wrote(const struct watch *watch, uint64_t pa);
 
-/* The last instruction of that hart among the events of this move; NULL: none. */
+/* The last instruction of that hart among the events told of; NULL: none. */
 const struct event *watch_insn(const struct watch *watch, unsigned hart);
 
-/* The cycle at which the viewer stands. */
-uint64_t watch_cycle(const struct watch *watch);
+/* Is that stretch of a lane of what is told of; or does it lie ahead of the viewer? */
+bool watch_is_now(const struct watch *watch, const struct span *span);
+bool watch_is_ahead(const struct watch *watch, const struct span *span);
 
 /* Is the interrupt line of that source high? */
 bool watch_irq(const struct watch *watch, unsigned source);
@@ -46,13 +47,7 @@ const struct region *watch_region(const struct watch *watch, uint64_t pa);
 bool watch_source(const struct watch *watch, const char *file, unsigned line,
                   char *text, size_t room);
 
-/* The number of a DMA channel among all of the board. */
-unsigned watch_channel(const struct watch *watch, uint8_t device, uint8_t channel);
-
-/* The letter of a disk's phase on the timeline; 0: it is idle. */
-char disk_sign(uint8_t phase);
-
-/* "h", "d", "?": the letter of an owner. */
+/* "h", "d", "o" from outside, "?" nobody, " " not known: the letter of an owner. */
 char owner_letter(uint8_t initiator);
 
 #endif

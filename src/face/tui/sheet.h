@@ -1,0 +1,28 @@
+#ifndef FACE_TUI_SHEET_H
+#define FACE_TUI_SHEET_H
+
+#include "face/tui/canvas.h"
+
+/*
+ * A sheet of text over the screen, which can be scrolled: answers, keys, what a word
+ * could become. Long lines are broken at blanks.
+ */
+struct sheet {
+    bool open;
+    char title[64];
+    struct buf text; /* lines, each with its end */
+    int top;         /* the first that is shown */
+    int shown, all;  /* lines, as it was drawn last */
+};
+
+/* Opens it without text; the text is then added to sheet->text. */
+void sheet_open(struct sheet *sheet, const char *title);
+
+/* Scrolls, or closes the sheet. False: the key is not for it. */
+bool sheet_key(struct sheet *sheet, int code);
+
+/* Draws it above the last row. */
+void sheet_draw(struct sheet *sheet, struct canvas *canvas);
+void sheet_release(struct sheet *sheet);
+
+#endif
