@@ -12,8 +12,6 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { ROOM = 1 << 20 };
-
 void gdb_client_open(struct session *session, const char *variant)
 {
     struct session_choice choice = {.file = "tests/gdb/two_harts.lua",
@@ -24,31 +22,41 @@ void gdb_client_open(struct session *session, const char *variant)
     session_add_commands(session, gdb_commands);
 }
 
-/* All that is there to be read. */
-static void drain(int fd, struct buf *out)
+struct speaker {
+    int fd;
+    const void *bytes;
+    size_t size;
+    struct buf heard;
+};
+
+/* Says all of it, and then listens until the server hangs up. */
+static void *speak(void *ctx)
 {
+    struct speaker *speaker = ctx;
     char bytes[4096];
     ssize_t got;
 
-    while ((got = recv(fd, bytes, sizeof(bytes), MSG_DONTWAIT)) > 0)
-        buf_add(out, bytes, (size_t)got);
+    send(speaker->fd, speaker->bytes, speaker->size, MSG_NOSIGNAL);
+    shutdown(speaker->fd, SHUT_WR);
+    while ((got = recv(speaker->fd, bytes, sizeof(bytes), 0)) > 0)
+        buf_add(&speaker->heard, bytes, (size_t)got);
+    return NULL;
 }
 
 struct buf gdb_client_raw(struct session *session, const void *bytes, size_t size)
 {
-    struct buf out = {0};
-    int pair[2], room = ROOM;
+    struct speaker speaker = {.bytes = bytes, .size = size};
+    pthread_t thread;
+    int pair[2];
 
     ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
-    for (int i = 0; i < 2; i++)
-        setsockopt(pair[i], SOL_SOCKET, SO_SNDBUF, &room, sizeof(room));
-    ck_assert_int_eq(send(pair[0], bytes, size, MSG_DONTWAIT), (ssize_t)size);
-    ck_assert_int_eq(shutdown(pair[0], SHUT_WR), 0);
+    speaker.fd = pair[0];
+    ck_assert_int_eq(pthread_create(&thread, NULL, speak, &speaker), 0);
     gdb_serve(session, pair[1], NULL, NULL);
     close(pair[1]);
-    drain(pair[0], &out);
+    pthread_join(thread, NULL);
     close(pair[0]);
-    return out;
+    return speaker.heard;
 }
 
 /* The text of an O packet, on one line. */
