@@ -401,8 +401,8 @@ static char *repeat(const char *text, unsigned count, const char *end)
     size_t length = strlen(text);
     char *all = malloc(length * count + strlen(end) + 1);
 
-    for (unsigned i = 0; i < count; i++)
-        memcpy(all + i * length, text, length);
+    for (size_t i = 0; i < count * length; i++)
+        all[i] = text[i % length];
     strcpy(all + count * length, end);
     return all;
 }

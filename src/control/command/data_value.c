@@ -10,6 +10,7 @@
 #include "control/command/show.h"
 #include "observe/ask/peek.h"
 
+#include <assert.h>
 #include <ctype.h>
 #include <inttypes.h>
 #include <stdlib.h>
@@ -97,6 +98,7 @@ static void put_character(struct buf *out, uint64_t value)
 static void put_formatted(struct buf *out, const struct session *session, char letter,
                           uint64_t value, unsigned size, bool padded)
 {
+    assert(size == 1 || size == 2 || size == 4 || size == 8);
     if (letter == 'd')
         buf_printf(out, "%" PRId64, sign_extend(value, 8 * size));
     else if (letter == 'u')
