@@ -49,7 +49,8 @@ bool hart_step_of(const struct session *session, const struct event *event,
 {
     const struct hart *hart = session_hart(session);
 
-    *step = (struct hart_step){.at = moment_after_event(event)};
+    *step = (struct hart_step){.at = moment_after_event(event),
+                               .ended = moment_after_event(event)};
     if (event->board != session->board)
         return false;
     if (event->kind == EVENT_TRAP_ENTER) {

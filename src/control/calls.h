@@ -22,6 +22,7 @@ struct hart_step {
     uint64_t pc, to;  /* of the instruction, or where it was trapped; where it went */
     uint64_t behind;  /* the instruction: where a call is to return to */
     struct moment at; /* when the viewer has just seen it */
+    struct moment ended; /* the same; of a call that was gone back over, its return's */
 };
 
 /* The kinds of events that hart_step_of wants to see. */

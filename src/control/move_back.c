@@ -19,6 +19,10 @@
 
 enum { FIRST_WINDOW = 1000, LARGEST_WINDOW = 1 << 20 };
 
+/* How far back a call or a trap is looked for, in instructions. Returns can be without one:
+ * firmware leaves M-mode by an mret that no trap came before. */
+enum { FARTHEST = 50000000 };
+
 struct past {
     struct session *session;
     struct moment end; /* of what has not been looked at */
@@ -76,9 +80,10 @@ static bool find_partner(struct past *past, struct hart_step *step)
 {
     bool is_trap = step->kind == STEP_TRAP_RETURN;
     unsigned calls = 1, traps = is_trap;
+    uint64_t from = step->at.retired;
 
     while (is_trap ? traps != 0 : calls != 0) {
-        if (!past_step(past, step))
+        if (from - step->at.retired > FARTHEST || !past_step(past, step))
             return false;
         if (step->kind == STEP_TRAP_RETURN)
             traps++;
@@ -92,14 +97,32 @@ static bool find_partner(struct past *past, struct hart_step *step)
     return true;
 }
 
+/* Goes on before that step. */
+static void past_rewind(struct past *past, const struct hart_step *step)
+{
+    past->count = 0;
+    past->window = FIRST_WINDOW;
+    past->end = step->at;
+    past->end.order--; /* which is after its event */
+}
+
 /* One step back; over a whole call or trap, it is the call or the trap. */
 static bool step_back(struct past *past, struct step_form form, struct hart_step *step)
 {
+    struct hart_step whole;
+
     if (!past_step(past, step))
         return false;
     if (!form.over || (step->kind != STEP_RETURN && step->kind != STEP_TRAP_RETURN))
         return true;
-    return find_partner(past, step);
+    whole = *step;
+    if (find_partner(past, &whole)) {
+        whole.ended = step->ended;
+        *step = whole;
+    } else {
+        past_rewind(past, step);
+    }
+    return !past->interrupted;
 }
 
 /* Does the way back end between two steps that followed one another? */
@@ -113,18 +136,18 @@ static bool ends_between(const struct past *past, struct step_form form,
            line_begins(past->session->subject.lines, first->pc, then->pc);
 }
 
-/* Finds the step before which `count` steps back end; false: the beginning comes first. */
+/* Finds the step behind which `count` steps back end; false: the beginning comes first. */
 static bool find_steps(struct past *past, struct step_form form, uint64_t count,
-                       struct move *move, struct hart_step *step)
+                       struct move *move, struct hart_step *earlier)
 {
-    struct hart_step earlier;
+    struct hart_step step;
 
-    if (!step_back(past, form, step))
+    if (!step_back(past, form, &step))
         return false;
-    while (step_back(past, form, &earlier)) {
-        if (ends_between(past, form, &earlier, step) && ++move->done == count)
+    while (step_back(past, form, earlier)) {
+        if (ends_between(past, form, earlier, &step) && ++move->done == count)
             return true;
-        *step = earlier;
+        step = *earlier;
     }
     return false;
 }
@@ -151,7 +174,7 @@ void move_steps_back(struct session *session, struct step_form form, uint64_t co
     found = find_steps(&past, form, count, move, &step);
     free(past.step);
     if (found) {
-        end = move_back_before(session, move, step.at);
+        end = move_back_behind(session, move, step.ended);
     } else if (!past.interrupted) {
         end = move_back_to(session, move, (struct moment){0});
         end = end == MOVE_DONE ? MOVE_BEGINNING : end;
@@ -161,31 +184,40 @@ void move_steps_back(struct session *session, struct step_form form, uint64_t co
 
 /* --- out of a function --------------------------------------------------------------------------------------- */
 
-void move_finish_back(struct session *session, struct move *move)
+/* Finds the call of the function, or the trap, that the hart is in. */
+static bool find_entry(struct past *past)
 {
-    struct past past = past_before(session);
-    struct hart_step step = {.kind = STEP_RETURN};
+    struct hart_step step;
     unsigned traps = 0, calls = 0;
-    bool found = false;
 
-    move_began(session, move);
-    while (!found && past_step(&past, &step)) {
+    while (past_step(past, &step)) {
         if (step.kind == STEP_TRAP_RETURN)
             traps++;
         else if (step.kind == STEP_TRAP && traps)
             traps--;
         else if (step.kind == STEP_TRAP)
-            found = true;
+            return true;
         else if (step.kind == STEP_RETURN && !traps)
             calls++;
         else if (step.kind == STEP_CALL && !traps && calls)
             calls--;
         else if (step.kind == STEP_CALL && !traps)
-            found = true;
+            return true;
     }
+    return false;
+}
+
+void move_finish_back(struct session *session, struct move *move)
+{
+    struct past past = past_before(session);
+    struct hart_step before;
+    enum move_end end = MOVE_NOT_FOUND;
+
+    move_began(session, move);
+    if (find_entry(&past))
+        end = past_step(&past, &before)
+                  ? move_back_behind(session, move, before.ended)
+                  : move_back_to(session, move, (struct moment){0});
     free(past.step);
-    move_ended(session, move,
-               past.interrupted ? MOVE_INTERRUPTED
-               : found          ? move_back_before(session, move, step.at)
-                                : MOVE_NOT_FOUND);
+    move_ended(session, move, past.interrupted ? MOVE_INTERRUPTED : end);
 }

@@ -41,8 +41,19 @@ enum move_end move_end_of(enum arrival arrival)
     return ends[arrival];
 }
 
+static bool is_finished(const struct run *run)
+{
+    for (unsigned i = 0; i < run->boards; i++)
+        if (run->board[i]->finished)
+            return true;
+    return false;
+}
+
+/* That the run is over is said at once, unless there is an event to tell. */
 void move_ended(struct session *session, struct move *move, enum move_end end)
 {
+    if (end == MOVE_DONE && !move->has_event && is_finished(session->run))
+        end = MOVE_FINISHED;
     move->end = end;
     move->to = timeline_now(session->time);
     session->last = (struct last_move){arrival_of(end), move->from, move->to};
@@ -233,13 +244,14 @@ enum move_end move_back_to(struct session *session, struct move *move, struct mo
     return move_end_of(timeline_seek(session->time, to));
 }
 
-enum move_end move_back_before(struct session *session, struct move *move,
+enum move_end move_back_behind(struct session *session, struct move *move,
                                struct moment inside)
 {
     struct moment from = timeline_now(session->time), to;
 
-    timeline_seek(session->time, inside); /* inside the step, or behind it */
-    timeline_step_back(session->time);
+    timeline_seek(session->time, inside); /* or behind it, if that is its end */
+    if (timeline_inside(session->time))
+        timeline_step(session->time);
     to = timeline_now(session->time);
     timeline_seek(session->time, from);
     return move_back_to(session, move, to);

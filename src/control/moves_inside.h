@@ -23,8 +23,8 @@ enum move_end move_backward(struct session *session, struct move *move,
 enum move_end move_back_to(struct session *session, struct move *move,
                            struct moment to);
 
-/* Back to before the step in which that moment is. */
-enum move_end move_back_before(struct session *session, struct move *move,
+/* Back to right behind the step in which that moment is. */
+enum move_end move_back_behind(struct session *session, struct move *move,
                                struct moment inside);
 
 enum move_end move_end_of(enum arrival arrival);

@@ -399,8 +399,9 @@ void hart_clear_stops(struct hart *hart);
 bool hart_at_stop(const struct hart *hart);
 
 /* Executes instructions that start before cycle `until` and before anything is due; at
- * most `most` of them. Stops early when the hart sleeps, when it arrives at one of its
- * stops (and then sets *stop), or when *stop is set. */
+ * most `most` of them, an interrupt that is taken counted as one. Stops early when the
+ * hart sleeps, when it arrives at one of its stops (and then sets *stop), or when *stop is
+ * set. */
 void hart_run(struct hart *hart, uint64_t until, uint64_t most, bool *stop);
 
 #endif
