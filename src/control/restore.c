@@ -38,6 +38,8 @@ static bool open_files(struct session *session, struct archive *archive,
         .memory = choice->memory,
         .diagnostics = choice->diagnostics,
         .files = &files,
+        .opened = choice->opened,
+        .opened_ctx = choice->opened_ctx,
     };
     bool ok = about_read_files(archive, take_file, &files, err);
 

@@ -71,6 +71,8 @@ bool session_open(struct session *session, const struct session_choice *choice,
     if (session->subject.scenario)
         trial_attach(&session->subject.trial, session->time);
     set_up(session);
+    if (choice->opened)
+        choice->opened(choice->opened_ctx, session);
     return true;
 }
 

@@ -76,6 +76,11 @@ struct session_choice {
         *files;              /* where it is to be found, and nowhere else; NULL: on the
                                   disk */
     struct buf *diagnostics; /* what the assembler complains of, whole lines; or NULL */
+    /* Called when the session is open and nothing has run yet, also if it is then to go
+     * on where it was left: who listens from the beginning (timeline_add_fold) joins
+     * here. NULL: nobody. */
+    void (*opened)(void *ctx, struct session *session);
+    void *opened_ctx;
 };
 
 /* The session stays where it is until it is closed; session_close also releases one that
