@@ -65,12 +65,28 @@ C_FILES := $(SOURCES) $(sort $(shell find tests -name '*.c'))
 
 PROGRAM := $(if $(wildcard src/main.c),$(BUILD)/ringside)
 
+# The extension for SQLite: a few files of their own kind of object.
+EXTENSION_PARTS = observe/record/extension observe/record/insn_table observe/record/chunk \
+  observe/record/schema event/event base/alloc base/buf base/err
+EXTENSION_OBJECTS = $(EXTENSION_PARTS:%=$(BUILD)/extension/src/%.o)
+
 ## all: the program, build/ringside (what `make` alone does)
 all: $(BUILD)/ringside
 
 $(BUILD)/ringside: $(BUILD)/src/main.o $(BUILD)/libringside.a
 	@echo '  LINK $@'
 	$(Q)$(LINK) -o $@ $^ $(LIBS)
+
+## extension: build/ringside_sqlite.so, a recording's instructions for the program sqlite3
+extension: $(BUILD)/ringside_sqlite.so
+
+$(BUILD)/ringside_sqlite.so: $(EXTENSION_OBJECTS)
+	@echo '  LINK $@'
+	$(Q)$(LINK) -shared -o $@ $^ -lxxhash
+
+$(BUILD)/extension/%.o: %.c $(BUILD)/flags
+	@mkdir -p $(@D)
+	$(Q)$(COMPILE) -DRINGSIDE_EXTENSION -fPIC -fvisibility=default -MMD -MP -c -o $@ $<
 
 $(BUILD)/libringside.a: $(OBJECTS) $(BUILD)/objects
 	@rm -f $@
@@ -106,7 +122,7 @@ $(TEST_PROGRAMS): $(BUILD)/%: $(BUILD)/%.o $(TEST_LIB) $(BUILD)/libringside.a
 # Prerequisites that are linked, too.
 $(BUILD)/tests/unit/differential $(BUILD)/tests/unit/sifive_u: $(DIFFERENTIAL)
 
-tests: $(TEST_PROGRAMS) $(PROGRAM)
+tests: $(TEST_PROGRAMS) $(PROGRAM) $(BUILD)/ringside_sqlite.so
 
 ## check: builds and runs the tests
 check: tests
@@ -221,11 +237,12 @@ clean:
 help:
 	@sed -n 's/^## \([a-z-]*\): /  make \1	/p' Makefile | expand -t 20
 
+-include $(EXTENSION_OBJECTS:.o=.d)
 -include $(C_FILES:%.c=$(BUILD)/%.d) $(HEADERS:%.h=$(BUILD)/headers/%.ok.d) \
   $(C_FILES:%.c=$(BUILD)/tidy/%.ok.d)
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all tools tests check check-all check-asan fuzz fuzz-programs bench bench-elfs \
+.PHONY: all extension tools tests check check-all check-asan fuzz fuzz-programs bench bench-elfs \
   golden lint layers headers format reformat tidy cppcheck sizes docs install uninstall \
   clean help FORCE

@@ -522,6 +522,41 @@ START_TEST(the_manuals_queries_have_answers)
 }
 END_TEST
 
+/* As the program sqlite3 does it: a connection that knows nothing of us. */
+START_TEST(the_extension_shows_instructions_to_other_programs)
+{
+    const char *ringside = getenv("RINGSIDE") ? getenv("RINGSIDE") : "build/ringside";
+    const char *path = in_folder("run.db");
+    char extension[256], *text = NULL;
+    struct session session;
+    sqlite3_stmt *row;
+    sqlite3 *db;
+
+    snprintf(extension, sizeof(extension), "%s_sqlite", ringside);
+    open_scenario(&session, "poll");
+    snprintf(answer, sizeof(answer), "record %s instructions", path);
+    must(&session, answer);
+    must(&session, "stepi 70000");
+    session_close(&session);
+    ck_assert_int_eq(sqlite3_open(path, &db), SQLITE_OK);
+    ck_assert_int_eq(sqlite3_prepare_v2(db, "SELECT * FROM insn", -1, &row, NULL),
+                     SQLITE_ERROR);
+    sqlite3_enable_load_extension(db, 1);
+    ck_assert_msg(sqlite3_load_extension(db, extension, NULL, &text) == SQLITE_OK, "%s",
+                  text);
+    ck_assert_int_eq(sqlite3_prepare_v2(db,
+                                        "SELECT count(*), min(retired) FROM insn "
+                                        "WHERE retired >= 69000",
+                                        -1, &row, NULL),
+                     SQLITE_OK);
+    ck_assert_int_eq(sqlite3_step(row), SQLITE_ROW);
+    ck_assert_int_eq(sqlite3_column_int(row, 0), 1000);
+    ck_assert_int_eq(sqlite3_column_int(row, 1), 69000);
+    sqlite3_finalize(row);
+    sqlite3_close(db);
+}
+END_TEST
+
 START_TEST(the_manual_names_every_table)
 {
     struct err err = {0};
@@ -921,6 +956,7 @@ static void add_tests(TCase *tcase)
     tcase_add_test(tcase, the_live_run_is_asked_in_a_window_that_is_told);
     tcase_add_test(tcase, a_query_can_only_read);
     tcase_add_test(tcase, the_manuals_queries_have_answers);
+    tcase_add_test(tcase, the_extension_shows_instructions_to_other_programs);
     tcase_add_test(tcase, the_manual_names_every_table);
     tcase_add_test(tcase, sentences_are_those_of_the_narration);
     tcase_add_test(tcase, an_opened_run_is_the_same_run);
