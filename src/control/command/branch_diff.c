@@ -32,7 +32,7 @@ static void put_side(struct buf *out, const struct session *session,
 {
     buf_printf(out, "in %s ", name_of(session, side));
     if (!event->has) {
-        buf_text(out, "nothing more happens");
+        buf_text(out, "there is none, as far as it has been run");
         return;
     }
     narrate(out, &session->narrator, &event->event);
