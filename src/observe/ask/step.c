@@ -70,10 +70,11 @@ void step_between(struct timeline *timeline, struct moment began, struct moment 
 static struct moment latest_end(const struct timeline *timeline,
                                 const struct event *event)
 {
-    struct moment end = {.retired = event->retired + 1, .fired = UINT64_MAX};
+    struct moment end = {.retired = event->retired + 1, .order = 1};
     struct moment furthest = timeline_furthest(timeline);
 
-    furthest.fired++;
+    furthest.order++;
+    furthest.fired = 0;
     return moment_compare(end, furthest) < 0 ? end : furthest;
 }
 

@@ -31,7 +31,8 @@ struct moment who_until(const struct who_search *search)
 {
     struct moment until = search->before;
 
-    until.fired++;
+    until.order++;
+    until.fired = 0;
     return until;
 }
 
