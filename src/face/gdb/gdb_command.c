@@ -177,6 +177,8 @@ int command_gdbserver(int argc, char **argv)
          "the scenario's variant (default: its first)"},
         {0, "set", OPTION_LIST, &asked.settings, "NAME=VALUE",
          "a parameter of the scenario"},
+        {0, "memory", OPTION_SIZE, &asked.choice.memory, "SIZE",
+         "what the ability to go back in time may take (256M)"},
         {0, "once", OPTION_FLAG, &asked.once, NULL, "end when the first client leaves"},
         {0, NULL, OPTION_FLAG, NULL, NULL, NULL},
     };
