@@ -14,7 +14,8 @@ enum {
     COST_WRITTEN = 400,
     COST_COPIED = 400,
     COST_REST = 4 /* bytes an instruction */,
-    COST_SHARE = 25
+    COST_SHARE = 25,   /* of the way: 4% are small, */
+    COST_BEARABLE = 14 /* and 7% are bearable */
 };
 
 /* --- made and freed -------------------------------------------------------------------- */
@@ -289,30 +290,41 @@ void thin_snapshots(struct timeline *timeline)
     }
 }
 
+/* What taking the last snapshot cost, as instructions: the program's own pages, which the
+ * first one copies, count once and not here. */
+static uint64_t last_cost(const struct branch *branch)
+{
+    const struct snapshot *last = branch->snapshot[branch->snapshots - 1];
+    uint64_t rest = last->rest_size / COST_REST;
+
+    if (branch->snapshots == 1)
+        return rest;
+    return rest + last->written * COST_WRITTEN + last->copied * COST_COPIED;
+}
+
 /*
  * How far apart snapshots are: so far that taking one costs a small share of the way in
- * between, by what the program dirtied there; and no denser than half of what the bound
- * has thinned the others to.
+ * between. But where each part of the way dirties other pages, waiting longer makes none
+ * cheaper: as long as the share is bearable they come no further apart. And no denser than
+ * half of what the bound has thinned the others to.
  */
 static uint64_t interval_of(const struct timeline *timeline)
 {
     const struct branch *branch = timeline_in_use(timeline);
-    const struct snapshot *last;
-    uint64_t interval, thinned;
+    unsigned count = branch->snapshots;
+    uint64_t interval = timeline->least_interval, last, cost, gap, wanted;
 
-    if (branch->snapshots == 0)
-        return timeline->least_interval;
-    last = branch->snapshot[branch->snapshots - 1];
-    interval = COST_SHARE * (last->written * COST_WRITTEN + last->copied * COST_COPIED +
-                             last->rest_size / COST_REST);
-    if (branch->snapshots == 1) /* it copied the whole program */
-        interval = COST_SHARE * last->rest_size / COST_REST;
-    if (timeline->has_interval)
-        interval = 0; /* whoever asked for it pays */
-    thinned = last->work / branch->snapshots / 2;
-    if (interval < thinned)
-        interval = thinned;
-    return interval > timeline->least_interval ? interval : timeline->least_interval;
+    if (count == 0)
+        return interval;
+    last = branch->snapshot[count - 1]->work;
+    cost = last_cost(branch);
+    wanted = timeline->has_interval ? 0 : cost * COST_SHARE;
+    gap = count > 1 ? last - branch->snapshot[count - 2]->work : 0;
+    if (wanted > gap && cost * COST_BEARABLE <= gap)
+        wanted = gap;
+    if (interval < wanted)
+        interval = wanted;
+    return interval < last / count / 2 ? last / count / 2 : interval;
 }
 
 /* Where the next snapshot is due, as work; 0: not on this part of the branch, which has
