@@ -8,6 +8,7 @@
 #include "base/alloc.h"
 #include "control/command/data.h"
 #include "control/command/show.h"
+#include "observe/ask/csr_values.h"
 #include "observe/ask/peek.h"
 
 #include <assert.h>
@@ -196,17 +197,15 @@ static void put_meaning(struct buf *out, const struct session *session,
 {
     struct expr_scope scope = session_scope(session);
     struct lvalue lvalue;
-    bool is_csr;
 
     if (!expr_lvalue(expr, &scope, &lvalue, NULL))
         return;
-    is_csr = lvalue.kind == LVALUE_CSR && lvalue.hi == 63 && lvalue.lo == 0;
     if (lvalue.kind == LVALUE_REGISTER)
         put_register_meaning(out, session, &lvalue, value);
-    else if (is_csr && (lvalue.number == CSR_MCAUSE || lvalue.number == CSR_SCAUSE))
-        put_cause(out, value);
-    else if (is_csr)
-        show_csr_fields(out, csr_by_number((unsigned)lvalue.number), value);
+    else if (lvalue.kind == LVALUE_CSR && lvalue.hi == 63 && lvalue.lo == 0)
+        csr_fields_words(out, csr_by_number((unsigned)lvalue.number), value);
+    else if (lvalue.kind == LVALUE_CSR)
+        csr_value_words(out, (unsigned)lvalue.number, lvalue.hi, lvalue.lo, value);
 }
 
 static bool print_formatted(struct call *call, const struct format *format,

@@ -3,6 +3,7 @@
 #include "control/command/show.h"
 
 #include "base/nearest.h"
+#include "observe/ask/csr_values.h"
 
 #include <fnmatch.h>
 #include <inttypes.h>
@@ -42,10 +43,7 @@ static void value_row(struct table *table, const struct hart *hart,
     table_text(table, "%s", csr->name);
     table_number(table, csr->number);
     table_number(table, value);
-    if (csr->number == CSR_MCAUSE || csr->number == CSR_SCAUSE)
-        put_cause(&fields, value);
-    else
-        show_csr_fields(&fields, csr, value);
+    csr_fields_words(&fields, csr, value);
     show_text_cell(table, &fields);
     buf_free(&fields);
     table_text(table, "%s", csr->help);
@@ -91,12 +89,18 @@ static size_t value_rows(struct call *call, const char *pattern)
 static void field_rows(struct table *table, const struct csr_info *csr, uint64_t value)
 {
     for (const struct csr_field *f = csr->fields; f && f->name; f++) {
+        struct buf words = {0};
+
         table_text(table, "%s", f->name);
         if (f->hi == f->lo)
             table_text(table, "%u", f->hi);
         else
             table_text(table, "%u:%u", f->hi, f->lo);
         table_number(table, field_get(value, BITS(f->hi, f->lo)));
+        csr_value_words(&words, csr->number, f->hi, f->lo,
+                        field_get(value, BITS(f->hi, f->lo)));
+        show_text_cell(table, &words);
+        buf_free(&words);
         table_text(table, "%s", f->help);
     }
 }
@@ -104,23 +108,18 @@ static void field_rows(struct table *table, const struct csr_info *csr, uint64_t
 /* One CSR, field by field. */
 static void tell_one(struct call *call, const struct csr_info *csr)
 {
-    static const struct column columns[] = {{"field", COLUMN_TEXT},
-                                            {"bits", COLUMN_TEXT},
-                                            {"value", COLUMN_HEX},
-                                            {"help", COLUMN_TEXT},
-                                            {NULL, COLUMN_TEXT}};
+    static const struct column columns[] = {
+        {"field", COLUMN_TEXT}, {"bits", COLUMN_TEXT}, {"value", COLUMN_HEX},
+        {"means", COLUMN_TEXT}, {"help", COLUMN_TEXT}, {NULL, COLUMN_TEXT}};
     const struct hart *hart = session_hart(call->session);
     uint64_t value = hart_csr_read(hart, csr->number);
-    struct buf cause = {0};
+    struct buf words = {0};
 
-    if (csr->number == CSR_MCAUSE || csr->number == CSR_SCAUSE) {
-        buf_text(&cause, ", ");
-        put_cause(&cause, value);
-    }
-    reply_say(call->reply, "%s (0x%03x) of hart %u is 0x%" PRIx64 "%s.", csr->name,
-              csr->number, hart->id, value, buf_str(&cause));
+    csr_value_words(&words, csr->number, 63, 0, value);
+    reply_say(call->reply, "%s (0x%03x) of hart %u is 0x%" PRIx64 "%s%s.", csr->name,
+              csr->number, hart->id, value, words.size ? ", " : "", buf_str(&words));
     reply_say(call->reply, "It is: %s. Specification: %s.", csr->help, csr->section);
-    buf_free(&cause);
+    buf_free(&words);
     value_rows(call, csr->name);
     if (csr->fields)
         field_rows(reply_table(call->reply, "fields", columns), csr, value);

@@ -114,18 +114,6 @@ void show_signed_cell(struct table *table, uint64_t value, unsigned size)
     table_text(table, "%" PRId64, sign_extend(value, 8 * size));
 }
 
-void show_csr_fields(struct buf *out, const struct csr_info *csr, uint64_t value)
-{
-    for (const struct csr_field *f = csr->fields; f && f->name; f++) {
-        uint64_t part = field_get(value, BITS(f->hi, f->lo));
-
-        if (!part)
-            continue;
-        buf_printf(out, "%s%s=", out->size ? " " : "", f->name);
-        buf_printf(out, part < 10 ? "%" PRIu64 : "0x%" PRIx64, part);
-    }
-}
-
 /* What a value of a field is called; NULL: it has no name. */
 static const char *value_name(const struct reg_field *field, uint64_t value)
 {

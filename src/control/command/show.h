@@ -30,10 +30,7 @@ void show_instruction(struct buf *out, const struct session *session, uint32_t b
 /* A signed number, in decimal. */
 void show_signed_cell(struct table *table, uint64_t value, unsigned size);
 
-/* Fields of a CSR, but those that are 0: "MPP=3 MIE=1"; nothing if all are. */
-void show_csr_fields(struct buf *out, const struct csr_info *csr, uint64_t value);
-
-/* The same of a device's register; values that have names are told by them, 0 too. */
+/* Fields of a device's register that are not 0, or have a name for it: "claim=1 run=1". */
 void show_register_fields(struct buf *out, const struct reg *reg, uint64_t value);
 
 /* A text as a cell; one without value if it is empty. */

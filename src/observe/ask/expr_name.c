@@ -3,6 +3,7 @@
  * and last what the program and the session have given names to.
  */
 #include "base/nearest.h"
+#include "observe/ask/csr_values.h"
 #include "observe/ask/expr_tree.h"
 #include "observe/ask/names.h"
 #include "observe/narrate.h"
@@ -385,14 +386,12 @@ static const struct reg_field *named_field(const struct named *named)
 void name_words(struct buf *out, const struct named *named,
                 const struct expr_scope *scope, uint64_t value)
 {
-    bool is_cause = named->number == CSR_MCAUSE || named->number == CSR_SCAUSE;
-
     if (named->kind == NAME_FIELD)
         field_words(out, named, scope, value);
     else if (named->kind == NAME_REGISTER && named_field(named))
         reg_field_words(out, named_field(named), value);
     else if (named->kind == NAME_BUILT_IN)
         put_unit(out, named->built_in->unit, value);
-    else if (named->kind == NAME_CSR && is_cause && named->hi == 63 && named->lo == 0)
-        put_cause(out, value);
+    else if (named->kind == NAME_CSR)
+        csr_value_words(out, (unsigned)named->number, named->hi, named->lo, value);
 }
