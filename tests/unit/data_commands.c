@@ -111,6 +111,7 @@ static const struct {
 } errors[] = {
     {"print", "print: no EXPR given"},
     {"print 1 +", "print: column 4: a value is missing"},
+    {"print \"x\" == dma0.State", "print: 'State' is never \"x\""},
     {"print/q 1", "print: 'q' is no format: it is one of xduotcas, with b, h, w or g"},
     {"print/i pc", "print: 'i' is no format"},
     {"print/s 0", "print: nothing can be read at physical address 0x0"},

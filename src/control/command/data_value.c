@@ -241,11 +241,14 @@ bool data_print(struct call *call, struct err *err)
         {"signed", COLUMN_TEXT},     {"name", COLUMN_TEXT}, {"means", COLUMN_TEXT},
         {NULL, COLUMN_TEXT}};
     const struct given *given = &call->given[0];
+    struct expr_scope scope = session_scope(call->session);
     struct buf meaning = {0};
     struct format format;
     struct table *table;
 
-    if (!read_format(call->format, "xduotcas", &format, err))
+    /* Words that a value never has are a mistake, not 0. */
+    if (!read_format(call->format, "xduotcas", &format, err) ||
+        !expr_check(given->expr, &scope, err))
         return false;
     if (format.letter)
         return print_formatted(call, &format, err);
