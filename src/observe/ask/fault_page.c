@@ -102,10 +102,13 @@ static unsigned mode_of(const struct scene *scene, enum event_access access)
     return access == ACCESS_FETCH ? scene->hart.mode : hart_data_mode(&scene->hart);
 }
 
+/* A step may walk twice: for the fetch, and for the access. */
 static bool is_of_walk(const struct failure *failure, const struct event *event)
 {
-    return event->kind == EVENT_WALK_STEP &&
-           event->walk_step.hart == failure->fault->event.trap_enter.hart;
+    const struct event_trap_enter *trap = &failure->fault->event.trap_enter;
+
+    return event->kind == EVENT_WALK_STEP && event->walk_step.hart == trap->hart &&
+           (event->walk_step.va ^ trap->tval) >> RAM_PAGE_SHIFT == 0;
 }
 
 static bool ended_badly(const struct event_walk_step *step)
@@ -114,20 +117,20 @@ static bool ended_badly(const struct event_walk_step *step)
            step->outcome != WALK_UPDATED;
 }
 
-/* The walk that failed is the last one of the step. Where it begins: */
+/* The walk that failed is the last one of the step: its levels go down. Where it begins: */
 static unsigned walk_begins(const struct failure *failure)
 {
     unsigned begins = failure->step.count;
-    int level = -1;
+    const struct event_walk_step *next = NULL;
 
     for (unsigned i = failure->step.count; i-- > 0;) {
-        const struct event *event = &failure->step.event[i];
+        const struct event_walk_step *step = &failure->step.event[i].walk_step;
 
-        if (!is_of_walk(failure, event))
+        if (!is_of_walk(failure, &failure->step.event[i]))
             continue;
-        if (level >= 0 && event->walk_step.level < level)
+        if (next && step->level <= next->level && step->entry_at != next->entry_at)
             break;
-        level = event->walk_step.level;
+        next = step;
         begins = i;
     }
     return begins;
