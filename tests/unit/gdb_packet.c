@@ -338,6 +338,17 @@ static const struct talk_case {
              "them.~\nOK\nOK\nE16\n"
              "E16\nE16\nE16\n"
              "OError: gdbserver: this session is being served already.~\nOK\n"},
+            {"the session's own breakpoints stop moves, too", /* monitor break square */
+             {"qRcmd,627265616b20737175617265", "c", "c", "bc"},
+             "OBreakpoint 1 at square (0x80000098), two_harts.s:38.~\nOK\n"
+             "OStopped by 1 of the session: break square.~\n" WITH_SP(
+                 "1",
+                 "98000080") "\n"
+                             "OStopped by 1 of the session: break square.~\n" WITH_SP(
+                                 "1", "98000080") "\n"
+                                                  "OStopped by 1 of the session: break "
+                                                  "square.~\n" WITH_SP(
+                                                      "1", "98000080") "\n"},
             {"parts of the description",
              {"qXfer:features:read:target.xml:0,16",
               "qXfer:features:read:target.xml:15,1",

@@ -13,7 +13,11 @@ void lookout_forget(struct lookout *lookout)
 
 void lookout_begin(struct lookout *lookout, struct gdb *gdb)
 {
-    *lookout = (struct lookout){.gdb = gdb, .stepped = -1, .alone = -1};
+    *lookout = (struct lookout){.gdb = gdb,
+                                .own = stops_probe(gdb->stops),
+                                .users = stops_probe(gdb->session->stops),
+                                .stepped = -1,
+                                .alone = -1};
     lookout_forget(lookout);
 }
 
@@ -35,8 +39,7 @@ static void take(void *ctx, const struct event *event)
 static void arm(void *ctx, struct run *run)
 {
     struct lookout *lookout = ctx;
-    const struct probe *own = stops_probe(lookout->gdb->stops);
-    const struct probe *users = stops_probe(lookout->gdb->session->stops);
+    const struct probe *own = lookout->own, *users = lookout->users;
 
     own->arm(own->ctx, run);
     users->arm(users->ctx, run);
@@ -48,8 +51,7 @@ static void arm(void *ctx, struct run *run)
 static void disarm(void *ctx, struct run *run)
 {
     struct lookout *lookout = ctx;
-    const struct probe *own = stops_probe(lookout->gdb->stops);
-    const struct probe *users = stops_probe(lookout->gdb->session->stops);
+    const struct probe *own = lookout->own, *users = lookout->users;
 
     own->disarm(own->ctx, run);
     users->disarm(users->ctx, run);
@@ -117,8 +119,7 @@ static bool has_stepped(struct lookout *lookout)
 static bool found(void *ctx, struct run *run)
 {
     struct lookout *lookout = ctx;
-    const struct probe *own = stops_probe(lookout->gdb->stops);
-    const struct probe *users = stops_probe(lookout->gdb->session->stops);
+    const struct probe *own = lookout->own, *users = lookout->users;
     bool by_own = own->found(own->ctx, run), by_user = users->found(users->ctx, run);
     bool by_step = has_stepped(lookout);
 

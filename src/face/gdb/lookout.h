@@ -9,7 +9,8 @@
  */
 struct lookout {
     struct gdb *gdb;
-    int stepped; /* hart; -1: none */
+    const struct probe *own, *users; /* the client's points, the session's stops */
+    int stepped;                     /* hart; -1: none */
     int alone; /* the only hart that GDB has resumed, for which points that have lapsed
                     are gone; -1: it has resumed all */
     uint64_t from,
