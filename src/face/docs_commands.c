@@ -72,6 +72,14 @@ static void print_command(const struct command *row)
     buf_free(&usage);
 }
 
+static void print_list(const struct command_list *list)
+{
+    printf("| command | what it does |\n| --- | --- |\n");
+    for (unsigned n = 0; n < list->count; n++)
+        printf("| `%s` | %s |\n", list->row[n]->name, list->row[n]->summary);
+    printf("\n");
+}
+
 /* No session is open: the rows are the same in all. */
 void docs_commands(void)
 {
@@ -81,6 +89,7 @@ void docs_commands(void)
 
     session_add_commands(&session, gdb_commands);
     command_list(&session, &list);
+    print_list(&list);
     for (unsigned n = 0; n < list.count; n++) {
         const struct command *row = list.row[n];
 

@@ -276,13 +276,13 @@ static bool read_count(const char *text, uint64_t *value)
 }
 
 /* Who mistyped a mark hears of the mark, not of an expression. */
-static bool unknown_mark(const char *text, struct nearest *nearest, struct err *err)
+static bool unknown_mark(const char *text, const char *near, struct err *err)
 {
     char word[MARK_NAME];
+    struct nearest nearest = {.wanted = word, .best = near};
 
     snprintf(word, sizeof(word), "%.*s", (int)strcspn(text, " \t"), text);
-    nearest->wanted = word;
-    return unknown_name("mark", nearest, err);
+    return unknown_name("mark", &nearest, err);
 }
 
 /* "#1,234.5", a mark, or a cycle: a number or any other expression. */
@@ -310,7 +310,7 @@ static bool parse_moment(struct call *call, struct given *given, const char **te
         return true;
     *text = from;
     return parse_value(call, given, text, err) ||
-           (nearest.best && unknown_mark(from, &nearest, err));
+           (nearest.best && unknown_mark(from, nearest.best, err));
 }
 
 /* --- registers ------------------------------------------------------------------------------ */

@@ -145,7 +145,7 @@ static int run(const struct shell_kind *kind, const struct wishes *wishes, int a
     struct err err = {0};
     int status = STATUS_USAGE;
 
-    if (wishes->list)
+    if (wishes->list && kind->list)
         status = kind->list(&err);
     else if (check_usage(wishes, argc, argv, &err))
         status = !argc && kind->without
