@@ -9,10 +9,11 @@
  * is about the session's hart; a hart that stops at a breakpoint or watchpoint becomes the
  * session's hart. Forwards the scenario's limit of cycles ends every move.
  *
- *   moves.c        running with the session's stops; on and back by instructions; goto
- *   move_events.c  events, and the units that are events
- *   move_calls.c   forwards over calls and traps, by lines, out of a function
- *   move_back.c    the same backwards
+ *   moves.c              running with the session's stops; until; goto
+ *   move_instructions.c  on and back by instructions
+ *   move_events.c        events, and the units that are events
+ *   move_calls.c         forwards over calls and traps, by lines, out of a function
+ *   move_back.c          the same backwards
  */
 enum move_way { FORWARDS, BACKWARDS };
 
@@ -46,10 +47,6 @@ struct move {
 /* To the next stop, or to the end; backwards to the beginning. */
 void move_continue(struct session *session, enum move_way way, struct move *move);
 
-/* So many instructions (or traps) of the session's hart. */
-void move_instructions(struct session *session, enum move_way way, uint64_t count,
-                       struct move *move);
-
 /* Until the hart, or any other, arrives at that address. */
 void move_to_address(struct session *session, enum move_way way, uint64_t address,
                      struct move *move);
@@ -65,6 +62,12 @@ void move_until_cycle(struct session *session, uint64_t cycle, struct move *move
 void move_to(struct session *session, struct moment to, struct move *move);
 void move_to_cycle(struct session *session, uint64_t cycle, struct move *move);
 void move_to_end(struct session *session, struct move *move);
+
+/* --- move_instructions.c ---------------------------------------------------------------------- */
+
+/* So many instructions (or traps) of the session's hart. */
+void move_instructions(struct session *session, enum move_way way, uint64_t count,
+                       struct move *move);
 
 /* --- move_events.c ------------------------------------------------------------------------------ */
 

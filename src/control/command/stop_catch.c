@@ -1,0 +1,191 @@
+/* Catchpoints: stops at events. */
+#include "base/alloc.h"
+#include "control/command/stop.h"
+#include "machine/isa/csr.h"
+
+#include <ctype.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* --- catch ------------------------------------------------------------------------------------------- */
+
+/* Events of these kinds that pass the filter. */
+static bool catch_events(struct call *call, struct stop *stop, uint64_t kinds,
+                         const char *filter, const char *condition, const char *what,
+                         struct err *err)
+{
+    unsigned number;
+
+    stop->kinds = kinds;
+    if (filter) {
+        stop->filter = expr_parse_all(filter, err);
+        if (!stop->filter) {
+            expr_free(stop->condition);
+            return false;
+        }
+    }
+    number = stop_add(call, stop, condition, err);
+    if (number)
+        reply_say(call->reply, "Catchpoint %u: %s.", number, what);
+    return number != 0;
+}
+
+bool stop_catch(struct call *call, struct err *err)
+{
+    struct stop stop = stop_new(call, STOP_EVENT, 1);
+    const struct event_info *info = &event_infos[call->given[0].value];
+
+    return catch_events(call, &stop, EVENT_BIT(call->given[0].value), NULL,
+                        call->given[1].text, info->help, err);
+}
+
+bool catch_csr(struct call *call, struct stop *stop, unsigned csr,
+               const char *condition, struct err *err)
+{
+    char filter[32], what[64], name[32];
+
+    csr_text(name, sizeof(name), csr);
+    snprintf(filter, sizeof(filter), "csr == %u", csr);
+    snprintf(what, sizeof(what), "an instruction writes %s", name);
+    return catch_events(call, stop, EVENT_BIT(EVENT_CSR_WRITE), filter, condition, what,
+                        err);
+}
+
+bool stop_catch_csr(struct call *call, struct err *err)
+{
+    struct stop stop = stop_new(call, STOP_EVENT, 1);
+
+    return catch_csr(call, &stop, (unsigned)call->given[0].value, call->given[1].text,
+                     err);
+}
+
+bool catch_register(struct call *call, struct stop *stop, const struct lvalue *lvalue,
+                    unsigned accesses, const char *condition, struct err *err)
+{
+    static const char *const verbs[] = {
+        [ACCESS_READS] = "reads", [ACCESS_WRITES] = "writes", [3] = "reads or writes"};
+    struct buf filter = {0}, what = {0};
+    uint64_t kinds = 0;
+    bool ok;
+
+    if (accesses & ACCESS_READS)
+        kinds |= EVENT_BIT(EVENT_MMIO_READ);
+    if (accesses & ACCESS_WRITES)
+        kinds |= EVENT_BIT(EVENT_MMIO_WRITE);
+    buf_printf(&filter,
+               "device == %u && offset < 0x%" PRIx64 " && offset + size > 0x%" PRIx64,
+               lvalue->device, lvalue->number + lvalue->size, lvalue->number);
+    buf_printf(&what, "somebody %s ", verbs[accesses]);
+    put_register(&what, &call->session->narrator, stop->board, lvalue->device,
+                 (uint32_t)lvalue->number, accesses == ACCESS_WRITES);
+    ok = catch_events(call, stop, kinds, filter.data, condition, what.data, err);
+    buf_free(&filter);
+    buf_free(&what);
+    return ok;
+}
+
+bool stop_catch_register(struct call *call, struct err *err)
+{
+    static const unsigned accesses[] = {ACCESS_READS, ACCESS_WRITES,
+                                        ACCESS_READS | ACCESS_WRITES};
+    struct expr_scope scope = session_scope(call->session);
+    struct stop stop = stop_new(call, STOP_EVENT, 2);
+    struct lvalue lvalue;
+    unsigned access = 2;
+
+    if (call->given[1].is_given)
+        access = (unsigned)call->given[1].value;
+    if (expr_lvalue(call->given[0].expr, &scope, &lvalue, err)) {
+        if (lvalue.kind == LVALUE_REGISTER)
+            return catch_register(call, &stop, &lvalue, accesses[access],
+                                  call->given[2].text, err);
+        err_set(err, "'%s' is no register of a device%s", call->given[0].text,
+                lvalue.kind == LVALUE_CSR ? ": 'catch csr' stops at writes of it" : "");
+    }
+    expr_free(stop.condition);
+    return false;
+}
+
+bool stop_catch_irq(struct call *call, struct err *err)
+{
+    uint64_t kinds = EVENT_BIT(EVENT_IRQ_LINE) | EVENT_BIT(EVENT_IRQ_PENDING) |
+                     EVENT_BIT(EVENT_IRQ_CLAIM) | EVENT_BIT(EVENT_IRQ_COMPLETE);
+    struct stop stop = stop_new(call, STOP_EVENT, 1);
+    char filter[40], what[64];
+
+    snprintf(filter, sizeof(filter), "source == %" PRIu64, call->given[0].value);
+    snprintf(what, sizeof(what),
+             "interrupt %" PRIu64 ": its line, pending, claim and completion",
+             call->given[0].value);
+    return catch_events(call, &stop, kinds, filter, call->given[1].text, what, err);
+}
+
+/* --- catch trap ---------------------------------------------------------------------------------------- */
+
+enum { CAUSES = 24 };
+
+/* Is the word, whose words are joined by "-", in the name of the cause? */
+static bool names_cause(const char *word, uint64_t cause)
+{
+    struct buf name = {0};
+    char *wanted = alloc_string(word);
+    bool is;
+
+    for (char *c = wanted; *c; c++)
+        *c = *c == '-' || *c == '_' ? ' ' : *c;
+    put_cause(&name, cause);
+    is = strstr(buf_str(&name), wanted) != NULL;
+    free(wanted);
+    buf_free(&name);
+    return is;
+}
+
+/* "cause == 13 || cause == 15": the causes that the word may mean. */
+static bool filter_causes(struct buf *filter, struct buf *what, const char *word,
+                          struct err *err)
+{
+    for (unsigned i = 0; i < 2 * CAUSES; i++) {
+        uint64_t cause = i < CAUSES ? i : (i - CAUSES) | CAUSE_INTERRUPT;
+
+        if (!names_cause(word, cause))
+            continue;
+        buf_printf(filter, "%scause == 0x%" PRIx64, filter->size ? " || " : "", cause);
+        buf_text(what, what->size ? ", or " : "a hart traps: ");
+        put_cause(what, cause);
+    }
+    return filter->size ||
+           err_set(err,
+                   "no trap is called '%s': a number of mcause, or words of a cause "
+                   "joined by '-', as load-page-fault",
+                   word);
+}
+
+bool stop_catch_trap(struct call *call, struct err *err)
+{
+    const char *word = call->given[0].text;
+    struct stop stop = stop_new(call, STOP_EVENT, 1);
+    struct buf filter = {0}, what = {0};
+    char *end = NULL;
+    uint64_t cause = word ? strtoull(word, &end, 0) : 0;
+    bool ok = true;
+
+    if (!word) {
+        buf_text(&what, "a hart traps");
+    } else if (isdigit((unsigned char)*word) && !*end) {
+        buf_printf(&filter, "cause == 0x%" PRIx64, cause);
+        buf_text(&what, "a hart traps: ");
+        put_cause(&what, cause);
+    } else {
+        ok = filter_causes(&filter, &what, word, err);
+    }
+    if (ok)
+        ok = catch_events(call, &stop, EVENT_BIT(EVENT_TRAP_ENTER), filter.data,
+                          call->given[1].text, what.data, err);
+    else
+        expr_free(stop.condition);
+    buf_free(&filter);
+    buf_free(&what);
+    return ok;
+}
