@@ -510,6 +510,30 @@ START_TEST(an_endless_move_is_interrupted)
 }
 END_TEST
 
+/* The scenario's limit, and a machine in which nothing can happen, are no ends: a stop
+ * without a signal, with the reason told. */
+START_TEST(where_it_goes_no_further_it_says_so)
+{
+    static const char *const say[] = {"c", "Hg2", "p20", NULL};
+    struct session session;
+    struct buf answers;
+
+    gdb_client_open(&session, "ends");
+    session.subject.cycles = 60;
+    if (_i)
+        for (unsigned i = 0; i < 2; i++) /* both wait, and nothing will wake them */
+            session.run->board[0]->hart[i].asleep = true;
+    answers = gdb_client_talk(&session, say);
+    ck_assert_ptr_nonnull(
+        strstr(buf_str(&answers), _i ? "OEvery hart waits and nothing is due: nothing "
+                                       "can happen.~\nT00thread:1;"
+                                     : "OThis is as far as the scenario lets it "
+                                       "run.~\nT00thread:1;"));
+    buf_free(&answers);
+    session_close(&session);
+}
+END_TEST
+
 /* The session stays as a client leaves it; its breakpoints go with it. */
 START_TEST(the_next_client_finds_the_session_as_it_was_left)
 {
@@ -542,6 +566,7 @@ static void add_tests(TCase *tcase)
     tcase_add_test(tcase, points_are_bounded);
     tcase_add_loop_test(tcase, the_line_is_kept_in_order, 0, COUNT(raw_cases));
     tcase_add_loop_test(tcase, an_endless_move_is_interrupted, 0, 2);
+    tcase_add_loop_test(tcase, where_it_goes_no_further_it_says_so, 0, 2);
     tcase_add_test(tcase, the_next_client_finds_the_session_as_it_was_left);
 }
 
