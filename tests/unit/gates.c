@@ -366,6 +366,39 @@ START_TEST(an_interrupt_waits_for_one_that_goes_first)
 }
 END_TEST
 
+static const char two_harts[] =
+    "scenario { name = 'two', variants = { { name = 'only' } }, setup = function()\n"
+    " return { board = { harts = 2 }, programs = { asm [[\n"
+    " .globl _start\n"
+    "_start: csrr t1, mhartid\n beqz t1, loop\n"
+    " csrsi mstatus, 8\n"
+    "loop: addi s0, s0, 1\n j loop\n]] } } end }\n";
+
+START_TEST(each_hart_has_ways_of_its_own)
+{
+    struct session_choice choice = {0};
+    struct err err = {{0}};
+    struct talk talk;
+
+    talk_open(&talk, talk_loop, "");
+    session_close(&talk.session);
+    choice.file = talk_file(&talk, "two.lua", two_harts);
+    ck_assert_msg(session_open(&talk.session, &choice, &err), "%s", err.text);
+    talk_do(&talk, "stepi 100");
+    begins_with(
+        talk_do(&talk, "why not irq mti hart 1"),
+        "The machine timer interrupt stops at hart1.mie.MTIE: it is 0 and must be "
+        "1; hart 1 has the machine timer interrupt disabled.\n");
+    /* Hart 1 has more open; of all ways its is the best. */
+    begins_with(talk_do(&talk, "why not irq mti"),
+                "The machine timer interrupt stops at hart1.mie.MTIE");
+    begins_with(talk_do(&talk, "why not irq mti hart 0"),
+                "The machine timer interrupt stops at mie.MTIE");
+    begins_with(talk_do(&talk, "why not irq mti hart 2"), "Error: why not irq: ");
+    talk_close(&talk);
+}
+END_TEST
+
 START_TEST(who_closed_a_gate_is_told_with_the_place)
 {
     struct talk talk;
@@ -432,6 +465,7 @@ static void add_tests(TCase *tcase)
                         COUNT(device_cases));
     tcase_add_test(tcase, a_stream_interrupts_at_its_threshold_if_it_is_told_to);
     tcase_add_test(tcase, an_interrupt_waits_for_one_that_goes_first);
+    tcase_add_test(tcase, each_hart_has_ways_of_its_own);
     tcase_add_test(tcase, who_closed_a_gate_is_told_with_the_place);
     tcase_add_loop_test(tcase, what_is_no_interrupt_is_refused, 0, COUNT(refusals));
     tcase_add_test(tcase, a_source_without_a_device_stops_there);

@@ -40,14 +40,16 @@ static const char *reserved_bit(uint64_t entry)
 }
 
 /* Steps 6 and 8: whose page it is, and what may be done with it. */
-static const char *forbidden_bit(uint64_t entry, const struct hart *hart,
-                                 enum event_access access, unsigned mode)
+static const char *forbidden_bit(uint64_t entry, const struct scene *scene,
+                                 enum event_access access)
 {
+    unsigned mode = scene->mode;
+
     if (mode == MODE_U && !has(entry, U))
         return "U is 0: it is not a page of U-mode";
     if (mode == MODE_S && has(entry, U) && access == ACCESS_FETCH)
         return "U is 1: S-mode executes no page of U-mode";
-    if (mode == MODE_S && has(entry, U) && !(hart->csr.mstatus & MSTATUS_SUM))
+    if (mode == MODE_S && has(entry, U) && !(scene->hart.csr.mstatus & MSTATUS_SUM))
         return "U is 1 and mstatus.SUM is 0: S-mode may not access a page of U-mode";
     if (access == ACCESS_FETCH)
         return "X is 0: it may not be executed";
@@ -58,7 +60,7 @@ static const char *forbidden_bit(uint64_t entry, const struct hart *hart,
 }
 
 static const char *reason_of(const struct event_walk_step *step,
-                             const struct scene *scene, unsigned mode)
+                             const struct scene *scene)
 {
     enum event_access access =
         step->access == ACCESS_AMO ? ACCESS_STORE : (enum event_access)step->access;
@@ -72,7 +74,7 @@ static const char *reason_of(const struct event_walk_step *step,
     case WALK_NO_LEAF:
         return "R, W and X are 0, which points to a next table; level 0 has none";
     case WALK_NOT_PERMITTED:
-        return forbidden_bit(step->entry, &scene->hart, access, mode);
+        return forbidden_bit(step->entry, scene, access);
     case WALK_MISALIGNED:
         return "it is a superpage whose low PPN bits are not 0";
     case WALK_NOT_ACCESSED:
@@ -95,12 +97,6 @@ static const char *reason_of(const struct event_walk_step *step,
 }
 
 /* --- the walk ---------------------------------------------------------------------------- */
-
-/* Fetches have the mode itself, loads and stores perhaps MPRV's. */
-static unsigned mode_of(const struct scene *scene, enum event_access access)
-{
-    return access == ACCESS_FETCH ? scene->hart.mode : hart_data_mode(&scene->hart);
-}
 
 /* A step may walk twice: for the fetch, and for the access. */
 static bool is_of_walk(const struct failure *failure, const struct event *event)
@@ -139,12 +135,9 @@ static unsigned walk_begins(const struct failure *failure)
 static void say_entry(const struct failure *failure, const struct scene *scene,
                       const struct event_walk_step *step)
 {
-    enum event_access access = (enum event_access)step->access;
-
     fault_say(failure,
               "level %u of the walk: the entry at 0x%" PRIx64 " is 0x%" PRIx64 ": %s",
-              step->level, step->entry_at, step->entry,
-              reason_of(step, scene, mode_of(scene, access)));
+              step->level, step->entry_at, step->entry, reason_of(step, scene));
 }
 
 /* Gives the entry that ended it; NULL: there was no walk. */
@@ -198,10 +191,10 @@ static void say_without_walk(const struct failure *failure, const struct scene *
                   "%d",
                   trap->tval, format->name, format->va_bits, format->va_bits - 1);
     else if (scene->has_tlb_entry)
-        fault_say(
-            failure,
-            "no table was read: the TLB has the page, with the entry 0x%" PRIx64 ": %s",
-            entry, forbidden_bit(entry, &scene->hart, access, mode_of(scene, access)));
+        fault_say(failure,
+                  "no table was read: the TLB has the page, with the entry 0x%" PRIx64
+                  ": %s",
+                  entry, forbidden_bit(entry, scene, access));
 }
 
 void fault_of_page(const struct failure *failure, const struct scene *scene)

@@ -25,6 +25,7 @@ void fault_say_who(const struct failure *failure, const char *what,
 /* The hart of a trap as it was when the step began, as far as its rules need. */
 struct scene {
     struct hart hart; /* a copy: its pointers are not to be followed */
+    uint8_t mode;     /* enum privilege, of the access */
     uint32_t bits;    /* the instruction at pc; 0: it cannot be read */
     uint64_t pa;      /* of tval */
     bool has_pa;      /* it has a translation */

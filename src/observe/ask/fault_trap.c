@@ -55,6 +55,7 @@ static void look_at(void *ctx, struct run *run)
     struct err err;
 
     scene->hart = *hart;
+    scene->mode = mode;
     if (!peek_instruction(hart, hart->pc, &scene->bits, &err))
         scene->bits = 0;
     scene->has_pa = hart_peek_translate(
@@ -85,6 +86,11 @@ static void blame_csr(const struct failure *failure, const struct scene *scene,
                                    .lo = (uint8_t)lo});
 }
 
+static const char *mode_letter(unsigned mode)
+{
+    return mode == MODE_M ? "M" : mode == MODE_S ? "S" : "U";
+}
+
 void fault_say_pmp(const struct failure *failure, const struct scene *scene,
                    enum event_access access)
 {
@@ -100,10 +106,7 @@ void fault_say_pmp(const struct failure *failure, const struct scene *scene,
     fault_say(failure,
               "PMP entry %u decides about 0x%" PRIx64
               ": its configuration is 0x%02x, which does not let %s-mode %s there",
-              entry, scene->pa, scene->hart.csr.pmpcfg[entry],
-              mode_name(scene->hart.mode)[0] == 'M'   ? "M"
-              : mode_name(scene->hart.mode)[0] == 'S' ? "S"
-                                                      : "U",
+              entry, scene->pa, scene->hart.csr.pmpcfg[entry], mode_letter(scene->mode),
               fault_access_word(access));
     blame_csr(failure, scene, entry < 8 ? CSR_PMPCFG0 : CSR_PMPCFG2, 8 * byte + 7,
               8 * byte);
@@ -195,11 +198,6 @@ static void ban_by(struct ban *ban, unsigned csr, unsigned bit, const char *why)
     ban->has_csr = true;
     ban->csr = (uint16_t)csr;
     ban->bit = (uint8_t)bit;
-}
-
-static const char *mode_letter(unsigned mode)
-{
-    return mode == MODE_M ? "M" : mode == MODE_S ? "S" : "U";
 }
 
 /* Counters: mcounteren for S-mode and below, scounteren for U-mode (3.1.11). */
