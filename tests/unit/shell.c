@@ -286,6 +286,32 @@ START_TEST(what_software_prints_is_marked_and_shown_once)
 }
 END_TEST
 
+START_TEST(narration_comes_before_the_answer_in_every_form)
+{
+    const char *told, *answer;
+
+    SHELL(in_folder("hello.lua"), "-c", "narrate on", "-c", "stepi 16");
+    told = strstr(out, "uart0");
+    answer = strstr(out, "Hart 0 is at ");
+    ck_assert(told && answer && told < answer);
+    SHELL(in_folder("hello.lua"), "--json", "-c", "narrate on; stepi 16");
+    ck_assert_int_eq(strncmp(out, "{\"tells\":\"[", 11), 0);
+    SHELL(in_folder("hello.lua"), "--json", "-c", "continue");
+    ck_assert_int_eq(strncmp(out, "{\"console\":\"hello\"}\n{", 21), 0);
+    SHELL(in_folder("hello.lua"), "--csv", "-c", "continue");
+    ck_assert_str_eq(out, "");
+    ck_assert_str_eq(err_text, "console: hello\n");
+}
+END_TEST
+
+START_TEST(a_line_that_software_has_not_ended_is_shown_after_the_move)
+{
+    SHELL(in_folder("hello.lua"), "-c", "stepi 22", "-c", "continue");
+    ck_assert_ptr_nonnull(strstr(out, "console: h\n"));
+    ck_assert_ptr_nonnull(strstr(out, "console: ello\n"));
+}
+END_TEST
+
 /* --- at a terminal -------------------------------------------------------------------------- */
 
 static struct pty pty;
@@ -496,6 +522,8 @@ static void add_tests(TCase *tcase)
     tcase_add_test(tcase, a_program_that_cannot_be_assembled_says_where);
     tcase_add_test(tcase, without_a_file_it_lists_scenarios);
     tcase_add_test(tcase, what_software_prints_is_marked_and_shown_once);
+    tcase_add_test(tcase, narration_comes_before_the_answer_in_every_form);
+    tcase_add_test(tcase, a_line_that_software_has_not_ended_is_shown_after_the_move);
     tcase_add_test(tcase, a_person_is_greeted_and_prompted);
     tcase_add_test(tcase, ctrl_d_leaves);
     tcase_add_test(tcase, tab_completes);
