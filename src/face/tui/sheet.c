@@ -5,12 +5,16 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { LEAST = 24 /* columns */, INDENT = 4 /* of the rest of a line */ };
+enum {
+    LEAST = 24, /* columns */
+    INDENT = 4, /* of the rest of a line */
+    ASIDE = 8   /* columns that tables are moved by */
+};
 
 void sheet_open(struct sheet *sheet, const char *title)
 {
     sheet->open = true;
-    sheet->top = 0;
+    sheet->top = sheet->left = 0;
     snprintf(sheet->title, sizeof(sheet->title), "%s", title);
     buf_clear(&sheet->text);
 }
@@ -23,47 +27,55 @@ void sheet_release(struct sheet *sheet)
 
 /* --- keys ------------------------------------------------------------------------------ */
 
-bool sheet_key(struct sheet *sheet, int code)
+static bool closes(int code)
 {
-    int last = sheet->all - sheet->shown;
+    return code == '\r' || code == '\n' || code == 'q' || code == '?' || code == 0x1b ||
+           code == KEY_CONTROL('c');
+}
 
-    switch (code) {
-    case KEY_CODE_UP:
-    case 'k':
-        sheet->top--;
-        break;
-    case KEY_CODE_DOWN:
-    case 'j':
-        sheet->top++;
-        break;
-    case KEY_CODE_PAGE_UP:
-        sheet->top -= sheet->shown;
-        break;
-    case KEY_CODE_PAGE_DOWN:
-    case ' ':
-        sheet->top += sheet->shown;
-        break;
-    case KEY_CODE_HOME:
-        sheet->top = 0;
-        break;
-    case KEY_CODE_END:
-        sheet->top = last;
-        break;
-    case '\r':
-    case '\n':
-    case 'q':
-    case '?':
-    case 0x1b:
-    case KEY_CONTROL('c'):
-        sheet->open = false;
-        break;
-    default:
-        return false;
-    }
-    if (sheet->top > last)
-        sheet->top = last;
+static void scroll(struct sheet *sheet, int by)
+{
+    sheet->top += by;
+    if (sheet->top > sheet->all - sheet->shown)
+        sheet->top = sheet->all - sheet->shown;
     if (sheet->top < 0)
         sheet->top = 0;
+}
+
+static void move_aside(struct sheet *sheet, int by)
+{
+    sheet->left += by;
+    if (sheet->left > sheet->cut)
+        sheet->left = sheet->cut;
+    if (sheet->left < 0)
+        sheet->left = 0;
+}
+
+/* A sheet that is wholly seen takes no keys but those that close it. */
+bool sheet_key(struct sheet *sheet, int code)
+{
+    bool high = sheet->all > sheet->shown, wide = sheet->cut > 0;
+
+    if (closes(code))
+        sheet->open = false;
+    else if (high && (code == KEY_CODE_UP || code == 'k'))
+        scroll(sheet, -1);
+    else if (high && (code == KEY_CODE_DOWN || code == 'j'))
+        scroll(sheet, 1);
+    else if (high && code == KEY_CODE_PAGE_UP)
+        scroll(sheet, -sheet->shown);
+    else if (high && (code == KEY_CODE_PAGE_DOWN || code == ' '))
+        scroll(sheet, sheet->shown);
+    else if (high && code == KEY_CODE_HOME)
+        scroll(sheet, -sheet->all);
+    else if (high && code == KEY_CODE_END)
+        scroll(sheet, sheet->all);
+    else if (wide && code == KEY_CODE_LEFT)
+        move_aside(sheet, -ASIDE);
+    else if (wide && code == KEY_CODE_RIGHT)
+        move_aside(sheet, ASIDE);
+    else
+        return false;
     return true;
 }
 
@@ -87,42 +99,84 @@ static size_t fitting(const char *line, size_t length, int room)
     return (size_t)(blank - line);
 }
 
+static void draw_part(const struct sheet *sheet, struct canvas *canvas,
+                      struct area area, int row, const char *text, size_t length)
+{
+    if (canvas && row >= sheet->top && row < sheet->top + area.rows)
+        canvas_printf(canvas, area.row + row - sheet->top, area.col, area.cols,
+                      ROLE_TEXT, "%.*s", (int)length, text);
+}
+
+/* A row of a table, without the columns that lie left of the sheet. */
+static void draw_row(const struct sheet *sheet, struct canvas *canvas, struct area area,
+                     int row, const char *text, size_t length)
+{
+    const char *from = text;
+
+    for (int i = 0; i < sheet->left && from < text + length; i++)
+        glyph_next(&from);
+    draw_part(sheet, canvas, area, row, from, (size_t)(text + length - from));
+}
+
+/* Draws a line in as many rows as it takes, and gives how many these are. */
+static int draw_line(const struct sheet *sheet, struct canvas *canvas, struct area area,
+                     int row, const char *line, size_t left)
+{
+    int rows = 0, indent = 0;
+
+    do {
+        struct area part = {area.row, area.col + indent, area.rows, area.cols - indent};
+        size_t length = fitting(line, left, part.cols);
+
+        draw_part(sheet, canvas, part, row + rows, line, length);
+        rows++;
+        indent = INDENT;
+        line += length;
+        left -= length;
+        if (left && *line == ' ') {
+            line++;
+            left--;
+        }
+    } while (left);
+    return rows;
+}
+
 /* Lays the text out in rows; draws those from `top` on (canvas NULL: none) and gives how
  * many there are. */
 static int lay(const struct sheet *sheet, struct canvas *canvas, struct area area)
 {
     const char *at = buf_str(&sheet->text);
-    int row = 0, indent = 0;
+    int row = 0;
 
     while (*at) {
-        size_t left = strcspn(at, "\n"), length;
-        int room = area.cols - indent;
+        size_t length = strcspn(at, "\n");
 
-        length = fitting(at, left, room);
-        if (canvas && row >= sheet->top && row < sheet->top + area.rows)
-            canvas_printf(canvas, area.row + row - sheet->top, area.col + indent, room,
-                          ROLE_TEXT, "%.*s", (int)length, at);
-        row++;
-        indent = length < left ? INDENT : 0;
+        if (*at == SHEET_ROW)
+            draw_row(sheet, canvas, area, row++, at + 1, length - 1);
+        else
+            row += draw_line(sheet, canvas, area, row, at, length);
         at += length;
-        at += *at == '\n' || (indent && *at == ' ');
+        at += *at == '\n';
     }
     return row;
 }
 
-static int widest(const struct sheet *sheet)
+/* The widest line; of tables only. */
+static int widest(const struct sheet *sheet, bool tables)
 {
     const char *at = buf_str(&sheet->text);
-    int most = text_width(sheet->title) + 4;
+    int most = 0;
 
     while (*at) {
-        size_t length = strcspn(at, "\n");
+        const char *end = at + strcspn(at, "\n");
+        bool is_row = *at == SHEET_ROW;
         int width = 0;
 
-        for (const char *end = at + length; at < end; width++)
+        for (at += is_row; at < end; width++)
             glyph_next(&at);
+        if (width > most && (is_row || !tables))
+            most = width;
         at += *at == '\n';
-        most = width > most ? width : most;
     }
     return most;
 }
@@ -141,19 +195,30 @@ static void draw_more(const struct sheet *sheet, struct canvas *canvas,
         snprintf(more, sizeof(more), " +%d below ", below);
     col += canvas_text(canvas, frame.row + frame.rows - 1, col, frame.cols - 4,
                        ROLE_HEAD, more);
+    if (more[0])
+        col += canvas_text(canvas, frame.row + frame.rows - 1, col, frame.cols - 4,
+                           ROLE_QUIET, " ↑ ↓ scroll ");
+    if (sheet->cut)
+        col += canvas_text(canvas, frame.row + frame.rows - 1, col, frame.cols - 4,
+                           ROLE_QUIET, " ← → more columns ");
     canvas_text(canvas, frame.row + frame.rows - 1, col, frame.cols - 4, ROLE_QUIET,
-                more[0] ? " ↑ ↓ scroll, Esc closes " : " Esc closes ");
+                " Esc closes ");
 }
 
 void sheet_draw(struct sheet *sheet, struct canvas *canvas)
 {
-    struct area frame = {.col = 1, .cols = widest(sheet) + 4}, text;
+    struct area frame = {.col = 1, .cols = widest(sheet, false) + 4}, text;
 
+    if (frame.cols < text_width(sheet->title) + 8)
+        frame.cols = text_width(sheet->title) + 8;
     if (frame.cols < LEAST)
         frame.cols = LEAST;
     if (frame.cols > canvas->cols - 2)
         frame.cols = canvas->cols - 2;
     text = (struct area){0, frame.col + 2, 0, frame.cols - 4};
+    sheet->cut = widest(sheet, true) - text.cols;
+    if (sheet->cut < 0)
+        sheet->cut = 0;
     sheet->all = lay(sheet, NULL, text);
     sheet->shown = sheet->all;
     if (sheet->shown > canvas->rows - 6) /* when and what stay to be seen */

@@ -5,14 +5,19 @@
 
 /*
  * A sheet of text over the screen, which can be scrolled: answers, keys, what a word
- * could become. Long lines are broken at blanks.
+ * could become. Long lines are broken at blanks; those that begin with SHEET_ROW are rows
+ * of a table, which are not broken but moved to and fro.
  */
+#define SHEET_ROW '\t'
+
 struct sheet {
     bool open;
     char title[64];
     struct buf text; /* lines, each with its end */
-    int top;         /* the first that is shown */
-    int shown, all;  /* lines, as it was drawn last */
+    int top;         /* the first row that is shown */
+    int left;        /* the first column of tables that is shown */
+    int shown, all;  /* rows, as it was drawn last */
+    int cut;         /* columns that tables have beyond the sheet's */
 };
 
 /* Opens it without text; the text is then added to sheet->text. */

@@ -11,7 +11,12 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { NAME = 11, LANES = 16, COLUMNS = 512 };
+enum {
+    NAME = 11,
+    LANES = 16,
+    COLUMNS = 512,
+    WHOLE = 12 /* columns of all of the run */
+};
 
 static const uint32_t scales[TIMELINE_SCALES] = {
     1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000, 20000, 50000, 100000};
@@ -164,7 +169,7 @@ static void draw_lane(const struct watch *watch, struct canvas *canvas, int row,
         const struct span *span = &watch->span[i % WATCH_SPANS];
 
         if (span->lane == lane->kind && span->index == lane->index &&
-            span->until > window->from)
+            span->until > window->from && (watch->past || !watch_is_ahead(watch, span)))
             cover(columns, window, span);
     }
     if (open_span(watch, lane, window, &open))
@@ -216,6 +221,21 @@ static struct window place(const struct watch *watch, const struct view_state *s
     return window;
 }
 
+/* "0 ├─────●┄┄": where in all of the run that is known. */
+static void put_whole(const struct watch *watch, char *note, size_t size)
+{
+    uint64_t all = watch->newest > watch->cycle ? watch->newest : watch->cycle;
+    int at = all ? (int)(watch->cycle * (WHOLE - 1) / all) : WHOLE - 1;
+    size_t used = strlen(note);
+
+    used += (size_t)snprintf(note + used, size - used, "    0 ├");
+    for (int i = 0; i < WHOLE && used < size; i++)
+        used += (size_t)snprintf(note + used, size - used, "%s",
+                                 i < at    ? "─"
+                                 : i == at ? "●"
+                                           : "┄");
+}
+
 static void draw(const struct watch *watch, struct view_state *state,
                  struct canvas *canvas, struct area area)
 {
@@ -223,7 +243,7 @@ static void draw(const struct watch *watch, struct view_state *state,
     bool short_form = area.rows <= 5;
     int row = area.row + (short_form ? 1 : 2), room = area.row + area.rows - row, count;
     struct lane lanes[LANES];
-    char note[64] = "", title[24], scale[TEXT_NUMBER];
+    char note[128] = "", title[24], scale[TEXT_NUMBER];
 
     if (area.rows >= 7)
         room--;     /* the legend */
@@ -232,6 +252,8 @@ static void draw(const struct watch *watch, struct view_state *state,
     else
         snprintf(note, sizeof(note), "1 column = %s cycle%s",
                  text_count(scale, window.scale), window.scale == 1 ? "" : "s");
+    if (!short_form)
+        put_whole(watch, note, sizeof(note));
     canvas_rule(canvas, area.row, area.col, area.cols,
                 short_form && window.scale > 1 ? title : "timeline", note);
     draw_axis(canvas, row - 1, area.col + NAME, &window);

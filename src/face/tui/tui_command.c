@@ -1,5 +1,6 @@
 #include "face/tui/tui_command.h"
 
+#include "control/keep.h"
 #include "face/clean.h"
 #include "face/options.h"
 #include "face/tui/term.h"
@@ -7,13 +8,14 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* What was asked for, and what is watched. */
 struct command {
     const char *theme, *print, *variant;
     struct option_list settings;
     uint64_t instructions;
-    bool ascii, mono, still;
+    bool ascii, mono, still, resume;
 
     struct session session;
     struct viewer viewer;
@@ -27,6 +29,7 @@ static bool print_screen(struct command *command, struct err *err)
 {
     struct buf text = {0};
     struct canvas *canvas;
+    struct move move;
     int rows, cols;
 
     if (sscanf(command->print, "%dx%d", &cols, &rows) != 2 || rows < 1 || cols < 1 ||
@@ -34,8 +37,10 @@ static bool print_screen(struct command *command, struct err *err)
         return err_set(err, "--print '%s': a size is COLUMNSxROWS, as 120x36",
                        command->print);
     canvas = canvas_new(rows, cols, command->ascii ? TIER_ASCII : TIER_UTF8);
-    for (uint64_t i = 0; i < command->instructions; i++)
-        viewer_press(&command->viewer, 'n');
+    if (command->instructions) {
+        move_instructions(&command->session, FORWARDS, command->instructions, &move);
+        command->viewer.form = WATCH_STEP;
+    }
     viewer_draw(&command->viewer, canvas);
     canvas_read(canvas, &text);
     fputs(buf_str(&text), stdout);
@@ -62,23 +67,80 @@ static bool take_screen(struct command *command, struct err *err)
     return true;
 }
 
-static bool watch_file(struct command *command, const char *file, struct err *err)
+/* --- the run ------------------------------------------------------------------------- */
+
+static void join(void *ctx, struct session *session)
 {
-    struct buf diagnostics = {0};
+    struct command *command = ctx;
+
+    viewer_begin(&command->viewer, session);
+    command->viewer.motion = !command->still;
+}
+
+static bool is_recording(const char *file)
+{
+    const char *ending = strrchr(file, '.');
+
+    return ending && strcmp(ending, ".db") == 0;
+}
+
+/* `file`: of a scenario, a program or a recording; the name of a kept run, or NULL for
+ * the last one. */
+static bool open_run(struct command *command, const char *file, struct buf *diagnostics,
+                     struct err *err)
+{
+    struct session *session = &command->session;
     const struct session_choice choice = {.file = file,
                                           .variant = command->variant,
                                           .settings = command->settings.text,
                                           .setting_count = command->settings.count,
-                                          .diagnostics = &diagnostics};
-    bool done = session_open(&command->session, &choice, err);
+                                          .diagnostics = diagnostics,
+                                          .opened = join,
+                                          .opened_ctx = command};
+    struct restored restored;
+
+    if (command->resume)
+        return keep_resume(session, file, &choice, &restored, err);
+    if (is_recording(file))
+        return session_open_recording(session, file, &choice, &restored, err);
+    return session_open(session, &choice, err);
+}
+
+/* A run that cannot be kept is watched all the same. */
+static void keep(struct command *command)
+{
+    struct session *session = &command->session;
+    struct err err = {{0}};
+
+    if (!session->still && !keep_name(session) && !keep_begin(session, &err))
+        snprintf(command->viewer.screen.notice, sizeof(command->viewer.screen.notice),
+                 "this run is not kept: %.120s", err.text);
+}
+
+static void tell_kept(const struct session *session)
+{
+    const char *name = keep_name(session);
+
+    if (name && moment_compare(timeline_furthest(session->time), (struct moment){0}))
+        printf("The run is kept: ringside watch --resume %s\n", name);
+}
+
+static bool watch_run(struct command *command, const char *file, struct err *err)
+{
+    struct buf diagnostics = {0};
+    bool done = open_run(command, file, &diagnostics, err);
 
     print_clean(stderr, buf_str(&diagnostics));
     buf_free(&diagnostics);
     if (!done)
         return false;
-    viewer_begin(&command->viewer, &command->session);
-    command->viewer.motion = !command->still;
-    return command->print ? print_screen(command, err) : take_screen(command, err);
+    if (command->print)
+        return print_screen(command, err);
+    keep(command);
+    if (!take_screen(command, err))
+        return false;
+    tell_kept(&command->session);
+    return true;
 }
 
 int command_watch(int argc, char **argv)
@@ -94,6 +156,8 @@ int command_watch(int argc, char **argv)
         {0, "mono", OPTION_FLAG, &command.mono, NULL, "no colours, as with NO_COLOR"},
         {0, "ascii", OPTION_FLAG, &command.ascii, NULL, "signs of ASCII only"},
         {0, "still", OPTION_FLAG, &command.still, NULL, "nothing moves after a step"},
+        {0, "resume", OPTION_FLAG, &command.resume, NULL,
+         "go on with a run that was left: the one named, or the last"},
         {0, "print", OPTION_TEXT, &command.print, "COLUMNSxROWS",
          "print the screen as text, and end"},
         {0, "instructions", OPTION_NUMBER, &command.instructions, "N",
@@ -102,8 +166,9 @@ int command_watch(int argc, char **argv)
     };
     const struct usage usage = {
         .name = "watch",
-        .operands = "FILE",
-        .summary = "Shows a machine step by step: a scenario (.lua), or any program.",
+        .operands = "FILE | --resume [NAME]",
+        .summary = "Shows a machine step by step, forwards and backwards in time: a\n"
+                   "scenario (.lua), any program, or a recording (.db).",
         .rows = rows,
         .notes = "On the screen, ? tells the keys.",
     };
@@ -112,11 +177,11 @@ int command_watch(int argc, char **argv)
 
     if (!options_parse(&usage, &argc, &argv, &status))
         return status;
-    if (argc != 1) {
+    if (argc != 1 && !(command.resume && argc == 0)) {
         err_set(&err, "watch: give one FILE");
         return report_error(STATUS_USAGE, &err);
     }
-    if (!watch_file(&command, argv[0], &err)) {
+    if (!watch_run(&command, argc ? argv[0] : NULL, &err)) {
         err_prefix(&err, "watch");
         status = report_error(STATUS_USAGE, &err);
     }

@@ -8,7 +8,8 @@
  * A run that is watched: what keys make of it, without any terminal. Tests press keys
  * here and read the canvas.
  *
- *   viewer.c          keys, moves, running
+ *   viewer.c          keys
+ *   viewer_move.c     steps, undone moves, running
  *   viewer_command.c  the prompt, commands and their answers
  */
 enum { VIEWER_PLACES = 256 };
@@ -60,7 +61,14 @@ unsigned viewer_rate(const struct viewer *viewer);
 /* Goes on while running: at most that many events, or instructions at full speed. */
 void viewer_advance(struct viewer *viewer, unsigned most);
 
-/* --- for viewer_command.c ------------------------------------------------------------- */
+/* --- for the viewer's own files ------------------------------------------------------- */
+
+/* A line in the key row, until the next key. */
+void viewer_notice(struct viewer *viewer, const char *text);
+
+void viewer_step(struct viewer *viewer, enum action action);
+void viewer_undo(struct viewer *viewer, bool again);
+void viewer_run(struct viewer *viewer);
 
 /* Around whatever may move: keeps where it stood, so that the move can be undone. */
 struct spot viewer_place(const struct viewer *viewer);

@@ -14,6 +14,22 @@ static void take_line(void *ctx, const char *line)
     buf_printf(ctx, "%s\n", line);
 }
 
+static void put_table(struct buf *text, const struct table *table)
+{
+    struct buf rows = {0};
+    const char *at;
+
+    render_table(&rows, table);
+    for (at = buf_str(&rows); *at;) {
+        size_t length = strcspn(at, "\n");
+
+        buf_printf(text, "%c%.*s\n", SHEET_ROW, (int)length, at);
+        at += length;
+        at += *at == '\n';
+    }
+    buf_free(&rows);
+}
+
 /* What was answered: lines that came while it was done, then the answer. */
 static void answer(struct session *session, const char *line, struct buf *text)
 {
@@ -24,7 +40,16 @@ static void answer(struct session *session, const char *line, struct buf *text)
     session->say_ctx = text;
     command_do(session, line, &reply, &err);
     session->say = NULL;
-    render(text, RENDER_TEXT, line, &reply, &err);
+    for (size_t i = 0; i < reply.parts; i++) {
+        const struct reply_part *part = &reply.part[i];
+
+        if (part->sentence)
+            buf_printf(text, "%s\n", part->sentence);
+        else
+            put_table(text, &part->table);
+    }
+    if (err.text[0])
+        buf_printf(text, "Error: %s.\n", err.text);
     reply_release(&reply);
 }
 

@@ -83,7 +83,8 @@ static unsigned find_step(const struct watch *watch)
     const struct event *last = &watch->events[watch->count - 1];
     unsigned first = watch->count - 1;
 
-    while (first > 0 && watch->events[first - 1].retired == last->retired &&
+    while (first > 0 && watch->events[first - 1].kind != EVENT_OUTSIDE &&
+           watch->events[first - 1].retired == last->retired &&
            watch->events[first - 1].cycle >= last->cycle)
         first--;
     return first;
@@ -148,6 +149,52 @@ static void fold_window(struct watch *watch)
     add_facts_spans(watch);
 }
 
+static void take_ahead(void *ctx, const struct event *event)
+{
+    struct watch *watch = ctx;
+
+    if (event->board != watch->board->index)
+        return;
+    watch_fold(watch, event);
+    facts_take(&watch->ahead, watch->board, event);
+}
+
+/* Stretches of disks and lines that end, or go on, ahead. */
+static void add_ahead(struct watch *watch)
+{
+    uint64_t known = watch->facts.spans, all = watch->ahead.spans;
+    uint64_t from =
+        all > FACTS_SPANS && all - FACTS_SPANS > known ? all - FACTS_SPANS : known;
+
+    for (; from < all; from++) {
+        struct span span = watch->ahead.span[from % FACTS_SPANS];
+
+        if (span.from < watch->cycle)
+            span.from = watch->cycle;
+        watch->span[watch->spans++ % WATCH_SPANS] = span;
+    }
+}
+
+/* The future is known as far as this branch has been. */
+static void look_ahead(struct watch *watch)
+{
+    struct moment until = {.retired = watch->now.retired + WATCH_AHEAD};
+    struct moment furthest = timeline_furthest(watch->time);
+    struct hart_fold here[HART_MAX];
+
+    if (!watch->past)
+        return;
+    memcpy(here, watch->harts, sizeof(here));
+    if (moment_compare(furthest, until) < 0)
+        until = furthest;
+    watch->ahead = watch->facts;
+    timeline_replay(watch->time, watch->now, until,
+                    (struct event_sink){EVENT_ALL, take_ahead, watch});
+    memcpy(watch->harts, here,
+           sizeof(here)); /* of what is ahead only lanes are shown */
+    add_ahead(watch);
+}
+
 /* Inside a step that was gone over once, only the rest of that step may be known: that
  * is no past. */
 static bool is_past(const struct timeline *timeline)
@@ -184,5 +231,6 @@ void watch_look(struct watch *watch, enum watch_form form, uint64_t most)
         facts_take(&watch->facts, watch->board, &watch->events[i]);
     fold_window(watch);
     find_written(watch);
+    look_ahead(watch);
     owners_follow(watch->owners, most);
 }

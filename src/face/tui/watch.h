@@ -17,12 +17,14 @@
  *   window   the last WATCH_WINDOW instructions, replayed: code, lanes, what changed
  *   owners   who wrote each byte: a log of its own
  *   peeks    the machine, which stands between two steps
+ *   ahead    in the past: lanes of what comes next, which is known
  *
  * Inside a step the machine is as it was before the step; what the events seen of it have
  * written is laid over the peeks.
  */
 enum {
     WATCH_WINDOW = 4000, /* instructions */
+    WATCH_AHEAD = 1000,  /* ... that are shown ahead, in the past */
     WATCH_SPANS = 16384, /* stretches of the lanes in the window */
     WATCH_INSNS = 64     /* instructions remembered of each hart */
 };
@@ -40,6 +42,7 @@ struct watch {
 
     struct facts kept;  /* where the machine stands: the timeline's fold */
     struct facts facts; /* where the viewer stands */
+    struct facts ahead; /* at the end of what is shown ahead */
     struct owners *owners;
 
     /* Events of the window in order; [first, count) are told of, and those from
@@ -49,13 +52,12 @@ struct watch {
 
     struct moment now;
     uint64_t cycle;
-    bool past;            /* later moments are known */
-    uint64_t newest;      /* the cycle of the latest */
-    bool has_focus;       /* something has happened */
-    struct event focus;   /* what the screen tells of */
-    uint64_t written;     /* last in RAM: in a named part, if there are any */
-    uint64_t spans;       /* so far; the newest is span[(spans - 1) % WATCH_SPANS] */
-    unsigned known_spans; /* the oldest of the newest that lie ahead, in the past */
+    bool past;          /* later moments are known */
+    uint64_t newest;    /* the cycle of the latest */
+    bool has_focus;     /* something has happened */
+    struct event focus; /* what the screen tells of */
+    uint64_t written;   /* last in RAM: in a named part, if there are any */
+    uint64_t spans;     /* so far; the newest is span[(spans - 1) % WATCH_SPANS] */
     struct span span[WATCH_SPANS];
     struct hart_fold {
         struct event insn; /* the last instruction it retired */
