@@ -87,7 +87,10 @@ static const struct {
     {"set mscratch = 7", "mscratch was 0x0 and is now 0x7.\n"},
     {"set mstatus.MIE = 1", "mstatus.MIE was 0x0 and is now 0x1.\n"},
     {"set mstatus.MPP = 2",
-     "mstatus.MPP was 0x0 and is now 0x0: it does not keep what was written.\n"},
+     "0x2 was written to mstatus.MPP, which was 0x0 and is now 0x0.\n"},
+    {"set uart0.THR = 'A'",
+     "0x41 was written to uart0.THR, which was 0x0 and is now 0x0.\n"},
+    {"set plic.PRIORITY[10] = 7", "plic.PRIORITY[10] was 0x0 and is now 0x7.\n"},
     {"set dma0.Control[1].claim = 1",
      "dma0.Control[1].claim was 0x0 and is now 0x1.\n"},
     {"set dma0.RingBase[1] = 0x80001200",
@@ -98,6 +101,7 @@ static const struct {
     {"set u16p[source] = 1", "u16p[source] was 0x7788 and is now 0x1.\n"},
     {"type ls\\n", "Typed 3 characters to uart0.\n"},
     {"type a", "Typed 1 character to uart0.\n"},
+    {"type \"a; b\"", "Typed 4 characters to uart0.\n"},
 };
 
 START_TEST(commands_answer)
@@ -127,6 +131,8 @@ static const struct {
     {"set a0 =", "set: behind '=': column 1: a value is missing"},
     {"set 5 = 6", "set: it is a value, no register and no memory"},
     {"set zero = 6", "set: zero is always 0"},
+    {"set mhartid = 1", "set: mhartid is read-only"},
+    {"set pc = 3", "set: instructions begin at even addresses"},
     {"set mstatus.MIE = 2", "set: 0x2 does not fit into 1 bit"},
     {"set u8[source] = 256", "set: 0x100 does not fit into 8 bits"},
     {"set u32[0x3100000] = 1",

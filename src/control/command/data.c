@@ -86,7 +86,8 @@ const struct command data_commands[] = {
         .help =
             "The board's first UART receives them, one after another, as it has room. "
             "\\n \\r \\t \\e \\0 \\\\ \\\" \\' and \\xNN stand for the characters that they "
-            "stand for in C; no line end is added. The change is journalled.\n"
+            "stand for in C; no line end is added. Quotes keep blanks at the ends, and ; "
+            "together. The change is journalled.\n"
             "\n"
             "  type ls\\n\n"
             "  type \\x03",

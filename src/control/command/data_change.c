@@ -84,9 +84,15 @@ static void say_change(struct call *call, const struct assignment *assignment,
     uint64_t mask = BITS(bits - 1, 0);
     bool kept = ((after ^ assignment->value) & mask) == 0;
 
-    reply_say(call->reply, "%s was 0x%" PRIx64 " and is now 0x%" PRIx64 "%s.",
-              assignment->name, before & mask, after & mask,
-              kept ? "" : ": it does not keep what was written");
+    if (kept)
+        reply_say(call->reply, "%s was 0x%" PRIx64 " and is now 0x%" PRIx64 ".",
+                  assignment->name, before & mask, after & mask);
+    else
+        reply_say(call->reply,
+                  "0x%" PRIx64 " was written to %s, which was 0x%" PRIx64
+                  " and is now 0x%" PRIx64 ".",
+                  assignment->value & mask, assignment->name, before & mask,
+                  after & mask);
 }
 
 static bool act_on(struct call *call, const struct assignment *assignment,

@@ -207,10 +207,11 @@ static bool take_register(const struct look_up *look, const struct device *devic
 {
     struct register_place place;
 
-    if (parts_left(look) < 2)
-        return err_set(look->err, "%s is a device: name one of its registers, as %s.%s",
-                       device->name, device->name,
-                       device->type->regs ? device->type->regs->regs[0].name : "...");
+    if (parts_left(look) < 2) { /* its name alone is where it is */
+        named->kind = NAME_NUMBER;
+        named->number = device->base;
+        return true;
+    }
     if (!names_register(device, part(look, 1), &place, look->err) ||
         (look->index.known && !names_index(&place, look->index.number, look->err)))
         return false;
