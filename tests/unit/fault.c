@@ -129,7 +129,7 @@ START_TEST(a_page_fault_names_level_bit_and_owner)
 }
 END_TEST
 
-/* --- other exceptions ---------------------------------------------------------------------- */
+/* --- other exceptions ------------------------------------------------------------- */
 
 /* SETUP in M-mode, then OPERATION in mode MPP without translation. */
 static const char plain_program[] =
@@ -208,7 +208,7 @@ START_TEST(an_exception_names_the_rule_that_was_broken)
 }
 END_TEST
 
-/* --- DMA channels -------------------------------------------------------------------------- */
+/* --- DMA channels ----------------------------------------------------------------- */
 
 static const char dma_program[] = " .globl _start\n"
                                   "_start: li a4, 0x3100000\n li t0, 1\n sw t0, 0(a4)\n"
@@ -265,7 +265,7 @@ START_TEST(a_dma_error_names_descriptor_or_register)
 }
 END_TEST
 
-/* --- disks --------------------------------------------------------------------------------- */
+/* --- disks ------------------------------------------------------------------------ */
 
 static const char disk_program[] =
     " .globl _start\n"

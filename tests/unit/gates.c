@@ -200,7 +200,7 @@ START_TEST(a_source_of_higher_priority_goes_first)
 }
 END_TEST
 
-/* --- other devices ------------------------------------------------------------------------ */
+/* --- other devices ---------------------------------------------------------------- */
 
 /* Everything is open from the PLIC on, for sources 8, 10 and 14; then `SETUP`. */
 static const char open_program[] =

@@ -140,7 +140,7 @@ static const char *explain(const char *catch_what, unsigned n)
     return talk_do(&talk, "why");
 }
 
-/* --- chains -------------------------------------------------------------------------------- */
+/* --- chains ----------------------------------------------------------------------- */
 
 static const struct chain {
     const char *text, *catch_what;
@@ -251,7 +251,7 @@ START_TEST(a_chain_leads_back_to_its_instruction)
 }
 END_TEST
 
-/* --- single rules ------------------------------------------------------------------------------ */
+/* --- single rules ----------------------------------------------------------------- */
 
 /* Waits for the bus, walks, TLB, reservations, acts; one hart. */
 static const char paging[] =
@@ -352,7 +352,7 @@ START_TEST(a_moment_may_be_given)
 }
 END_TEST
 
-/* --- all events -------------------------------------------------------------------------------- */
+/* --- all events ------------------------------------------------------------------- */
 
 enum { EVENTS = 4000 };
 

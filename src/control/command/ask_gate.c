@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* --- which interrupt ------------------------------------------------------------------------ */
+/* --- which interrupt -------------------------------------------------------------- */
 
 static const struct {
     const char *name;
@@ -78,7 +78,7 @@ static bool find_gates(struct call *call, struct gates *gates, struct err *err)
     return gates_of_source(session->run, session->board, irq, hart, gates, err);
 }
 
-/* --- what is said --------------------------------------------------------------------------- */
+/* --- what is said ----------------------------------------------------------------- */
 
 static const char *mode_letter(unsigned mode)
 {
@@ -129,7 +129,7 @@ static void say_closed(struct call *call, const struct gates *gates,
         reply_say(call->reply, "%u gates on this way are closed.", route->closed);
 }
 
-/* --- the table -------------------------------------------------------------------------------- */
+/* --- the table -------------------------------------------------------------------- */
 
 static void put_route(struct table *table, const struct gates *gates,
                       const struct gate *gate)

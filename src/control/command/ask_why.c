@@ -3,7 +3,7 @@
 #include "observe/ask/step.h"
 #include "observe/ask/why.h"
 
-/* --- which event -------------------------------------------------------------------------- */
+/* --- which event ------------------------------------------------------------------ */
 
 static const struct event *hit_event(const struct session *session)
 {
@@ -56,7 +56,7 @@ static bool event_of(struct call *call, struct event *event, struct err *err)
     return found || err_set(err, "nothing has happened before that moment");
 }
 
-/* --- why ---------------------------------------------------------------------------------- */
+/* --- why -------------------------------------------------------------------------- */
 
 static void put_event(struct buf *out, const struct session *session,
                       const struct event *event)
@@ -146,7 +146,7 @@ bool ask_why(struct call *call, struct err *err)
     return true;
 }
 
-/* --- why fault ------------------------------------------------------------------------------ */
+/* --- why fault -------------------------------------------------------------------- */
 
 bool ask_why_fault(struct call *call, struct err *err)
 {

@@ -18,7 +18,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* --- sentences -------------------------------------------------------------------------- */
+/* --- sentences -------------------------------------------------------------------- */
 
 void fault_say(const struct failure *failure, const char *format, ...)
 {
@@ -87,7 +87,7 @@ static void say_event(const struct failure *failure, const struct event *event)
     buf_free(&text);
 }
 
-/* --- DMA channels ------------------------------------------------------------------------- */
+/* --- DMA channels ----------------------------------------------------------------- */
 
 /* What a reason comes from: a field of the descriptor, or a register where there is no
  * descriptor yet, or none at all. */
@@ -201,7 +201,7 @@ static void fault_of_dma(const struct failure *failure)
         say_origin_register(failure, origin);
 }
 
-/* --- disks ------------------------------------------------------------------------------------ */
+/* --- disks ------------------------------------------------------------------------ */
 
 static bool is_command(void *ctx, const struct event *event)
 {
@@ -253,7 +253,7 @@ static void fault_of_disk(const struct failure *failure)
                                    .hi = 63});
 }
 
-/* --- the question -------------------------------------------------------------------------------- */
+/* --- the question ----------------------------------------------------------------- */
 
 /* Environment calls are asked for. */
 static bool is_fault(void *ctx, const struct event *event)

@@ -27,7 +27,7 @@ static bool is_leaf(uint64_t entry)
     return has(entry, R) || has(entry, X);
 }
 
-/* --- which bit -------------------------------------------------------------------------- */
+/* --- which bit -------------------------------------------------------------------- */
 
 /* Step 3: what is not valid or reserved. */
 static const char *reserved_bit(uint64_t entry)
@@ -96,7 +96,7 @@ static const char *reason_of(const struct event_walk_step *step,
     return "?";
 }
 
-/* --- the walk ---------------------------------------------------------------------------- */
+/* --- the walk --------------------------------------------------------------------- */
 
 /* A step may walk twice: for the fetch, and for the access. */
 static bool is_of_walk(const struct failure *failure, const struct event *event)

@@ -13,7 +13,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* --- the scene ---------------------------------------------------------------------------- */
+/* --- the scene -------------------------------------------------------------------- */
 
 struct look {
     const struct event *trap;
@@ -70,7 +70,7 @@ static void look_at(void *ctx, struct run *run)
         scene->tlb_entry = *entry;
 }
 
-/* --- access faults --------------------------------------------------------------------------- */
+/* --- access faults ---------------------------------------------------------------- */
 
 static void blame_csr(const struct failure *failure, const struct scene *scene,
                       unsigned number, unsigned hi, unsigned lo)
@@ -182,7 +182,7 @@ static void fault_of_access(const struct failure *failure, const struct scene *s
                   scene->pa);
 }
 
-/* --- illegal instructions ---------------------------------------------------------------------- */
+/* --- illegal instructions --------------------------------------------------------- */
 
 /* What forbids an instruction: a bit of a CSR, or nothing that could be changed. */
 struct ban {
@@ -304,7 +304,7 @@ static void fault_of_illegal(const struct failure *failure, const struct scene *
         blame_csr(failure, scene, ban.csr, ban.bit, ban.bit);
 }
 
-/* --- exceptions ----------------------------------------------------------------------------------- */
+/* --- exceptions ------------------------------------------------------------------- */
 
 /* What was to be done, and by what. */
 static void say_instruction(const struct failure *failure, const struct scene *scene)

@@ -92,7 +92,7 @@ struct lvalue gate_register(const struct device *device, uint64_t offset, unsign
                            .lo = (uint8_t)lo};
 }
 
-/* --- the hart: from mip to the handler ---------------------------------------------- */
+/* --- the hart: from mip to the handler -------------------------------------------- */
 
 /* What the gates of one route are judged from. */
 struct to_hart {
@@ -220,7 +220,7 @@ static void add_hart(struct gates *gates, const struct hart *hart, unsigned numb
     add_first(&to);
 }
 
-/* --- the PLIC ----------------------------------------------------------------------- */
+/* --- the PLIC --------------------------------------------------------------------- */
 
 static bool bit_of(const uint32_t *words, unsigned n)
 {
@@ -335,7 +335,7 @@ static void pass_device(struct gates *gates)
             gates->gate[i].state = GATE_PASSED;
 }
 
-/* --- results ------------------------------------------------------------------------ */
+/* --- results ---------------------------------------------------------------------- */
 
 static void judge(struct gates *gates)
 {
@@ -432,7 +432,7 @@ bool gates_of_source(const struct run *run, unsigned board_number, unsigned irq,
     return true;
 }
 
-/* --- timers and software interrupts --------------------------------------------------- */
+/* --- timers and software interrupts ----------------------------------------------- */
 
 static void name_indexed(struct gate *gate, const struct device *device,
                          const char *name, unsigned index)

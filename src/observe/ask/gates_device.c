@@ -19,7 +19,7 @@ static struct lvalue nowhere(void)
     return (struct lvalue){.kind = LVALUE_NONE};
 }
 
-/* --- the DMA controller: lines 2c and 2c+1 are channel c's done and error ------------- */
+/* --- the DMA controller: lines 2c and 2c+1 are channel c's done and error --------- */
 
 /* Where channel c's Control is. */
 static uint32_t control_offset(const struct dma *dma, unsigned channel)
@@ -65,7 +65,7 @@ static void dma_gates(struct gates *gates, const struct device *device, unsigned
     }
 }
 
-/* --- the UART: four causes, each with its bit in IER ---------------------------------- */
+/* --- the UART: four causes, each with its bit in IER ------------------------------ */
 
 static const char *const uart_causes[] = {"received data", "an empty transmitter",
                                           "a receive error", "a modem line's change"};
@@ -118,7 +118,7 @@ static void uart_gates(struct gates *gates, const struct device *device, unsigne
         snprintf(gate->needs, sizeof(gate->needs), "not 0");
 }
 
-/* --- the disk ------------------------------------------------------------------------- */
+/* --- the disk --------------------------------------------------------------------- */
 
 static void ata_gates(struct gates *gates, const struct device *device, unsigned line)
 {
@@ -147,7 +147,7 @@ static void ata_gates(struct gates *gates, const struct device *device, unsigned
     snprintf(gate->name, sizeof(gate->name), "%s.DeviceControl.nIEN", device->name);
 }
 
-/* --- the stream device ------------------------------------------------------------------ */
+/* --- the stream device ------------------------------------------------------------ */
 
 static void stream_gates(struct gates *gates, const struct device *device,
                          unsigned line)
@@ -172,7 +172,7 @@ static void stream_gates(struct gates *gates, const struct device *device,
     snprintf(gate->name, sizeof(gate->name), "%s.Control.irq", device->name);
 }
 
-/* --- any device -------------------------------------------------------------------------- */
+/* --- any device ------------------------------------------------------------------- */
 
 static const struct {
     const struct device_type *type;

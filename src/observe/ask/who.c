@@ -36,7 +36,7 @@ struct moment who_until(const struct who_search *search)
     return until;
 }
 
-/* --- acts --------------------------------------------------------------------------- */
+/* --- acts ------------------------------------------------------------------------- */
 
 /* What the journal says of the act that told this event. */
 static const char *reason_of(struct timeline *timeline, const struct event *event)
@@ -91,7 +91,7 @@ void who_found(const struct who_search *search, const struct event *event,
         find_insn(search, who);
 }
 
-/* --- CSRs --------------------------------------------------------------------------- */
+/* --- CSRs ------------------------------------------------------------------------- */
 
 /* Several numbers may name one register, or views of one. */
 static const uint16_t views[][2] = {
@@ -208,7 +208,7 @@ static bool who_csr(struct who_search *search, struct who *who, struct err *err)
     return true;
 }
 
-/* --- registers x, and the pc ----------------------------------------------------------- */
+/* --- registers x, and the pc ------------------------------------------------------ */
 
 static bool x_matches(void *ctx, const struct event *event)
 {
@@ -266,7 +266,7 @@ static bool who_pc(struct who_search *search, struct who *who)
     return true;
 }
 
-/* --- RAM ------------------------------------------------------------------------------ */
+/* --- RAM -------------------------------------------------------------------------- */
 
 /* A page table that is asked about now is the one that translates now. */
 static bool physical(const struct hart *hart, const struct lvalue *target, uint64_t *pa,
@@ -306,7 +306,7 @@ static bool who_memory(struct who_search *search, struct who *who, struct err *e
     return who_register(search, who, err);
 }
 
-/* --- the question ---------------------------------------------------------------------- */
+/* --- the question ----------------------------------------------------------------- */
 
 bool who_wrote_before(struct timeline *timeline, const struct lvalue *target,
                       unsigned board, struct moment before, struct who *who,

@@ -10,7 +10,7 @@
 
 #include <assert.h>
 
-/* --- the step that wrote ---------------------------------------------------------------- */
+/* --- the step that wrote ---------------------------------------------------------- */
 
 struct watched {
     unsigned board;
@@ -59,7 +59,7 @@ static bool found(void *ctx, struct run *run)
     return was;
 }
 
-/* --- the event that wrote ---------------------------------------------------------------- */
+/* --- the event that wrote --------------------------------------------------------- */
 
 /* Looks for the last write of [pa, pa + length) in what it hears. */
 struct writer {
@@ -124,7 +124,7 @@ static bool seen_in_step(const struct who_search *search, struct writer *writer)
     return writer->found;
 }
 
-/* --- what a DMA channel was doing ---------------------------------------------------------- */
+/* --- what a DMA channel was doing ------------------------------------------------- */
 
 /* A channel, by its device and number; and a count. */
 struct channel {
@@ -200,7 +200,7 @@ static void explain_transfer(const struct who_search *search, struct who *who)
     who->burst = channel.bursts + 1;
 }
 
-/* --- values, and what was there at the beginning -------------------------------------------- */
+/* --- values, and what was there at the beginning ---------------------------------- */
 
 struct bytes {
     unsigned board;
@@ -225,7 +225,7 @@ static uint64_t bytes_at(const struct who_search *search, struct moment at, uint
     return bytes.value;
 }
 
-/* --- the question ------------------------------------------------------------------------------ */
+/* --- the question ----------------------------------------------------------------- */
 
 static void answer(const struct who_search *search, const struct writer *writer,
                    struct who *who)

@@ -26,7 +26,7 @@ struct sought {
     uint64_t mask;
 };
 
-/* --- what tells of a device ------------------------------------------------------------ */
+/* --- what tells of a device ------------------------------------------------------- */
 
 static const struct event_field *device_field(const struct event *event)
 {
@@ -66,7 +66,7 @@ bool who_concerns(const struct run *run, unsigned board, unsigned device,
                (int)unit_of(run->board[board], device);
 }
 
-/* --- changes ---------------------------------------------------------------------------- */
+/* --- changes ---------------------------------------------------------------------- */
 
 static uint64_t now_of(const struct sought *sought, const struct run *run)
 {
@@ -114,7 +114,7 @@ static bool found(void *ctx, struct run *run)
     return changed;
 }
 
-/* --- the event of the step that changed it ------------------------------------------------- */
+/* --- the event of the step that changed it ---------------------------------------- */
 
 static bool wrote_it(const struct sought *sought, const struct event *event)
 {
@@ -162,7 +162,7 @@ static void take_explanation(void *ctx, const struct event *event)
     best->event = *event;
 }
 
-/* --- the question ----------------------------------------------------------------------------- */
+/* --- the question ----------------------------------------------------------------- */
 
 static bool matches(void *ctx, const struct event *event)
 {

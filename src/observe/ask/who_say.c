@@ -133,7 +133,7 @@ static void say_device(struct buf *out, const struct narrator *narrator,
     narrate(out, narrator, &who->event);
 }
 
-/* --- in a few words ---------------------------------------------------------------------- */
+/* --- in a few words --------------------------------------------------------------- */
 
 static void put_place(struct buf *out, const struct narrator *narrator, unsigned hart,
                       uint64_t pc)
@@ -208,7 +208,7 @@ static void brief_device(struct buf *out, const struct narrator *narrator,
     buf_text(out, "the device");
 }
 
-/* --- by kind of event -------------------------------------------------------------------- */
+/* --- by kind of event ------------------------------------------------------------- */
 
 typedef void say(struct buf *out, const struct narrator *narrator,
                  const struct who *who);

@@ -1,475 +1,21 @@
 /*
  * `why`: rules (why.def) applied again and again, each time to the cause that was found
- * last. The tests that the rules name come first, then the engine.
+ * last.
  */
 #include "observe/ask/why.h"
 
-#include "base/bits.h"
-#include "machine/device/ata.h"
-#include "machine/device/stream.h"
-#include "machine/device/uart.h"
-#include "machine/dma/dma.h"
-#include "machine/interrupt/aclint.h"
-#include "machine/isa/csr.h"
+#include "machine/hart/hart.h"
 #include "observe/ask/step.h"
 #include "observe/ask/why_console.h"
+#include "observe/ask/why_rules.h"
 
-#include <stdio.h>
-#include <string.h>
-
-/* An event and what may be its cause. */
-struct pair {
-    const struct run *run;
-    const struct event *effect, *cause;
-};
-
-typedef bool test_fn(const struct pair *pair);
-typedef bool when_fn(const struct event *effect);
-
-static const struct board *board_of(const struct pair *pair)
-{
-    return pair->run->board[pair->effect->board];
-}
-
-/* --- accesses --------------------------------------------------------------------------- */
-
-/* An instruction that accesses memory; MMIO_READ and _WRITE have their initiators. */
-static bool made_access(const struct pair *pair)
-{
-    uint8_t initiator = pair->effect->kind == EVENT_MMIO_READ
-                            ? pair->effect->mmio_read.initiator
-                            : pair->effect->mmio_write.initiator;
-
-    return pair->cause->insn.access != ACCESS_NONE &&
-           pair->cause->insn.hart == initiator;
-}
-
-static bool is_by_hart(const struct pair *pair)
-{
-    return pair->cause->insn.hart == pair->effect->reservation.initiator;
-}
-
-static bool stored(const struct pair *pair)
-{
-    uint8_t access = pair->cause->insn.access;
-
-    return access == ACCESS_STORE || access == ACCESS_AMO;
-}
-
-/* --- the bus ------------------------------------------------------------------------------ */
-
-static bool holder_is_dma(const struct event *effect)
-{
-    return effect->bus_wait.holder >= INITIATOR_DMA;
-}
-
-static bool holder_is_hart(const struct event *effect)
-{
-    return effect->bus_wait.holder < INITIATOR_DMA;
-}
-
-static bool is_holder(const struct pair *pair)
-{
-    return pair->cause->bus_transfer.initiator == pair->effect->bus_wait.holder;
-}
-
-static bool hart_held(const struct pair *pair)
-{
-    return pair->cause->insn.hart == pair->effect->bus_wait.holder &&
-           pair->cause->insn.access != ACCESS_NONE;
-}
-
-/* Initiators of DMA are numbered by controller, in the board's order, then channel. */
-static bool is_channel(const struct board *board, unsigned initiator, unsigned device,
-                       unsigned channel)
-{
-    unsigned unit = 0;
-
-    for (unsigned i = 0; i < device; i++)
-        unit += board->device[i]->type == &dma_type;
-    return initiator == INITIATOR_DMA + unit * DMA_CHANNELS + channel;
-}
-
-static bool of_channel(const struct pair *pair)
-{
-    const struct event_dma_descriptor *descriptor = &pair->cause->dma_descriptor;
-
-    return is_channel(board_of(pair), pair->effect->bus_transfer.initiator,
-                      descriptor->device, descriptor->channel);
-}
-
-/* --- traps and lines into harts --------------------------------------------------------------- */
-
-static bool is_interrupt(const struct event *effect)
-{
-    return effect->trap_enter.cause & CAUSE_INTERRUPT;
-}
-
-static bool is_exception(const struct event *effect)
-{
-    return !is_interrupt(effect);
-}
-
-static bool walk_failed(const struct pair *pair)
-{
-    uint8_t outcome = pair->cause->walk_step.outcome;
-
-    return outcome != WALK_NEXT && outcome != WALK_LEAF && outcome != WALK_UPDATED;
-}
-
-static bool refused_hart(const struct pair *pair)
-{
-    const struct event *cause = pair->cause;
-    bool is_read = cause->kind == EVENT_MMIO_READ;
-    uint8_t initiator =
-        is_read ? cause->mmio_read.initiator : cause->mmio_write.initiator;
-    uint8_t response = is_read ? cause->mmio_read.response : cause->mmio_write.response;
-
-    return initiator == pair->effect->trap_enter.hart && response != BUS_OKAY;
-}
-
-static uint64_t line_bit(const struct event *trap)
-{
-    return BIT(trap->trap_enter.cause & BITS(5, 0));
-}
-
-static bool line_of_trap(const struct pair *pair)
-{
-    return pair->cause->hart_line.level &&
-           BIT(pair->cause->hart_line.line) == line_bit(pair->effect);
-}
-
-static bool is_mip(unsigned csr)
-{
-    return csr == CSR_MIP || csr == CSR_SIP;
-}
-
-static bool set_pending(const struct pair *pair)
-{
-    const struct event_csr_write *write = &pair->cause->csr_write;
-
-    return is_mip(write->csr) && (write->value & ~write->old & line_bit(pair->effect));
-}
-
-static bool poked_pending(const struct pair *pair)
-{
-    const struct event_outside *act = &pair->cause->outside;
-
-    return act->act == ACT_CSR && act->target == pair->effect->trap_enter.hart &&
-           act->number < 4096 && is_mip((unsigned)act->number) &&
-           (act->value & line_bit(pair->effect));
-}
-
-static bool wakes(const struct event *effect)
-{
-    return !effect->hart_sleep.asleep;
-}
-
-static bool rises(const struct pair *pair)
-{
-    return pair->cause->hart_line.level;
-}
-
-static bool is_external(const struct event *effect)
-{
-    return effect->hart_line.line == IRQ_MEI || effect->hart_line.line == IRQ_SEI;
-}
-
-static bool is_software(const struct event *effect)
-{
-    return effect->hart_line.line == IRQ_MSI;
-}
-
-static bool is_mtimer(const struct event *effect)
-{
-    return effect->hart_line.line == IRQ_MTI;
-}
-
-static bool is_stimer(const struct event *effect)
-{
-    return effect->hart_line.line == IRQ_STI;
-}
-
-static bool is_pending(const struct pair *pair)
-{
-    return pair->cause->irq_pending.pending;
-}
-
-static bool is_write_of(const struct event *write, const struct device *device,
-                        uint64_t offset, unsigned size)
-{
-    return device && write->mmio_write.device == device->index &&
-           write->mmio_write.offset < offset + size &&
-           offset < write->mmio_write.offset + write->mmio_write.size;
-}
-
-static bool to_plic(const struct pair *pair)
-{
-    const struct device *plic = board_of(pair)->plic;
-
-    return plic && pair->cause->mmio_write.device == plic->index;
-}
-
-static bool to_msip(const struct pair *pair)
-{
-    return is_write_of(pair->cause, board_of(pair)->clock,
-                       ACLINT_MSIP + 4u * pair->effect->hart_line.hart, 4);
-}
-
-static bool to_mtimer(const struct pair *pair)
-{
-    const struct device *clock = board_of(pair)->clock;
-
-    return is_write_of(pair->cause, clock,
-                       ACLINT_MTIMECMP + 8u * pair->effect->hart_line.hart, 8) ||
-           is_write_of(pair->cause, clock, ACLINT_MTIME, 8);
-}
-
-static bool sets_stimer(uint64_t csr)
-{
-    return csr == CSR_STIMECMP || csr == CSR_MENVCFG;
-}
-
-static bool to_stimer(const struct pair *pair)
-{
-    return sets_stimer(pair->cause->csr_write.csr);
-}
-
-static bool poked_stimer(const struct pair *pair)
-{
-    return pair->cause->outside.act == ACT_CSR &&
-           pair->cause->outside.target == pair->effect->hart_line.hart &&
-           sets_stimer(pair->cause->outside.number);
-}
-
-/* --- devices' lines ---------------------------------------------------------------------------- */
-
-static bool raises(const struct pair *pair)
-{
-    return pair->cause->kind == EVENT_IRQ_LINE ? pair->cause->irq_line.level
-                                               : pair->cause->request_line.level;
-}
-
-/* Which of its device's lines is told of: of a DMA controller lines 2c and 2c + 1 are
- * channel c's done and error. */
-static unsigned line_number(const struct pair *pair)
-{
-    const struct event_irq_line *told = &pair->effect->irq_line;
-    const struct device *device = board_of(pair)->device[told->device];
-    unsigned n = 0;
-
-    while (n < device->lines && device->line[n].source != told->source)
-        n++;
-    return n;
-}
-
-static bool done_of_line(const struct pair *pair)
-{
-    return pair->effect->irq_line.level &&
-           line_number(pair) == 2u * pair->cause->dma_done.channel;
-}
-
-static bool error_of_line(const struct pair *pair)
-{
-    return pair->effect->irq_line.level &&
-           line_number(pair) == 2u * pair->cause->dma_error.channel + 1;
-}
-
-static bool ended_of_line(const struct pair *pair)
-{
-    const struct event_dma_state *state = &pair->cause->dma_state;
-    unsigned failed = state->to == DMA_FAILED;
-
-    return pair->effect->irq_line.level &&
-           (state->to == DMA_COMPLETE || state->to == DMA_FAILED) &&
-           line_number(pair) == 2u * state->channel + failed;
-}
-
-/* --- DMA channels ------------------------------------------------------------------------------- */
-
-static bool rests(uint8_t state)
-{
-    return state == DMA_IDLE || state == DMA_COMPLETE || state == DMA_FAILED;
-}
-
-static bool completes(const struct event *effect)
-{
-    return effect->dma_state.to == DMA_COMPLETE;
-}
-
-static bool fails(const struct event *effect)
-{
-    return effect->dma_state.to == DMA_FAILED;
-}
-
-static bool leaves_line(const struct event *effect)
-{
-    return effect->dma_state.from == DMA_WAIT_LINE;
-}
-
-static bool is_start(const struct event_dma_state *state)
-{
-    return (rests(state->from) && !rests(state->to)) || state->from == DMA_WAIT_RING;
-}
-
-/* Software starts a channel, rings its doorbell, or stops it. */
-static bool is_told(const struct event *effect)
-{
-    return is_start(&effect->dma_state) || effect->dma_state.to == DMA_IDLE;
-}
-
-static bool goes_on(const struct event *effect)
-{
-    return !is_told(effect) && !rests(effect->dma_state.to);
-}
-
-static bool starts(const struct pair *pair)
-{
-    return is_start(&pair->cause->dma_state);
-}
-
-static bool starts_channel(const struct pair *pair)
-{
-    const struct event_dma_state *state = &pair->cause->dma_state;
-
-    return is_start(state) &&
-           is_channel(board_of(pair), pair->effect->bus_transfer.initiator,
-                      state->device, state->channel);
-}
-
-static bool refused_channel(const struct pair *pair)
-{
-    const struct event_bus_transfer *transfer = &pair->cause->bus_transfer;
-
-    return transfer->response != BUS_OKAY &&
-           is_channel(board_of(pair), transfer->initiator,
-                      pair->effect->dma_error.device, pair->effect->dma_error.channel);
-}
-
-/* --- disks, streams, consoles --------------------------------------------------------------------- */
-
-static bool of_reset(const struct event *effect)
-{
-    return effect->disk_phase.phase == DISK_RESETTING ||
-           effect->disk_phase.phase == DISK_READY;
-}
-
-static bool of_command(const struct event *effect)
-{
-    return !of_reset(effect);
-}
-
-static bool to_control(const struct pair *pair)
-{
-    return pair->cause->mmio_write.offset == ATA_CONTROL;
-}
-
-static bool turned_on(const struct pair *pair)
-{
-    const struct event_mmio_write *write = &pair->cause->mmio_write;
-
-    return write->offset == STREAM_CONTROL &&
-           (write->value & ~write->old & STREAM_ENABLE);
-}
-
-/* HTIF, which is no device of the board's table, has no row in it. */
-static bool is_htif(const struct event *console)
-{
-    return console->console.device >= BOARD_ROWS;
-}
-
-static bool is_sent(const struct event *effect)
-{
-    return effect->console.access == ACCESS_STORE && !is_htif(effect);
-}
-
-static bool is_printed(const struct event *effect)
-{
-    return is_htif(effect);
-}
-
-static bool is_received(const struct event *effect)
-{
-    return effect->console.access == ACCESS_LOAD;
-}
-
-static bool wrote_char(const struct pair *pair)
-{
-    return pair->cause->mmio_write.offset == UART_THR &&
-           (uint8_t)pair->cause->mmio_write.value == pair->effect->console.byte;
-}
-
-static bool typed_to(const struct pair *pair)
-{
-    return pair->cause->outside.act == ACT_INPUT &&
-           pair->cause->outside.target == pair->effect->console.device;
-}
-
-/* --- the rules -------------------------------------------------------------------------------------- */
-
-enum where { STEP, EARLIER };
-
-#define ANY  NULL
-#define NONE NULL
-
-static const struct rule {
-    uint8_t effect, cause; /* enum event_kind */
-    uint8_t where;         /* enum where */
-    when_fn *when;         /* NULL: always */
-    const char *same;
-    test_fn *test; /* NULL: nothing more */
-    const char *because;
-} rules[] = {
-#define RULE(EFFECT, when, CAUSE, where, same, test, because)                          \
-    {EVENT_##EFFECT, EVENT_##CAUSE, where, when, same, test, because},
-#include "observe/ask/why.def"
-};
-
-static const struct event_field *field_named(unsigned kind, const char *name,
-                                             size_t length)
-{
-    const struct event_field *field = event_infos[kind].fields;
-
-    while (field->name &&
-           (strlen(field->name) != length || memcmp(field->name, name, length) != 0))
-        field++;
-    return field->name ? field : NULL;
-}
-
-/* Are all fields that `same` names equal in both events? */
-static bool fields_agree(const char *same, const struct pair *pair)
-{
-    while (*same) {
-        size_t length = strcspn(same, " ");
-        const struct event_field *a = field_named(pair->effect->kind, same, length);
-        const struct event_field *b = field_named(pair->cause->kind, same, length);
-
-        if (!a || !b || event_get(pair->effect, a) != event_get(pair->cause, b))
-            return false;
-        same += length + strspn(same + length, " ");
-    }
-    return true;
-}
-
-static bool applies(const struct rule *rule, const struct event *effect)
-{
-    return rule->effect == effect->kind && (!rule->when || rule->when(effect));
-}
-
-static bool is_cause(const struct rule *rule, const struct pair *pair)
-{
-    return rule->cause == pair->cause->kind &&
-           pair->cause->board == pair->effect->board &&
-           fields_agree(rule->same, pair) && (!rule->test || rule->test(pair));
-}
-
-/* --- one link --------------------------------------------------------------------------------------- */
+/* --- one link --------------------------------------------------------------------- */
 
 /* What is asked, and what a search hears with. */
 struct asked {
     struct timeline *timeline;
     const struct event *effect;
-    const struct rule *rule; /* that the last match is by */
+    const struct why_rule *rule; /* that the last match is by */
 };
 
 static bool is_before(const struct event *event, const struct event *effect)
@@ -484,17 +30,17 @@ static bool is_same(const struct event *a, const struct event *b)
 
 /* The nearest before the effect that the rule fits, else the first after it. */
 static const struct event *match_in_step(const struct asked *asked,
-                                         const struct rule *rule,
+                                         const struct why_rule *rule,
                                          const struct step *step)
 {
     const struct event *best = NULL;
 
     for (unsigned i = 0; i < step->count; i++) {
-        struct pair pair = {timeline_run(asked->timeline), asked->effect,
-                            &step->event[i]};
+        struct why_pair pair = {timeline_run(asked->timeline), asked->effect,
+                                &step->event[i]};
         bool before = is_before(&step->event[i], asked->effect);
 
-        if (is_same(&step->event[i], asked->effect) || !is_cause(rule, &pair))
+        if (is_same(&step->event[i], asked->effect) || !why_is_cause(rule, &pair))
             continue;
         if (!before && best)
             break;
@@ -509,10 +55,11 @@ static bool find_in_step(struct asked *asked, struct why_link *cause)
     const struct event *found = NULL;
 
     if (step_of(asked->timeline, asked->effect, &step))
-        for (unsigned i = 0; i < COUNT(rules) && !found; i++)
-            if (rules[i].where == STEP && applies(&rules[i], asked->effect)) {
-                found = match_in_step(asked, &rules[i], &step);
-                asked->rule = &rules[i];
+        for (size_t i = 0; i < why_rule_count && !found; i++)
+            if (why_rules[i].where == WHY_STEP &&
+                why_applies(&why_rules[i], asked->effect)) {
+                found = match_in_step(asked, &why_rules[i], &step);
+                asked->rule = &why_rules[i];
             }
     if (found)
         *cause = (struct why_link){*found, asked->rule->because};
@@ -523,12 +70,13 @@ static bool find_in_step(struct asked *asked, struct why_link *cause)
 static bool is_earlier_cause(void *ctx, const struct event *event)
 {
     struct asked *asked = ctx;
-    struct pair pair = {timeline_run(asked->timeline), asked->effect, event};
+    struct why_pair pair = {timeline_run(asked->timeline), asked->effect, event};
 
-    for (unsigned i = 0; i < COUNT(rules); i++)
-        if (rules[i].where == EARLIER && applies(&rules[i], asked->effect) &&
-            is_cause(&rules[i], &pair)) {
-            asked->rule = &rules[i];
+    for (size_t i = 0; i < why_rule_count; i++)
+        if (why_rules[i].where == WHY_EARLIER &&
+            why_applies(&why_rules[i], asked->effect) &&
+            why_is_cause(&why_rules[i], &pair)) {
+            asked->rule = &why_rules[i];
             return true;
         }
     return false;
@@ -543,9 +91,10 @@ static bool find_before(struct asked *asked, struct moment before, struct event 
 {
     uint64_t kinds = 0;
 
-    for (unsigned i = 0; i < COUNT(rules); i++)
-        if (rules[i].where == EARLIER && applies(&rules[i], asked->effect))
-            kinds |= EVENT_BIT(rules[i].cause);
+    for (size_t i = 0; i < why_rule_count; i++)
+        if (why_rules[i].where == WHY_EARLIER &&
+            why_applies(&why_rules[i], asked->effect))
+            kinds |= EVENT_BIT(why_rules[i].cause);
     return kinds && timeline_find_last(asked->timeline, before, kinds, is_earlier_cause,
                                        asked, event);
 }
@@ -557,7 +106,8 @@ static bool find_earlier(struct asked *asked, struct why_link *cause)
     struct moment before = moment_before(effect);
     unsigned skip = 0;
 
-    if (effect->kind == EVENT_CONSOLE && is_sent(effect))
+    if (effect->kind == EVENT_CONSOLE && effect->console.access == ACCESS_STORE &&
+        effect->console.device < BOARD_ROWS)
         skip = why_equal_behind(asked->timeline, effect);
     do {
         if (!find_before(asked, before, &cause->event))
@@ -572,16 +122,16 @@ static bool find_earlier(struct asked *asked, struct why_link *cause)
 
 static bool has_rules(const struct event *event)
 {
-    for (unsigned i = 0; i < COUNT(rules); i++)
-        if (rules[i].effect == event->kind)
+    for (size_t i = 0; i < why_rule_count; i++)
+        if (why_rules[i].effect == event->kind)
             return true;
     return false;
 }
 
 static bool has_step_rules(const struct event *event)
 {
-    for (unsigned i = 0; i < COUNT(rules); i++)
-        if (rules[i].where == STEP && applies(&rules[i], event))
+    for (size_t i = 0; i < why_rule_count; i++)
+        if (why_rules[i].where == WHY_STEP && why_applies(&why_rules[i], event))
             return true;
     return false;
 }
@@ -596,7 +146,7 @@ static bool find_cause(struct timeline *timeline, const struct event *effect,
     return find_earlier(&asked, cause);
 }
 
-/* --- what held an interrupt back ------------------------------------------------------------------------ */
+/* --- what held an interrupt back -------------------------------------------------- */
 
 struct taker {
     unsigned board, hart;
@@ -650,12 +200,13 @@ static void find_release(struct timeline *timeline, struct why *why)
     step_release(&step);
 }
 
-/* --- the chain ------------------------------------------------------------------------------------------- */
+/* --- the chain -------------------------------------------------------------------- */
 
 bool why_event(struct timeline *timeline, const struct event *event, struct why *why,
                struct err *err)
 {
     bool is_trap = event->kind == EVENT_TRAP_ENTER;
+    bool is_interrupt = is_trap && (event->trap_enter.cause & CAUSE_INTERRUPT);
 
     (void)err;
     *why = (struct why){.links = 1, .link[0].event = *event};
@@ -664,11 +215,11 @@ bool why_event(struct timeline *timeline, const struct event *event, struct why 
         find_cause(timeline, &why->link[why->links - 1].event, &why->link[why->links]))
         why->links++;
     why->started = !has_rules(&why->link[why->links - 1].event);
-    if (is_trap && is_exception(event)) {
+    if (is_trap && !is_interrupt) {
         why->has_pc = why->started = true;
         why->pc = event->trap_enter.epc;
     }
-    if (is_trap && is_interrupt(event) && why->links > 1)
+    if (is_interrupt && why->links > 1)
         find_release(timeline, why);
     return true;
 }
