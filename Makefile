@@ -117,7 +117,10 @@ tools:
 
 $(TEST_PROGRAMS): $(BUILD)/%: $(BUILD)/%.o $(TEST_LIB) $(BUILD)/libringside.a
 	@echo '  LINK $@'
-	$(Q)$(LINK) -o $@ $^ $(CHECK_LIBS) $(LIBS)
+	$(Q)$(LINK) $(STRESS_WRAP) -o $@ $^ $(CHECK_LIBS) $(LIBS)
+
+# Runs of tests come by tests/lib/stress.c.
+STRESS_WRAP = -Wl,--wrap=run_go -Wl,--wrap=run_step
 
 # Prerequisites that are linked, too.
 $(BUILD)/tests/unit/differential $(BUILD)/tests/unit/sifive_u: $(DIFFERENTIAL)
@@ -132,6 +135,15 @@ check: tests
 check-all: tests
 	@RINGSIDE=$(BUILD)/ringside RINGSIDE_LONG=1 scripts/run-tests -j $(JOBS) $(TEST_PROGRAMS)
 
+# Tests that run machines, and those of devices with much state.
+STRESSED = ata dma plic aclint run stream trap two_loops two_loops_machine uart \
+  walk
+STRESS ?= 7
+
+## check-stress: tests of the machine, which is saved and restored every STRESS steps
+check-stress: $(STRESSED:%=$(BUILD)/tests/unit/%)
+	@RINGSIDE_STRESS=$(STRESS) scripts/run-tests -j $(JOBS) $^
+
 ## check-asan: the tests, built by clang with the address and undefined-behaviour sanitizers
 check-asan:
 	@$(MAKE) --no-print-directory check BUILD=build/asan CC=$(CLANG) \
@@ -141,7 +153,7 @@ FUZZ_FLAGS = -O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-re
 
 $(FUZZ_PROGRAMS): $(BUILD)/%: $(BUILD)/%.o $(TEST_LIB) $(BUILD)/libringside.a
 	@echo '  LINK $@'
-	$(Q)$(LINK) -fsanitize=fuzzer -o $@ $^ $(CHECK_LIBS) $(LIBS)
+	$(Q)$(LINK) $(STRESS_WRAP) -fsanitize=fuzzer -o $@ $^ $(CHECK_LIBS) $(LIBS)
 
 fuzz-programs: $(FUZZ_PROGRAMS)
 
@@ -151,7 +163,7 @@ fuzz:
 	@scripts/fuzz -s $(FUZZ_SECONDS) -j $(JOBS) build/fuzz
 
 ## bench: speed, paired with QEMU in the same run; see tests/bench/README.md
-bench: $(PROGRAM) $(BENCH_ELFS) $(BUILD)/bench/measure
+bench: $(PROGRAM) $(BENCH_ELFS) $(BUILD)/bench/measure $(BUILD)/bench/travel
 	@tests/bench/run $(BUILD)
 
 bench-elfs: $(BENCH_ELFS)
@@ -161,6 +173,10 @@ ASSEMBLER ?= $(BUILD)/ringside
 $(BUILD)/bench/%.elf: $(wildcard tests/bench/*.s) tests/bench/assemble tests/bench/programs $(PROGRAM)
 	@mkdir -p $(@D)
 	$(Q)tests/bench/assemble $(ASSEMBLER) $* $@
+
+$(BUILD)/bench/travel: $(BUILD)/tests/bench/travel.o $(BUILD)/libringside.a
+	@mkdir -p $(@D)
+	$(Q)$(LINK) -o $@ $^ $(LIBS)
 
 $(BUILD)/bench/measure: $(BUILD)/tests/bench/measure.o
 	@mkdir -p $(@D)
@@ -243,6 +259,6 @@ help:
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all extension tools tests check check-all check-asan fuzz fuzz-programs bench bench-elfs \
+.PHONY: all extension tools tests check check-all check-stress check-asan fuzz fuzz-programs bench bench-elfs \
   golden lint layers headers format reformat tidy cppcheck sizes docs install uninstall \
   clean help FORCE

@@ -8,7 +8,7 @@
 
 enum {
     STACK = 1 << 16, /* bytes: no walk goes deeper */
-    RUN_SCALE = 16   /* whole machines do so many more steps in between */
+    RUN_SCALE = 128  /* whole machines do so many more steps in between */
 };
 
 unsigned stress_interval(void)
@@ -18,12 +18,18 @@ unsigned stress_interval(void)
     return text ? (unsigned)strtoul(text, NULL, 10) : 0;
 }
 
-bool stress_due(void)
+/* Every `scale` times k. */
+static bool is_due(unsigned scale)
 {
     static unsigned done;
-    unsigned interval = stress_interval();
+    unsigned interval = stress_interval() * scale;
 
     return interval && ++done % interval == 0;
+}
+
+bool stress_due(void)
+{
+    return is_due(1);
 }
 
 /* --- saved, poisoned, restored ------------------------------------------------------------- */
@@ -122,7 +128,7 @@ enum run_stop __wrap_run_step(struct run *run)
 {
     enum run_stop stop = __real_run_step(run);
 
-    if (stress_due())
+    if (is_due(RUN_SCALE))
         stress(walk_run, run);
     return stop;
 }

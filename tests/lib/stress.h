@@ -4,8 +4,8 @@
 #include "base/state.h"
 
 /*
- * RINGSIDE_STRESS=k in the environment: whatever a test does, every k steps on the way (16
- * k instructions in a run of many) the machine is saved, all its state is overwritten with
+ * RINGSIDE_STRESS=k in the environment: whatever a test does, every k steps on the way (128
+ * k in whole machines) the machine is saved, all its state is overwritten with
  * garbage, and it is restored. No test may notice. Programs of tests are linked so that
  * run_go and run_step come by here (Makefile: STRESS_WRAP); rigs ask by themselves.
  */
