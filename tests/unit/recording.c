@@ -18,6 +18,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #define SCENARIO "scenarios/01-three-ways-to-copy.lua"
@@ -942,6 +943,58 @@ START_TEST(what_was_typed_comes_back)
 }
 END_TEST
 
+/* --- the subcommands --------------------------------------------------------------------------------------- */
+
+/* What the program prints, errors included; gives its exit status. */
+static int run_program(const char *arguments)
+{
+    const char *ringside = getenv("RINGSIDE") ? getenv("RINGSIDE") : "build/ringside";
+    struct buf command = {0};
+    FILE *output;
+    size_t size;
+
+    buf_printf(&command, "%s %s </dev/null 2>&1", ringside, arguments);
+    output = popen(command.data, "r");
+    ck_assert_ptr_nonnull(output);
+    size = fread(answer, 1, sizeof(answer) - 1, output);
+    answer[size] = '\0';
+    buf_free(&command);
+    return WEXITSTATUS(pclose(output));
+}
+
+START_TEST(open_and_resume_are_subcommands)
+{
+    char command[256];
+
+    ck_assert_int_eq(run_program("resume --list"), 0);
+    ck_assert_ptr_nonnull(strstr(answer, "No run has been left."));
+    ck_assert_int_eq(run_program("resume"), 2);
+    ck_assert_ptr_nonnull(strstr(answer, "resume: no run has been left"));
+    ck_assert_int_eq(run_program("open"), 2);
+    ck_assert_int_eq(run_program("open README.md"), 2);
+    ck_assert_ptr_nonnull(strstr(answer, "no recording of Ringside"));
+    snprintf(command, sizeof(command),
+             "shell --strict " SCENARIO " -c 'record %s; stepi 300; mark here; "
+             "reverse-stepi 100'",
+             in_folder("run.db"));
+    ck_assert_msg(run_program(command) == 0, "%s", answer);
+    snprintf(command, sizeof(command),
+             "open --strict --no-keep %s -c 'goto here; info record'",
+             in_folder("run.db"));
+    ck_assert_msg(run_program(command) == 0, "%s", answer);
+    ck_assert_ptr_nonnull(strstr(answer, "#300"));
+    ck_assert_int_eq(run_program("resume --list"), 0);
+    ck_assert_ptr_nonnull(strstr(answer, "01-three-ways-to-copy-1"));
+    ck_assert_ptr_nonnull(strstr(answer, "#200"));
+    ck_assert_int_eq(run_program("resume --strict -c 'goto here; stepi 5'"), 0);
+    ck_assert_ptr_nonnull(strstr(answer, "#305"));
+    ck_assert_int_eq(run_program("shell --no-keep " SCENARIO " -c 'stepi 3'"), 0);
+    ck_assert_int_eq(run_program("resume nothing"), 2);
+    ck_assert_int_eq(run_program("resume --list"), 0);
+    ck_assert_ptr_null(strstr(answer, "copy-2"));
+}
+END_TEST
+
 static void add_tests(TCase *tcase)
 {
     tcase_add_checked_fixture(tcase, make_folder, remove_folder);
@@ -971,6 +1024,7 @@ static void add_tests(TCase *tcase)
     tcase_add_test(tcase, a_run_in_which_nothing_was_done_is_dropped);
     tcase_add_test(tcase, a_run_that_is_in_use_is_not_resumed);
     tcase_add_test(tcase, what_was_typed_comes_back);
+    tcase_add_test(tcase, open_and_resume_are_subcommands);
 }
 
 TEST_MAIN("recording", add_tests)
