@@ -119,6 +119,19 @@ static enum move_end count_back(struct session *session, struct move *move,
     return move_back_to(session, move, to);
 }
 
+/* Does the viewer stand inside a step of the session's hart? */
+static bool is_inside_own_step(const struct session *session)
+{
+    unsigned count;
+    const struct event *events = timeline_step_events(session->time, &count);
+    struct hart_step step;
+
+    for (unsigned i = 0; i < count; i++)
+        if (hart_step_of(session, &events[i], &step))
+            return true;
+    return false;
+}
+
 void move_instructions(struct session *session, enum move_way way, uint64_t count,
                        struct move *move)
 {
@@ -127,8 +140,8 @@ void move_instructions(struct session *session, enum move_way way, uint64_t coun
     enum move_end end;
 
     move_began(session, move);
-    if (way == BACKWARDS && timeline_inside(session->time))
-        steps++; /* the step that the viewer is inside of is one that is undone */
+    if (way == BACKWARDS && is_inside_own_step(session))
+        steps++; /* it is undone, too */
     if (way == FORWARDS) {
         end = count_forward(session, move, steps + count);
         move->done = hart_steps(hart) - steps;

@@ -309,6 +309,30 @@ START_TEST(finish_backwards_goes_to_the_call_and_to_before_the_trap)
 }
 END_TEST
 
+/* Inside a step there is something to undo, if it is the hart's own. */
+START_TEST(back_from_inside_a_step_undoes_it_if_it_is_the_harts)
+{
+    struct talk talk;
+    uint64_t steps;
+
+    journey_open(&talk, "pages");
+    journey_do(&talk, "until super; step-event walk-step");
+    ck_assert_uint_ne(timeline_inside(talk.session.time), 0);
+    steps = hart_steps(session_hart(&talk.session));
+    journey_do(&talk, "reverse-stepi");
+    ck_assert_uint_eq(timeline_inside(talk.session.time), 0);
+    ck_assert_uint_eq(hart_steps(session_hart(&talk.session)), steps);
+    talk_close(&talk);
+    journey_open(&talk, "dma_burst");
+    journey_do(&talk, "run; reverse-step-event dma-done");
+    ck_assert_uint_ne(timeline_inside(talk.session.time), 0);
+    steps = hart_steps(session_hart(&talk.session));
+    journey_do(&talk, "reverse-stepi");
+    ck_assert_uint_eq(hart_steps(session_hart(&talk.session)), steps - 1);
+    talk_close(&talk);
+}
+END_TEST
+
 /* --- until, goto, ends ------------------------------------------------------------------------------------------ */
 
 START_TEST(until_goes_to_places_and_conditions_both_ways)
@@ -486,6 +510,7 @@ static void add_tests(TCase *tcase)
     tcase_add_test(tcase, finish_leaves_the_function_and_then_the_handler);
     tcase_add_test(tcase, finish_leaves_a_function_that_returns_by_another_register);
     tcase_add_test(tcase, finish_backwards_goes_to_the_call_and_to_before_the_trap);
+    tcase_add_test(tcase, back_from_inside_a_step_undoes_it_if_it_is_the_harts);
     tcase_add_test(tcase, until_goes_to_places_and_conditions_both_ways);
     tcase_add_test(tcase, a_condition_on_cycles_is_met_alike_by_limit_and_by_looking);
     tcase_add_test(tcase, goto_goes_to_cycles_moments_and_marks);

@@ -180,7 +180,10 @@ static void put_end(struct buf *out, const struct session *session,
 
 static void say(struct reply *reply, struct buf *text)
 {
-    if (text->data && islower((unsigned char)text->data[0]))
+    size_t word = text->data ? strcspn(text->data, " ") : 0;
+
+    /* A name as "ata0" stays as it is. */
+    if (word && !isdigit((unsigned char)text->data[word - 1]))
         text->data[0] = (char)toupper((unsigned char)text->data[0]);
     reply_say(reply, "%s.", buf_str(text));
     buf_free(text);
