@@ -2,6 +2,7 @@
 
 #include "control/command/command.h"
 #include "face/gdb/gdb_rows.h"
+#include "face/shell/shell_rows.h"
 
 #include <ctype.h>
 #include <stdbool.h>
@@ -88,6 +89,7 @@ void docs_commands(void)
     const char *group = "";
 
     session_add_commands(&session, gdb_commands);
+    session_add_commands(&session, shell_commands);
     command_list(&session, &list);
     print_list(&list);
     for (unsigned n = 0; n < list.count; n++) {

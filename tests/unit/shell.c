@@ -210,6 +210,19 @@ START_TEST(csv_is_tables_alone)
 }
 END_TEST
 
+START_TEST(the_form_of_answers_can_be_changed)
+{
+    SHELL(in_folder("hello.lua"), "-c", "output json", "-c", "echo one", "-c",
+          "output text; echo two", "-c", "output", "-c", "output xml");
+    ck_assert_ptr_nonnull(strstr(out, "\"say\":[\"Answers are printed as json.\"]"));
+    ck_assert_ptr_nonnull(strstr(out, "\"say\":[\"one\"]"));
+    ck_assert_ptr_nonnull(strstr(out, "}\nAnswers are printed as text.\ntwo\nAnswers "
+                                      "are printed as text.\n"));
+    ck_assert_ptr_nonnull(
+        strstr(err_text, "Error: output: 'xml': it is one of text json csv."));
+}
+END_TEST
+
 START_TEST(colour_is_where_it_is_asked_for)
 {
     SHELL(in_folder("hello.lua"), "-c", "fial");
@@ -515,6 +528,7 @@ static void add_tests(TCase *tcase)
     tcase_add_test(tcase, a_failing_line_ends_only_a_strict_shell);
     tcase_add_test(tcase, json_is_a_line_a_command);
     tcase_add_test(tcase, csv_is_tables_alone);
+    tcase_add_test(tcase, the_form_of_answers_can_be_changed);
     tcase_add_test(tcase, colour_is_where_it_is_asked_for);
     tcase_add_test(tcase, text_of_a_scenario_cannot_control_the_terminal);
     tcase_add_loop_test(tcase, wrong_usage_says_what_is_wrong, 0, COUNT(wrong_cases));

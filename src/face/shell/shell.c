@@ -5,6 +5,7 @@
 #include "face/clean.h"
 #include "face/gdb/gdb_rows.h"
 #include "face/shell/interrupt.h"
+#include "face/shell/shell_rows.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -171,6 +172,42 @@ void shell_read_input(struct shell *shell)
     free(line);
 }
 
+/* --- the shell's own command ------------------------------------------------------------------------ */
+
+static const char shell_key[] = "shell";
+
+/* The choices are in the order of enum render_form. */
+static bool run_output(struct call *call, struct err *err)
+{
+    struct shell *shell = session_extra(call->session, shell_key);
+
+    if (!shell)
+        return err_set(err, "answers are not a shell's here");
+    if (call->given[0].is_given)
+        shell->form = (enum render_form)call->given[0].value;
+    reply_say(call->reply, "Answers are printed as %s.", render_names[shell->form]);
+    return true;
+}
+
+const struct command shell_commands[] = {
+    {
+        .name = "output",
+        .arguments = {{.type = ARG_CHOICE,
+                       .name = "text|json|csv",
+                       .choices = "text json csv",
+                       .optional = true}},
+        .summary = "choose how the shell prints answers",
+        .help = "As text for reading; as JSON, an object a command; or only tables, as "
+                "CSV. The options --json and --csv begin with these.\n"
+                "\n"
+                "  output json\n"
+                "  output text",
+        .group = "tool",
+        .run = run_output,
+    },
+    {.name = NULL},
+};
+
 /* --- opening and closing --------------------------------------------------------------------------- */
 
 void shell_attach(struct shell *shell)
@@ -179,6 +216,8 @@ void shell_attach(struct shell *shell)
 
     command_answers(session);
     session_add_commands(session, gdb_commands);
+    session_add_commands(session, shell_commands);
+    session_set_extra(session, shell_key, shell, NULL);
     session->say = take_line;
     session->say_ctx = shell;
     timeline_set_output(session->time, take_output, shell);
