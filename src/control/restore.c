@@ -5,6 +5,7 @@
 #include "observe/record/about.h"
 #include "observe/record/history.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -58,16 +59,20 @@ static bool follow(struct session *session, const struct history *history,
 {
     static const struct moment beginning;
     struct history_digest differs;
-    struct err why = {0};
 
     if (!history_restore(history, session->time, err))
         return false;
-    restored->replays =
-        history_follow(history, session->time, DIGESTS_COMPARED, &differs, &why);
-    if (restored->replays)
+    switch (history_follow(history, session->time, DIGESTS_COMPARED, &differs)) {
+    case HISTORY_INTERRUPTED:
+        return err_set(err, "interrupted");
+    case HISTORY_MET:
+        restored->replays = true;
         return true;
-    snprintf(restored->differs, sizeof(restored->differs), "%.*s",
-             (int)sizeof(restored->differs) - 1, why.text);
+    case HISTORY_DIFFERS:
+        break;
+    }
+    snprintf(restored->differs, sizeof(restored->differs),
+             "at cycle %" PRIu64 " the machine is not as it was", differs.cycle);
     timeline_seek(session->time, beginning);
     session->still = "the recording is open for reading only";
     return true;
@@ -93,6 +98,8 @@ bool session_restore(struct session *session, struct archive *archive,
     }
     ok = open_files(session, archive, about, choice, err);
     session_set_extra(session, restore_key, about, release);
+    if (ok && choice->interrupted)
+        timeline_set_interrupt(session->time, choice->interrupted, NULL);
     if (ok)
         ok = follow(session, &history, restored, err);
     history_release(&history);

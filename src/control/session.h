@@ -71,10 +71,9 @@ struct session_choice {
     const char *file, *variant;  /* variant NULL: the first */
     const char *const *settings; /* "name=value" */
     size_t setting_count;
-    uint64_t memory; /* for snapshots; 0: the default */
-    const struct files
-        *files;              /* where it is to be found, and nowhere else; NULL: on the
-                                  disk */
+    uint64_t memory;                /* for snapshots; 0: the default */
+    bool (*interrupted)(void *ctx); /* asked while a run is made again; or NULL */
+    const struct files *files;      /* its files, and no others; NULL: from the disk */
     struct buf *diagnostics; /* what the assembler complains of, whole lines; or NULL */
     /* Called when the session is open and nothing has run yet, also if it is then to go
      * on where it was left: who listens from the beginning (timeline_add_fold) joins

@@ -183,7 +183,7 @@ static bool pragma(struct archive *archive, const char *text, uint64_t *value,
 
 static bool check_format(struct archive *archive, struct err *err)
 {
-    uint64_t application, version;
+    uint64_t application, version, tables;
 
     if (!pragma(archive, "PRAGMA application_id", &application, err) ||
         !pragma(archive, "PRAGMA user_version", &version, err))
@@ -196,12 +196,19 @@ static bool check_format(struct archive *archive, struct err *err)
                        "'%s' is no recording of Ringside: it is another program's "
                        "database",
                        archive->path);
+    if (!pragma(archive,
+                "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND "
+                "rootpage > 0 AND name IN "
+                "('run', 'file', 'branch', 'journal', 'mark', 'digest')",
+                &tables, err))
+        return err_prefix(err, "a damaged recording");
     if (version > RECORD_FORMAT)
         return err_set(err,
                        "'%s' was made by a newer Ringside: its format is %llu, and "
                        "this one reads formats up to %d",
                        archive->path, (unsigned long long)version, RECORD_FORMAT);
-    return true;
+    return tables == 6 ||
+           err_set(err, "a damaged recording: '%s': tables are missing", archive->path);
 }
 
 /* The tables that all else hangs on; those of events may be large, and complain when

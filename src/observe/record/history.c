@@ -375,34 +375,35 @@ static bool is_on_the_way(const struct history *history,
     return branch >= 0 && moment_compare(digest->at, until) <= 0;
 }
 
-static bool is_met(struct timeline *timeline, const struct history_digest *digest)
+static enum history_result compare(struct timeline *timeline,
+                                   const struct history_digest *digest)
 {
-    timeline_seek(timeline, digest->at);
+    if (timeline_seek(timeline, digest->at) == ARRIVED_INTERRUPTED)
+        return HISTORY_INTERRUPTED;
     return moment_compare(timeline_now(timeline), digest->at) == 0 &&
-           run_digest(timeline_run(timeline)) == digest->digest;
+                   run_digest(timeline_run(timeline)) == digest->digest
+               ? HISTORY_MET
+               : HISTORY_DIFFERS;
 }
 
-bool history_follow(const struct history *history, struct timeline *timeline,
-                    unsigned most, struct history_digest *differs, struct err *err)
+enum history_result history_follow(const struct history *history,
+                                   struct timeline *timeline, unsigned most,
+                                   struct history_digest *differs)
 {
+    enum history_result result = HISTORY_MET;
     size_t of = 0, n = 0;
 
-    *differs = (struct history_digest){0};
-    if (timeline_branch(timeline) != history->viewer_branch &&
-        !timeline_switch(timeline, history->viewer_branch, err))
-        return false;
+    if (timeline_branch(timeline) != history->viewer_branch)
+        timeline_switch(timeline, history->viewer_branch, NULL);
     for (size_t i = 0; i < history->digests; i++)
         of += is_on_the_way(history, &history->digest[i]);
-    for (size_t i = 0; i < history->digests; i++) {
-        const struct history_digest *digest = &history->digest[i];
-
-        if (!is_on_the_way(history, digest) || !is_chosen(n++, of, most) ||
-            is_met(timeline, digest))
-            continue;
-        *differs = *digest;
-        return err_set(err, "at cycle %" PRIu64 " the machine is not as it was",
-                       digest->cycle);
+    for (size_t i = 0; i < history->digests && result == HISTORY_MET; i++) {
+        *differs = history->digest[i];
+        if (is_on_the_way(history, differs) && is_chosen(n++, of, most))
+            result = compare(timeline, differs);
     }
-    timeline_seek(timeline, history->viewer);
-    return true;
+    if (result == HISTORY_MET &&
+        timeline_seek(timeline, history->viewer) == ARRIVED_INTERRUPTED)
+        result = HISTORY_INTERRUPTED;
+    return result;
 }

@@ -60,11 +60,13 @@ bool history_restore(const struct history *history, struct timeline *timeline,
                      struct err *err);
 
 /*
- * Takes the timeline to where the viewer stood, and on the way compares the state with
- * the digests of that branch, at most `most` of them. False: *differs is the first that is not
- * met.
+ * Takes the timeline to where the viewer stood, and on the way compares the state with the
+ * digests, at most `most` of them, evenly spread. *differs is the first that is not met.
  */
-bool history_follow(const struct history *history, struct timeline *timeline,
-                    unsigned most, struct history_digest *differs, struct err *err);
+enum history_result { HISTORY_MET, HISTORY_DIFFERS, HISTORY_INTERRUPTED };
+
+enum history_result history_follow(const struct history *history,
+                                   struct timeline *timeline, unsigned most,
+                                   struct history_digest *differs);
 
 #endif
