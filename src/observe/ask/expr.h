@@ -19,7 +19,7 @@
  *   mstatus  mstatus.MPP  csr:0x300          CSRs and their fields
  *   hart1.a0  hart1.mie                      of another hart
  *   dma0.Control  dma0.Control[1]  dma0.Control[1].run   device registers and fields
- *   main  buffer+8                           symbols and regions
+ *   main  buffer+8  uart0                    symbols, regions, where a device is
  *   [sp+8]  u32[sp+8]  i16[...]  u64p[...]   memory at a virtual address (8 bytes, or as
  *                                            told; with p: a physical address)
  *   cycle  retired  hart  mode  priv         the clock, instructions retired, ...
@@ -27,7 +27,8 @@
  *                                            they come before symbols and registers
  *   ! ~ - * / % + - << >> < <= > >= == != & ^ | && || ?: ( )   as in C
  *
- * Enumerated fields compare with their words: `dma-error if reason == "bus error"`.
+ * What has names for its values compares with them: `channel == 1 && reason == "the bus
+ * refuses a read of the source"`, `mstatus.MPP == "M-mode"`, `dma0.State == "idle"`.
  */
 struct expr;
 

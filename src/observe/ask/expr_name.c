@@ -289,29 +289,40 @@ static const struct device *device_of(const struct look_up *look)
     return names_device(scope_board(look->scope), part(look, 0), NULL);
 }
 
+static bool find(struct look_up *look, struct named *named)
+{
+    const struct csr_info *csr;
+    const struct device *device;
+
+    if (!choose_hart(look, named))
+        return false;
+    if (!look->of_hart && find_field(look, named))
+        return true;
+    if (find_hart_register(look, named) || find_built_in(look, named))
+        return true;
+    csr = csr_of(look);
+    if (csr)
+        return take_csr(look, csr, named);
+    if (look->of_hart)
+        return err_set(look->err, "a hart has no '%s'", part(look, 0));
+    if (!look->name->indexed && find_number(look, named))
+        return true;
+    device = device_of(look);
+    return device ? take_register(look, device, named) : unknown(look);
+}
+
 bool name_find(const struct expr *name, const struct expr_scope *scope,
                struct name_index index, struct named *named, struct err *err)
 {
     struct look_up look = {.name = name, .scope = scope, .index = index, .err = err};
-    const struct csr_info *csr;
-    const struct device *device;
 
     *named = (struct named){.hi = 63};
-    if (!choose_hart(&look, named))
+    if (!find(&look, named))
         return false;
-    if (!look.of_hart && find_field(&look, named))
-        return true;
-    if (find_hart_register(&look, named) || find_built_in(&look, named))
-        return true;
-    csr = csr_of(&look);
-    if (csr)
-        return take_csr(&look, csr, named);
-    if (look.of_hart)
-        return err_set(err, "a hart has no '%s'", part(&look, 0));
-    if (!name->indexed && find_number(&look, named))
-        return true;
-    device = device_of(&look);
-    return device ? take_register(&look, device, named) : unknown(&look);
+    return !name->indexed ||
+           (named->kind == NAME_REGISTER && name->index_behind == 2) ||
+           err_set(err, "'%s' is no array of registers",
+                   name->part[name->index_behind - 1]);
 }
 
 /* --- values ------------------------------------------------------------------------------------ */

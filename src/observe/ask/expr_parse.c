@@ -331,6 +331,7 @@ static bool take_index(struct parser *parser, struct expr *name)
     parser->at++;
     name->child[0] = parse_bracket(parser);
     name->indexed = true;
+    name->index_behind = name->parts;
     return name->child[0];
 }
 

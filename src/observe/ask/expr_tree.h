@@ -62,6 +62,7 @@ struct expr {
     unsigned parts;
     const char *part[EXPR_PARTS];
     bool forced, indexed, csr_number; /* "csr:0x300" is a number */
+    unsigned index_behind;            /* so many parts stand before the brackets */
 
     /* MEMORY */
     uint8_t size;
