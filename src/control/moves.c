@@ -56,6 +56,7 @@ void move_ended(struct session *session, struct move *move, enum move_end end)
     move->end = end;
     move->to = timeline_now(session->time);
     session->last = (struct last_move){arrival_of(end), move->from, move->to};
+    session->interrupted |= session->last.arrival == ARRIVED_INTERRUPTED;
 }
 
 bool is_lone_hart(const struct run *run)

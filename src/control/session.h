@@ -63,7 +63,8 @@ struct session {
 
     const char *still; /* why nothing moves or changes the machine; NULL: it can */
 
-    bool again; /* the line that is being done is repeated, by an empty one */
+    bool again;       /* the line that is being done is repeated, by an empty one */
+    bool interrupted; /* somebody has cut a move of this line short */
 };
 
 /* What is opened: a scenario (.lua) with variant and settings, or a program. */

@@ -576,6 +576,35 @@ START_TEST(a_file_that_does_itself_ends)
 }
 END_TEST
 
+static bool always(void *ctx)
+{
+    (void)ctx;
+    return true;
+}
+
+START_TEST(who_interrupts_a_move_wants_nothing_that_follows)
+{
+    struct buf line = {0}, expected = {0};
+
+    talk_open(&talk, talk_loop, "");
+    session_add_commands(&talk.session, rows);
+    timeline_set_interrupt(talk.session.time, always, NULL);
+    ck_assert_ptr_nonnull(strstr(talk_do(&talk, "continue; walk; stand"),
+                                 "Error: interrupted: 'walk; stand' was not done.\n"));
+    ck_assert_ptr_null(strstr(talk_do(&talk, "continue"), "Error"));
+    buf_printf(&line, "source %s", talk_file(&talk, "file", "continue\nwalk\n"));
+    buf_printf(&expected,
+               "Error: source: %s:1: interrupted: what follows was not done.\n",
+               talk_file(&talk, "file", NULL));
+    ck_assert_ptr_nonnull(strstr(talk_do(&talk, line.data), expected.data));
+    timeline_set_interrupt(talk.session.time, NULL, NULL);
+    ck_assert_str_eq(talk_do(&talk, "walk; stand"), "walk\nstand\n");
+    buf_free(&line);
+    buf_free(&expected);
+    end();
+}
+END_TEST
+
 START_TEST(quit_ends_the_line_and_the_file)
 {
     struct buf line = {0};
@@ -713,6 +742,7 @@ static void add_tests(TCase *tcase)
     tcase_add_test(tcase, apropos_finds_by_words_of_the_help);
     tcase_add_test(tcase, a_file_of_commands_is_done_until_one_fails);
     tcase_add_test(tcase, a_file_that_does_itself_ends);
+    tcase_add_test(tcase, who_interrupts_a_move_wants_nothing_that_follows);
     tcase_add_test(tcase, quit_ends_the_line_and_the_file);
     tcase_add_test(tcase, a_log_has_all_that_was_typed_and_can_be_done_again);
     tcase_add_test(tcase, echo_says_a_text);

@@ -327,6 +327,15 @@ static bool do_statement(struct session *session, const char *line, struct reply
     return ok;
 }
 
+/* Who has cut a move of the line short wants the rest of the line no more, either. */
+static bool cut_short(const struct session *session, const char *rest, struct err *err)
+{
+    if (!session->interrupted || !*skip_blanks(rest))
+        return false;
+    err_set(err, "interrupted: '%s' was not done", skip_blanks(rest));
+    return true;
+}
+
 /* Each statement of the line, until one fails or ends the session. */
 static bool do_statements(struct session *session, const char *line,
                           struct reply *reply, const struct command **last,
@@ -344,6 +353,8 @@ static bool do_statements(struct session *session, const char *line,
         if (!ok)
             return false;
         line += length + (line[length] == ';');
+        if (cut_short(session, line, err))
+            return false;
     }
     return true;
 }
@@ -371,7 +382,7 @@ bool command_do(struct session *session, const char *line, struct reply *reply,
         return err_set(err, "files that run files are nested more than %d deep",
                        DEEPEST);
     if (!session->depth)
-        session->again = !*from;
+        session->interrupted = false;
     copy = alloc_string(*from ? from : session->repeat);
     if (!session->depth && session->typed)
         session->typed(session->typed_ctx, copy);
@@ -380,10 +391,8 @@ bool command_do(struct session *session, const char *line, struct reply *reply,
     ok = do_statements(session, copy, reply, &last, err);
     session->depth--;
     session->again = false;
-    if (!session->depth) {
+    if (!session->depth)
         set_repeat(session, copy, ok ? last : NULL);
-        session->again = false;
-    }
     free(copy);
     return ok;
 }

@@ -189,13 +189,23 @@ static bool run_apropos(struct call *call, struct err *err)
 
 /* --- files of commands ------------------------------------------------------------------------ */
 
+static bool do_file_line(struct call *call, const char *path, unsigned number,
+                         const char *line, struct err *err)
+{
+    if (!command_do(call->session, line, call->reply, err))
+        return err_prefix(err, "%s:%u", path, number);
+    if (call->session->interrupted)
+        return err_set(err, "%s:%u: interrupted: what follows was not done", path,
+                       number);
+    return true;
+}
+
 static bool run_source(struct call *call, struct err *err)
 {
-    const char *path = call->given[0].text;
+    const char *path = call->given[0].text, *at;
+    unsigned number = 0;
     uint8_t *bytes;
     size_t size;
-    const char *at;
-    unsigned number = 0;
     bool ok = true;
 
     if (!image_read_file(path, &bytes, &size, err))
@@ -204,10 +214,8 @@ static bool run_source(struct call *call, struct err *err)
         size_t length = strcspn(at, "\n");
         struct buf line = {0};
 
-        number++;
         buf_add(&line, at, length);
-        ok = command_do(call->session, line.data, call->reply, err) ||
-             err_prefix(err, "%s:%u", path, number);
+        ok = do_file_line(call, path, ++number, line.data, err);
         buf_free(&line);
         at += length + (at[length] == '\n');
     }
