@@ -326,6 +326,20 @@ START_TEST(of_equal_characters_each_has_its_own_store)
 }
 END_TEST
 
+START_TEST(a_watchpoint_is_explained_by_who_wrote)
+{
+    const char *answer;
+
+    talk_open(&talk, dma_program, "");
+    talk_do(&talk, "watch u64[there + 64]");
+    talk_do(&talk, "continue");
+    answer = talk_do(&talk, "why");
+    has(answer, "DMA channel 0 writes 64 bytes at 0x");
+    has(answer, "executes sw t0,0(a4) at run (0x");
+    talk_close(&talk);
+}
+END_TEST
+
 START_TEST(goto_follows_to_where_it_started)
 {
     talk_open(&talk, dma_program, "");
@@ -410,6 +424,7 @@ static void add_tests(TCase *tcase)
     tcase_add_loop_test(tcase, an_event_has_its_cause, 0, COUNT(singles));
     tcase_add_test(tcase, acts_from_outside_start_things_too);
     tcase_add_test(tcase, of_equal_characters_each_has_its_own_store);
+    tcase_add_test(tcase, a_watchpoint_is_explained_by_who_wrote);
     tcase_add_test(tcase, goto_follows_to_where_it_started);
     tcase_add_test(tcase, a_moment_may_be_given);
     tcase_add_loop_test(tcase, every_event_has_a_start, 0, COUNT(everything));

@@ -1,31 +1,57 @@
 #include "control/command/ask.h"
 #include "observe/ask/fault.h"
 #include "observe/ask/step.h"
+#include "observe/ask/who.h"
 #include "observe/ask/why.h"
 
 /* --- which event ------------------------------------------------------------------ */
 
-static const struct event *hit_event(const struct session *session)
+/* Who wrote what a watchpoint watches. */
+static bool writer_of(struct session *session, const struct stop_hit *hit,
+                      struct event *event)
+{
+    const struct lvalue target = {.kind = LVALUE_MEMORY,
+                                  .physical = true,
+                                  .hart = session->hart,
+                                  .number = hit->pa,
+                                  .size = 1,
+                                  .hi = 63};
+    struct who who;
+    struct err err;
+
+    if (hit->stop->kind != STOP_WRITE ||
+        !who_wrote(session->time, &target, session->board, &who, &err) ||
+        who.kind == WHO_NOBODY)
+        return false;
+    *event = who.event;
+    return true;
+}
+
+/* What the last move stopped at, if that was more than an address. */
+static bool event_of_hit(struct session *session, struct event *event)
 {
     unsigned count;
     const struct stop_hit *hits = stops_hits(session->stops, &count);
 
     if (session->last.arrival != ARRIVED_HIT ||
         moment_compare(session->last.to, timeline_now(session->time)) != 0)
-        return NULL;
-    for (unsigned i = 0; i < count; i++)
+        return false;
+    for (unsigned i = 0; i < count; i++) {
         if (hits[i].has_event)
-            return &hits[i].event;
-    return NULL;
+            *event = hits[i].event;
+        if (hits[i].has_event || writer_of(session, &hits[i], event))
+            return true;
+    }
+    return false;
 }
 
 /* The event seen last; where none was, the last that is more than an instruction. */
 static bool event_now(struct session *session, struct event *event)
 {
-    const struct event *seen = hit_event(session);
+    const struct event *seen = timeline_seen(session->time);
 
-    if (!seen)
-        seen = timeline_seen(session->time);
+    if (event_of_hit(session, event))
+        return true;
     if (seen)
         *event = *seen;
     return seen ||
