@@ -166,7 +166,6 @@ const struct command branch_commands[] = {
     },
     {
         .name = "marks",
-        .aliases = "info-marks",
         .summary = "all marks",
         .help = "  marks",
         .group = "time",
@@ -194,7 +193,6 @@ const struct command branch_commands[] = {
     },
     {
         .name = "where",
-        .aliases = "info-moment",
         .summary = "where you stand: moment, clock, hart, place in the program",
         .help = "  where",
         .group = "time",

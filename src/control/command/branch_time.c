@@ -215,11 +215,16 @@ bool branch_timeline(struct call *call, struct err *err)
     const struct timeline *time = call->session->time;
     struct strip strip = {.time = time, .end = last_cycle(time)};
     struct points points = collect(time);
+    struct buf text = {0};
     struct table *table;
 
     (void)err;
-    reply_say(call->reply, "You stand at cycle %" PRIu64 " of %" PRIu64 ".",
-              timeline_cycle(time), strip.end);
+    buf_text(&text, "You stand at cycle ");
+    put_count(&text, timeline_cycle(time));
+    buf_text(&text, " of ");
+    put_count(&text, strip.end);
+    reply_say(call->reply, "%s.", text.data);
+    buf_free(&text);
     draw(call, &strip);
     table = reply_table(call->reply, "timeline", columns);
     for (unsigned i = 0; i < points.count; i++) {
