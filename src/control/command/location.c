@@ -128,10 +128,28 @@ bool location_find(const struct session *session, const char *text, uint64_t *ad
     return ok;
 }
 
+/* "main" or "main+8". */
+static bool is_symbol(const struct symbols *symbols, const char *text)
+{
+    size_t length = strcspn(text, "+- ");
+    char name[256];
+
+    if (!symbols || length >= sizeof(name) ||
+        text[length + strspn(text + length, "+- 0123456789abcdefx")])
+        return false;
+    snprintf(name, sizeof(name), "%.*s", (int)length, text);
+    return symbols_named(symbols, name) != NULL;
+}
+
+/* "0x80000048" alone. */
+static bool is_address(const char *text)
+{
+    return strncmp(text, "0x", 2) == 0 &&
+           text[2 + strspn(text + 2, "0123456789abcdefABCDEF_")] == '\0';
+}
+
 bool location_is(const struct session *session, const char *text)
 {
-    const struct symbols *symbols = session->subject.symbols;
-
-    return *text == '*' || is_line(text) || strncmp(text, "0x", 2) == 0 ||
-           (symbols && symbols_named(symbols, text));
+    return *text == '*' || is_line(text) || is_address(text) ||
+           is_symbol(session->subject.symbols, text);
 }
