@@ -68,6 +68,7 @@ struct hit {
 
 struct gdb {
     struct session *session;
+    unsigned board; /* whose harts are the threads */
     struct wire wire;
     struct packet_reader reader;
     struct buf reply,
@@ -93,7 +94,7 @@ struct gdb {
 
 static inline struct board *gdb_board(const struct gdb *gdb)
 {
-    return session_board(gdb->session);
+    return gdb->session->run->board[gdb->board];
 }
 
 static inline struct hart *gdb_hart(const struct gdb *gdb)

@@ -29,8 +29,7 @@ static void take(void *ctx, const struct event *event)
     unsigned hart =
         event->kind == EVENT_INSN ? event->insn.hart : event->trap_enter.hart;
 
-    if (event->board != lookout->gdb->session->board ||
-        hart != (unsigned)lookout->stepped)
+    if (event->board != lookout->gdb->board || hart != (unsigned)lookout->stepped)
         return;
     lookout->heard = true;
     run_ask_stop(lookout->gdb->session->run);
@@ -100,7 +99,7 @@ static void look_at_users(struct lookout *lookout)
         return;
     snprintf(hit->text, sizeof(hit->text), "Stopped by %u of the session: %.100s.\n",
              hits[0].stop->number, hits[0].stop->text ? hits[0].stop->text : "");
-    if (!hit->by_point)
+    if (!hit->by_point && hits[0].stop->board == lookout->gdb->board)
         hit->hart = hits[0].hart;
 }
 

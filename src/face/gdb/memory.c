@@ -125,7 +125,7 @@ static bool write_bytes(struct gdb *gdb, uint64_t va, char *bytes, uint64_t leng
     for (uint64_t done = 0; done < length;) {
         uint64_t part = memory_in_page(va + done, length - done);
         struct act act = {.kind = ACT_MEMORY,
-                          .board = (uint8_t)gdb->session->board,
+                          .board = (uint8_t)gdb->board,
                           .size = (uint32_t)part,
                           .bytes = (uint8_t *)bytes + done};
 

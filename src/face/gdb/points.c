@@ -42,6 +42,7 @@ static bool add_piece(struct gdb *gdb, struct point *point, struct point_piece p
                         .address = piece.pa,
                         .length = piece.length,
                         .hart = -1,
+                        .board = gdb->board,
                         .enabled = true};
 
     if (point->pieces == GDB_POINT_PIECES)
@@ -265,7 +266,7 @@ const struct point *points_touched(const struct gdb *gdb, const struct event *ev
 {
     struct touch touch = touch_of(event);
 
-    if (event->board != gdb->session->board || touch.size == 0)
+    if (event->board != gdb->board || touch.size == 0)
         return NULL;
     for (unsigned i = 0; i < gdb->points; i++)
         for (unsigned j = 0; is_watch(&gdb->point[i]) && j < gdb->point[i].pieces;

@@ -83,6 +83,7 @@ void gdb_monitor(struct gdb *gdb, struct scan *rest)
         return;
     }
     gdb_flush_notes(gdb);
+    gdb->session->board = gdb->board;
     gdb->session->hart = gdb->hart;
     command_do(gdb->session, buf_str(&line), &reply, &err);
     render(&text, RENDER_TEXT, buf_str(&line), &reply, &err);

@@ -257,6 +257,7 @@ static struct gdb *begin(struct session *session, int fd)
     gdb->session = session;
     gdb->acks = true;
     gdb->stepped = -1;
+    gdb->board = session->board;
     gdb->hart = session->hart;
     gdb->stops = stops_new(session->time, &scope);
     wire_open(&gdb->wire, fd);

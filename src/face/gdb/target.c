@@ -86,7 +86,7 @@ static bool read_register(const struct hart *hart, uint64_t number, uint64_t *va
 static bool write_register(struct gdb *gdb, uint64_t number, uint64_t value,
                            struct err *err)
 {
-    struct act act = {.board = (uint8_t)gdb->session->board,
+    struct act act = {.board = (uint8_t)gdb->board,
                       .device = (uint8_t)gdb->hart,
                       .value = value,
                       .reason = NULL};

@@ -58,7 +58,7 @@ void stops_free(struct stops *stops);
 
 /* How many enabled stops of a kind there may be: harts and boards keep a list of them, in
  * which moves want some places, too. */
-enum { STOPS_ARRIVALS = HART_STOPS - 16, STOPS_WATCHES = BOARD_WATCHES - 16 };
+enum { STOPS_ARRIVALS = HART_STOPS - 20, STOPS_WATCHES = BOARD_WATCHES - 16 };
 
 /* Adds a stop, whose expressions must be known in the scope; takes them over, and its text,
  * on success. The number, or 0. */
