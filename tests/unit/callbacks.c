@@ -353,6 +353,12 @@ static const struct {
     {"{ event = 'trap_enter', when = 's0 == 3', call = function(run) "
      "print(run:command('print s0').value[1].decimal) end }",
      "", "3\n"},
+    {"{ event = 'trap_enter', when = 's0 == 3', call = function(run) "
+     "run:poke('box', 7, 8) end }, { event = 'trap_enter', when = 's0 == 2', "
+     "call = function(run) print(run:command('who box').say[1] ~= nil) end }",
+     "{ 'asks', function(run) print(run:command('who box').say[1] ~= nil) "
+     "return run:x('s1') == 21 end }",
+     "true\ntrue\n"},
     {"",
      "{ 'rows', function(run) local r = run:command('help print') "
      "print(#r.say > 0) return true end }",
