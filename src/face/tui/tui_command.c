@@ -157,7 +157,7 @@ int command_watch(int argc, char **argv)
         {0, "ascii", OPTION_FLAG, &command.ascii, NULL, "signs of ASCII only"},
         {0, "still", OPTION_FLAG, &command.still, NULL, "nothing moves after a step"},
         {0, "resume", OPTION_FLAG, &command.resume, NULL,
-         "go on with a run that was left: the one named, or the last"},
+         "go on with a run that was left: NAME, or the last"},
         {0, "print", OPTION_TEXT, &command.print, "COLUMNSxROWS",
          "print the screen as text, and end"},
         {0, "instructions", OPTION_NUMBER, &command.instructions, "N",
