@@ -107,7 +107,8 @@ static bool do_tbreak(struct call *call, struct err *err)
 #define WATCH_ARGUMENTS                                                                \
     {                                                                                  \
         {                                                                              \
-            .type = ARG_TEXT, .name = "WHAT[, LENGTH] [if CONDITION]"                  \
+            .type = ARG_TEXT, .name = "WHAT[, LENGTH] [if CONDITION]",                 \
+            .completes = ARG_ADDRESS                                                   \
         }                                                                              \
     }
 
