@@ -38,7 +38,7 @@ struct table {
     unsigned columns;
     struct column *column;
     size_t rows, cells; /* cells given so far: the last row may be incomplete */
-    struct cell *cell; /* rows * columns */
+    struct cell *cell;  /* rows * columns */
     char *names; /* what the columns' names are in, where they are no constants; the
                     table's own; or NULL */
 };

@@ -23,7 +23,7 @@ struct state {
     size_t left;             /* STATE_LOAD: bytes not yet taken */
     bool short_input;        /* STATE_LOAD: there were too few bytes */
     void *hash;              /* STATE_HASH: the running XXH3 state */
-    bool without_pages;      /* what is kept in pages (RAM, disks' contents) is left out:
+    bool without_pages; /* what is kept in pages (RAM, disks' contents) is left out:
                                 whoever walks takes care of it (machine/memory/pages.h) */
 
     /* Told of each field in turn, for tests of the walk itself; NULL: nobody. */

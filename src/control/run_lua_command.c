@@ -87,8 +87,10 @@ static void *open_session(lua_State *lua, struct run_box *box)
     const struct answerer *answerer = box->scenario->answerer;
     struct err err = {0};
 
-    if (!answerer)
+    if (!answerer) {
         luaL_error(lua, "there are no commands here");
+        return NULL; /* not reached */
+    }
     if (box->callbacks)
         return answerer->borrow(box->trial, box->trial->time);
     if (!box->session)

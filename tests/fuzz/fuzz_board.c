@@ -120,7 +120,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         assert(image_init(&image, "program", program, sizeof(program), desc.ram_base,
                           &err));
         if (start_board(board, &start, &err))
-            run_go(run, (struct run_limit){INSTRUCTIONS, INSTRUCTIONS, UINT64_MAX, UINT64_MAX});
+            run_go(run, (struct run_limit){INSTRUCTIONS, INSTRUCTIONS, UINT64_MAX,
+                                           UINT64_MAX});
         save_and_restore(run);
         image_release(&image);
     }

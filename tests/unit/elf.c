@@ -394,8 +394,7 @@ START_TEST(loading_fills_segments_and_zeroes_their_rest)
     ck_assert_uint_eq(byte_at(bus, BASE + 0x30ff), 0x22);
     ck_assert_uint_eq(byte_at(bus, BASE + 0x3100), 0);
     ck_assert_uint_eq(byte_at(bus, BASE + 0x3203), 0);
-    ck_assert_msg(!pages_used(&bus->ram.pages, 4),
-                  "zeros that were there are written");
+    ck_assert_msg(!pages_used(&bus->ram.pages, 4), "zeros that were there are written");
     image_release(&image);
     bus_release(bus);
 }

@@ -69,8 +69,10 @@ static bool find_gates(struct call *call, struct gates *gates, struct err *err)
     if (isdigit((unsigned char)name[0])) {
         unsigned long number = strtoul(name, &end, 0);
 
-        if (*end || number > UINT16_MAX)
-            return err_set(err, "'%.40s' is no interrupt's number", name);
+        if (*end || number > UINT16_MAX) {
+            err_set(err, "'%.40s' is no interrupt's number", name);
+            return false;
+        }
         irq = (unsigned)number;
     } else if (!source_of_device(session_board(session), name, &irq, err)) {
         return false;

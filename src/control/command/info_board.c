@@ -147,7 +147,7 @@ bool info_queue(struct call *call, struct err *err)
                                             {"board", COLUMN_COUNT},
                                             {NULL, COLUMN_TEXT}};
     const struct queue *queue = &call->session->run->queue;
-    const struct timer *due[QUEUE_TIMERS];
+    const struct timer *due[QUEUE_TIMERS] = {0};
     uint64_t now = timeline_cycle(call->session->time);
     struct table *table;
     unsigned count = 0;

@@ -466,7 +466,8 @@ const struct command move_commands[] = {
     {
         .name = "until",
         .aliases = "u advance",
-        .arguments = {{.type = ARG_TEXT, .name = "LOCATION|CONDITION",
+        .arguments = {{.type = ARG_TEXT,
+                       .name = "LOCATION|CONDITION",
                        .completes = ARG_ADDRESS}},
         .summary = "on until the hart is somewhere, or something holds",
         .help = "A location is a symbol, FILE:LINE, LINE or *ADDRESS; anything else is "
@@ -483,7 +484,8 @@ const struct command move_commands[] = {
     {
         .name = "reverse-until",
         .aliases = "ru",
-        .arguments = {{.type = ARG_TEXT, .name = "LOCATION|CONDITION",
+        .arguments = {{.type = ARG_TEXT,
+                       .name = "LOCATION|CONDITION",
                        .completes = ARG_ADDRESS}},
         .summary = "back until the hart was somewhere, or something held",
         .help = "  reverse-until transfer_begin\n"

@@ -164,6 +164,11 @@ static const struct packet_row {
     {"QStartNoAckMode", gdb_no_acks},
 };
 
+static bool ends_name(char c)
+{
+    return c == ':' || c == ';' || c == ',';
+}
+
 /* How long the name is that a packet begins with. */
 static size_t name_length(const char *payload, size_t size)
 {
@@ -175,7 +180,7 @@ static size_t name_length(const char *payload, size_t size)
         return size < 2 ? size : 2;
     if (!strchr("qQv", payload[0]))
         return 1;
-    while (length < size && !memchr(":;,", payload[length], 3))
+    while (length < size && !ends_name(payload[length]))
         length++;
     return length;
 }

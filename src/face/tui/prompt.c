@@ -71,10 +71,8 @@ static bool is_inside(char byte)
 
 static size_t before(const struct prompt *prompt, size_t at)
 {
-    if (at > 0)
-        at--;
-    while (at > 0 && is_inside(prompt->line[at]))
-        at--;
+    while (at > 0 && is_inside(prompt->line[--at]))
+        ;
     return at;
 }
 

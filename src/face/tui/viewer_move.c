@@ -77,7 +77,8 @@ static void told(struct viewer *viewer, const struct move *move)
         ended(viewer, move->end);
         break;
     case MOVE_STOPPED:
-        tell_stop(viewer, &move->hit[0]);
+        if (move->hits)
+            tell_stop(viewer, &move->hit[0]);
         break;
     case MOVE_BEGINNING:
         viewer_notice(viewer, "this is the beginning: nothing has happened before");

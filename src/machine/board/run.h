@@ -40,7 +40,8 @@ struct run_limit {
     uint64_t fired;    /* entries of the queue done since reset */
 };
 
-#define RUN_NO_LIMIT ((struct run_limit){UINT64_MAX, UINT64_MAX, UINT64_MAX, UINT64_MAX})
+#define RUN_NO_LIMIT                                                                   \
+    ((struct run_limit){UINT64_MAX, UINT64_MAX, UINT64_MAX, UINT64_MAX})
 
 struct run *run_new(void);
 void run_free(struct run *run);

@@ -282,10 +282,12 @@ static bool physical(const struct hart *hart, const struct lvalue *target, uint6
     return true;
 }
 
-static bool who_memory(struct who_search *search, struct who *who, struct err *err)
+static bool who_memory(const struct who_search *search, struct who *who,
+                       struct err *err)
 {
     struct board *board = timeline_run(search->timeline)->board[search->board];
     const struct lvalue *target = search->target;
+    struct who_search of_register = *search;
     const struct mmio *mmio;
     struct lvalue reg;
     uint64_t pa;
@@ -302,8 +304,8 @@ static bool who_memory(struct who_search *search, struct who *who, struct err *e
                           .number = pa - mmio->base,
                           .size = target->size,
                           .hi = 63};
-    search->target = &reg;
-    return who_register(search, who, err);
+    of_register.target = &reg;
+    return who_register(&of_register, who, err);
 }
 
 /* --- the question ----------------------------------------------------------------- */

@@ -195,9 +195,11 @@ static bool seek(const struct who_search *search, struct sought *sought,
     unsigned index;
     const struct reg *reg = device_reg(device, (uint32_t)target->number, &index);
 
-    if (!reg)
-        return err_set(err, "%s has no register at offset 0x%" PRIx64, device->name,
-                       target->number);
+    if (!reg) {
+        err_set(err, "%s has no register at offset 0x%" PRIx64, device->name,
+                target->number);
+        return false;
+    }
     *sought = (struct sought){.run = run,
                               .board = search->board,
                               .device = device,

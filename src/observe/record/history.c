@@ -153,11 +153,17 @@ static bool count(struct archive *archive, const char *text, size_t most, size_t
 {
     struct sqlite3_stmt *row = archive_prepare(archive, text, err);
 
-    if (!row || !archive_step(archive, row, err))
-        return err_prefix(err, "a damaged recording");
+    if (!row || !archive_step(archive, row, err)) {
+        err_prefix(err, "a damaged recording");
+        return false;
+    }
     *rows = archive_number(row, 0);
     archive_step(archive, row, NULL);
-    return *rows <= most || damaged(archive, err, "there is too much of its history");
+    if (*rows > most) {
+        damaged(archive, err, "there is too much of its history");
+        return false;
+    }
+    return true;
 }
 
 static bool is_name(const char *name, size_t room)
@@ -352,9 +358,9 @@ bool history_restore(const struct history *history, struct timeline *timeline,
 }
 
 /* Of `count` digests the n-th that is compared, when only `most` are: evenly spread. */
-static bool is_chosen(size_t n, size_t of, unsigned most)
+static bool is_chosen(size_t n, size_t of, size_t most)
 {
-    return of <= most || n * most / of != (n + 1) * most / of;
+    return of == 0 || of <= most || n * most / of != (n + 1) * most / of;
 }
 
 /* Is it on the way to where the viewer stood: of that branch, or of one that it left, up

@@ -159,17 +159,17 @@ static bool part_limit(struct timeline *timeline, const struct way *way,
     return many;
 }
 
-static enum run_stop run_part(struct timeline *timeline, const struct run_limit *limit,
-                              bool many)
+/* NULL: one step. */
+static enum run_stop run_part(struct timeline *timeline, const struct run_limit *limit)
 {
     struct run *run = timeline->run;
-    struct progress before;
+    struct progress before = {0};
     enum run_stop stop;
 
     note_progress(run, &before);
-    if (!many)
+    if (!limit)
         timeline->step_began = moment_of(run);
-    stop = many ? run_go(run, *limit) : run_step(run);
+    stop = limit ? run_go(run, *limit) : run_step(run);
     timeline->arrived = find_arrived(run, &before);
     tell_arrival(timeline);
     return stop;
@@ -229,7 +229,7 @@ static enum arrival go_part(struct timeline *timeline, const struct way *way)
     if (replay_act(timeline) || (timeline->live && offer_typed(timeline)))
         return part_ends(timeline, way->probe, RUN_LIMIT);
     many = part_limit(timeline, way, &limit);
-    stop = run_part(timeline, &limit, many);
+    stop = run_part(timeline, many ? &limit : NULL);
     return part_ends(timeline, way->probe, stop);
 }
 
@@ -264,7 +264,7 @@ enum arrival way_step(struct timeline *timeline)
     if (replay_act(timeline) || (timeline->live && offer_typed(timeline)))
         arrival = part_ends(timeline, NULL, RUN_LIMIT);
     else
-        arrival = part_ends(timeline, NULL, run_part(timeline, NULL, false));
+        arrival = part_ends(timeline, NULL, run_part(timeline, NULL));
     set_live(timeline, false);
     return arrival;
 }
