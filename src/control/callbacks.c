@@ -4,7 +4,7 @@
 #include "base/nearest.h"
 #include "control/lua_sandbox.h"
 #include "control/run_lua.h"
-#include "control/trial.h"
+#include "control/trial_state.h"
 #include "observe/ask/expr.h"
 
 #include <lauxlib.h>

@@ -9,7 +9,7 @@
  * is about the session's hart; a hart that stops at a breakpoint or watchpoint becomes the
  * session's hart. Forwards the scenario's limit of cycles ends every move.
  *
- *   moves.c              running with the session's stops; until; goto
+ *   move_run.c           running with the session's stops; until; goto
  *   move_instructions.c  on and back by instructions
  *   move_events.c        events, and the units that are events
  *   move_calls.c         forwards over calls and traps, by lines, out of a function
@@ -42,7 +42,7 @@ struct move {
     struct stop_hit hit[MOVE_HITS];
 };
 
-/* --- moves.c ---------------------------------------------------------------------------------- */
+/* --- move_run.c ------------------------------------------------------------------------------- */
 
 /* To the next stop, or to the end; backwards to the beginning. */
 void move_continue(struct session *session, enum move_way way, struct move *move);

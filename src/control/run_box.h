@@ -2,8 +2,7 @@
 #define CONTROL_RUN_BOX_H
 
 #include "control/answerer.h"
-#include "control/callbacks.h"
-#include "control/trial.h"
+#include "control/trial_state.h"
 
 #include <lua.h>
 
@@ -13,6 +12,8 @@
  * run_lua_command.c (commands).
  */
 #define RUN_TYPE "ringside run"
+
+struct callbacks;
 
 /* The userdata; its user value is the table of its fields. */
 struct run_box {

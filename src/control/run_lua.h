@@ -1,7 +1,7 @@
 #ifndef CONTROL_RUN_LUA_H
 #define CONTROL_RUN_LUA_H
 
-#include "control/trial.h"
+#include "control/trial_state.h"
 
 #include <lua.h>
 

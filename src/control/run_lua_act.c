@@ -2,6 +2,7 @@
  * What a callback does to the machine. All of it is journalled (observe/time/journal.h).
  */
 #include "control/assign.h"
+#include "control/callbacks.h"
 #include "control/lua_sandbox.h"
 #include "control/run_box.h"
 #include "observe/ask/expr.h"

@@ -1,7 +1,6 @@
 #include "control/setup.h"
 
 #include "base/nearest.h"
-#include "control/callbacks.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -60,7 +59,6 @@ bool setup_address(const struct setup *setup, const char *text, uint64_t *addres
 
 void setup_release(struct setup *setup)
 {
-    callbacks_free(setup->callbacks);
     for (unsigned i = 0; i < setup->disks; i++)
         free(setup->disk[i].bytes);
     for (unsigned i = 0; i < setup->notes; i++)

@@ -78,7 +78,7 @@ struct setup {
     } range[SETUP_RANGES];
     struct setup_region region[SETUP_REGIONS];
     struct setup_note note[SETUP_NOTES];
-    struct callbacks *callbacks; /* NULL: none */
+    struct callbacks *callbacks; /* NULL: none; trial_end frees them */
     enum setup_end end;
     uint64_t cycles;        /* the run's limit */
     struct buf diagnostics; /* of the assembler, if that is what failed */

@@ -94,6 +94,7 @@ void trial_end(struct trial *trial)
     if (trial->owns_time)
         timeline_free(trial->time);
     run_free(trial->run);
+    callbacks_free(trial->setup.callbacks);
     setup_release(&trial->setup);
     *trial = (struct trial){.scenario = NULL};
 }

@@ -12,7 +12,6 @@
 #include "machine/board/board.h"
 
 #include "base/alloc.h"
-#include "machine/board/ram_watch.h"
 #include "machine/board/rom.h"
 #include "machine/device/finisher.h"
 #include "machine/device/uart.h"

@@ -99,6 +99,12 @@ void board_unwatch(struct board *board,
                    void (*touched)(void *, struct board *, uint64_t, unsigned, uint8_t),
                    void *ctx);
 
+/* For the board's own files: RAM is about to change, which is told to whoever watches
+ * these bytes; and all pages that somebody watches, tohost's among them, are marked, so
+ * that harts which could store there unseen look again. */
+void board_touched(struct board *board, uint64_t pa, unsigned length, uint8_t who);
+void board_mark_watched(struct board *board);
+
 /* Does what a store to `tohost` asks for: ends the run (an odd value: exit code times
  * two plus one), or prints a character (device 1, command 1) and zeroes the word. */
 void board_check_tohost(struct board *board);

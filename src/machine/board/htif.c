@@ -9,7 +9,6 @@
  * console, whose command 1 prints. Not modelled: other system calls, and input.
  */
 #include "machine/board/board.h"
-#include "machine/board/ram_watch.h"
 
 #include <assert.h>
 

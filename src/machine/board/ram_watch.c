@@ -1,4 +1,4 @@
-#include "machine/board/ram_watch.h"
+#include "machine/board/board.h"
 
 void board_touched(struct board *board, uint64_t pa, unsigned length, uint8_t who)
 {

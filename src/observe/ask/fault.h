@@ -8,7 +8,7 @@
  * Why the last exception or device error happened: which level of which table, which bit,
  * who wrote it; which descriptor; which rule.
  *
- *   fault.c           what failed last; DMA channels and disks
+ *   fault_device.c    what failed last; DMA channels and disks
  *   fault_trap.c      exceptions but page faults
  *   fault_page.c      page faults: the walk, entry by entry
  */

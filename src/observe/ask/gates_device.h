@@ -3,7 +3,7 @@
 
 #include "observe/ask/gates.h"
 
-/* For gates.c: what the line of an interrupt source depends on, as shared gates; and what
+/* For gates_hart.c: what the line of an interrupt source depends on, as shared gates; and what
  * the list is built with. */
 void gates_of_device(struct gates *gates, const struct board *board, unsigned irq);
 

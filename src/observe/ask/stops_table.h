@@ -4,8 +4,8 @@
 #include "observe/ask/stops.h"
 
 /*
- * The inside of struct stops, which two files share: stops.c keeps the table, stops_probe.c
- * looks for what it holds.
+ * The inside of struct stops, which two files share: stops_table.c keeps the table,
+ * stops_probe.c looks for what it holds.
  */
 
 /* Something that may be what a stop waits for; whether it is, is asked at the boundary. */

@@ -8,7 +8,7 @@
 /*
  * Who last wrote something: `who`.
  *
- *   who.c           CSRs, registers x and the pc, and what all have in common
+ *   who_search.c    CSRs, registers x and the pc, and what all have in common
  *   who_ram.c       bytes of RAM: by harts, DMA channels and page-table walks
  *   who_register.c  device registers: by an access, or by the device itself
  *   who_say.c       the answer in words

@@ -1,5 +1,5 @@
 /*
- * `why`: rules (why.def) applied again and again, each time to the cause that was found
+ * `why`: rules (why_rules.def) applied again and again, each time to the cause that was found
  * last.
  */
 #include "observe/ask/why.h"

@@ -6,7 +6,7 @@
 
 /*
  * Why something happened: from an event back over its causes to the instruction that
- * started it. Each kind of event has rules (why.def) that say which earlier event, with
+ * started it. Each kind of event has rules (why_rules.def) that say which earlier event, with
  * which fields in common, is its cause; the sentence says how they belong together.
  */
 enum { WHY_LINKS = 32 };

@@ -1,5 +1,5 @@
 /*
- * The rules of why.def. The tests that they name come first, in the order of the table's
+ * The rules of why_rules.def. The tests that they name come first, in the order of the table's
  * parts; the rows last.
  */
 #include "observe/ask/why_rules.h"
@@ -401,7 +401,7 @@ static bool typed_to(const struct why_pair *pair)
 const struct why_rule why_rules[] = {
 #define RULE(EFFECT, when, CAUSE, where, same, test, because)                          \
     {EVENT_##EFFECT, EVENT_##CAUSE, WHY_##where, when, same, test, because},
-#include "observe/ask/why.def"
+#include "observe/ask/why_rules.def"
 };
 
 const size_t why_rule_count = COUNT(why_rules);

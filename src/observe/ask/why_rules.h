@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* For why.c: the rules of why.def as rows. */
+/* For why.c: the rules of why_rules.def as rows. */
 
 /* An event and what may be its cause. */
 struct why_pair {

@@ -1,8 +1,8 @@
 #ifndef OBSERVE_TIME_SNAPSHOT_H
 #define OBSERVE_TIME_SNAPSHOT_H
 
+#include "observe/time/fold.h"
 #include "observe/time/moment.h"
-#include "observe/time/timeline.h"
 
 /*
  * Snapshots of a run. One is a set of pages: those of RAM and of disks' contents, and the

@@ -1,6 +1,7 @@
 #ifndef OBSERVE_TIME_TIMELINE_H
 #define OBSERVE_TIME_TIMELINE_H
 
+#include "observe/time/fold.h"
 #include "observe/time/journal.h"
 #include "observe/time/moment.h"
 
@@ -37,17 +38,6 @@ struct run *timeline_run(const struct timeline *timeline);
 
 /* --- listeners ------------------------------------------------------------------------ */
 
-/*
- * A fold has state of its own that follows the viewer back and forth: it hears every
- * event of its kinds on the way to wherever the timeline goes, and its state is kept in
- * the snapshots. To be added while nothing has run. INSN must not be among the kinds.
- */
-struct fold {
-    uint64_t kinds;
-    void (*take)(void *ctx, const struct event *event); /* NULL: it hears nothing */
-    void (*state)(void *ctx, struct state *state);
-    void *ctx;
-};
 void timeline_add_fold(struct timeline *timeline, struct fold fold);
 
 /*

@@ -2,11 +2,13 @@
 #define OBSERVE_TIME_TIMELINE_PARTS_H
 
 #include "observe/time/snapshot.h"
+#include "observe/time/timeline.h"
 
 /*
  * The inside of the timeline, for its own files:
  *
- *   timeline.c  made and freed, its listeners, its memory
+ *   life.c      made and freed, its listeners, where the viewer stands
+ *   spacing.c   which snapshots it keeps
  *   way.c       running and replaying: the one place that steps the machine
  *   seek.c      moving
  *   search.c    backwards, and questions about other moments

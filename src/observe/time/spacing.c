@@ -1,13 +1,12 @@
-#include "observe/time/timeline.h"
-
-#include "base/alloc.h"
+/*
+ * Which snapshots a timeline keeps: how far apart they are taken, by what taking one
+ * costs, and which go when memory is at its bound.
+ */
 #include "observe/time/timeline_parts.h"
 
-#include <assert.h>
-#include <stdlib.h>
-#include <string.h>
+#include "base/alloc.h"
 
-enum { USUAL_MEMORY = 256 << 20, USUAL_INTERVAL = 500000 };
+#include <string.h>
 
 /* What a snapshot costs, in instructions that the host does in the same time. */
 enum {
@@ -18,158 +17,7 @@ enum {
     COST_BEARABLE = 14 /* and 7% are bearable */
 };
 
-/* --- made and freed -------------------------------------------------------------------- */
-
-static void printed(void *ctx, uint8_t byte)
-{
-    struct timeline *timeline = ctx;
-
-    if (timeline->output && timeline->live)
-        timeline->output(timeline->output_ctx, byte);
-}
-
-struct timeline *timeline_new(struct run *run, const struct timeline_settings *settings)
-{
-    struct timeline *timeline = alloc_zero(1, sizeof(*timeline));
-
-    timeline->run = run;
-    timeline->bound = settings && settings->memory ? settings->memory : USUAL_MEMORY;
-    timeline->least_interval =
-        settings && settings->interval ? settings->interval : USUAL_INTERVAL;
-    timeline->has_interval = settings && settings->interval;
-    store_init(&timeline->store, run);
-    for (unsigned i = 0; i < run->boards; i++) {
-        run->board[i]->output = printed;
-        run->board[i]->output_ctx = timeline;
-    }
-    branch_new(timeline, "main", -1);
-    stand(timeline);
-    return timeline;
-}
-
-void timeline_free(struct timeline *timeline)
-{
-    if (!timeline)
-        return;
-    for (unsigned i = 0; i < timeline->store.folds; i++)
-        if (timeline->store.fold[i].take)
-            event_unlisten(&timeline->run->events, timeline->store.fold[i].take,
-                           timeline->store.fold[i].ctx);
-    for (unsigned i = 0; i < timeline->run->boards; i++)
-        timeline->run->board[i]->output = NULL;
-    drop_near(timeline);
-    for (unsigned i = 0; i < timeline->branches; i++)
-        branch_free(timeline, timeline->branch[i]);
-    for (unsigned i = 0; i < timeline->typed_count; i++) {
-        buf_free(&timeline->typed[i].bytes);
-        free(timeline->typed[i].reason);
-    }
-    free(timeline->typed);
-    free(timeline->event);
-    store_release(&timeline->store);
-    free(timeline);
-}
-
-struct run *timeline_run(const struct timeline *timeline)
-{
-    return timeline->run;
-}
-
-struct branch *timeline_in_use(const struct timeline *timeline)
-{
-    return timeline->branch[timeline->current];
-}
-
-/* --- listeners --------------------------------------------------------------------------- */
-
-/* The snapshot of #0 has every fold in it: it is taken when the first thing is asked. */
-void timeline_begin(struct timeline *timeline)
-{
-    struct branch *branch = timeline->branch[0];
-
-    if (branch->snapshots == 0)
-        branch_add_snapshot(branch, snapshot_take(&timeline->store));
-}
-
-void timeline_add_fold(struct timeline *timeline, struct fold fold)
-{
-    struct store *store = &timeline->store;
-
-    assert(store->folds < SNAPSHOT_FOLDS && timeline->branch[0]->snapshots == 0);
-    assert(!(fold.kinds & EVENT_BIT(EVENT_INSN)));
-    store->fold[store->folds++] = fold;
-    if (fold.take)
-        event_listen(&timeline->run->events,
-                     (struct event_sink){fold.kinds, fold.take, fold.ctx});
-}
-
-void timeline_add_appender(struct timeline *timeline, struct event_sink sink)
-{
-    assert(timeline->appenders < APPENDERS && !timeline->live);
-    timeline->appender[timeline->appenders++] = sink;
-}
-
-void timeline_remove_appender(struct timeline *timeline, struct event_sink sink)
-{
-    unsigned kept = 0;
-
-    for (unsigned i = 0; i < timeline->appenders; i++)
-        if (timeline->appender[i].take != sink.take ||
-            timeline->appender[i].ctx != sink.ctx)
-            timeline->appender[kept++] = timeline->appender[i];
-    timeline->appenders = kept;
-}
-
-void timeline_set_output(struct timeline *timeline,
-                         void (*output)(void *ctx, uint8_t byte), void *ctx)
-{
-    timeline->output = output;
-    timeline->output_ctx = ctx;
-}
-
-bool timeline_add_arrival(struct timeline *timeline, uint64_t pc,
-                          void (*arrived)(void *ctx, struct hart *hart), void *ctx)
-{
-    struct run *run = timeline->run;
-
-    if (timeline->arrivals == ARRIVALS)
-        return false;
-    timeline->arrival[timeline->arrivals++] = (struct arrival_hook){pc, arrived, ctx};
-    for (unsigned b = 0; b < run->boards; b++)
-        for (unsigned h = 0; h < run->board[b]->harts; h++)
-            if (!hart_add_stop(&run->board[b]->hart[h], pc))
-                return false;
-    return true;
-}
-
-void timeline_set_interrupt(struct timeline *timeline, bool (*interrupted)(void *ctx),
-                            void *ctx)
-{
-    timeline->interrupted = interrupted;
-    timeline->interrupt_ctx = ctx;
-}
-
-void timeline_set_keeper(struct timeline *timeline, const struct keeper *keeper)
-{
-    timeline->keeper = keeper ? *keeper : (struct keeper){0};
-}
-
-void timeline_set_actor(struct timeline *timeline, const struct actor *actor)
-{
-    timeline->actor = actor ? *actor : (struct actor){0};
-}
-
-void tell_reached(struct timeline *timeline)
-{
-    const struct branch *branch = timeline_in_use(timeline);
-
-    if (timeline->keeper.reached)
-        timeline->keeper.reached(timeline->keeper.ctx, timeline->current,
-                                 branch->info.furthest, branch->info.furthest_cycle,
-                                 timeline_now(timeline));
-}
-
-/* --- snapshots ----------------------------------------------------------------------------- */
+/* --- of a branch ------------------------------------------------------------------------------- */
 
 /* The number of the last snapshot of the branch at or before that moment; -1: none. */
 static int number_before(const struct branch *branch, struct moment moment)
@@ -235,6 +83,8 @@ void branch_cut_snapshots(struct timeline *timeline, struct branch *branch,
         remove_snapshot(timeline, branch, branch->snapshots - 1);
 }
 
+/* --- thinning ---------------------------------------------------------------------------------- */
+
 /* The one that is missed least: whose neighbours are nearest. The first and the last
  * stay. */
 static int least_missed(const struct branch *branch)
@@ -267,6 +117,14 @@ static bool thin_others(struct timeline *timeline)
     return false;
 }
 
+static void drop_oldest_near(struct timeline *timeline)
+{
+    snapshot_drop(&timeline->store, timeline->near[0]);
+    timeline->nears--;
+    memmove(timeline->near, timeline->near + 1,
+            timeline->nears * sizeof(*timeline->near));
+}
+
 void thin_snapshots(struct timeline *timeline)
 {
     struct branch *branch = timeline_in_use(timeline);
@@ -277,10 +135,7 @@ void thin_snapshots(struct timeline *timeline)
         if (thin_others(timeline))
             continue;
         if (timeline->nears > 1) {
-            snapshot_drop(&timeline->store, timeline->near[0]);
-            timeline->nears--;
-            memmove(timeline->near, timeline->near + 1,
-                    timeline->nears * sizeof(*timeline->near));
+            drop_oldest_near(timeline);
             continue;
         }
         number = least_missed(branch);
@@ -289,6 +144,8 @@ void thin_snapshots(struct timeline *timeline)
         remove_snapshot(timeline, branch, (unsigned)number);
     }
 }
+
+/* --- spacing ----------------------------------------------------------------------------------- */
 
 /* What taking the last snapshot cost, as instructions: the program's own pages, which the
  * first one copies, count once and not here. */
@@ -364,6 +221,8 @@ void keep_snapshot(struct timeline *timeline)
     thin_snapshots(timeline);
 }
 
+/* --- near at hand ------------------------------------------------------------------------------ */
+
 void drop_near(struct timeline *timeline)
 {
     while (timeline->nears)
@@ -372,15 +231,13 @@ void drop_near(struct timeline *timeline)
 
 void keep_near(struct timeline *timeline)
 {
-    if (timeline->nears == NEAR) {
-        snapshot_drop(&timeline->store, timeline->near[0]);
-        timeline->nears--;
-        memmove(timeline->near, timeline->near + 1,
-                timeline->nears * sizeof(*timeline->near));
-    }
+    if (timeline->nears == NEAR)
+        drop_oldest_near(timeline);
     timeline->near[timeline->nears++] = snapshot_take(&timeline->store);
     thin_snapshots(timeline);
 }
+
+/* --- what is told of them ---------------------------------------------------------------------- */
 
 struct timeline_memory timeline_memory(const struct timeline *timeline)
 {
@@ -410,71 +267,4 @@ bool timeline_snapshot_info(const struct timeline *timeline, unsigned n,
                                .cycle = branch->snapshot[n]->cycle,
                                .own_bytes = snapshot_own_bytes(branch->snapshot[n])};
     return true;
-}
-
-/* --- where the viewer stands ------------------------------------------------------------------ */
-
-void stand(struct timeline *timeline)
-{
-    timeline->inside = timeline->events = 0;
-    timeline->has_seen = false;
-}
-
-struct moment timeline_now(const struct timeline *timeline)
-{
-    struct moment now = moment_of(timeline->run);
-
-    if (timeline->inside) {
-        const struct event *seen = &timeline->event[timeline->inside - 1];
-
-        now.retired = seen->retired;
-        now.order = seen->order + 1;
-    }
-    return now;
-}
-
-uint64_t timeline_cycle(const struct timeline *timeline)
-{
-    if (timeline->inside)
-        return timeline->event[timeline->inside - 1].cycle;
-    return run_cycle(timeline->run);
-}
-
-unsigned timeline_inside(const struct timeline *timeline)
-{
-    return timeline->inside;
-}
-
-const struct event *timeline_step_events(const struct timeline *timeline,
-                                         unsigned *count)
-{
-    *count = timeline->inside ? timeline->events : 0;
-    return timeline->event;
-}
-
-const struct event *timeline_seen(const struct timeline *timeline)
-{
-    if (timeline->inside)
-        return &timeline->event[timeline->inside - 1];
-    return timeline->has_seen ? &timeline->seen : NULL;
-}
-
-struct moment timeline_furthest(const struct timeline *timeline)
-{
-    return timeline_in_use(timeline)->info.furthest;
-}
-
-uint64_t timeline_furthest_cycle(const struct timeline *timeline)
-{
-    return timeline_in_use(timeline)->info.furthest_cycle;
-}
-
-bool timeline_in_past(const struct timeline *timeline)
-{
-    return moment_compare(timeline_now(timeline), timeline_furthest(timeline)) < 0;
-}
-
-struct hart *timeline_arrived(const struct timeline *timeline)
-{
-    return timeline->arrived;
 }
