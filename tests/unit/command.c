@@ -331,6 +331,14 @@ static const struct completion_case {
     {"speak-of tell d", 14, "dogs"},
     {"xyzzy ", 6, ""},
     {"wander x", 7, ""},
+    {"why ", 4, "fault not"},
+    {"why-not ", 8, "irq"},
+    {"kind dma-error if ", 18, "at bytes index device channel reason"},
+    {"kind dma-error if reason == \"x\" && cha", 35, "channel"},
+    {"info device uart0 L", 18, "LCR LSR"},
+    {"info device uart0 LCR ", 22, ""},
+    {"info registers a0 s1", 18, "s1 s10 s11"},
+    {"info registers mst", 15, ""},
 };
 
 START_TEST(a_line_is_completed)

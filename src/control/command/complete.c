@@ -17,6 +17,9 @@ struct completion {
     void *ctx;
     const char *from; /* the word that is completed, up to the end of the line */
     struct buf names; /* of commands, offered already: each with a blank around it */
+    /* What arguments before that word have named: */
+    enum event_kind kind; /* EVENT_KINDS: none */
+    const struct device *device;
 };
 
 static void offer(struct completion *c, const char *word)
@@ -56,24 +59,54 @@ static const char *last_word(const char *line)
 struct name_completion {
     struct completion *completion;
     const char *line;
+    bool whole; /* some name has the words before the last one as they are typed */
 };
 
-/* Offers the word of the name that stands where the last word of the line does. */
-static void offer_name(void *ctx, const struct command *row)
+/* What of the name may stand where the last word of the line does; NULL: it begins
+ * otherwise. */
+static const char *name_behind(const struct name_completion *of, const char *name,
+                               bool *whole)
+{
+    const char *line = skip_blanks(of->line);
+
+    *whole = true;
+    while (line < of->completion->from) {
+        size_t typed = strcspn(line, " \t"), length = strcspn(name, " ");
+
+        if (!*name || typed > length || strncmp(name, line, typed) != 0)
+            return NULL;
+        *whole &= typed == length;
+        line = skip_blanks(line + typed);
+        name = skip_blanks(name + length);
+    }
+    return name;
+}
+
+static void find_whole(void *ctx, const struct command *row)
 {
     struct name_completion *of = ctx;
-    const char *name = row->name, *line = skip_blanks(of->line);
+    bool whole;
 
-    while (line < of->completion->from) {
-        size_t typed = strcspn(line, " \t");
+    of->whole |= name_behind(of, row->name, &whole) && whole;
+}
 
-        if (!*name || typed > strcspn(name, " ") || strncmp(name, line, typed) != 0)
-            return;
-        line = skip_blanks(line + typed);
-        name = skip_blanks(name + strcspn(name, " "));
-    }
-    if (*name)
+static void offer_name(void *ctx, const struct command *row)
+{
+    const struct name_completion *of = ctx;
+    bool whole;
+    const char *name = name_behind(of, row->name, &whole);
+
+    if (name && *name && whole == of->whole)
         offer_once(of->completion, name, strcspn(name, " "));
+}
+
+/* As commands are found, `why ` is not the beginning of why-not. */
+static void offer_names(struct completion *c, const char *line)
+{
+    struct name_completion names = {.completion = c, .line = line};
+
+    command_each(c->session, find_whole, &names);
+    command_each(c->session, offer_name, &names);
 }
 
 /* --- files ------------------------------------------------------------------------------------ */
@@ -164,15 +197,21 @@ static void offer_symbols(struct completion *c)
         offer(c, symbols->symbol[i].name);
 }
 
+/* Of a condition on an event its fields come first: alone, while nothing is typed. */
 static void offer_expression(struct completion *c, bool address)
 {
     struct expr_scope scope = session_scope(c->session);
+    const struct event_field *field = NULL;
 
     c->from = name_begin(c->from);
-    if (address && !*c->from)
-        offer_symbols(c);
-    else
+    if (c->kind != EVENT_KINDS)
+        field = event_infos[c->kind].fields;
+    for (; field && field->name; field++)
+        offer(c, field->name);
+    if (*c->from || (!address && c->kind == EVENT_KINDS))
         expr_complete(c->from, &scope, take_name, c);
+    else if (address)
+        offer_symbols(c);
 }
 
 /* --- the rest --------------------------------------------------------------------------------------- */
@@ -195,6 +234,26 @@ static void offer_devices(struct completion *c)
 
     for (unsigned i = 0; i < board->devices; i++)
         offer(c, board->device[i]->name);
+}
+
+static void take_register(void *ctx, const char *name)
+{
+    const struct completion *c = ctx;
+
+    c->offer(c->ctx, name + strlen(c->device->name) + 1);
+}
+
+/* Of the device that stands before: "Control[1]". */
+static void offer_registers(struct completion *c)
+{
+    struct expr_scope scope = session_scope(c->session);
+    struct buf name = {0};
+
+    if (!c->device)
+        return;
+    buf_printf(&name, "%s.%s", c->device->name, c->from);
+    expr_complete(name.data, &scope, take_register, c);
+    buf_free(&name);
 }
 
 static void offer_number(struct completion *c, unsigned number)
@@ -229,8 +288,11 @@ static void offer_choices(struct completion *c, const char *choices)
 
 static void offer_argument(struct completion *c, const struct argument *argument)
 {
-    struct name_completion names = {c, c->from};
+    const char *line = c->from;
 
+    if (argument->type != ARG_EXPR)
+        c->kind =
+            EVENT_KINDS; /* how often an event is waited for has none of its fields */
     switch (argument->completes ? argument->completes : argument->type) {
     case ARG_COUNT:
     case ARG_VALUE:
@@ -268,7 +330,7 @@ static void offer_argument(struct completion *c, const struct argument *argument
     case ARG_COMMAND:
         c->from = last_word(c->from);
         buf_clear(&c->names);
-        command_each(c->session, offer_name, &names);
+        offer_names(c, line);
         break;
     case ARG_BRANCH:
         offer_branches(c);
@@ -283,8 +345,10 @@ static void offer_argument(struct completion *c, const struct argument *argument
     case ARG_CHOICE:
         offer_choices(c, argument->choices);
         break;
-    case ARG_NONE:
     case ARG_WORD:
+        offer_registers(c);
+        break;
+    case ARG_NONE:
     case ARG_TEXT:
         break;
     }
@@ -316,6 +380,23 @@ static const char *argument_end(const struct argument *argument, const char *tex
     while (used && text[used - 1] == ' ')
         used--;
     return text + used;
+}
+
+/* Remembers what an argument names that those behind it are about. */
+static void take_argument(struct completion *c, const struct argument *argument,
+                          const char *text, size_t length)
+{
+    char word[64], *dash;
+
+    if (length >= sizeof(word))
+        return;
+    snprintf(word, sizeof(word), "%.*s", (int)length, text);
+    if (argument->type == ARG_DEVICE)
+        c->device = board_device(session_board(c->session), word);
+    while (argument->type == ARG_EVENT_KIND && (dash = strchr(word, '-')) != NULL)
+        *dash = '_';
+    if (argument->type == ARG_EVENT_KIND)
+        c->kind = event_kind_by_name(word);
 }
 
 /* The keyword of an argument, while its word is typed. */
@@ -355,6 +436,8 @@ static void complete_arguments(struct completion *c, const struct argument *argu
             offer_argument(c, argument);
             if (!argument->optional && !argument->repeats)
                 return;
+        } else {
+            take_argument(c, argument, text, (size_t)(end - text));
         }
         text = typed ? text : end;
         argument += typed || !argument->repeats;
@@ -364,8 +447,8 @@ static void complete_arguments(struct completion *c, const struct argument *argu
 size_t command_complete(struct session *session, const char *line,
                         void (*take)(void *ctx, const char *word), void *ctx)
 {
-    struct completion c = {.session = session, .offer = take, .ctx = ctx};
-    struct name_completion names = {.completion = &c};
+    struct completion c = {
+        .session = session, .offer = take, .ctx = ctx, .kind = EVENT_KINDS};
     const struct command *command;
     const char *rest, *statement = line;
     struct err ignored;
@@ -373,9 +456,9 @@ size_t command_complete(struct session *session, const char *line,
 
     while (statement[statement_length(statement)])
         statement += statement_length(statement) + 1;
-    names.line = statement = skip_blanks(statement);
+    statement = skip_blanks(statement);
     c.from = last_word(statement);
-    command_each(session, offer_name, &names);
+    offer_names(&c, statement);
     command = command_find(session, statement, &rest, &ignored);
     if (*statement && command && strchr(" \t/", *rest) && *rest)
         complete_arguments(&c, command->arguments, rest + strcspn(rest, " \t"));
