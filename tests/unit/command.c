@@ -652,10 +652,53 @@ START_TEST(a_log_has_all_that_was_typed_and_can_be_done_again)
                "stand; walk\nlog\nlog off\n",
                talk_file(&talk, "talk.lua", NULL));
     ck_assert_str_eq(text, expected.data);
+    buf_clear(&line);
+    buf_printf(&line, "source %s; stand", talk_file(&talk, "log", NULL));
+    buf_clear(&expected);
+    buf_printf(&expected,
+               "walk 2=2\nwalk 2=2\nError: %s:5: unknown command 'wlak' (did you mean "
+               "'walk'?); 'help' lists them.\nstand\nwalk\nThere is no log.\nThere is "
+               "no log.\nstand\n",
+               talk_file(&talk, "log", NULL));
+    ck_assert_str_eq(talk_do(&talk, line.data), expected.data);
     ck_assert_str_eq(talk_do(&talk, "log /dev/null/log"),
                      "Error: log: cannot write '/dev/null/log': Not a directory.\n");
     buf_free(&line);
     buf_free(&expected);
+    end();
+}
+END_TEST
+
+START_TEST(a_log_goes_where_the_session_stood_and_ends_alone)
+{
+    struct buf line = {0};
+    char text[512] = "";
+    FILE *file;
+
+    begin();
+    talk_do(&talk, "stepi 2");
+    buf_printf(&line, "log %s", talk_file(&talk, "log", NULL));
+    talk_do(&talk, line.data);
+    talk_do(&talk, "set a0 = 5; stepi");
+    buf_clear(&line);
+    buf_printf(&line, "log %s", talk_file(&talk, "later", NULL));
+    talk_do(&talk, line.data);
+    talk_do(&talk, "quit");
+    session_set_extra(&talk.session, "log", NULL, NULL);
+    file = fopen(talk_file(&talk, "later", NULL), "r");
+    ck_assert_ptr_nonnull(file);
+    ck_assert_uint_gt(fread(text, 1, sizeof(text) - 1, file), 0);
+    fclose(file);
+    ck_assert_ptr_nonnull(strstr(
+        text, "# from #3\n# changes before it, which this file does not make: 1\n"
+              "goto #3\nquit\n"));
+    talk.session.quit = false;
+    talk_do(&talk, "goto start");
+    buf_clear(&line);
+    buf_printf(&line, "source %s; where", talk_file(&talk, "later", NULL));
+    ck_assert_ptr_nonnull(strstr(talk_do(&talk, line.data), "#3"));
+    ck_assert(!talk.session.quit);
+    buf_free(&line);
     end();
 }
 END_TEST
@@ -753,6 +796,7 @@ static void add_tests(TCase *tcase)
     tcase_add_test(tcase, who_interrupts_a_move_wants_nothing_that_follows);
     tcase_add_test(tcase, quit_ends_the_line_and_the_file);
     tcase_add_test(tcase, a_log_has_all_that_was_typed_and_can_be_done_again);
+    tcase_add_test(tcase, a_log_goes_where_the_session_stood_and_ends_alone);
     tcase_add_test(tcase, echo_says_a_text);
     tcase_add_test(tcase,
                    narration_tells_new_events_once_and_past_ones_when_they_are_passed);

@@ -189,11 +189,20 @@ static bool run_apropos(struct call *call, struct err *err)
 
 /* --- files of commands ------------------------------------------------------------------------ */
 
+/* What failed when it was typed is in a log, too, and fails again. */
 static bool do_file_line(struct call *call, const char *path, unsigned number,
-                         const char *line, struct err *err)
+                         const char *line, bool is_log, struct err *err)
 {
-    if (!command_do(call->session, line, call->reply, err))
-        return err_prefix(err, "%s:%u", path, number);
+    bool ok = command_do(call->session, line, call->reply, err);
+
+    if (!ok)
+        err_prefix(err, "%s:%u", path, number);
+    if (!ok && (!is_log || call->session->interrupted))
+        return false;
+    if (!ok) {
+        reply_say(call->reply, "Error: %s.", err->text);
+        *err = (struct err){{0}};
+    }
     if (call->session->interrupted)
         return err_set(err, "%s:%u: interrupted: what follows was not done", path,
                        number);
@@ -206,19 +215,22 @@ static bool run_source(struct call *call, struct err *err)
     unsigned number = 0;
     uint8_t *bytes;
     size_t size;
-    bool ok = true;
+    bool ok = true, is_log;
 
     if (!image_read_file(path, &bytes, &size, err))
         return false;
+    is_log = strncmp((const char *)bytes, LOG_HEADING, strlen(LOG_HEADING)) == 0;
     for (at = (const char *)bytes; ok && *at && !call->session->quit;) {
         size_t length = strcspn(at, "\n");
         struct buf line = {0};
 
         buf_add(&line, at, length);
-        ok = do_file_line(call, path, ++number, line.data, err);
+        ok = do_file_line(call, path, ++number, line.data, is_log, err);
         buf_free(&line);
         at += length + (at[length] == '\n');
     }
+    if (is_log)
+        call->session->quit = false; /* it was that session that ended */
     free(bytes);
     return ok;
 }
@@ -280,7 +292,9 @@ const struct command help_commands[] = {
         .arguments = {{.type = ARG_FILE, .name = "FILE"}},
         .summary = "do the lines of a file",
         .help = "The lines are done as if they were typed, until one fails: then the "
-                "file and the line are named. Lines that begin with # are comments.\n"
+                "file and the line are named. A log that `log` has written is done to "
+                "its end: what failed then fails again. Lines that begin with # are "
+                "comments.\n"
                 "\n"
                 "  source session.log",
         .group = "tool",

@@ -55,14 +55,23 @@ static void write_heading(FILE *file, const struct session *session)
 {
     const struct subject *subject = &session->subject;
     const struct scenario *scenario = subject->scenario;
+    const struct branch_info *branch =
+        timeline_branch_info(session->time, timeline_branch(session->time));
+    struct moment now = timeline_now(session->time);
     char at[MOMENT_TEXT];
 
-    fprintf(file, "# ringside shell %s", subject->file);
+    fprintf(file, LOG_HEADING "%s", subject->file);
     if (scenario)
         fprintf(file, " --variant %s", scenario->variant[subject->trial.variant].name);
     for (unsigned i = 0; scenario && i < scenario->parameters; i++)
         put_setting(file, &scenario->parameter[i]);
-    fprintf(file, "\n# from %s\n", moment_text(at, timeline_now(session->time), false));
+    moment_text(at, now, false);
+    fprintf(file, "\n# from %s\n", at);
+    if (journal_find(branch->journal, now) > 0)
+        fprintf(file, "# changes before it, which this file does not make: %zu\n",
+                journal_find(branch->journal, now));
+    if (strcmp(at, "#0") != 0)
+        fprintf(file, "goto %s\n", at);
 }
 
 static bool start_log(struct session *session, const char *path, struct err *err)
@@ -115,8 +124,9 @@ const struct command log_commands[] = {
         .summary = "keep everything that is typed in a file",
         .help =
             "Every line typed from now on is added to FILE, which is emptied first. "
-            "The file begins with a comment that says what was opened, and `source "
-            "FILE` does the lines again. Without FILE it says where the log is.\n"
+            "The file begins with a comment that says what was opened, and a move to "
+            "where the session stood; `source FILE` does the lines again. Without FILE "
+            "it says where the log is.\n"
             "\n"
             "  log session.log\n"
             "  log off",

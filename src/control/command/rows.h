@@ -3,6 +3,9 @@
 
 #include "control/command/command.h"
 
+/* How the files begin that `log` writes: `source` knows them by it. */
+#define LOG_HEADING "# ringside shell "
+
 /* The commands of this layer, a file a subject; each array ends with a NULL name
  * and stands in the list of rows.c. */
 extern const struct command help_commands[];      /* help.c */
