@@ -478,6 +478,28 @@ START_TEST(a_pane_is_chosen_where_not_all_have_room)
 }
 END_TEST
 
+START_TEST(help_is_had_from_an_answer_as_well)
+{
+    struct watched *watched = watched_new(PROGRAM, 1);
+    struct screen *screen = &watched->viewer.screen;
+
+    watched_type(watched, ":where");
+    ck_assert(screen->sheet.open);
+    watched_press(watched, '?', 1);
+    ck_assert(screen->sheet.open);
+    ck_assert_str_eq(screen->sheet.title, "keys");
+    watched_press(watched, '?', 1);
+    ck_assert(!screen->sheet.open);
+    watched_press(watched, 'u', 1); /* a sheet that takes letters */
+    watched_press(watched, '?', 1);
+    ck_assert_str_eq(screen->sheet.title, "keys");
+    watched_press(watched, '?', 1);
+    watched_press(watched, 'b', 1); /* is no choice any more */
+    ck_assert(screen->prompting);
+    watched_free(watched);
+}
+END_TEST
+
 /* However it is stepped, the viewer ends up knowing the same, and the machine is the
  * same. */
 START_TEST(steps_and_runs_lead_to_the_same_knowledge)
@@ -714,6 +736,7 @@ static void add_tests(TCase *tcase)
     tcase_add_test(tcase, interesting_stops_at_the_trap_and_n_goes_on_from_there);
     tcase_add_test(tcase, running_pauses_and_ends);
     tcase_add_test(tcase, a_pane_is_chosen_where_not_all_have_room);
+    tcase_add_test(tcase, help_is_had_from_an_answer_as_well);
     tcase_add_test(tcase, steps_and_runs_lead_to_the_same_knowledge);
     tcase_add_test(tcase, drawing_changes_nothing);
     tcase_add_loop_test(tcase, every_variant_of_a_scenario_can_be_watched, 0,

@@ -5,6 +5,7 @@
 #include "face/tui/help.h"
 
 #include <stdio.h>
+#include <string.h>
 
 static const struct {
     unsigned rate; /* events a second; 0: full speed */
@@ -154,9 +155,11 @@ static void choose_unit(struct viewer *viewer, int code)
              "n and p step by: %s", unit->name);
 }
 
+static const char help_title[] = "keys";
+
 static void show_help(struct viewer *viewer)
 {
-    sheet_open(&viewer->screen.sheet, "keys");
+    sheet_open(&viewer->screen.sheet, help_title);
     help_keys(&viewer->screen.sheet.text);
 }
 
@@ -276,6 +279,12 @@ static void act(struct viewer *viewer, enum action action)
         arrange(viewer, action);
 }
 
+/* Of an answer, too, `?` tells the keys; again, it takes them away. */
+static bool asks_for_help(const struct sheet *sheet, int code)
+{
+    return code == '?' && strcmp(sheet->title, help_title) != 0;
+}
+
 /* True: the key was the sheet's alone. */
 static bool press_on_sheet(struct viewer *viewer, int code)
 {
@@ -284,12 +293,13 @@ static bool press_on_sheet(struct viewer *viewer, int code)
         choose_unit(viewer, code);
         return true;
     }
-    if (sheet_key(&viewer->screen.sheet, code)) {
-        viewer->choosing &= viewer->screen.sheet.open;
-        return true;
+    if (asks_for_help(&viewer->screen.sheet, code) ||
+        !sheet_key(&viewer->screen.sheet, code)) {
+        viewer->screen.sheet.open = viewer->choosing = false;
+        return false;
     }
-    viewer->screen.sheet.open = viewer->choosing = false;
-    return false;
+    viewer->choosing &= viewer->screen.sheet.open;
+    return true;
 }
 
 bool viewer_press(struct viewer *viewer, int code)
