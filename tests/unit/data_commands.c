@@ -189,6 +189,23 @@ START_TEST(list_goes_on)
 }
 END_TEST
 
+START_TEST(list_takes_a_line_of_the_file_that_the_hart_is_in)
+{
+    small_machine_has(&talk, "list 52", "Lines of tests/commands/copy.lua, from 47 on.",
+                      "51  trap:", NULL);
+    talk_do(&talk, "set pc = 0x1000");
+    small_machine_has(&talk, "list 25", "from 20 on.", NULL);
+}
+END_TEST
+
+START_TEST(list_takes_a_line_of_the_program_where_the_hart_is_in_none)
+{
+    talk_do(&talk, "set pc = 0x1000");
+    small_machine_has(&talk, "list 52", "Lines of tests/commands/copy.lua, from 47 on.",
+                      NULL);
+}
+END_TEST
+
 START_TEST(list_is_around_pc_again_after_a_move)
 {
     small_machine_has(&talk, "list trap", "51  trap:", NULL);
@@ -337,6 +354,8 @@ static void add_tests(TCase *tcase)
     tcase_add_test(tcase, x_goes_on_where_it_stopped);
     tcase_add_test(tcase, x_keeps_the_last_letter_and_size);
     tcase_add_test(tcase, list_goes_on);
+    tcase_add_test(tcase, list_takes_a_line_of_the_file_that_the_hart_is_in);
+    tcase_add_test(tcase, list_takes_a_line_of_the_program_where_the_hart_is_in_none);
     tcase_add_test(tcase, list_is_around_pc_again_after_a_move);
     tcase_add_test(tcase, disassemble_is_around_pc);
     tcase_add_test(tcase, a_change_is_done_and_kept_in_the_journal);

@@ -121,7 +121,7 @@ const struct command data_commands[] = {
         .help =
             "Ten lines around pc, an address or a line; then, without an argument or with "
             "an empty line, the ten that follow. A number alone is a line of the file that "
-            "was listed last. => marks the line of pc.\n"
+            "was listed last, or else of the one that pc is in. => marks the line of pc.\n"
             "\n"
             "  list\n"
             "  list main\n"

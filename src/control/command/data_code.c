@@ -152,20 +152,34 @@ static bool no_source(const struct session *session, uint64_t va, struct err *er
     return false;
 }
 
-/* "FILE:LINE", or a line of the file that was listed last. False: it is none of these. */
+/* The file that a number alone is a line of, as for `break`: the one that was listed last,
+ * else the one that the hart is in, else the program's first. NULL: there is none. */
+static const char *usual_file(struct session *session)
+{
+    const struct lines *lines = session->subject.lines;
+    const char *file = data_state(session)->file;
+
+    if (!file && !show_line(session, session_hart(session)->pc, &file))
+        file = lines && lines->count && lines->line[0].file < lines->files
+                   ? lines->file[lines->line[0].file]
+                   : NULL;
+    return file;
+}
+
+/* "FILE:LINE", or a line of the usual file. False: it is none of these. */
 static bool read_place(struct session *session, const char *text, const char **file,
                        unsigned *line, struct err *err)
 {
-    const struct data_state *state = data_state(session);
+    const char *usual = usual_file(session);
     const char *colon = strrchr(text, ':'), *number = colon ? colon + 1 : text;
     char name[256], *end;
     unsigned long value = strtoul(number, &end, 10);
 
     if (!isdigit((unsigned char)*number) || *end || value > 10000000 ||
-        (!colon && (!state->file || value == 0)))
+        (!colon && (!usual || value == 0)))
         return false;
     *line = (unsigned)value;
-    *file = state->file;
+    *file = usual;
     if (!colon)
         return true;
     snprintf(name, sizeof(name), "%.*s", (int)(colon - text), text);
