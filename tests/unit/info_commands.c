@@ -142,6 +142,17 @@ static const struct {
     {"info map 3", "info map: it takes no arguments"},
 };
 
+START_TEST(cycles_in_sentences_are_grouped)
+{
+    talk_do(&talk, "set pc = copy");
+    talk_do(&talk, "set u32p[copy] = 0x6f"); /* j copy */
+    talk_do(&talk, "until cycle > 2000");
+    small_machine_has(&talk, "info metrics", "from the start to cycle 2,00", NULL);
+    small_machine_has(&talk, "info bus", "at cycle 2,00", NULL);
+    small_machine_has(&talk, "info queue", "At cycle 2,00", NULL);
+}
+END_TEST
+
 START_TEST(commands_mean_the_hart_that_was_chosen)
 {
     session_board(&talk.session)->hart[1].x[10] = 0x1234;
@@ -401,6 +412,7 @@ static void add_tests(TCase *tcase)
 {
     tcase_add_checked_fixture(tcase, set_up, tear_down);
     tcase_add_loop_test(tcase, rows_tell_what_they_are_asked, 0, (int)COUNT(answers));
+    tcase_add_test(tcase, cycles_in_sentences_are_grouped);
     tcase_add_test(tcase, commands_mean_the_hart_that_was_chosen);
     tcase_add_loop_test(tcase, errors_are_clear, 0, (int)COUNT(errors));
     tcase_add_test(tcase, every_cost_is_listed);

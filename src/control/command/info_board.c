@@ -1,6 +1,7 @@
 /* info map, bus, costs, queue: the board around its harts. */
 #include "control/command/info.h"
 #include "control/command/show.h"
+#include "observe/narrate.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -81,18 +82,21 @@ bool info_bus(struct call *call, struct err *err)
     const struct board *board = session_board(session);
     const struct bus *bus = &board->bus;
     uint64_t now = timeline_cycle(session->time);
-    struct buf holder = {0};
+    struct buf holder = {0}, at = {0}, until = {0};
     struct table *table;
 
     (void)err;
     put_who(&holder, session, bus->holder);
+    put_count(&at, now);
+    put_count(&until, bus->busy_until);
     if (bus->busy_until > now)
-        reply_say(call->reply,
-                  "At cycle %" PRIu64 " %s holds the bus until cycle %" PRIu64 ".", now,
-                  holder.data, bus->busy_until);
+        reply_say(call->reply, "At cycle %s %s holds the bus until cycle %s.", at.data,
+                  holder.data, until.data);
     else
-        reply_say(call->reply, "The bus is idle at cycle %" PRIu64 ".", now);
+        reply_say(call->reply, "The bus is idle at cycle %s.", at.data);
     buf_free(&holder);
+    buf_free(&at);
+    buf_free(&until);
     if (bus->others)
         reply_say(call->reply, "%u DMA channel%s bus work.", bus->others,
                   bus->others == 1 ? " has" : "s have");
@@ -149,6 +153,7 @@ bool info_queue(struct call *call, struct err *err)
     const struct queue *queue = &call->session->run->queue;
     const struct timer *due[QUEUE_TIMERS] = {0};
     uint64_t now = timeline_cycle(call->session->time);
+    struct buf at = {0};
     struct table *table;
     unsigned count = 0;
 
@@ -157,8 +162,10 @@ bool info_queue(struct call *call, struct err *err)
         if (queue->timers[i]->due != NEVER)
             due[count++] = queue->timers[i];
     qsort(due, count, sizeof(due[0]), by_time);
-    reply_say(call->reply, "At cycle %" PRIu64 ", %s.", now,
+    put_count(&at, now);
+    reply_say(call->reply, "At cycle %s, %s.", at.data,
               count ? "this is due" : "nothing is due");
+    buf_free(&at);
     table = reply_table(call->reply, "queue", columns);
     for (unsigned i = 0; i < count; i++) {
         table_text(table, "%s", due[i]->name);

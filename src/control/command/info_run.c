@@ -1,6 +1,7 @@
 /* info metrics, info events: what the run has cost, and what it can tell. */
 #include "control/command/info.h"
 #include "control/command/show.h"
+#include "observe/narrate.h"
 #include "observe/record.h"
 
 #include <inttypes.h>
@@ -69,12 +70,15 @@ bool info_metrics(struct call *call, struct err *err)
     struct counters now;
     struct metrics metrics;
     struct tally tally;
+    struct buf at = {0};
 
     if (!count_events(session, &tally, err))
         return false;
     counters_read(&now, session->run, &tally, cycle);
     metrics_between(&metrics, &start, &now);
-    reply_say(call->reply, "Counted from the start to cycle %" PRIu64 ".", cycle);
+    put_count(&at, cycle);
+    reply_say(call->reply, "Counted from the start to cycle %s.", at.data);
+    buf_free(&at);
     metric_rows(call, &metrics);
     count_rows(call, &metrics);
     return true;
