@@ -60,11 +60,13 @@ static void print_aliases(const char *aliases)
 
 static void print_command(const struct command *row)
 {
+    const char *dots = strstr(row->summary, "...");
     struct buf usage = {0};
 
     command_usage(&usage, row);
     printf("### %s\n\n`%s`\n\n", row->name, usage.data);
-    printf("%c%s.\n\n", toupper((unsigned char)row->summary[0]), row->summary + 1);
+    printf("%c%s%s\n\n", toupper((unsigned char)row->summary[0]), row->summary + 1,
+           dots ? "" : ".");
     if (row->aliases)
         print_aliases(row->aliases);
     print_help(row->help);

@@ -501,6 +501,7 @@ START_TEST(help_tells_of_all_of_a_group_of_a_family_and_of_one)
                                                   "Also: w wa\n"
                                                   "  walk 3\n"
                                                   "An empty line does it again.\n");
+    ck_assert_ptr_nonnull(strstr(talk_do(&talk, "help step-unit"), "interrupt, ...\n"));
     ck_assert_str_eq(talk_do(&talk, "help wlak"),
                      "Error: help: unknown command 'wlak' "
                      "(did you mean 'walk'?); 'help' lists "

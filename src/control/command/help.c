@@ -79,11 +79,12 @@ static void say_all(struct reply *reply, const struct command_list *list)
 
 static void say_command(struct reply *reply, const struct command *row)
 {
+    const char *dots = strstr(row->summary, "...");
     struct buf usage = {0};
 
     command_usage(&usage, row);
-    reply_say(reply, "%c%s.", toupper((unsigned char)row->summary[0]),
-              row->summary + 1);
+    reply_say(reply, "%c%s%s", toupper((unsigned char)row->summary[0]),
+              row->summary + 1, dots ? "" : ".");
     reply_say(reply, "Usage: %s", buf_str(&usage));
     if (row->aliases)
         reply_say(reply, "Also: %s", row->aliases);
