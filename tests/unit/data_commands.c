@@ -81,6 +81,7 @@ static const struct {
     {"symbols op", "name  address     size  kind   line\ncopy  0x8000006c        label "
                    " copy.lua:25\n"},
     {"set a0 = 5", "a0 was 0x80001000 and is now 0x5.\n"},
+    {"set var a0 = 5", "a0 was 0x80001000 and is now 0x5.\n"},
     {"set a0=a0+1", "a0 was 0x80001000 and is now 0x80001001.\n"},
     {"set hart1.s3 = -1", "hart1.s3 was 0x0 and is now 0xffffffffffffffff.\n"},
     {"set pc = copy+4", "pc was 0x8000006c and is now 0x80000070.\n"},
@@ -127,6 +128,7 @@ static const struct {
     {"x/i 0", "x: nothing can be read at physical address 0x0"},
     {"set", "set: no LVALUE = EXPR given"},
     {"set a0", "set: '=' is missing, as in: set a0 = 5"},
+    {"set var = 5", "set: nothing is called 'var'"},
     {"set a0 ==", "set: column 6: a value is missing"},
     {"set a0 =", "set: behind '=': column 1: a value is missing"},
     {"set 5 = 6", "set: it is a value, no register and no memory"},

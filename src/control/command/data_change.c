@@ -55,13 +55,23 @@ static bool read_sides(struct assignment *assignment, const char *text, struct e
     return assignment->right || err_prefix(err, "behind '='");
 }
 
+/* GDB's `set var a0 = 5`, which its users write. */
+static const char *behind_var(const char *text)
+{
+    const char *rest = text;
+
+    if (word_is(text, "var"))
+        rest = skip_blanks(text + 3);
+    return *rest == '=' ? text : rest;
+}
+
 static bool read_assignment(struct assignment *assignment,
                             const struct session *session, const char *text,
                             struct err *err)
 {
     struct expr_scope scope = session_scope(session);
 
-    return read_sides(assignment, text, err) &&
+    return read_sides(assignment, behind_var(text), err) &&
            expr_lvalue(assignment->left, &scope, &assignment->to, err) &&
            expr_value(assignment->right, &scope, &assignment->value, err);
 }
