@@ -444,6 +444,26 @@ START_TEST(an_event_back_that_was_never_is_not_found)
 }
 END_TEST
 
+/* The moments inside the step that ends the run are moments as others are. */
+START_TEST(events_are_stepped_back_over_from_the_end_of_the_run)
+{
+    struct talk talk;
+    char first[256];
+
+    journey_open(&talk, "dma_burst");
+    journey_do(&talk, "run; reverse-step-event finish");
+    ck_assert_uint_ne(timeline_inside(talk.session.time), 0);
+    ck_assert(!talk.session.run->board[0]->finished);
+    journey_do(&talk, "goto end");
+    snprintf(first, sizeof(first), "%s",
+             journey_do(&talk, "reverse-step-event mmio-write"));
+    ck_assert_ptr_nonnull(strstr(first, "FINISH"));
+    ck_assert_ptr_nonnull(strstr(first, "inside a step"));
+    ck_assert_str_ne(journey_do(&talk, "reverse-step-event mmio-write"), first);
+    talk_close(&talk);
+}
+END_TEST
+
 START_TEST(bad_moves_are_refused)
 {
     static const char *const lines[] = {"stepi 0",
@@ -517,6 +537,7 @@ static void add_tests(TCase *tcase)
     tcase_add_loop_test(tcase, a_move_says_how_the_run_ended, 0, 2);
     tcase_add_test(tcase, the_limit_of_the_scenario_ends_moves);
     tcase_add_test(tcase, an_event_back_that_was_never_is_not_found);
+    tcase_add_test(tcase, events_are_stepped_back_over_from_the_end_of_the_run);
     tcase_add_test(tcase, bad_moves_are_refused);
     tcase_add_test(tcase, steps_are_of_the_sessions_hart);
 }

@@ -155,11 +155,11 @@ enum arrival timeline_seek(struct timeline *timeline, struct moment to)
     stand(timeline);
     timeline->step_began = (struct moment){UINT64_MAX, UINT64_MAX, UINT32_MAX};
     arrival = seek_boundary(timeline, to);
+    if (arrival != ARRIVED_INTERRUPTED &&
+        moment_compare(moment_of(timeline->run), to) >= 0)
+        arrival = ARRIVED; /* even if the run ends there */
     if (arrival == ARRIVED)
         arrival = settle(timeline, to);
-    else if (arrival != ARRIVED_INTERRUPTED &&
-             moment_compare(moment_of(timeline->run), to) >= 0)
-        arrival = ARRIVED; /* the run ends there */
     return moved(timeline, arrival);
 }
 
