@@ -464,10 +464,30 @@ START_TEST(events_are_stepped_back_over_from_the_end_of_the_run)
 }
 END_TEST
 
+START_TEST(events_are_counted_with_a_kind_or_without)
+{
+    struct talk talk;
+    struct moment third;
+
+    journey_open(&talk, "small");
+    journey_do(&talk, "step-event; step-event; step-event");
+    third = timeline_now(talk.session.time);
+    journey_do(&talk, "goto start");
+    journey_do(&talk, "step-event 3");
+    ck_assert_int_eq(moment_compare(timeline_now(talk.session.time), third), 0);
+    journey_do(&talk, "reverse-step-event insn 2");
+    ck_assert_uint_eq(talk.session.run->events.retired, third.retired - 2);
+    talk_close(&talk);
+}
+END_TEST
+
 START_TEST(bad_moves_are_refused)
 {
     static const char *const lines[] = {"stepi 0",
                                         "stepi x",
+                                        "stepi -1",
+                                        "reverse-stepi -1",
+                                        "continue 0xffffffffffffffff",
                                         "step-event nosuch",
                                         "step-unit bar",
                                         "step-unit",
@@ -538,6 +558,7 @@ static void add_tests(TCase *tcase)
     tcase_add_test(tcase, the_limit_of_the_scenario_ends_moves);
     tcase_add_test(tcase, an_event_back_that_was_never_is_not_found);
     tcase_add_test(tcase, events_are_stepped_back_over_from_the_end_of_the_run);
+    tcase_add_test(tcase, events_are_counted_with_a_kind_or_without);
     tcase_add_test(tcase, bad_moves_are_refused);
     tcase_add_test(tcase, steps_are_of_the_sessions_hart);
 }

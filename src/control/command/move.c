@@ -22,6 +22,8 @@ static bool count_of(const struct call *call, unsigned n, uint64_t *count,
                      struct err *err)
 {
     *count = call->given[n].is_given ? call->given[n].value : 1;
+    if (*count > INT64_MAX)
+        return err_set(err, "'%s' times is no move", call->given[n].text);
     return *count != 0 || err_set(err, "0 times is no move");
 }
 
@@ -371,9 +373,8 @@ const struct command move_commands[] = {
     {
         .name = "step-event",
         .aliases = "se",
-        .arguments =
-            {{.type = ARG_EVENT_KIND, .name = "KIND", .optional = true},
-             {.type = ARG_COUNT, .name = "N", .optional = true, .after = "times"}},
+        .arguments = {{.type = ARG_EVENT_KIND, .name = "KIND", .optional = true},
+                      COUNT_ARGUMENT},
         .summary = "on to the next event, or the next of a kind",
         .help = "An instruction can tell several events (a walk, a wait, an access): "
                 "this stops at each. Inside a step the machine is as it was before the "
@@ -389,9 +390,8 @@ const struct command move_commands[] = {
     {
         .name = "reverse-step-event",
         .aliases = "rse",
-        .arguments =
-            {{.type = ARG_EVENT_KIND, .name = "KIND", .optional = true},
-             {.type = ARG_COUNT, .name = "N", .optional = true, .after = "times"}},
+        .arguments = {{.type = ARG_EVENT_KIND, .name = "KIND", .optional = true},
+                      COUNT_ARGUMENT},
         .summary = "back to the last event, or the last of a kind",
         .help = "  reverse-step-event\n"
                 "  reverse-step-event trap-enter",
