@@ -186,6 +186,24 @@ START_TEST(branches_of_branches_part_at_the_first_change)
 }
 END_TEST
 
+/* A change before the fork of a branch is where it parts from then on. */
+START_TEST(a_change_before_a_fork_moves_the_fork)
+{
+    struct talk talk;
+
+    journey_open(&talk, "small");
+    journey_do(&talk, "stepi 30; branch try; stepi 10; branch sub; stepi 10");
+    journey_do(&talk, "switch main; goto #20; set s5 = 1");
+    says(&talk, "branches", "try     no      main  #20");
+    says(&talk, "branches", "main-2  no      main  #20");
+    says(&talk, "branches", "sub     no      try   #49");
+    journey_do(&talk, "switch try; goto #10; set s5 = 2");
+    says(&talk, "branches", "try     yes     main  #10");
+    says(&talk, "branches", "sub     no      try   #10");
+    talk_close(&talk);
+}
+END_TEST
+
 /* --- the shape of the run ------------------------------------------------------------------------------------ */
 
 START_TEST(the_timeline_shows_what_there_is)
@@ -284,6 +302,7 @@ static void add_tests(TCase *tcase)
     tcase_add_test(tcase, the_comparison_is_told_in_words_and_numbers);
     tcase_add_test(tcase, branches_that_do_the_same_do_not_part);
     tcase_add_test(tcase, branches_of_branches_part_at_the_first_change);
+    tcase_add_test(tcase, a_change_before_a_fork_moves_the_fork);
     tcase_add_test(tcase, the_timeline_shows_what_there_is);
     tcase_add_test(tcase, where_says_moment_place_and_event);
     tcase_add_test(tcase, the_digest_names_the_state);

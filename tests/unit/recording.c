@@ -877,6 +877,30 @@ START_TEST(a_run_that_was_left_comes_back_with_branches_and_marks)
 }
 END_TEST
 
+/* What two branches shared may be changed later in one of them, or in the one they left. */
+START_TEST(a_branch_that_left_a_future_which_was_cut_off_comes_back)
+{
+    static const char *const orders[] = {"switch main; goto #10000; set s6 = 2; "
+                                         "goto #58000; switch try",
+                                         "goto #10000; set s6 = 2; goto #58000"};
+    struct session session;
+    struct err err = {0};
+    uint64_t digest;
+
+    open_scenario(&session, "poll");
+    ck_assert_msg(keep_begin(&session, &err), "%s", err.text);
+    must(&session, "goto #60000; branch try; goto #70000");
+    must(&session, orders[_i]);
+    digest = run_digest(session.run);
+    session_close(&session);
+
+    resume(&session, NULL);
+    ck_assert_uint_eq(run_digest(session.run), digest);
+    ck_assert_uint_eq(timeline_branch_info(session.time, 1)->fork.retired, 10000);
+    session_close(&session);
+}
+END_TEST
+
 START_TEST(a_run_in_which_nothing_was_done_is_dropped)
 {
     struct session session;
@@ -1021,6 +1045,8 @@ static void add_tests(TCase *tcase)
     tcase_add_test(tcase, a_truncated_file_is_refused_or_sound);
     tcase_add_test(tcase, a_run_that_this_version_does_otherwise_can_only_be_read);
     tcase_add_test(tcase, a_run_that_was_left_comes_back_with_branches_and_marks);
+    tcase_add_loop_test(tcase, a_branch_that_left_a_future_which_was_cut_off_comes_back,
+                        0, 2);
     tcase_add_test(tcase, a_run_in_which_nothing_was_done_is_dropped);
     tcase_add_test(tcase, a_run_that_is_in_use_is_not_resumed);
     tcase_add_test(tcase, what_was_typed_comes_back);

@@ -69,6 +69,37 @@ static void name_kept(const struct timeline *timeline, const char *name,
     }
 }
 
+/* The branch in use is another from now on: what it shares with its parent, and with those
+ * that leave it later, ends here. */
+static void fork_here(struct timeline *timeline, struct moment now)
+{
+    for (unsigned i = 0; i < timeline->branches; i++) {
+        struct branch_info *info = &timeline->branch[i]->info;
+
+        if (info->parent < 0 || moment_compare(info->fork, now) <= 0 ||
+            (i != timeline->current && info->parent != (int)timeline->current))
+            continue;
+        info->fork = now;
+        info->fork_cycle = run_cycle(timeline->run);
+    }
+}
+
+/* The kept branch first: it takes what there is of the future. */
+static void tell_cut(const struct timeline *timeline, struct moment now)
+{
+    const struct keeper *keeper = &timeline->keeper;
+    unsigned kept = timeline->branches - 1;
+
+    if (!keeper->branched)
+        return;
+    keeper->branched(keeper->ctx, kept);
+    keeper->branched(keeper->ctx, timeline->current);
+    for (unsigned i = 0; i < kept; i++)
+        if (timeline->branch[i]->info.parent == (int)timeline->current &&
+            moment_compare(timeline->branch[i]->info.fork, now) == 0)
+            keeper->branched(keeper->ctx, i);
+}
+
 /* The future of the branch in use becomes a branch of its own; the one in use ends here. */
 static const char *cut_future(struct timeline *timeline, struct moment now)
 {
@@ -93,10 +124,8 @@ static const char *cut_future(struct timeline *timeline, struct moment now)
     drop_near(timeline);
     branch->info.furthest = now;
     branch->info.furthest_cycle = kept->info.fork_cycle;
-    if (timeline->keeper.branched) {
-        timeline->keeper.branched(timeline->keeper.ctx, timeline->branches - 1);
-        timeline->keeper.branched(timeline->keeper.ctx, timeline->current);
-    }
+    fork_here(timeline, now);
+    tell_cut(timeline, now);
     return kept->info.name;
 }
 
