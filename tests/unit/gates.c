@@ -200,6 +200,20 @@ START_TEST(a_source_of_higher_priority_goes_first)
 }
 END_TEST
 
+START_TEST(a_source_without_priority_has_none_before_it)
+{
+    struct talk talk;
+    const char *answer;
+
+    open_dma(&talk, &dma_gates[2]); /* PRIORITY */
+    talk_do(&talk, "stepi 500");
+    answer = talk_do(&talk, "why not irq 23");
+    ck_assert_msg(strstr(answer, "\n2 gates on this way are closed.\n"), "%s", answer);
+    ck_assert_msg(!strstr(answer, "interrupt 0"), "%s", answer);
+    talk_close(&talk);
+}
+END_TEST
+
 /* --- other devices ---------------------------------------------------------------- */
 
 /* Everything is open from the PLIC on, for sources 8, 10 and 14; then `SETUP`. */
@@ -461,6 +475,7 @@ static void add_tests(TCase *tcase)
     tcase_add_test(tcase, a_request_that_is_pending_has_passed_its_device);
     tcase_add_test(tcase, a_claim_that_is_not_completed_holds_the_next_request_back);
     tcase_add_test(tcase, a_source_of_higher_priority_goes_first);
+    tcase_add_test(tcase, a_source_without_priority_has_none_before_it);
     tcase_add_loop_test(tcase, each_gate_of_other_interrupts_is_named_and_opened, 0,
                         COUNT(device_cases));
     tcase_add_test(tcase, a_stream_interrupts_at_its_threshold_if_it_is_told_to);

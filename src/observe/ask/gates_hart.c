@@ -314,7 +314,7 @@ static void add_order(struct gates *gates, unsigned route, const struct plic *pl
                       unsigned irq, unsigned context)
 {
     unsigned best = plic_best(plic, context);
-    bool open = best == irq || !bit_of(plic->pending, irq) ||
+    bool open = best == irq || best == 0 || !bit_of(plic->pending, irq) ||
                 !bit_of(plic->context[context].enable, irq);
     struct gate *gate = gates_add(gates, route, open, open ? irq : best, nowhere());
 
