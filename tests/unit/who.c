@@ -167,6 +167,8 @@ static const struct {
     {"who dma0.Control[1]", "Nobody has written it since reset."},
     {"who uart0.LSR", "The device changed it: uart0 writes 'A', at cycle "},
     {"who uart0.LSR", "Before that hart 0 wrote it at send (0x"},
+    {"who uart0.THR", "Hart 0 wrote it at send (0x"},
+    {"who uart0.RBR", "Nobody has written it since reset."},
     {"who clint.MSIP[0]", "Hart 0 wrote it at soft (0x"},
     {"who clint.MTIME", "Nobody has written it since reset."},
     {"who 0x3100008",
@@ -213,6 +215,21 @@ START_TEST(pokes_from_outside_are_named_with_their_command)
     has("who mscratch", "Before that hart 0 wrote it at mask (0x");
     talk_do(&talk, "set clint.MTIMECMP[0] = 1000000");
     has("who clint.MTIMECMP[0]", "It was written from outside");
+    end();
+}
+END_TEST
+
+/* A write of the command is none of the status that is read at its address. */
+START_TEST(what_is_read_and_what_is_written_are_two_registers)
+{
+    begin();
+    talk_do(&talk, "set ata0.Command = 0x11");
+    talk_do(&talk, "stepi 20000");
+    has("who ata0.Status", "The device changed it: ata0: fails");
+    has("who ata0.Status.ERR", "it was 0x0 and became 0x1.");
+    has("who ata0.Command", "It was written from outside (set ata0.Command = 0x11)");
+    has("who ata0.Error", "The device changed it: ata0: fails");
+    has("who ata0.Features", "Nobody has written it since reset.");
     end();
 }
 END_TEST
@@ -302,6 +319,7 @@ static void add_tests(TCase *tcase)
 {
     tcase_add_loop_test(tcase, everybody_who_writes_is_named, 0, COUNT(answers));
     tcase_add_test(tcase, pokes_from_outside_are_named_with_their_command);
+    tcase_add_test(tcase, what_is_read_and_what_is_written_are_two_registers);
     tcase_add_test(tcase, only_what_is_before_the_viewer_counts);
     tcase_add_test(tcase, goto_follows_into_a_step);
     tcase_add_test(tcase, asking_leaves_the_viewer_and_the_machine_alone);

@@ -68,12 +68,15 @@ enum lvalue_kind {
     LVALUE_REGISTER,
     LVALUE_MEMORY
 };
+/* What is read at a device's address can be another register than what is written. */
+enum register_side { SIDE_BOTH, SIDE_READ, SIDE_WRITTEN };
 struct lvalue {
     enum lvalue_kind kind;
     unsigned hart, device; /* X, PC, CSR: of the hart; REGISTER: index of the device */
     uint64_t number; /* X, CSR: number; REGISTER: offset; MEMORY: virtual address */
     unsigned size;   /* REGISTER, MEMORY: bytes */
     bool physical;   /* MEMORY */
+    uint8_t side;    /* REGISTER: enum register_side */
     uint8_t hi, lo;  /* CSR, REGISTER: of the field that is named; 63, 0: all */
 };
 bool expr_lvalue(const struct expr *expr, const struct expr_scope *scope,

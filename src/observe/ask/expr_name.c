@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 /* --- the scope ------------------------------------------------------------------------------ */
 
@@ -201,6 +202,13 @@ static bool take_reg_field(const struct look_up *look, struct named *named)
                    nearest_hint(&nearest, hint, sizeof(hint)));
 }
 
+static enum register_side side_named(const struct reg *reg, const char *name)
+{
+    if (!reg->write_name)
+        return SIDE_BOTH;
+    return strcasecmp(name, reg->name) == 0 ? SIDE_READ : SIDE_WRITTEN;
+}
+
 /* "device.register", with its number in an array and its field. */
 static bool take_register(const struct look_up *look, const struct device *device,
                           struct named *named)
@@ -219,6 +227,7 @@ static bool take_register(const struct look_up *look, const struct device *devic
                             .hart = named->hart,
                             .device = device,
                             .reg = place.reg,
+                            .side = side_named(place.reg, part(look, 1)),
                             .number = place.offset,
                             .hi = (uint8_t)(8 * place.reg->size - 1)};
     return parts_left(look) == 2 || take_reg_field(look, named);

@@ -97,6 +97,7 @@ struct named {
     const struct device *device;
     const struct reg *reg;
     const struct reg_field *reg_field;
+    enum register_side side; /* REGISTER: whose name it is, if they differ */
     const struct built_in *built_in;
     uint64_t number; /* X, CSR: number; REGISTER: offset; NUMBER: the value */
     uint8_t hi, lo;  /* CSR, REGISTER: of the field; 63, 0: all */

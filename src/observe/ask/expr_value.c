@@ -387,6 +387,7 @@ static bool name_lvalue(const struct evaluation *of, const struct expr *expr,
                            named.device->name, named.reg->name);
         lvalue->device = named.device->index;
         lvalue->size = named.reg->size;
+        lvalue->side = (uint8_t)named.side;
         if (!named.reg_field)
             lvalue->hi = 63;
     }

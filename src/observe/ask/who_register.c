@@ -24,6 +24,7 @@ struct sought {
     uint32_t offset;
     unsigned size;
     uint64_t mask;
+    uint8_t side; /* enum register_side */
 };
 
 /* --- what tells of a device ------------------------------------------------------- */
@@ -118,7 +119,7 @@ static bool found(void *ctx, struct run *run)
 
 static bool wrote_it(const struct sought *sought, const struct event *event)
 {
-    if (event->board != sought->board)
+    if (event->board != sought->board || sought->side == SIDE_READ)
         return false;
     if (event->kind == EVENT_MMIO_WRITE)
         return event->mmio_write.device == sought->device->index &&
@@ -172,7 +173,8 @@ static bool matches(void *ctx, const struct event *event)
 /* Does a write of these bits show in a read of the same place? */
 static bool reads_back(const struct sought *sought)
 {
-    return !sought->reg->write_name && !sought->reg->write_fields;
+    return sought->side == SIDE_READ ||
+           (!sought->reg->write_name && !sought->reg->write_fields);
 }
 
 static bool is_whole(const struct sought *sought)
@@ -206,7 +208,8 @@ static bool seek(const struct who_search *search, struct sought *sought,
                               .reg = reg,
                               .offset = (uint32_t)target->number,
                               .size = target->size ? target->size : reg->size,
-                              .mask = who_mask(target)};
+                              .mask = who_mask(target),
+                              .side = target->side};
     return true;
 }
 
@@ -281,7 +284,8 @@ bool who_register(const struct who_search *search, struct who *who, struct err *
                            EVENT_BIT(EVENT_MMIO_WRITE) | EVENT_BIT(EVENT_OUTSIDE),
                            matches, &sought, &event))
         found_access(search, &sought, &event, who);
-    if (!counts_by_itself(&sought) && (reads_back(&sought) || who->kind == WHO_NOBODY))
+    if (!counts_by_itself(&sought) && sought.side != SIDE_WRITTEN &&
+        (reads_back(&sought) || who->kind == WHO_NOBODY))
         find_change(search, &sought, who);
     return true;
 }
