@@ -146,12 +146,23 @@ struct compare {
     struct err *err;
 };
 
+/* The viewer of each branch stays where he was, whenever it is interrupted. */
+static bool go_over(struct timeline *time, unsigned branch, struct err *err)
+{
+    bool ok;
+
+    timeline_set_steady(time, true);
+    ok = timeline_switch(time, branch, err);
+    timeline_set_steady(time, false);
+    return ok;
+}
+
 static bool replay_side(const struct compare *compare, unsigned side,
                         struct moment from, struct moment to, struct event_sink sink)
 {
     struct timeline *time = compare->session->time;
 
-    if (!timeline_switch(time, compare->diff->side[side].branch, compare->err))
+    if (!go_over(time, compare->diff->side[side].branch, compare->err))
         return false;
     return timeline_replay(time, from, to, sink) ||
            err_set(compare->err, "interrupted");
@@ -242,7 +253,7 @@ static bool count_at(const struct compare *compare, unsigned side, struct moment
 {
     struct timeline *time = compare->session->time;
 
-    return timeline_switch(time, compare->diff->side[side].branch, compare->err) &&
+    return go_over(time, compare->diff->side[side].branch, compare->err) &&
            (timeline_peek_at(time, at, look_counters, look) ||
             err_set(compare->err, "interrupted"));
 }
@@ -301,5 +312,5 @@ bool branches_compare(struct session *session, unsigned a, unsigned b,
     for (unsigned s = 0; s < 2; s++)
         diff->side[s].end = timeline_branch_info(time, diff->side[s].branch)->furthest;
     ok = compare_all(&compare);
-    return timeline_switch(time, current, ok ? err : NULL) && ok;
+    return go_over(time, current, ok ? err : NULL) && ok;
 }

@@ -166,6 +166,40 @@ START_TEST(branches_that_do_the_same_do_not_part)
 }
 END_TEST
 
+static bool comes(void *ctx)
+{
+    unsigned *left = ctx;
+
+    return *left == 0 || --*left == 0;
+}
+
+START_TEST(an_interrupted_comparison_leaves_the_viewer_where_he_was)
+{
+    struct talk talk;
+    struct moment there;
+    unsigned after = 0, interrupted = 0;
+    bool ends = false;
+
+    without_interrupts(&talk);
+    journey_do(&talk, "switch main-2; goto #1000; switch main; goto #200000");
+    there = timeline_now(talk.session.time);
+    while (!ends) {
+        unsigned left = ++after;
+
+        timeline_set_interrupt(talk.session.time, comes, &left);
+        ends = !strstr(talk_do(&talk, "diff-branches main-2 main"), "interrupted");
+        timeline_set_interrupt(talk.session.time, NULL, NULL);
+        interrupted += !ends;
+        ck_assert_uint_eq(timeline_branch(talk.session.time), 0);
+        ck_assert_int_eq(moment_compare(timeline_now(talk.session.time), there), 0);
+    }
+    ck_assert_uint_gt(interrupted, 3);
+    journey_do(&talk, "switch main-2");
+    ck_assert_uint_eq(timeline_now(talk.session.time).retired, 1000);
+    talk_close(&talk);
+}
+END_TEST
+
 /* A later branch of an earlier one: they part where the first of all changes was. */
 START_TEST(branches_of_branches_part_at_the_first_change)
 {
@@ -301,6 +335,7 @@ static void add_tests(TCase *tcase)
     tcase_add_test(tcase, two_branches_are_compared_from_where_they_part);
     tcase_add_test(tcase, the_comparison_is_told_in_words_and_numbers);
     tcase_add_test(tcase, branches_that_do_the_same_do_not_part);
+    tcase_add_test(tcase, an_interrupted_comparison_leaves_the_viewer_where_he_was);
     tcase_add_test(tcase, branches_of_branches_part_at_the_first_change);
     tcase_add_test(tcase, a_change_before_a_fork_moves_the_fork);
     tcase_add_test(tcase, the_timeline_shows_what_there_is);

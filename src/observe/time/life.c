@@ -139,6 +139,19 @@ void timeline_set_interrupt(struct timeline *timeline, bool (*interrupted)(void 
     timeline->interrupt_ctx = ctx;
 }
 
+void timeline_set_steady(struct timeline *timeline, bool steady)
+{
+    timeline->steady = steady;
+}
+
+bool timeline_cut_short(struct timeline *timeline)
+{
+    bool cut_short = timeline->cut_short;
+
+    timeline->cut_short = false;
+    return cut_short;
+}
+
 void timeline_set_keeper(struct timeline *timeline, const struct keeper *keeper)
 {
     timeline->keeper = keeper ? *keeper : (struct keeper){0};

@@ -72,6 +72,13 @@ bool timeline_add_arrival(struct timeline *timeline, uint64_t pc,
 void timeline_set_interrupt(struct timeline *timeline, bool (*interrupted)(void *ctx),
                             void *ctx);
 
+/* While it is set, no way is interrupted: for the way back to where somebody stood. */
+void timeline_set_steady(struct timeline *timeline, bool steady);
+
+/* Was a way interrupted since this was asked last? What was looked for on it and not found
+ * may be there. */
+bool timeline_cut_short(struct timeline *timeline);
+
 /* --- where the viewer stands ------------------------------------------------------------ */
 
 struct moment timeline_now(const struct timeline *timeline);

@@ -62,6 +62,8 @@ struct timeline {
     struct hart *arrived; /* in the last part of the way */
     bool (*interrupted)(void *ctx);
     void *interrupt_ctx;
+    bool steady;    /* as timeline_set_steady says */
+    bool cut_short; /* a way was interrupted since timeline_cut_short */
     struct keeper keeper;
     struct actor actor;
 

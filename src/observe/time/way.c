@@ -247,11 +247,13 @@ enum arrival way_go(struct timeline *timeline, const struct way *way)
 
     timeline->arrived = NULL;
     while (arrival == ARRIVED && !there(timeline, way)) {
-        if (timeline->interrupted && timeline->interrupted(timeline->interrupt_ctx))
+        if (timeline->interrupted && !timeline->steady &&
+            timeline->interrupted(timeline->interrupt_ctx))
             arrival = ARRIVED_INTERRUPTED;
         else
             arrival = go_part(timeline, way);
     }
+    timeline->cut_short |= arrival == ARRIVED_INTERRUPTED;
     set_live(timeline, false);
     return arrival;
 }
