@@ -464,6 +464,25 @@ START_TEST(events_are_stepped_back_over_from_the_end_of_the_run)
 }
 END_TEST
 
+static bool always(void *ctx)
+{
+    (void)ctx;
+    return true;
+}
+
+START_TEST(an_event_that_was_not_looked_for_to_the_end_may_be_there)
+{
+    struct talk talk;
+
+    journey_open(&talk, "dma_burst");
+    journey_do(&talk, "run");
+    timeline_set_interrupt(talk.session.time, always, NULL);
+    ck_assert_ptr_nonnull(
+        strstr(journey_do(&talk, "reverse-step-event dma-done"), "Interrupted"));
+    talk_close(&talk);
+}
+END_TEST
+
 START_TEST(events_are_counted_with_a_kind_or_without)
 {
     struct talk talk;
@@ -558,6 +577,7 @@ static void add_tests(TCase *tcase)
     tcase_add_test(tcase, the_limit_of_the_scenario_ends_moves);
     tcase_add_test(tcase, an_event_back_that_was_never_is_not_found);
     tcase_add_test(tcase, events_are_stepped_back_over_from_the_end_of_the_run);
+    tcase_add_test(tcase, an_event_that_was_not_looked_for_to_the_end_may_be_there);
     tcase_add_test(tcase, events_are_counted_with_a_kind_or_without);
     tcase_add_test(tcase, bad_moves_are_refused);
     tcase_add_test(tcase, steps_are_of_the_sessions_hart);

@@ -4,6 +4,7 @@
 #include "base/bits.h"
 #include "observe/ask/who.h"
 
+#include <stdio.h>
 #include <string.h>
 
 /* One program in which everybody writes something; `who` must name each. */
@@ -234,6 +235,36 @@ START_TEST(what_is_read_and_what_is_written_are_two_registers)
 }
 END_TEST
 
+static bool always(void *ctx)
+{
+    (void)ctx;
+    return true;
+}
+
+/* What was not found in a part of the run may be in the rest. */
+START_TEST(a_question_that_is_interrupted_has_no_answer)
+{
+    static const char *const questions[] = {
+        "who lock", "who a7",    "who mscratch", "who word",
+        "why",      "why fault", "why #10",      "who ata0.Status"};
+
+    begin();
+    talk_do(&talk, "stepi");
+    timeline_set_interrupt(talk.session.time, always, NULL);
+    for (size_t i = 0; i < sizeof(questions) / sizeof(questions[0]); i++) {
+        char line[80];
+
+        has(questions[i], ": interrupted.\n");
+        snprintf(line, sizeof(line), "%s; goto start", questions[i]);
+        talk_do(&talk, line);
+        ck_assert_uint_ne(timeline_now(talk.session.time).retired, 0);
+    }
+    timeline_set_interrupt(talk.session.time, NULL, NULL);
+    has("who lock", "Hart 0 wrote it at sc (0x");
+    end();
+}
+END_TEST
+
 START_TEST(only_what_is_before_the_viewer_counts)
 {
     begin();
@@ -320,6 +351,7 @@ static void add_tests(TCase *tcase)
     tcase_add_loop_test(tcase, everybody_who_writes_is_named, 0, COUNT(answers));
     tcase_add_test(tcase, pokes_from_outside_are_named_with_their_command);
     tcase_add_test(tcase, what_is_read_and_what_is_written_are_two_registers);
+    tcase_add_test(tcase, a_question_that_is_interrupted_has_no_answer);
     tcase_add_test(tcase, only_what_is_before_the_viewer_counts);
     tcase_add_test(tcase, goto_follows_into_a_step);
     tcase_add_test(tcase, asking_leaves_the_viewer_and_the_machine_alone);

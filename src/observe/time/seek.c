@@ -411,11 +411,14 @@ enum arrival timeline_last_event(struct timeline *timeline, uint64_t kinds,
     struct moment before = timeline_now(timeline);
     bool found;
 
+    timeline->cut_short = false;
     if (timeline->inside)
         before = before_event(timeline_seen(timeline));
     found = timeline_find_last(timeline, before, kinds, matches, ctx, event);
     if (found && seen_here(timeline, event))
         found = timeline_find_last(timeline, before_event(event), kinds, matches, ctx,
                                    event);
-    return found ? stand_at(timeline, event) : ARRIVED_BEGINNING;
+    if (!found)
+        return timeline->cut_short ? ARRIVED_INTERRUPTED : ARRIVED_BEGINNING;
+    return stand_at(timeline, event);
 }
