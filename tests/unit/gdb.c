@@ -228,6 +228,9 @@ static const struct gdb_case {
     {"monitor gives commands of the session", "ends",
      "monitor info dma\nmonitor print 6 * 7\nmonitor nonsense\n",
      "channel\n42\nunknown command 'nonsense'"},
+    {"who has quit can look, and moves no more", "ends",
+     "monitor quit\nprint/x $pc\nstepi\nprint $_exitcode\n",
+     "The server ends when GDB leaves\n$1 = 0x1000\nexited normally]\n$2 = 0"},
     {"the end of the run, and the way back from it", "ends",
      "continue\nreverse-stepi\ncontinue\ncontinue\n",
      "ended with exit code 0\nNo more reverse-execution history\nstop ()\n"

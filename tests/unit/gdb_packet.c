@@ -338,6 +338,10 @@ static const struct talk_case {
              "them.~\nOK\nOK\nE16\n"
              "E16\nE16\nE16\n"
              "OError: gdbserver: this session is being served already.~\nOK\n"},
+            {"who quits is served until it leaves, and nothing moves", /* monitor quit */
+             {"qRcmd,71756974", "p20", "s", "bs", "bc", "vCont;c", "vRun;", "D"},
+             "OThe server ends when GDB leaves.~\nOK\n0010000000000000\nW00\nW00\nW00\n"
+             "W00\nW00\nOK\n"},
             {"the session's own breakpoints stop moves, too", /* monitor break square */
              {"qRcmd,627265616b20737175617265", "c", "c", "bc"},
              "OBreakpoint 1 at square (0x80000098), two_harts.s:38.~\nOK\n"

@@ -86,6 +86,8 @@ void gdb_monitor(struct gdb *gdb, struct scan *rest)
     gdb->session->board = gdb->board;
     gdb->session->hart = gdb->hart;
     command_do(gdb->session, buf_str(&line), &reply, &err);
+    if (gdb->session->quit)
+        reply_say(&reply, "The server ends when GDB leaves.");
     render(&text, RENDER_TEXT, buf_str(&line), &reply, &err);
     print(gdb, &text);
     gdb->ended = gdb->deferred = false; /* it may have moved */

@@ -39,6 +39,14 @@ static void end(struct lookout *lookout, enum arrival arrival)
         report_step(gdb, (unsigned)lookout->stepped);
 }
 
+/* After `monitor quit` nothing moves any more: the process has exited. */
+static bool has_quit(struct gdb *gdb)
+{
+    if (gdb->session->quit)
+        buf_text(&gdb->reply, "W00");
+    return gdb->session->quit;
+}
+
 /* --- forwards ------------------------------------------------------------------------------- */
 
 /* Another hart than the one that is resumed alone has to stop: not now. */
@@ -127,6 +135,8 @@ static void forwards(struct gdb *gdb, struct wish wish)
     struct lookout lookout;
     bool was_told = gdb->ended;
 
+    if (has_quit(gdb))
+        return;
     begin(gdb, &lookout);
     gdb->ended = false;
     if (was_told && is_finished(gdb)) {
@@ -197,6 +207,8 @@ void gdb_reverse_continue(struct gdb *gdb, struct scan *rest)
     enum arrival arrival = ARRIVED;
 
     (void)rest;
+    if (has_quit(gdb))
+        return;
     begin_back(gdb, &lookout);
     /* The search is for boundaries before this one; an access just before it is found by
      * taking that step back alone. */
@@ -240,6 +252,8 @@ void gdb_reverse_step(struct gdb *gdb, struct scan *rest)
     struct lookout lookout;
 
     (void)rest;
+    if (has_quit(gdb))
+        return;
     begin_back(gdb, &lookout);
     lookout.stepped = gdb->stepped >= 0 ? gdb->stepped : (int)gdb->hart;
     end(&lookout, before_step(&lookout, &gdb_board(gdb)->hart[lookout.stepped]));
@@ -374,6 +388,8 @@ void gdb_restart(struct gdb *gdb, struct scan *rest)
 
 void gdb_run(struct gdb *gdb, struct scan *rest)
 {
+    if (has_quit(gdb))
+        return;
     gdb_restart(gdb, rest);
     gdb->silent = false;
     report_begin(gdb);
