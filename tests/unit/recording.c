@@ -7,6 +7,7 @@
 #include "control/keep.h"
 #include "control/recording.h"
 #include "control/restore.h"
+#include "face/gdb/gdb_rows.h"
 #include "observe/record/chunk.h"
 #include "observe/record/history.h"
 #include "observe/record/schema.h"
@@ -816,6 +817,9 @@ START_TEST(a_run_that_this_version_does_otherwise_can_only_be_read)
     ck_assert_ptr_nonnull(strstr(restored.differs, "not as it was"));
     for (unsigned i = 0; i < COUNT(moves); i++)
         says(&session, moves[i], "reading only");
+    says(&session, "record again.db", "reading only");
+    session_add_commands(&session, gdb_commands);
+    says(&session, "gdbserver :0", "reading only");
     says(&session, "info record", "for reading only");
     says(&session, "sql SELECT count(*) > 100 AS n FROM mmio_read", "\n1\n");
     session_close(&session);

@@ -12,6 +12,8 @@ static bool run_record(struct call *call, struct err *err)
 
     if (strcmp(path, "off") == 0 && !instructions)
         return recording_end(call->session, call->reply, err);
+    if (call->session->still)
+        return err_set(err, "%s", call->session->still);
     if (!recording_begin(call->session, path, instructions, err))
         return false;
     reply_say(call->reply, "The run is recorded in %s from its beginning%s.", path,

@@ -78,6 +78,8 @@ static bool run_gdbserver(struct call *call, struct err *err)
 
     if (gdb_is_served(session))
         return err_set(err, "gdbserver: this session is being served already");
+    if (session->still)
+        return err_set(err, "gdbserver: %s", session->still);
     if (!listener_open(&listener, call->given[0].text, err))
         return err_prefix(err, "gdbserver");
     tell(session, &listener);
