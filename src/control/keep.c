@@ -267,6 +267,14 @@ static bool nothing_done(const struct keep *keep)
            is_beginning(timeline_furthest(time));
 }
 
+/* Where there is no room, what the log takes may be enough. */
+static bool write_all(struct keep *keep)
+{
+    return scribe_write_all(&keep->scribe, &(struct err){0}) ||
+           (archive_exec(keep->archive, "PRAGMA wal_checkpoint(TRUNCATE)", NULL) &&
+            scribe_write_all(&keep->scribe, &(struct err){0}));
+}
+
 static void release(void *data)
 {
     struct keep *keep = data;
@@ -275,7 +283,9 @@ static void release(void *data)
 
     keepers_remove(keep->session, keep);
     if (!drop) {
-        scribe_write_all(&keep->scribe, &(struct err){0});
+        if (!write_all(keep))
+            keepers_complain(keep->session, &keep->scribe,
+                             "Not all of this run is kept");
         about_complete(keep->archive, NULL);
     }
     archive_close(keep->archive);
@@ -304,8 +314,11 @@ static void marked(void *ctx, const struct mark *mark, bool removed)
 static void reached(void *ctx, unsigned branch, struct moment furthest, uint64_t cycle,
                     struct moment viewer)
 {
-    scribe_keeper.reached(&((struct keep *)ctx)->scribe, branch, furthest, cycle,
-                          viewer);
+    struct keep *keep = ctx;
+
+    scribe_keeper.reached(&keep->scribe, branch, furthest, cycle, viewer);
+    keepers_complain(keep->session, &keep->scribe,
+                     "From here on this run is not kept as a whole");
 }
 
 static void passed(void *ctx, unsigned branch, struct moment furthest, uint64_t cycle)

@@ -94,3 +94,16 @@ void keepers_remove(struct session *session, const void *ctx)
             return;
         }
 }
+
+void keepers_complain(const struct session *session, struct scribe *scribe,
+                      const char *what)
+{
+    struct buf line = {0};
+
+    if (!scribe->err.text[0] || scribe->told || !session->say)
+        return;
+    scribe->told = true;
+    buf_printf(&line, "%s: %s.", what, scribe->err.text);
+    session->say(session->say_ctx, buf_str(&line));
+    buf_free(&line);
+}

@@ -58,6 +58,8 @@ static void reached(void *ctx, unsigned branch, struct moment furthest, uint64_t
     struct err err = {0};
 
     scribe_keeper.reached(&recording->scribe, branch, furthest, cycle, viewer);
+    keepers_complain(recording->session, &recording->scribe,
+                     "From here on not everything is recorded");
     if (moment_compare(furthest, moment_of(recording->session->run)) != 0)
         return;
     pthread_mutex_lock(&recording->archive->lock);
@@ -96,7 +98,7 @@ static const struct keeper recording_keeper = {
 };
 
 /* Everything stops; the file is whole. False: not all of it could be written. */
-static bool stop(struct recording *recording, struct err *err)
+static bool stop(struct recording *recording, bool leaving, struct err *err)
 {
     struct session *session = recording->session;
     struct err first = {0};
@@ -112,14 +114,19 @@ static bool stop(struct recording *recording, struct err *err)
         ok = tape_close(recording->tape, first.text[0] ? NULL : &first) && ok;
     if (ok)
         ok = about_complete(recording->archive, &first);
+    if (!ok && leaving) {
+        recording->scribe.err = first;
+        keepers_complain(session, &recording->scribe, "The recording is not whole");
+    }
     archive_close(recording->archive);
     free(recording);
     return ok || err_set(err, "the recording is not whole: %s", first.text);
 }
 
+/* Nobody reads an answer: what went wrong is told. */
 static void release(void *data)
 {
-    stop(data, NULL);
+    stop(data, true, NULL);
 }
 
 /* What has been on this branch so far. */
@@ -172,7 +179,7 @@ bool recording_begin(struct session *session, const char *path, bool instruction
     recording->sink = (struct event_sink){
         instructions ? EVENT_ALL : EVENT_ALL & ~EVENT_BIT(EVENT_INSN), take, recording};
     if (!start(recording, err)) {
-        stop(recording, NULL);
+        stop(recording, false, NULL);
         unlink(path);
         return false;
     }
@@ -212,7 +219,7 @@ bool recording_end(struct session *session, struct reply *reply, struct err *err
     tape_settle(recording->tape, NULL);
     counts = tape_counts(recording->tape);
     session_set_extra(session, recording_key, recording, NULL);
-    ok = stop(recording, err);
+    ok = stop(recording, false, err);
     session_set_extra(session, recording_key, NULL, NULL);
     if (ok && reply) {
         reply_say(reply, "The recording %s is closed.", path);
@@ -241,10 +248,11 @@ void recording_info(const struct session *session, struct reply *reply)
     counts = tape_counts(recording->tape);
     reply_say(reply, "The run is recorded in %s, %s instructions.",
               recording->archive->path, recording->instructions ? "with" : "without");
-    say_counts(&counts, reply);
     if (recording->scribe.err.text[0])
         reply_say(reply, "Not all of it could be written: %s.",
                   recording->scribe.err.text);
+    else
+        say_counts(&counts, reply);
 }
 
 /* --- one that was opened ---------------------------------------------------------------------- */

@@ -1023,6 +1023,61 @@ START_TEST(open_and_resume_are_subcommands)
 }
 END_TEST
 
+/* A disk that is full, or as if: files can grow to so many KiB and no more. */
+static void run_limited(unsigned kib, const char *arguments)
+{
+    const char *ringside = getenv("RINGSIDE") ? getenv("RINGSIDE") : "build/ringside";
+    char command[4096];
+    FILE *output;
+
+    snprintf(command, sizeof(command), "trap '' XFSZ; ulimit -f %u; %s %s 2>&1",
+             kib * 2, ringside, arguments);
+    output = popen(command, "r");
+    ck_assert_ptr_nonnull(output);
+    answer[fread(answer, 1, sizeof(answer) - 1, output)] = '\0';
+    ck_assert_int_eq(pclose(output), 0);
+}
+
+/* It is told at once and once, also if nobody asks any more. */
+START_TEST(what_cannot_be_recorded_is_told)
+{
+    char command[512];
+
+    snprintf(command, sizeof(command),
+             "shell --no-keep " SCENARIO " --variant dma_steal "
+             "-c 'record %s instructions' -c 'continue' -c 'reverse-stepi'",
+             in_folder("full.db"));
+    run_limited(2000, command);
+    ck_assert_msg(strstr(answer, "\nFrom here on not everything is recorded: "), "%s",
+                  answer);
+    ck_assert_ptr_null(strstr(strstr(answer, "From here on") + 1, "From here on"));
+    ck_assert_ptr_null(strstr(answer, "is not whole"));
+    snprintf(command, sizeof(command),
+             "shell --no-keep " SCENARIO " --variant dma_steal "
+             "-c 'stepi 400000' -c 'record %s instructions'",
+             in_folder("full-2.db"));
+    run_limited(2000, command);
+    ck_assert_msg(strstr(answer, "The recording is not whole: "), "%s", answer);
+}
+END_TEST
+
+/* Nothing that was done is lost as long as there is any room when the shell is left. */
+START_TEST(a_full_disk_is_told_and_the_run_is_kept_at_last)
+{
+    char command[4096] = "shell " SCENARIO " -c '";
+
+    for (int i = 1; i <= 60; i++)
+        sprintf(command + strlen(command), "set a0 = %d;", i);
+    strcat(command, "'");
+    run_limited(500, command);
+    ck_assert_msg(strstr(answer, "From here on this run is not kept as a whole: "),
+                  "%s", answer);
+    ck_assert_ptr_null(strstr(answer, "Not all of this run is kept"));
+    ck_assert_int_eq(run_program("resume -c 'print a0'"), 0);
+    ck_assert_msg(strstr(answer, "0x3c"), "%s", answer);
+}
+END_TEST
+
 static void add_tests(TCase *tcase)
 {
     tcase_add_checked_fixture(tcase, make_folder, remove_folder);
@@ -1055,6 +1110,8 @@ static void add_tests(TCase *tcase)
     tcase_add_test(tcase, a_run_that_is_in_use_is_not_resumed);
     tcase_add_test(tcase, what_was_typed_comes_back);
     tcase_add_test(tcase, open_and_resume_are_subcommands);
+    tcase_add_test(tcase, what_cannot_be_recorded_is_told);
+    tcase_add_test(tcase, a_full_disk_is_told_and_the_run_is_kept_at_last);
 }
 
 TEST_MAIN("recording", add_tests)

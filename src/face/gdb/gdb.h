@@ -88,7 +88,8 @@ struct gdb {
     bool deferred;
     struct hit deferred_hit;
     struct moment deferred_at;
-    struct buf notes; /* to be told as soon as the client listens */
+    bool deaf;        /* the client does not listen to its console now */
+    struct buf notes; /* to be told as soon as it does */
     struct buf last;  /* the last stop reply */
 };
 

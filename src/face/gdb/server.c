@@ -70,9 +70,13 @@ bool gdb_act(struct gdb *gdb, const struct act *act, struct err *err)
     const char *kept = NULL;
     struct act reasoned = *act;
     char reason[] = "gdb";
+    bool done;
 
     reasoned.reason = reason;
-    if (!timeline_act(gdb->session->time, &reasoned, &kept, err))
+    gdb->deaf = true;
+    done = timeline_act(gdb->session->time, &reasoned, &kept, err);
+    gdb->deaf = false;
+    if (!done)
         return false;
     gdb->ended = gdb->deferred = false;
     if (kept) {
@@ -280,11 +284,15 @@ static void end(struct gdb *gdb)
     free(gdb);
 }
 
-/* Narration while the client waits. */
+/* Narration while the client waits, and complaints at any time. */
 static void say(void *ctx, const char *line)
 {
-    gdb_console(ctx, line);
-    gdb_console(ctx, "\n");
+    struct gdb *gdb = ctx;
+
+    gdb_note(gdb, line);
+    gdb_note(gdb, "\n");
+    if (!gdb->deaf)
+        gdb_flush_notes(gdb);
 }
 
 /* That it is being served already. */

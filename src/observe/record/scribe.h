@@ -19,6 +19,7 @@ struct scribe {
     uint64_t told_ms;   /* when `passed` was written last */
     unsigned changes;   /* acts, marks and branches since it began */
     struct err err;     /* the first thing that went wrong */
+    bool told;          /* somebody has read of it */
 };
 
 /* Begins to write, or to go on writing; the history so far is in the recording. */
