@@ -23,7 +23,7 @@ struct recording {
 
 struct opened {
     struct archive *archive;
-    bool replays;
+    bool replays, complete;
 };
 
 static const char recording_key[] = "recording", opened_key[] = "opened";
@@ -240,6 +240,9 @@ void recording_info(const struct session *session, struct reply *reply)
                   opened->replays ? ""
                                   : ", for reading only: this version of Ringside does "
                                     "not do what was recorded");
+    if (opened && !opened->complete)
+        reply_say(reply, "It was not closed: it was cut off, or goes on; what came last "
+                         "may be missing.");
     if (!recording) {
         reply_say(reply, "Nothing is being recorded.");
         return;
@@ -265,11 +268,12 @@ static void release_opened(void *data)
     free(opened);
 }
 
-void recording_opened(struct session *session, struct archive *archive, bool replays)
+void recording_opened(struct session *session, struct archive *archive, bool replays,
+                      bool complete)
 {
     struct opened *opened = alloc_zero(1, sizeof(*opened));
 
-    *opened = (struct opened){archive, replays};
+    *opened = (struct opened){archive, replays, complete};
     session_set_extra(session, opened_key, opened, release_opened);
 }
 

@@ -22,8 +22,9 @@ bool recording_end(struct session *session, struct reply *reply, struct err *err
 void recording_info(const struct session *session, struct reply *reply);
 
 /* The recording that the session was opened from, which it owns from now on; `replays`:
- * the machine does what was recorded. */
-void recording_opened(struct session *session, struct archive *archive, bool replays);
+ * the machine does what was recorded; `complete`: it was closed. */
+void recording_opened(struct session *session, struct archive *archive, bool replays,
+                      bool complete);
 
 /*
  * A query over the recording that is being written, the one that was opened, or (`window`

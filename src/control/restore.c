@@ -96,6 +96,7 @@ bool session_restore(struct session *session, struct archive *archive,
         release(about);
         return false;
     }
+    restored->complete = about->complete;
     ok = open_files(session, archive, about, choice, err);
     session_set_extra(session, restore_key, about, release);
     if (ok && choice->interrupted)
@@ -120,6 +121,6 @@ bool session_open_recording(struct session *session, const char *path,
         archive_close(archive);
         return false;
     }
-    recording_opened(session, archive, restored->replays);
+    recording_opened(session, archive, restored->replays, restored->complete);
     return true;
 }

@@ -13,6 +13,7 @@
  */
 struct restored {
     bool replays;
+    bool complete; /* the recording was closed; false: it was cut off, or goes on */
     char differs[256];
 };
 

@@ -801,6 +801,25 @@ START_TEST(a_truncated_file_is_refused_or_sound)
 }
 END_TEST
 
+START_TEST(a_recording_that_was_cut_off_says_so)
+{
+    const char *path = in_folder("cut-off.db");
+    struct restored restored;
+    struct session session;
+    struct err err = {0};
+
+    make_recording(path);
+    ck_assert_msg(open_again(&session, path, &restored, &err), "%s", err.text);
+    says(&session, "info record", "was opened from");
+    ck_assert_ptr_null(strstr(answer, "not closed"));
+    session_close(&session);
+    change(path, "UPDATE run SET complete = 0");
+    ck_assert_msg(open_again(&session, path, &restored, &err), "%s", err.text);
+    says(&session, "info record", "It was not closed");
+    session_close(&session);
+}
+END_TEST
+
 START_TEST(a_run_that_this_version_does_otherwise_can_only_be_read)
 {
     static const char *const moves[] = {"stepi", "continue", "reverse-stepi",
@@ -1102,6 +1121,7 @@ static void add_tests(TCase *tcase)
                         COUNT(damages));
     tcase_add_test(tcase, other_files_are_refused);
     tcase_add_test(tcase, a_truncated_file_is_refused_or_sound);
+    tcase_add_test(tcase, a_recording_that_was_cut_off_says_so);
     tcase_add_test(tcase, a_run_that_this_version_does_otherwise_can_only_be_read);
     tcase_add_test(tcase, a_run_that_was_left_comes_back_with_branches_and_marks);
     tcase_add_loop_test(tcase, a_branch_that_left_a_future_which_was_cut_off_comes_back,

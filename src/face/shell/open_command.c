@@ -39,6 +39,9 @@ static bool open_recording(struct session *session, const struct session_choice 
     if (!session_open_recording(session, choice->file, choice, &restored, err))
         return false;
     greet(greeting, session, &restored);
+    if (!restored.complete)
+        buf_text(greeting, " The recording was not closed: what came last may be "
+                           "missing.");
     return true;
 }
 
