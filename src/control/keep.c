@@ -34,7 +34,7 @@ struct keep {
 
 struct kept_run {
     char *name, *path;
-    time_t left;
+    struct timespec left;
     uint64_t size;
 };
 
@@ -91,6 +91,13 @@ static char *run_path(const char *folder, const char *name, const char *ending)
     return path.data;
 }
 
+static int compare_times(const struct timespec *a, const struct timespec *b)
+{
+    if (a->tv_sec != b->tv_sec)
+        return a->tv_sec < b->tv_sec ? -1 : 1;
+    return (a->tv_nsec > b->tv_nsec) - (a->tv_nsec < b->tv_nsec);
+}
+
 /* A run that was not ended properly has changed last in its log. */
 static void look_at(struct kept_run *run, const char *folder)
 {
@@ -102,8 +109,8 @@ static void look_at(struct kept_run *run, const char *folder)
 
         if (stat(path, &stat_of) == 0) {
             run->size += (uint64_t)stat_of.st_size;
-            if (stat_of.st_mtime > run->left)
-                run->left = stat_of.st_mtime;
+            if (compare_times(&stat_of.st_mtim, &run->left) > 0)
+                run->left = stat_of.st_mtim;
         }
         free(path);
     }
@@ -113,9 +120,9 @@ static int newest_first(const void *a, const void *b)
 {
     const struct kept_run *left = a, *right = b;
 
-    if (left->left != right->left)
-        return left->left < right->left ? 1 : -1;
-    return strcmp(left->name, right->name);
+    int order = compare_times(&right->left, &left->left);
+
+    return order ? order : strcmp(left->name, right->name);
 }
 
 static void add_run(struct kept_runs *runs, const char *folder, const char *file)
@@ -175,10 +182,10 @@ static void remove_run(const char *folder, const char *name)
 static bool is_wanted(const struct kept_run *run, size_t number, uint64_t bytes,
                       time_t now)
 {
-    if (now - run->left > EMPTY_SECONDS && archive_is_empty(run->path))
+    if (now - run->left.tv_sec > EMPTY_SECONDS && archive_is_empty(run->path))
         return false;
     return number < RUNS_KEPT ||
-           (now - run->left < DAYS_KEPT * 24 * 3600 && bytes < BYTES_KEPT);
+           (now - run->left.tv_sec < DAYS_KEPT * 24 * 3600 && bytes < BYTES_KEPT);
 }
 
 static void prune(const char *folder)
@@ -477,7 +484,7 @@ static void list_run(struct table *table, const struct kept_run *run)
     struct tm left;
     char when[32];
 
-    localtime_r(&run->left, &left);
+    localtime_r(&run->left.tv_sec, &left);
     strftime(when, sizeof(when), "%Y-%m-%d %H:%M", &left);
     table_text(table, "%s", run->name);
     table_text(table, "%s", when);

@@ -924,6 +924,26 @@ START_TEST(a_branch_that_left_a_future_which_was_cut_off_comes_back)
 }
 END_TEST
 
+/* Also of those that were left in the same second. */
+START_TEST(the_run_that_was_left_last_is_resumed)
+{
+    for (int i = 1; i <= 3; i++) {
+        struct session session;
+        struct err err = {0};
+        char line[32];
+
+        open_scenario(&session, "poll");
+        ck_assert(keep_begin(&session, &err));
+        snprintf(line, sizeof(line), "stepi %d", i);
+        must(&session, line);
+        session_close(&session);
+        resume(&session, NULL);
+        ck_assert_uint_eq(timeline_now(session.time).retired, (unsigned)i);
+        session_close(&session);
+    }
+}
+END_TEST
+
 START_TEST(a_run_in_which_nothing_was_done_is_dropped)
 {
     struct session session;
@@ -1126,6 +1146,7 @@ static void add_tests(TCase *tcase)
     tcase_add_test(tcase, a_run_that_was_left_comes_back_with_branches_and_marks);
     tcase_add_loop_test(tcase, a_branch_that_left_a_future_which_was_cut_off_comes_back,
                         0, 2);
+    tcase_add_test(tcase, the_run_that_was_left_last_is_resumed);
     tcase_add_test(tcase, a_run_in_which_nothing_was_done_is_dropped);
     tcase_add_test(tcase, a_run_that_is_in_use_is_not_resumed);
     tcase_add_test(tcase, what_was_typed_comes_back);
