@@ -376,7 +376,9 @@ bool keep_begin(struct session *session, struct err *err)
         return false;
     ok = archive_session(archive, session, &what, err) &&
          go_on(session, archive, name, false, err);
-    if (!ok && !session_extra(session, keep_key)) {
+    if (!ok && session_extra(session, keep_key)) {
+        keep_end(session); /* nothing has been done: the file goes, too */
+    } else if (!ok) {
         unlink(archive->path);
         archive_close(archive);
     }

@@ -1117,6 +1117,21 @@ START_TEST(a_full_disk_is_told_and_the_run_is_kept_at_last)
 }
 END_TEST
 
+START_TEST(a_run_that_cannot_be_kept_leaves_nothing)
+{
+    for (unsigned kib = 20; kib <= 320; kib += 60) {
+        run_limited(kib, "shell " SCENARIO " -c 'stepi'");
+        if (kib < 260)
+            ck_assert_msg(strstr(answer, "this run is not kept: "), "%u: %s", kib,
+                          answer);
+        if (!strstr(answer, "this run is not kept: "))
+            continue;
+        ck_assert_int_eq(run_program("resume --list"), 0);
+        ck_assert_msg(strstr(answer, "No run has been left."), "%u: %s", kib, answer);
+    }
+}
+END_TEST
+
 static void add_tests(TCase *tcase)
 {
     tcase_add_checked_fixture(tcase, make_folder, remove_folder);
@@ -1152,6 +1167,7 @@ static void add_tests(TCase *tcase)
     tcase_add_test(tcase, what_was_typed_comes_back);
     tcase_add_test(tcase, open_and_resume_are_subcommands);
     tcase_add_test(tcase, what_cannot_be_recorded_is_told);
+    tcase_add_test(tcase, a_run_that_cannot_be_kept_leaves_nothing);
     tcase_add_test(tcase, a_full_disk_is_told_and_the_run_is_kept_at_last);
 }
 
