@@ -62,7 +62,7 @@ int command_open(int argc, char **argv)
             "time, and `sql` asks about what was recorded.",
         .notes =
             "A recording that this version does not do in the same way again is open\n"
-            "for reading only: `sql` and `info` work, nothing moves.",
+            "for reading only: `sql` works, and what looks at #0; nothing moves.",
         .open = open_recording,
         .without = no_recording,
         .keeps = true,
