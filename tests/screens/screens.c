@@ -39,7 +39,7 @@ static const struct screen_case {
     {"wait-80x24", "dma.s", EVENT_BUS_WAIT, 4, 80, 24, TIER_UTF8, "", 0},
     {"wait-120x36", "dma.s", EVENT_BUS_WAIT, 4, 120, 36, TIER_UTF8, "", 0},
     {"wait-ascii", "dma.s", EVENT_BUS_WAIT, 4, 120, 36, TIER_ASCII, "", 0},
-    {"folded-80x24", "dma.s", EVENT_FINISH, 1, 80, 24, TIER_UTF8, "", 0},
+    {"folded-80x24", "dma.s", EVENT_MMIO_WRITE, 17, 80, 24, TIER_UTF8, "", 0},
     {"irq-120x36", "dma.s", EVENT_IRQ_LINE, 1, 120, 36, TIER_UTF8, "", 0},
     {"trap-80x24", "dma.s", EVENT_TRAP_ENTER, 1, 80, 24, TIER_UTF8, "", 0},
     {"trap-160x48", "dma.s", EVENT_TRAP_ENTER, 1, 160, 48, TIER_UTF8, "", 0},
