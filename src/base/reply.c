@@ -98,12 +98,17 @@ static void release_table(struct table *table)
     free(table->column);
 }
 
+void reply_cut(struct reply *reply, size_t parts)
+{
+    for (; reply->parts > parts; reply->parts--) {
+        free(reply->part[reply->parts - 1].sentence);
+        release_table(&reply->part[reply->parts - 1].table);
+    }
+}
+
 void reply_release(struct reply *reply)
 {
-    for (size_t i = 0; i < reply->parts; i++) {
-        free(reply->part[i].sentence);
-        release_table(&reply->part[i].table);
-    }
+    reply_cut(reply, 0);
     free(reply->part);
     *reply = (struct reply){0};
 }

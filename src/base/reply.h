@@ -67,6 +67,9 @@ void table_text(struct table *table, const char *format, ...)
 void table_number(struct table *table, uint64_t number); /* COUNT, HEX or FLAG */
 void table_none(struct table *table);
 
+/* Drops all but the first `parts`. */
+void reply_cut(struct reply *reply, size_t parts);
+
 void reply_release(struct reply *reply);
 
 #endif

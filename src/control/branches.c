@@ -146,23 +146,12 @@ struct compare {
     struct err *err;
 };
 
-/* The viewer of each branch stays where he was, whenever it is interrupted. */
-static bool go_over(struct timeline *time, unsigned branch, struct err *err)
-{
-    bool ok;
-
-    timeline_set_steady(time, true);
-    ok = timeline_switch(time, branch, err);
-    timeline_set_steady(time, false);
-    return ok;
-}
-
 static bool replay_side(const struct compare *compare, unsigned side,
                         struct moment from, struct moment to, struct event_sink sink)
 {
     struct timeline *time = compare->session->time;
 
-    if (!go_over(time, compare->diff->side[side].branch, compare->err))
+    if (!timeline_switch(time, compare->diff->side[side].branch, compare->err))
         return false;
     return timeline_replay(time, from, to, sink) ||
            err_set(compare->err, "interrupted");
@@ -253,7 +242,7 @@ static bool count_at(const struct compare *compare, unsigned side, struct moment
 {
     struct timeline *time = compare->session->time;
 
-    return go_over(time, compare->diff->side[side].branch, compare->err) &&
+    return timeline_switch(time, compare->diff->side[side].branch, compare->err) &&
            (timeline_peek_at(time, at, look_counters, look) ||
             err_set(compare->err, "interrupted"));
 }
@@ -302,7 +291,7 @@ bool branches_compare(struct session *session, unsigned a, unsigned b,
     struct timeline *time = session->time;
     const struct compare compare = {session, diff, err};
     unsigned current = timeline_branch(time);
-    bool ok;
+    bool ok, steady;
 
     *diff = (struct branch_diff){.side = {{.branch = a}, {.branch = b}}};
     if (a == b)
@@ -312,5 +301,8 @@ bool branches_compare(struct session *session, unsigned a, unsigned b,
     for (unsigned s = 0; s < 2; s++)
         diff->side[s].end = timeline_branch_info(time, diff->side[s].branch)->furthest;
     ok = compare_all(&compare);
-    return go_over(time, current, ok ? err : NULL) && ok;
+    steady = timeline_set_steady(time, true);
+    ok = timeline_switch(time, current, ok ? err : NULL) && ok;
+    timeline_set_steady(time, steady);
+    return ok;
 }

@@ -7,6 +7,7 @@
 
 void move_began(const struct session *session, struct move *move)
 {
+    timeline_start_anew(session->time);
     *move = (struct move){.from = timeline_now(session->time)};
 }
 
@@ -48,15 +49,29 @@ static bool is_finished(const struct run *run)
     return false;
 }
 
+/* What was to be found is not known: a move on ends where it is, one back where it began. */
+static void cut_short(struct session *session, struct move *move)
+{
+    timeline_start_anew(session->time);
+    session->interrupted = true;
+    move->has_event = false;
+    move->hits = 0;
+    if (moment_compare(timeline_now(session->time), move->from) < 0)
+        timeline_return(session->time, move->from);
+}
+
 /* That the run is over is said at once, unless there is an event to tell. */
 void move_ended(struct session *session, struct move *move, enum move_end end)
 {
+    if (timeline_cut_short(session->time)) {
+        cut_short(session, move);
+        end = MOVE_INTERRUPTED;
+    }
     if (end == MOVE_DONE && !move->has_event && is_finished(session->run))
         end = MOVE_FINISHED;
     move->end = end;
     move->to = timeline_now(session->time);
     session->last = (struct last_move){arrival_of(end), move->from, move->to};
-    session->interrupted |= session->last.arrival == ARRIVED_INTERRUPTED;
 }
 
 bool is_lone_hart(const struct run *run)

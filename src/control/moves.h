@@ -26,7 +26,7 @@ enum move_end {
     MOVE_NOTHING,    /* every hart waits and nothing is due */
     MOVE_BEGINNING,  /* backwards: there is nothing before; the viewer is at #0 */
     MOVE_NOT_FOUND,  /* what was asked for is not there; the viewer is where it was */
-    MOVE_INTERRUPTED /* by timeline_set_interrupt */
+    MOVE_INTERRUPTED /* on: the viewer is as far as it came; back: where it was */
 };
 
 enum { MOVE_HITS = 8 };

@@ -241,8 +241,9 @@ void recording_info(const struct session *session, struct reply *reply)
                                   : ", for reading only: this version of Ringside does "
                                     "not do what was recorded");
     if (opened && !opened->complete)
-        reply_say(reply, "It was not closed: it was cut off, or goes on; what came last "
-                         "may be missing.");
+        reply_say(reply,
+                  "It was not closed: it was cut off, or goes on; what came last "
+                  "may be missing.");
     if (!recording) {
         reply_say(reply, "Nothing is being recorded.");
         return;

@@ -100,7 +100,8 @@ bool session_restore(struct session *session, struct archive *archive,
     ok = open_files(session, archive, about, choice, err);
     session_set_extra(session, restore_key, about, release);
     if (ok && choice->interrupted)
-        timeline_set_interrupt(session->time, choice->interrupted, NULL);
+        timeline_set_interrupt(session->time,
+                               (struct interrupt){choice->interrupted, NULL});
     if (ok)
         ok = follow(session, &history, restored, err);
     history_release(&history);

@@ -149,7 +149,7 @@ static void begin(void)
     session.time = timeline_new(session.run, &settings);
     trial_attach(&session.subject.trial, session.time);
     session.stops = stops_new(session.time, &session.scope);
-    timeline_set_interrupt(session.time, is_enough, &asked);
+    timeline_set_interrupt(session.time, (struct interrupt){is_enough, &asked});
 }
 
 static void end(void)
@@ -160,7 +160,7 @@ static void end(void)
         if (extra->release && extra->data)
             extra->release(extra->data);
     }
-    timeline_set_interrupt(session.time, NULL, NULL);
+    timeline_set_interrupt(session.time, (struct interrupt){NULL, NULL});
     assert(timeline_branch(session.time) == 0 ||
            timeline_switch(session.time, 0, &(struct err){{0}}));
     assert(timeline_seek(session.time, (struct moment){0}) == ARRIVED);

@@ -186,9 +186,9 @@ START_TEST(an_interrupted_comparison_leaves_the_viewer_where_he_was)
     while (!ends) {
         unsigned left = ++after;
 
-        timeline_set_interrupt(talk.session.time, comes, &left);
+        timeline_set_interrupt(talk.session.time, (struct interrupt){comes, &left});
         ends = !strstr(talk_do(&talk, "diff-branches main-2 main"), "interrupted");
-        timeline_set_interrupt(talk.session.time, NULL, NULL);
+        timeline_set_interrupt(talk.session.time, (struct interrupt){NULL, NULL});
         interrupted += !ends;
         ck_assert_uint_eq(timeline_branch(talk.session.time), 0);
         ck_assert_int_eq(moment_compare(timeline_now(talk.session.time), there), 0);

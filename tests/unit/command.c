@@ -597,7 +597,7 @@ START_TEST(who_interrupts_a_move_wants_nothing_that_follows)
 
     talk_open(&talk, talk_loop, "");
     session_add_commands(&talk.session, rows);
-    timeline_set_interrupt(talk.session.time, always, NULL);
+    timeline_set_interrupt(talk.session.time, (struct interrupt){always, NULL});
     ck_assert_ptr_nonnull(strstr(talk_do(&talk, "continue; walk; stand"),
                                  "Error: interrupted: 'walk; stand' was not done.\n"));
     ck_assert_ptr_null(strstr(talk_do(&talk, "continue"), "Error"));
@@ -606,7 +606,7 @@ START_TEST(who_interrupts_a_move_wants_nothing_that_follows)
                "Error: source: %s:1: interrupted: what follows was not done.\n",
                talk_file(&talk, "file", NULL));
     ck_assert_ptr_nonnull(strstr(talk_do(&talk, line.data), expected.data));
-    timeline_set_interrupt(talk.session.time, NULL, NULL);
+    timeline_set_interrupt(talk.session.time, (struct interrupt){NULL, NULL});
     ck_assert_str_eq(talk_do(&talk, "walk; stand"), "walk\nstand\n");
     buf_free(&line);
     buf_free(&expected);

@@ -476,9 +476,66 @@ START_TEST(an_event_that_was_not_looked_for_to_the_end_may_be_there)
 
     journey_open(&talk, "dma_burst");
     journey_do(&talk, "run");
-    timeline_set_interrupt(talk.session.time, always, NULL);
+    timeline_set_interrupt(talk.session.time, (struct interrupt){always, NULL});
     ck_assert_ptr_nonnull(
         strstr(journey_do(&talk, "reverse-step-event dma-done"), "Interrupted"));
+    talk_close(&talk);
+}
+END_TEST
+
+static bool comes_once(void *ctx)
+{
+    unsigned *left = ctx;
+
+    return *left && --*left == 0;
+}
+
+static const char *const moves_back[] = {
+    "reverse-stepi 40000",
+    "reverse-continue",
+    "reverse-next 40",
+    "reverse-finish",
+    "reverse-step-event csr-write",
+    "reverse-step-event disk-command 3",
+    "reverse-until cycle < 2000",
+    "goto #50",
+    "goto 2000",
+};
+
+/* At whichever look somebody interrupts: the move is done, or the viewer is where it was. */
+START_TEST(a_move_back_that_is_interrupted_ends_where_it_began)
+{
+    struct talk talk;
+    uint64_t there, goal;
+    unsigned after = 0, left = 0, interrupted = 0;
+
+    journey_open(&talk, "interrupt");
+    journey_do(&talk, "run; break *0x80000040 if s1 == 1; catch disk-command");
+    there = run_digest(talk.session.run);
+    journey_do(&talk, moves_back[_i]);
+    goal = run_digest(talk.session.run);
+    ck_assert_uint_ne(goal, there);
+    while (left == 0) {
+        const char *answer;
+
+        journey_do(&talk, "goto end");
+        ck_assert_uint_eq(run_digest(talk.session.run), there);
+        after += 1 + after / 2;
+        left = after;
+        timeline_set_interrupt(talk.session.time,
+                               (struct interrupt){comes_once, &left});
+        answer = talk_do(&talk, moves_back[_i]);
+        timeline_set_interrupt(talk.session.time, (struct interrupt){NULL, NULL});
+        if (left)
+            ck_assert_uint_eq(run_digest(talk.session.run), goal);
+        else
+            ck_assert_msg(strstr(answer, "Interrupted"), "%s: %u: %s", moves_back[_i],
+                          after, answer);
+        if (!left)
+            ck_assert_uint_eq(run_digest(talk.session.run), there);
+        interrupted += !left;
+    }
+    ck_assert_uint_gt(interrupted, 1);
     talk_close(&talk);
 }
 END_TEST
@@ -578,6 +635,8 @@ static void add_tests(TCase *tcase)
     tcase_add_test(tcase, an_event_back_that_was_never_is_not_found);
     tcase_add_test(tcase, events_are_stepped_back_over_from_the_end_of_the_run);
     tcase_add_test(tcase, an_event_that_was_not_looked_for_to_the_end_may_be_there);
+    tcase_add_loop_test(tcase, a_move_back_that_is_interrupted_ends_where_it_began, 0,
+                        sizeof(moves_back) / sizeof(moves_back[0]));
     tcase_add_test(tcase, events_are_counted_with_a_kind_or_without);
     tcase_add_test(tcase, bad_moves_are_refused);
     tcase_add_test(tcase, steps_are_of_the_sessions_hart);

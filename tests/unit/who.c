@@ -250,7 +250,7 @@ START_TEST(a_question_that_is_interrupted_has_no_answer)
 
     begin();
     talk_do(&talk, "stepi");
-    timeline_set_interrupt(talk.session.time, always, NULL);
+    timeline_set_interrupt(talk.session.time, (struct interrupt){always, NULL});
     for (size_t i = 0; i < sizeof(questions) / sizeof(questions[0]); i++) {
         char line[80];
 
@@ -259,7 +259,7 @@ START_TEST(a_question_that_is_interrupted_has_no_answer)
         talk_do(&talk, line);
         ck_assert_uint_ne(timeline_now(talk.session.time).retired, 0);
     }
-    timeline_set_interrupt(talk.session.time, NULL, NULL);
+    timeline_set_interrupt(talk.session.time, (struct interrupt){NULL, NULL});
     has("who lock", "Hart 0 wrote it at sc (0x");
     end();
 }

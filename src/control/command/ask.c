@@ -4,12 +4,9 @@
  */
 #include "control/command/ask.h"
 
-#include "base/alloc.h"
 #include "control/command/rows.h"
 
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
 void ask_mark(struct session *session, const char *name, struct moment at,
               uint64_t cycle)
@@ -38,61 +35,6 @@ void ask_moment_cell(struct table *table, struct moment at)
     table_text(table, "%s", moment_text(text, at, false));
 }
 
-/* --- whole answers ---------------------------------------------------------------- */
-
-static void append(struct reply *to, struct reply *from)
-{
-    size_t parts = to->parts + from->parts;
-
-    if (from->parts) {
-        to->part = alloc_resize(to->part, parts * sizeof(*to->part));
-        memcpy(to->part + to->parts, from->part, from->parts * sizeof(*to->part));
-        to->parts = to->room = parts;
-    }
-    free(from->part);
-}
-
-/* An interrupted search has found nothing, which is no answer. */
-static bool ask(struct call *call, bool (*question)(struct call *, struct err *),
-                struct err *err)
-{
-    struct reply *reply = call->reply, answer = {0};
-    struct timeline *time = call->session->time;
-    bool ok;
-
-    timeline_cut_short(time);
-    call->reply = &answer;
-    ok = question(call, err);
-    call->reply = reply;
-    if (timeline_cut_short(time)) {
-        call->session->interrupted = true;
-        reply_release(&answer);
-        return err_set(err, "interrupted");
-    }
-    append(reply, &answer);
-    return ok;
-}
-
-static bool do_who(struct call *call, struct err *err)
-{
-    return ask(call, ask_who, err);
-}
-
-static bool do_why(struct call *call, struct err *err)
-{
-    return ask(call, ask_why, err);
-}
-
-static bool do_why_fault(struct call *call, struct err *err)
-{
-    return ask(call, ask_why_fault, err);
-}
-
-static bool do_why_not(struct call *call, struct err *err)
-{
-    return ask(call, ask_why_not, err);
-}
-
 const struct command ask_commands[] = {
     {.name = "who",
      .arguments = {{.type = ARG_EXPR, .name = "WHAT"}},
@@ -112,7 +54,7 @@ const struct command ask_commands[] = {
          "  who mstatus.MIE\n"
          "  who dma0.Control[0]",
      .group = "questions",
-     .run = do_who},
+     .run = ask_who},
     {.name = "why",
      .arguments = {{.type = ARG_MOMENT, .name = "MOMENT", .optional = true}},
      .summary = "why an event happened, back to where it started",
@@ -124,7 +66,7 @@ const struct command ask_commands[] = {
          "  why\n"
          "  why #1234.5",
      .group = "questions",
-     .run = do_why},
+     .run = ask_why},
     {.name = "why fault",
      .summary = "why the last exception, DMA error or disk error happened",
      .help =
@@ -137,7 +79,7 @@ const struct command ask_commands[] = {
          "there.\n"
          "  why fault",
      .group = "questions",
-     .run = do_why_fault},
+     .run = ask_why_fault},
     {.name = "why not irq",
      .arguments =
          {{.type = ARG_WORD, .name = "IRQ"},
@@ -152,7 +94,7 @@ const struct command ask_commands[] = {
              "  why not irq uart0\n"
              "  why not irq timer hart 1",
      .group = "questions",
-     .run = do_why_not},
+     .run = ask_why_not},
     {.name = "why-not irq",
      .arguments =
          {{.type = ARG_WORD, .name = "IRQ"},
@@ -160,6 +102,6 @@ const struct command ask_commands[] = {
      .summary = "the same as why not irq",
      .help = "  why-not irq 23",
      .group = "questions",
-     .run = do_why_not},
+     .run = ask_why_not},
     {.name = NULL},
 };

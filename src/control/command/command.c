@@ -305,20 +305,35 @@ static bool is_possible(const struct session *session, const struct command *com
            err_set(err, "%s", session->still);
 }
 
+/* What was cut short has no answer, or half of one. A move says itself how far it came. */
+static bool has_answer(struct call *call, size_t parts, bool ok, struct err *err)
+{
+    if (!timeline_cut_short(call->session->time) || call->session->interrupted)
+        return ok;
+    call->session->interrupted = true;
+    reply_cut(call->reply, parts);
+    if (ok || strncmp(err->text, "interrupted", strlen("interrupted")) != 0)
+        err_set(err, "interrupted");
+    return false;
+}
+
 static bool do_statement(struct session *session, const char *line, struct reply *reply,
                          const struct command **done, struct err *err)
 {
     struct call call = {.session = session, .line = line, .reply = reply};
     struct narration_from from;
+    size_t parts = reply->parts;
     const char *rest;
     bool ok;
 
     call.command = command_find(session, line, &rest, err);
     if (!call.command)
         return false;
+    timeline_start_anew(session->time);
     from = narration_before(session);
     ok = is_possible(session, call.command, err) && take_format(&call, &rest, err) &&
          command_arguments(&call, rest, err) && call.command->run(&call, err);
+    ok = has_answer(&call, parts, ok, err);
     command_release_arguments(&call);
     narration_after(session, &from);
     if (!ok)

@@ -22,6 +22,7 @@ static void begin(struct gdb *gdb, struct lookout *lookout)
 {
     lookout_begin(lookout, gdb);
     gdb_flush_notes(gdb);
+    timeline_start_anew(gdb->session->time);
     gdb->session->last.from = timeline_now(gdb->session->time);
 }
 

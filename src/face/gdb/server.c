@@ -309,18 +309,19 @@ bool gdb_serve(struct session *session, int fd, bool (*stop)(void *ctx), void *c
     struct watcher watcher = {gdb, stop, ctx};
     void (*old_say)(void *, const char *) = session->say;
     void *old_ctx = session->say_ctx;
+    struct interrupt old_interrupt = timeline_interrupt(session->time);
     bool goes_on;
     uint8_t byte;
 
     session_set_extra(session, serving_key, gdb, NULL);
     session->say = say;
     session->say_ctx = gdb;
-    timeline_set_interrupt(session->time, interrupted, &watcher);
+    timeline_set_interrupt(session->time, (struct interrupt){interrupted, &watcher});
     /* Who says `monitor quit` is served until it leaves: GDB 13 crashes when it steps and
      * nobody is there any more. */
     while (!gdb->gone && wire_byte(&gdb->wire, stopped, &watcher, &byte))
         take_item(gdb, packet_byte(&gdb->reader, byte));
-    timeline_set_interrupt(session->time, NULL, NULL);
+    timeline_set_interrupt(session->time, old_interrupt);
     session->say = old_say;
     session->say_ctx = old_ctx;
     session_set_extra(session, serving_key, NULL, NULL);

@@ -128,7 +128,8 @@ bool shell_do(struct shell *shell, const char *line)
     bool ok;
 
     interrupt_clear();
-    timeline_set_interrupt(shell->session.time, interrupt_came, NULL);
+    timeline_set_interrupt(shell->session.time,
+                           (struct interrupt){interrupt_came, NULL});
     ok = command_do(&shell->session, line, &reply, &err);
     end_console_line(shell);
     if (!is_silent(line) || reply.parts || !ok)

@@ -56,7 +56,8 @@ static bool key_came(void *ctx)
 {
     struct tui *tui = ctx;
 
-    tui->kept = term_key(0);
+    if (tui->kept == KEY_CODE_NONE)
+        tui->kept = term_key(0);
     return tui->kept != KEY_CODE_NONE || term_killed();
 }
 

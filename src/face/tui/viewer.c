@@ -39,7 +39,7 @@ void viewer_begin(struct viewer *viewer, struct session *session)
     viewer->screen.speed = speeds[FULL].name;
     viewer->screen.unit = viewer->unit->name;
     command_answers(session);
-    timeline_set_interrupt(session->time, interrupted, viewer);
+    timeline_set_interrupt(session->time, (struct interrupt){interrupted, viewer});
 }
 
 void viewer_end(struct viewer *viewer)
@@ -65,9 +65,11 @@ void viewer_look(struct viewer *viewer)
         return;
     if (viewer->session->board == watch->board->index)
         watch->hart = viewer->session->hart;
+    timeline_start_anew(watch->time);
     watch_look(watch, viewer->form,
                viewer->screen.mode == SCREEN_RUNNING ? OWNERS_RUNNING
                                                      : OWNERS_STANDING);
+    timeline_start_anew(watch->time);
     viewer->screen.past = watch->past;
     viewer->looked = true;
 }

@@ -215,6 +215,7 @@ static bool is_past(const struct timeline *timeline)
 void watch_look(struct watch *watch, enum watch_form form, uint64_t most)
 {
     struct moment from = {0};
+    bool steady = timeline_set_steady(watch->time, true);
 
     watch->now = timeline_now(watch->time);
     watch->cycle = timeline_cycle(watch->time);
@@ -232,5 +233,6 @@ void watch_look(struct watch *watch, enum watch_form form, uint64_t most)
     fold_window(watch);
     find_written(watch);
     look_ahead(watch);
+    timeline_set_steady(watch->time, steady);
     owners_follow(watch->owners, most);
 }

@@ -286,7 +286,8 @@ bool why_fault(struct timeline *timeline, const struct narrator *narrator,
                        "nothing has failed so far: no exception, DMA error or disk "
                        "error");
     say_event(&failure, &fault->event);
-    if (!step_of(timeline, &fault->event, &failure.step))
+    step_of(timeline, &fault->event, &failure.step);
+    if (timeline_cut_short(timeline))
         return err_set(err, "interrupted");
     if (fault->event.kind == EVENT_TRAP_ENTER)
         fault_of_trap(&failure);
@@ -295,5 +296,5 @@ bool why_fault(struct timeline *timeline, const struct narrator *narrator,
     else
         fault_of_disk(&failure);
     step_release(&failure.step);
-    return true;
+    return !timeline_cut_short(timeline) || err_set(err, "interrupted");
 }

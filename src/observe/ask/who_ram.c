@@ -235,6 +235,7 @@ static void answer(const struct who_search *search, const struct writer *writer,
         explain_transfer(search, who);
 }
 
+/* A search that is cut short finds nobody. */
 bool who_ram(const struct who_search *search, uint64_t pa, struct who *who)
 {
     uint64_t length = search->target->size;
@@ -251,8 +252,9 @@ bool who_ram(const struct who_search *search, uint64_t pa, struct who *who)
         who->loaded = bytes_at(search, (struct moment){0}, pa) != 0;
         return true;
     }
-    timeline_replay(search->timeline, began, hit,
-                    (struct event_sink){writer_kinds, take_writer, &writer});
+    if (!timeline_replay(search->timeline, began, hit,
+                         (struct event_sink){writer_kinds, take_writer, &writer}))
+        return true;
     assert(writer.found);
     answer(search, &writer, who);
     who->before = began;

@@ -310,6 +310,25 @@ static bool who_memory(const struct who_search *search, struct who *who,
 
 /* --- the question ----------------------------------------------------------------- */
 
+static bool find(struct who_search *search, struct who *who, struct err *err)
+{
+    switch (search->target->kind) {
+    case LVALUE_X:
+        return who_x(search, who, err);
+    case LVALUE_PC:
+        return who_pc(search, who);
+    case LVALUE_CSR:
+        return who_csr(search, who, err);
+    case LVALUE_REGISTER:
+        return who_register(search, who, err);
+    case LVALUE_MEMORY:
+        return who_memory(search, who, err);
+    case LVALUE_NONE:
+        break;
+    }
+    return err_set(err, "that is nothing that can be written");
+}
+
 bool who_wrote_before(struct timeline *timeline, const struct lvalue *target,
                       unsigned board, struct moment before, struct who *who,
                       struct err *err)
@@ -317,21 +336,9 @@ bool who_wrote_before(struct timeline *timeline, const struct lvalue *target,
     struct who_search search = {timeline, target, board, before};
 
     *who = (struct who){.kind = WHO_NOBODY};
-    switch (target->kind) {
-    case LVALUE_X:
-        return who_x(&search, who, err);
-    case LVALUE_PC:
-        return who_pc(&search, who);
-    case LVALUE_CSR:
-        return who_csr(&search, who, err);
-    case LVALUE_REGISTER:
-        return who_register(&search, who, err);
-    case LVALUE_MEMORY:
-        return who_memory(&search, who, err);
-    case LVALUE_NONE:
-        break;
-    }
-    return err_set(err, "that is nothing that can be written");
+    if (!find(&search, who, err))
+        return false;
+    return !timeline_cut_short(timeline) || err_set(err, "interrupted");
 }
 
 bool who_wrote(struct timeline *timeline, const struct lvalue *target, unsigned board,

@@ -208,7 +208,6 @@ bool why_event(struct timeline *timeline, const struct event *event, struct why 
     bool is_trap = event->kind == EVENT_TRAP_ENTER;
     bool is_interrupt = is_trap && (event->trap_enter.cause & CAUSE_INTERRUPT);
 
-    (void)err;
     *why = (struct why){.links = 1, .link[0].event = *event};
     while (
         why->links < WHY_LINKS &&
@@ -221,5 +220,5 @@ bool why_event(struct timeline *timeline, const struct event *event, struct why 
     }
     if (is_interrupt && why->links > 1)
         find_release(timeline, why);
-    return true;
+    return !timeline_cut_short(timeline) || err_set(err, "interrupted");
 }

@@ -30,7 +30,7 @@ struct why {
     struct event released;
 };
 
-/* False: the search was interrupted, or the event is not in this run. */
+/* False: the search was interrupted. */
 bool why_event(struct timeline *timeline, const struct event *event, struct why *why,
                struct err *err);
 

@@ -341,18 +341,31 @@ bool timeline_fork(struct timeline *timeline, const char *name, struct err *err)
     return true;
 }
 
+/* The machine is on another branch: nothing but a snapshot leads over. */
+static void go_over(struct timeline *timeline, unsigned number)
+{
+    use_branch(timeline, number);
+    snapshot_restore(&timeline->store, timeline_in_use(timeline)->snapshot[0]);
+}
+
 bool timeline_switch(struct timeline *timeline, unsigned number, struct err *err)
 {
+    unsigned left = timeline->current;
+    struct moment viewer;
+
     timeline_begin(timeline);
     if (number >= timeline->branches)
         return err_set(err, "there is no branch number %u", number);
     if (number == timeline->current)
         return true;
-    use_branch(timeline, number);
-    /* The machine is on another branch: nothing but a snapshot leads over. */
-    snapshot_restore(&timeline->store, timeline_in_use(timeline)->snapshot[0]);
-    timeline_seek(timeline, timeline_in_use(timeline)->viewer);
-    return true;
+    viewer = timeline->branch[number]->viewer;
+    go_over(timeline, number);
+    if (timeline_seek(timeline, viewer) != ARRIVED_INTERRUPTED)
+        return true;
+    go_over(timeline, left);
+    timeline_return(timeline, timeline_in_use(timeline)->viewer);
+    timeline->branch[number]->viewer = viewer;
+    return err_set(err, "interrupted");
 }
 
 /* --- marks ------------------------------------------------------------------------------------------ */

@@ -132,24 +132,32 @@ bool timeline_add_arrival(struct timeline *timeline, uint64_t pc,
     return true;
 }
 
-void timeline_set_interrupt(struct timeline *timeline, bool (*interrupted)(void *ctx),
-                            void *ctx)
+void timeline_set_interrupt(struct timeline *timeline, struct interrupt interrupt)
 {
-    timeline->interrupted = interrupted;
-    timeline->interrupt_ctx = ctx;
+    timeline->interrupt = interrupt;
 }
 
-void timeline_set_steady(struct timeline *timeline, bool steady)
+struct interrupt timeline_interrupt(const struct timeline *timeline)
 {
-    timeline->steady = steady;
+    return timeline->interrupt;
 }
 
-bool timeline_cut_short(struct timeline *timeline)
+bool timeline_cut_short(const struct timeline *timeline)
 {
-    bool cut_short = timeline->cut_short;
+    return timeline->cut_short;
+}
 
+void timeline_start_anew(struct timeline *timeline)
+{
     timeline->cut_short = false;
-    return cut_short;
+}
+
+bool timeline_set_steady(struct timeline *timeline, bool steady)
+{
+    bool was = timeline->steady;
+
+    timeline->steady = steady;
+    return was;
 }
 
 void timeline_set_keeper(struct timeline *timeline, const struct keeper *keeper)

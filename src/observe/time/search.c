@@ -15,7 +15,6 @@ enum { STRETCHES = sizeof(stretches) / sizeof(stretches[0]) };
 struct search {
     struct timeline *timeline;
     bool (*scan)(struct search *search, struct moment end);
-    bool interrupted;
     struct moment before; /* what is found must lie before, or at it */
 };
 
@@ -39,28 +38,22 @@ static bool stretch_before(const struct timeline *timeline, struct moment end,
     return true;
 }
 
-/* Scans stretch by stretch until something is found or the beginning is reached. */
+/* Scans stretch by stretch until something is found or the beginning is reached. What is
+ * found in a stretch that is cut short need not be the last. */
 static bool search_back(struct search *search)
 {
     struct timeline *timeline = search->timeline;
     struct moment end = search->before, start;
 
     for (unsigned n = 0; stretch_before(timeline, end, n, &start); n++) {
-        search->interrupted = seek_boundary(timeline, start) == ARRIVED_INTERRUPTED;
-        if (search->interrupted)
+        seek_boundary(timeline, start);
+        if (timeline->cut_short)
             return false;
         if (search->scan(search, end))
-            return true;
-        if (search->interrupted)
-            return false;
+            return !timeline->cut_short;
         end = start;
     }
     return false;
-}
-
-static void note_end(struct search *search, enum arrival arrival)
-{
-    search->interrupted = arrival == ARRIVED_INTERRUPTED;
 }
 
 /* --- the last event ------------------------------------------------------------------------ */
@@ -95,7 +88,7 @@ static bool scan_events(struct search *of, struct moment end)
     search->end = end;
     search->end.fired = UINT64_MAX;
     event_listen(events, (struct event_sink){search->kinds, take_last, search});
-    note_end(of, way_go(of->timeline, &way));
+    way_go(of->timeline, &way);
     event_unlisten(events, take_last, search);
     return search->found;
 }
@@ -110,13 +103,14 @@ bool timeline_find_last(struct timeline *timeline, struct moment before, uint64_
         .matches = matches,
         .ctx = ctx};
     struct snapshot *kept;
+    bool found;
 
     timeline_begin(timeline);
     kept = ask_begin(timeline);
-    search_back(&search.search);
+    found = search_back(&search.search);
     ask_end(timeline, kept);
     *event = search.event;
-    return search.found && !search.search.interrupted;
+    return found;
 }
 
 /* --- the last hit of a probe ------------------------------------------------------------------ */
@@ -151,18 +145,18 @@ static bool scan_hits(struct search *of, struct moment end)
     } while (arrival == ARRIVED_HIT &&
              moment_compare(moment_of(timeline->run), end) < 0);
     search->probe->disarm(search->probe->ctx, timeline->run);
-    note_end(of, arrival);
     return search->found;
 }
 
-/* The boundary before the step that led to the hit. */
-static void find_step(struct probe_search *search)
+/* The boundary before the step that led to the hit. False: cut short. */
+static bool find_step(struct probe_search *search)
 {
     struct timeline *timeline = search->search.timeline;
     struct moment before = {.retired =
                                 search->hit.retired ? search->hit.retired - 1 : 0};
 
-    seek_boundary(timeline, before);
+    if (seek_boundary(timeline, before) == ARRIVED_INTERRUPTED)
+        return false;
     for (;;) {
         before = moment_of(timeline->run);
         way_step(timeline);
@@ -170,20 +164,20 @@ static void find_step(struct probe_search *search)
             break;
     }
     search->step_began = before;
+    return true;
 }
 
 static bool find_hit(struct probe_search *search)
 {
     struct timeline *timeline = search->search.timeline;
     struct snapshot *kept;
+    bool found;
 
     timeline_begin(timeline);
     kept = ask_begin(timeline);
-    search_back(&search->search);
-    if (search->found)
-        find_step(search);
+    found = search_back(&search->search) && find_step(search);
     ask_end(timeline, kept);
-    return search->found && !search->search.interrupted;
+    return found;
 }
 
 bool timeline_find_hit(struct timeline *timeline, struct moment before,
@@ -205,22 +199,25 @@ bool timeline_find_hit(struct timeline *timeline, struct moment before,
 enum arrival timeline_go_back(struct timeline *timeline, const struct probe *probe,
                               struct moment *step_began)
 {
-    struct probe_search search = {.search = {.timeline = timeline,
-                                             .scan = scan_hits,
-                                             .before = timeline_now(timeline)},
-                                  .probe = probe};
+    struct moment from = timeline_now(timeline);
+    struct probe_search search = {
+        .search = {.timeline = timeline, .scan = scan_hits, .before = from},
+        .probe = probe};
+    enum arrival arrival = ARRIVED_BEGINNING;
 
-    if (!find_hit(&search)) {
-        if (search.search.interrupted)
-            return ARRIVED_INTERRUPTED;
+    if (find_hit(&search)) {
+        if (step_began)
+            *step_began = search.step_began;
+        /* The way to the hit is gone with the probe, which then knows what it has found. */
+        timeline_seek(timeline, search.step_began);
+        arrival = timeline_go(timeline, RUN_NO_LIMIT, probe);
+    } else if (!timeline->cut_short) {
         timeline_seek(timeline, (struct moment){0});
-        return ARRIVED_BEGINNING;
     }
-    if (step_began)
-        *step_began = search.step_began;
-    /* The way to the hit is gone with the probe, which then knows what it has found. */
-    timeline_seek(timeline, search.step_began);
-    return timeline_go(timeline, RUN_NO_LIMIT, probe);
+    if (!timeline->cut_short)
+        return arrival;
+    timeline_return(timeline, from);
+    return ARRIVED_INTERRUPTED;
 }
 
 /* --- other questions ---------------------------------------------------------------------------- */

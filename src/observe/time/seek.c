@@ -141,14 +141,27 @@ static enum arrival settle(struct timeline *timeline, struct moment to)
 
 /* --- moves ------------------------------------------------------------------------------------ */
 
-static enum arrival moved(struct timeline *timeline, enum arrival arrival)
+void timeline_return(struct timeline *timeline, struct moment to)
 {
+    bool steady = timeline_set_steady(timeline, true);
+
+    timeline_seek(timeline, to);
+    timeline_set_steady(timeline, steady);
+}
+
+static enum arrival moved(struct timeline *timeline, struct moment from,
+                          enum arrival arrival)
+{
+    if (arrival == ARRIVED_INTERRUPTED &&
+        moment_compare(timeline_now(timeline), from) < 0)
+        timeline_return(timeline, from);
     tell_reached(timeline);
     return arrival;
 }
 
 enum arrival timeline_seek(struct timeline *timeline, struct moment to)
 {
+    struct moment from = timeline_now(timeline);
     enum arrival arrival;
 
     timeline_begin(timeline);
@@ -160,7 +173,7 @@ enum arrival timeline_seek(struct timeline *timeline, struct moment to)
         arrival = ARRIVED; /* even if the run ends there */
     if (arrival == ARRIVED)
         arrival = settle(timeline, to);
-    return moved(timeline, arrival);
+    return moved(timeline, from, arrival);
 }
 
 /* The last snapshot of the branch whose clock is below that cycle. */
@@ -178,22 +191,24 @@ static struct snapshot *snapshot_below(const struct timeline *timeline, uint64_t
 enum arrival timeline_seek_cycle(struct timeline *timeline, uint64_t cycle)
 {
     struct way way = {.limit = RUN_NO_LIMIT};
-    struct snapshot *from;
+    struct moment from = timeline_now(timeline);
+    struct snapshot *below;
 
     timeline_begin(timeline);
     stand(timeline);
     way.limit.cycle = cycle;
-    from = snapshot_below(timeline, cycle);
+    below = snapshot_below(timeline, cycle);
     if (run_cycle(timeline->run) >= cycle ||
-        moment_compare(from->at, moment_of(timeline->run)) > 0)
-        snapshot_restore(&timeline->store, from);
-    return moved(timeline, way_go(timeline, &way));
+        moment_compare(below->at, moment_of(timeline->run)) > 0)
+        snapshot_restore(&timeline->store, below);
+    return moved(timeline, from, way_go(timeline, &way));
 }
 
 enum arrival timeline_go(struct timeline *timeline, struct run_limit limit,
                          const struct probe *probe)
 {
     struct way way = {.limit = limit, .probe = probe};
+    struct moment from = timeline_now(timeline);
     enum arrival arrival;
 
     timeline_begin(timeline);
@@ -203,52 +218,57 @@ enum arrival timeline_go(struct timeline *timeline, struct run_limit limit,
     arrival = way_go(timeline, &way);
     if (probe)
         probe->disarm(probe->ctx, timeline->run);
-    return moved(timeline, arrival);
+    return moved(timeline, from, arrival);
 }
 
 enum arrival timeline_step(struct timeline *timeline)
 {
+    struct moment from = timeline_now(timeline);
     enum arrival arrival;
 
     timeline_begin(timeline);
     stand(timeline);
     arrival = way_step(timeline);
-    return moved(timeline, arrival);
+    return moved(timeline, from, arrival);
 }
 
-/* The machine to the last boundary before that one. False: there is none. */
-static bool boundary_before(struct timeline *timeline, struct moment now)
+/* The machine to the last boundary before that one. */
+static enum arrival boundary_before(struct timeline *timeline, struct moment now)
 {
     struct moment start = {.retired = now.retired ? now.retired - 1 : 0};
     struct moment last;
     struct run_limit limit = RUN_NO_LIMIT;
+    enum arrival arrival = seek_boundary(timeline, start);
 
-    seek_boundary(timeline, start);
     if (now.fired > BACK_FIRED && timeline->run->fired < now.fired - BACK_FIRED) {
         limit.fired = now.fired - BACK_FIRED;
-        way_go(timeline, &(struct way){.limit = limit});
+        arrival = way_go(timeline, &(struct way){.limit = limit});
     }
+    if (arrival == ARRIVED_INTERRUPTED)
+        return arrival;
     last = moment_of(timeline->run);
     if (moment_compare(last, now) >= 0)
-        return false;
+        return ARRIVED_BEGINNING;
     for (;;) {
         way_step(timeline);
         if (moment_compare(moment_of(timeline->run), now) >= 0)
             break;
         last = moment_of(timeline->run);
     }
-    return seek_boundary(timeline, last) == ARRIVED;
+    arrival = seek_boundary(timeline, last);
+    return arrival == ARRIVED_INTERRUPTED ? arrival : ARRIVED;
 }
 
 enum arrival timeline_step_back(struct timeline *timeline)
 {
+    struct moment from = timeline_now(timeline);
     enum arrival arrival = ARRIVED;
 
     timeline_begin(timeline);
-    if (!timeline->inside && !boundary_before(timeline, moment_of(timeline->run)))
-        arrival = ARRIVED_BEGINNING;
+    if (!timeline->inside)
+        arrival = boundary_before(timeline, moment_of(timeline->run));
     stand(timeline);
-    return moved(timeline, arrival);
+    return moved(timeline, from, arrival);
 }
 
 /* --- events ------------------------------------------------------------------------------------- */
@@ -271,6 +291,7 @@ static enum arrival end_step(struct timeline *timeline)
 
 enum arrival timeline_step_event(struct timeline *timeline)
 {
+    struct moment from = timeline_now(timeline);
     enum arrival arrival = ARRIVED;
 
     timeline_begin(timeline);
@@ -279,35 +300,39 @@ enum arrival timeline_step_event(struct timeline *timeline)
             gather_step(timeline);
         if (timeline->inside + 1 < timeline->events) {
             timeline->inside++;
-            return moved(timeline, ARRIVED);
+            return moved(timeline, from, ARRIVED);
         }
         arrival = end_step(timeline);
         if (timeline->has_seen)
-            return moved(timeline, ARRIVED);
+            return moved(timeline, from, ARRIVED);
     }
-    return moved(timeline, arrival);
+    return moved(timeline, from, arrival);
 }
 
 enum arrival timeline_step_event_back(struct timeline *timeline)
 {
+    struct moment from = timeline_now(timeline);
+    enum arrival arrival;
+
     timeline_begin(timeline);
     if (timeline->inside) {
         timeline->inside--;
         if (!timeline->inside)
             stand(timeline);
-        return moved(timeline, ARRIVED);
+        return moved(timeline, from, ARRIVED);
     }
     do {
-        if (!boundary_before(timeline, moment_of(timeline->run))) {
+        arrival = boundary_before(timeline, moment_of(timeline->run));
+        if (arrival != ARRIVED) {
             stand(timeline);
-            return moved(timeline, ARRIVED_BEGINNING);
+            return moved(timeline, from, arrival);
         }
         gather_step(timeline);
     } while (timeline->events == 0);
     timeline->inside = timeline->events - 1;
     if (!timeline->inside)
         stand(timeline);
-    return moved(timeline, ARRIVED);
+    return moved(timeline, from, ARRIVED);
 }
 
 /* --- to an event -------------------------------------------------------------------------------- */
@@ -411,7 +436,6 @@ enum arrival timeline_last_event(struct timeline *timeline, uint64_t kinds,
     struct moment before = timeline_now(timeline);
     bool found;
 
-    timeline->cut_short = false;
     if (timeline->inside)
         before = before_event(timeline_seen(timeline));
     found = timeline_find_last(timeline, before, kinds, matches, ctx, event);

@@ -68,16 +68,28 @@ void timeline_set_output(struct timeline *timeline,
 bool timeline_add_arrival(struct timeline *timeline, uint64_t pc,
                           void (*arrived)(void *ctx, struct hart *hart), void *ctx);
 
-/* Asked now and then in long moves; true stops the move where it is. */
-void timeline_set_interrupt(struct timeline *timeline, bool (*interrupted)(void *ctx),
-                            void *ctx);
+/*
+ * Asked now and then in long moves and searches; true cuts short what is under way, and
+ * all that follows until timeline_start_anew. A move on then ends where it is, one back
+ * where it began; a question has no answer: what was not found may be there.
+ */
+struct interrupt {
+    bool (*came)(void *ctx); /* NULL: nobody interrupts */
+    void *ctx;
+};
+void timeline_set_interrupt(struct timeline *timeline, struct interrupt interrupt);
+struct interrupt timeline_interrupt(const struct timeline *timeline);
 
-/* While it is set, no way is interrupted: for the way back to where somebody stood. */
-void timeline_set_steady(struct timeline *timeline, bool steady);
+/* Was something cut short? Whoever begins a move or a question starts anew. */
+bool timeline_cut_short(const struct timeline *timeline);
+void timeline_start_anew(struct timeline *timeline);
 
-/* Was a way interrupted since this was asked last? What was looked for on it and not found
- * may be there. */
-bool timeline_cut_short(struct timeline *timeline);
+/* While it is set nothing is cut short: for what must be gone through with. Gives what it
+ * was. */
+bool timeline_set_steady(struct timeline *timeline, bool steady);
+
+/* Back to a moment of the branch in use at which the viewer has stood, without fail. */
+void timeline_return(struct timeline *timeline, struct moment to);
 
 /* --- where the viewer stands ------------------------------------------------------------ */
 
@@ -110,7 +122,7 @@ enum arrival {
     ARRIVED_FINISHED,    /* software ended the run */
     ARRIVED_NOTHING,     /* every hart waits and nothing is due */
     ARRIVED_BEGINNING,   /* backwards: there is nothing before */
-    ARRIVED_INTERRUPTED, /* by timeline_set_interrupt */
+    ARRIVED_INTERRUPTED, /* cut short */
 };
 
 /*

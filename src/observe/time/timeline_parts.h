@@ -60,10 +60,9 @@ struct timeline {
         void *ctx;
     } arrival[ARRIVALS];
     struct hart *arrived; /* in the last part of the way */
-    bool (*interrupted)(void *ctx);
-    void *interrupt_ctx;
+    struct interrupt interrupt;
     bool steady;    /* as timeline_set_steady says */
-    bool cut_short; /* a way was interrupted since timeline_cut_short */
+    bool cut_short; /* since timeline_start_anew */
     struct keeper keeper;
     struct actor actor;
 

@@ -189,17 +189,22 @@ static bool outside_goes_on(const struct timeline *timeline)
            act_room(timeline->run, typed->board, typed->device);
 }
 
-/* Whoever acts by himself does it here. */
+/* Whoever acts by himself does it here; what he asks leaves the way as it is. */
 static bool actor_acts(struct timeline *timeline)
 {
     const struct actor *actor = &timeline->actor;
+    struct moment began = timeline->step_began;
     struct hart *arrived = timeline->arrived;
+    bool steady;
 
     if (!timeline->live || !actor->due || !actor->due(actor->ctx))
         return false;
     set_live(timeline, false); /* an act tells the appenders itself */
+    steady = timeline_set_steady(timeline, true);
     actor->act(actor->ctx);
+    timeline_set_steady(timeline, steady);
     timeline->arrived = arrived;
+    timeline->step_began = began;
     return true;
 }
 
@@ -241,19 +246,27 @@ static bool there(const struct timeline *timeline, const struct way *way)
            run_at_limit(run, &way->limit);
 }
 
+static bool is_cut_short(struct timeline *timeline)
+{
+    const struct interrupt *interrupt = &timeline->interrupt;
+
+    if (timeline->steady || !interrupt->came)
+        return false;
+    timeline->cut_short = timeline->cut_short || interrupt->came(interrupt->ctx);
+    return timeline->cut_short;
+}
+
 enum arrival way_go(struct timeline *timeline, const struct way *way)
 {
     enum arrival arrival = ARRIVED;
 
     timeline->arrived = NULL;
     while (arrival == ARRIVED && !there(timeline, way)) {
-        if (timeline->interrupted && !timeline->steady &&
-            timeline->interrupted(timeline->interrupt_ctx))
+        if (is_cut_short(timeline))
             arrival = ARRIVED_INTERRUPTED;
         else
             arrival = go_part(timeline, way);
     }
-    timeline->cut_short |= arrival == ARRIVED_INTERRUPTED;
     set_live(timeline, false);
     return arrival;
 }
