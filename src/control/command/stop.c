@@ -221,10 +221,12 @@ const struct command stop_commands[] = {
         .name = "catch irq",
         .arguments = {{.type = ARG_VALUE, .name = "SOURCE"}, CONDITION},
         .summary = "stop at what happens to an interrupt source",
-        .help = "Its line is raised or lowered, it becomes pending in the interrupt "
-                "controller, is claimed, is completed.\n"
-                "\n"
-                "  catch irq 23",
+        .help =
+            "Its line is raised or lowered, it becomes pending in the interrupt "
+            "controller, is claimed, is completed. SOURCE is a number, or a device.\n"
+            "\n"
+            "  catch irq 23\n"
+            "  catch irq uart0",
         .group = "breakpoints",
         .run = stop_catch_irq,
     },

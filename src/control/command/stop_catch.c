@@ -1,7 +1,9 @@
 /* Catchpoints: stops at events. */
 #include "base/alloc.h"
 #include "control/command/stop.h"
+#include "machine/interrupt/plic.h"
 #include "machine/isa/csr.h"
+#include "observe/ask/names.h"
 
 #include <ctype.h>
 #include <inttypes.h>
@@ -108,18 +110,47 @@ bool stop_catch_register(struct call *call, struct err *err)
     return false;
 }
 
+/* A source's number; or a device, which is all its lines. */
+static bool filter_sources(struct call *call, struct buf *filter, struct buf *what,
+                           struct err *err)
+{
+    const struct given *given = &call->given[0];
+    const struct board *board = session_board(call->session);
+    struct err unknown;
+    const struct device *device = names_device(board, given->text, &unknown);
+
+    if (device && !device->lines)
+        return err_set(err, "%s has no interrupt line", device->name);
+    if (!device && (given->value == 0 || given->value >= PLIC_SOURCES))
+        return err_set(err, "there is no interrupt %" PRIu64 ": there are 1 to %d",
+                       given->value, PLIC_SOURCES - 1);
+    buf_text(what, device && device->lines > 1 ? "interrupts " : "interrupt ");
+    for (unsigned i = 0; i < (device ? device->lines : 1); i++) {
+        uint64_t source = device ? device->line[i].source : given->value;
+
+        buf_printf(filter, "%ssource == %" PRIu64, i ? " || " : "", source);
+        buf_printf(what, "%s%" PRIu64, i ? ", " : "", source);
+    }
+    buf_text(what, ": line, pending, claim and completion");
+    return true;
+}
+
 bool stop_catch_irq(struct call *call, struct err *err)
 {
     uint64_t kinds = EVENT_BIT(EVENT_IRQ_LINE) | EVENT_BIT(EVENT_IRQ_PENDING) |
                      EVENT_BIT(EVENT_IRQ_CLAIM) | EVENT_BIT(EVENT_IRQ_COMPLETE);
     struct stop stop = stop_new(call, STOP_EVENT, 1);
-    char filter[40], what[64];
+    struct buf filter = {0}, what = {0};
+    bool ok = filter_sources(call, &filter, &what, err);
 
-    snprintf(filter, sizeof(filter), "source == %" PRIu64, call->given[0].value);
-    snprintf(what, sizeof(what),
-             "interrupt %" PRIu64 ": its line, pending, claim and completion",
-             call->given[0].value);
-    return catch_events(call, &stop, kinds, filter, call->given[1].text, what, err);
+    if (ok)
+        ok = catch_events(call, &stop, kinds, filter.data, call->given[1].text,
+                          what.data, err);
+    else
+        expr_free(stop.condition);
+    buf_free(&filter);
+    buf_free(&what);
+    return ok;
 }
 
 /* --- catch trap ---------------------------------------------------------------------------------------- */
