@@ -141,12 +141,30 @@ START_TEST(the_comparison_is_told_in_words_and_numbers)
     without_interrupts(&talk);
     says(&talk, "diff-branches main main-2",
          "main and main-2 are the same up to cycle 113, #26.");
+    says(&talk, "diff-branches main main-2",
+         "In main this was done there: set mie = 0.");
     says(&talk, "diff-branches main-2", "machine external interrupt");
     says(&talk, "diff-branches main-2 main",
          "The first event that differs: in main-2 ");
     says(&talk, "diff-branches main-2", "irq_claim");
     refuses(&talk, "diff-branches main", "with itself");
     refuses(&talk, "diff-branches nowhere", "no branch");
+    talk_close(&talk);
+}
+END_TEST
+
+/* Two stores to the same place: what is told of them in words is the same. */
+START_TEST(events_that_differ_in_a_value_say_so)
+{
+    struct talk talk;
+
+    journey_open(&talk, "small");
+    journey_do(&talk, "until copy; stepi; branch other; set t0 = 5; goto end");
+    journey_do(&talk, "switch main; goto end");
+    says(&talk, "diff-branches main other",
+         "In other this was done there: set t0 = 5.");
+    says(&talk, "diff-branches main other",
+         "; they differ in mem_new: 0x1122334455667788 and 0x5.");
     talk_close(&talk);
 }
 END_TEST
@@ -334,6 +352,7 @@ static void add_tests(TCase *tcase)
     tcase_add_test(tcase, a_change_in_the_past_keeps_both_futures);
     tcase_add_test(tcase, two_branches_are_compared_from_where_they_part);
     tcase_add_test(tcase, the_comparison_is_told_in_words_and_numbers);
+    tcase_add_test(tcase, events_that_differ_in_a_value_say_so);
     tcase_add_test(tcase, branches_that_do_the_same_do_not_part);
     tcase_add_test(tcase, an_interrupted_comparison_leaves_the_viewer_where_he_was);
     tcase_add_test(tcase, branches_of_branches_part_at_the_first_change);

@@ -6,6 +6,7 @@
 
 #include <inttypes.h>
 #include <stdlib.h>
+#include <string.h>
 
 static const char *name_of(const struct session *session,
                            const struct branch_side *side)
@@ -27,6 +28,20 @@ static void say_fork(struct call *call, const struct branch_diff *diff)
     buf_free(&text);
 }
 
+/* What was done to one of them at the fork is why they part. */
+static void say_act(struct call *call, const struct branch_diff *diff,
+                    const struct branch_side *side)
+{
+    const struct branch_info *info =
+        timeline_branch_info(call->session->time, side->branch);
+    size_t number = journal_find(info->journal, diff->fork);
+    const struct act *act = &info->journal->act[number];
+
+    if (number < info->journal->count && moment_compare(act->at, diff->fork) == 0)
+        reply_say(call->reply, "In %s this was done there: %s.", info->name,
+                  act->reason ? act->reason : "a change from outside");
+}
+
 static void put_side(struct buf *out, const struct session *session,
                      const struct branch_side *side, const struct diff_event *event)
 {
@@ -41,6 +56,36 @@ static void put_side(struct buf *out, const struct session *session,
     buf_char(out, ')');
 }
 
+/* Events that are told in the same words: in which fields they differ. */
+static void put_fields(struct buf *out, const struct diff_event *a,
+                       const struct diff_event *b)
+{
+    const struct event_field *field;
+    unsigned differ = 0;
+
+    for (field = event_infos[a->event.kind].fields; field->name; field++) {
+        uint64_t of_a = event_get(&a->event, field), of_b = event_get(&b->event, field);
+
+        if (of_a != of_b)
+            buf_printf(out, "%s %s: 0x%" PRIx64 " and 0x%" PRIx64,
+                       differ++ ? "," : "; they differ in", field->name, of_a, of_b);
+    }
+}
+
+static bool is_told_alike(const struct session *session, const struct diff_event *a,
+                          const struct diff_event *b)
+{
+    struct buf text[2] = {{0}, {0}};
+    bool alike;
+
+    narrate(&text[0], &session->narrator, &a->event);
+    narrate(&text[1], &session->narrator, &b->event);
+    alike = strcmp(buf_str(&text[0]), buf_str(&text[1])) == 0;
+    buf_free(&text[0]);
+    buf_free(&text[1]);
+    return alike;
+}
+
 static void say_parting(struct call *call, const char *begins,
                         const struct branch_diff *diff, const struct diff_event *a,
                         const struct diff_event *b)
@@ -50,6 +95,9 @@ static void say_parting(struct call *call, const char *begins,
     put_side(&text, call->session, &diff->side[0], a);
     buf_text(&text, "; ");
     put_side(&text, call->session, &diff->side[1], b);
+    if (a->has && b->has && a->event.kind == b->event.kind &&
+        is_told_alike(call->session, a, b))
+        put_fields(&text, a, b);
     reply_say(call->reply, "%s: %s.", begins, text.data);
     buf_free(&text);
 }
@@ -138,6 +186,8 @@ bool branch_diff(struct call *call, struct err *err)
     ok = branches_compare(session, a, b, diff, err);
     if (ok) {
         say_fork(call, diff);
+        say_act(call, diff, &diff->side[0]);
+        say_act(call, diff, &diff->side[1]);
         say_partings(call, diff);
         say_end(call, &diff->side[0]);
         say_end(call, &diff->side[1]);
