@@ -57,6 +57,23 @@ START_TEST(a_mark_can_be_gone_back_to)
 }
 END_TEST
 
+START_TEST(a_mark_of_another_future_is_said_to_be_one)
+{
+    struct talk talk;
+
+    journey_open(&talk, "small");
+    journey_do(&talk, "stepi 5; mark early; stepi 20; mark late; goto early");
+    ck_assert_ptr_null(strstr(journey_do(&talk, "goto late"), "Mark late is on"));
+    journey_do(&talk, "goto #10; set s5 = 1");
+    says(&talk, "goto late",
+         "Mark late is on branch main-2; this is the same moment of branch main.");
+    ck_assert_ptr_null(strstr(journey_do(&talk, "goto early"), "is on branch"));
+    journey_do(&talk, "switch main-2");
+    ck_assert_ptr_null(strstr(journey_do(&talk, "goto late"), "is on branch"));
+    talk_close(&talk);
+}
+END_TEST
+
 /* --- branches --------------------------------------------------------------------------------------------- */
 
 START_TEST(a_branch_leaves_the_other_as_it_was)
@@ -348,6 +365,7 @@ END_TEST
 static void add_tests(TCase *tcase)
 {
     tcase_add_test(tcase, a_mark_can_be_gone_back_to);
+    tcase_add_test(tcase, a_mark_of_another_future_is_said_to_be_one);
     tcase_add_test(tcase, a_branch_leaves_the_other_as_it_was);
     tcase_add_test(tcase, a_change_in_the_past_keeps_both_futures);
     tcase_add_test(tcase, two_branches_are_compared_from_where_they_part);

@@ -1,4 +1,5 @@
 /* Moving through the run. */
+#include "control/branches.h"
 #include "control/command/location.h"
 #include "control/command/rows.h"
 #include "control/command/where.h"
@@ -182,6 +183,25 @@ static bool do_until(struct call *call, struct err *err)
 
 /* --- to a moment ------------------------------------------------------------------------------------------- */
 
+/* A mark is a moment; on another branch than its own that may be another state. */
+static void say_other_branch(struct call *call, const char *name)
+{
+    const struct timeline *time = call->session->time;
+    const struct branch_info *here = timeline_branch_info(time, timeline_branch(time));
+
+    for (unsigned i = 0; i < timeline_marks(time); i++) {
+        const struct mark *mark = timeline_mark_info(time, i);
+        const struct branch_info *info = timeline_branch_info(time, mark->branch);
+
+        if (strcmp(mark->name, name) != 0 || info == here ||
+            moment_compare(mark->at, branches_fork(info, here)) <= 0)
+            continue;
+        reply_say(call->reply,
+                  "Mark %s is on branch %s; this is the same moment of branch %s.",
+                  name, info->name, here->name);
+    }
+}
+
 static bool do_goto(struct call *call, struct err *err)
 {
     const struct given *to = &call->given[0];
@@ -193,7 +213,10 @@ static bool do_goto(struct call *call, struct err *err)
         move_to_cycle(session, to->value, &move);
     else
         move_to(session, to->moment, &move);
-    return answer(call, &move);
+    answer(call, &move);
+    if (!to->is_cycle)
+        say_other_branch(call, to->text);
+    return true;
 }
 
 static bool do_goto_start(struct call *call, struct err *err)
