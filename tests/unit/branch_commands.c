@@ -53,6 +53,8 @@ START_TEST(a_mark_can_be_gone_back_to)
     refuses(&talk, "goto third", "third");
     refuses(&talk, "unmark third", "no mark 'third'");
     refuses(&talk, "mark #12", "does not begin");
+    refuses(&talk, "mark start", "another name");
+    refuses(&talk, "mark end", "another name");
     talk_close(&talk);
 }
 END_TEST

@@ -22,6 +22,10 @@ static bool do_mark(struct call *call, struct err *err)
         snprintf(name, sizeof(name), "%s", call->given[0].text);
         if (strlen(call->given[0].text) >= sizeof(name))
             return err_set(err, "a name has %d characters at most", MARK_NAME - 1);
+        if (strcmp(name, "start") == 0 || strcmp(name, "end") == 0)
+            return err_set(err,
+                           "'goto %s' goes to the %s of the run: take another name",
+                           name, name);
     } else {
         do
             snprintf(name, sizeof(name), "mark-%u", n++);
