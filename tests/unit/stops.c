@@ -298,6 +298,7 @@ START_TEST(what_cannot_be_watched_is_refused_with_a_reason)
         {"watch target 8", "not understood"},
         {"rwatch mie", "only its writes"},
         {"catch csr nosuch", "no CSR"},
+        {"catch register dma0.Control[0].run", "a field of one"},
         {"catch irq 0", "no interrupt 0"},
         {"catch irq 96", "no interrupt 96"},
         {"catch irq finisher", "no interrupt line"},

@@ -100,11 +100,14 @@ bool stop_catch_register(struct call *call, struct err *err)
     if (call->given[1].is_given)
         access = (unsigned)call->given[1].value;
     if (expr_lvalue(call->given[0].expr, &scope, &lvalue, err)) {
-        if (lvalue.kind == LVALUE_REGISTER)
+        if (lvalue.kind == LVALUE_REGISTER && lvalue.hi == 63)
             return catch_register(call, &stop, &lvalue, accesses[access],
                                   call->given[2].text, err);
         err_set(err, "'%s' is no register of a device%s", call->given[0].text,
-                lvalue.kind == LVALUE_CSR ? ": 'catch csr' stops at writes of it" : "");
+                lvalue.kind == LVALUE_CSR ? ": 'catch csr' stops at writes of it"
+                : lvalue.kind == LVALUE_REGISTER
+                    ? ", but a field of one: a condition on `value` can ask for it"
+                    : "");
     }
     expr_free(stop.condition);
     return false;
