@@ -275,6 +275,20 @@ START_TEST(a_change_before_a_fork_moves_the_fork)
 }
 END_TEST
 
+/* The 24 that find no room wait for the branch on which they were typed. */
+START_TEST(what_waits_to_be_typed_is_a_branchs_own)
+{
+    struct talk talk;
+
+    journey_open(&talk, "small");
+    says(&talk, "stepi 20; type 0123456789012345678901234567890123456789",
+         "24 of them wait until it has room.");
+    journey_do(&talk, "goto #10");
+    says(&talk, "type 01234567890123456789", "4 of them wait until it has room.");
+    talk_close(&talk);
+}
+END_TEST
+
 /* --- the shape of the run ------------------------------------------------------------------------------------ */
 
 START_TEST(the_timeline_shows_what_there_is)
@@ -377,6 +391,7 @@ static void add_tests(TCase *tcase)
     tcase_add_test(tcase, an_interrupted_comparison_leaves_the_viewer_where_he_was);
     tcase_add_test(tcase, branches_of_branches_part_at_the_first_change);
     tcase_add_test(tcase, a_change_before_a_fork_moves_the_fork);
+    tcase_add_test(tcase, what_waits_to_be_typed_is_a_branchs_own);
     tcase_add_test(tcase, the_timeline_shows_what_there_is);
     tcase_add_test(tcase, where_says_moment_place_and_event);
     tcase_add_test(tcase, the_digest_names_the_state);

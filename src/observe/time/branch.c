@@ -272,7 +272,8 @@ size_t timeline_typed_ahead(const struct timeline *timeline)
     size_t bytes = 0;
 
     for (unsigned i = 0; i < timeline->typed_count; i++)
-        bytes += timeline->typed[i].bytes.size - timeline->typed[i].taken;
+        if (timeline->typed[i].branch == timeline->current)
+            bytes += timeline->typed[i].bytes.size - timeline->typed[i].taken;
     return bytes;
 }
 

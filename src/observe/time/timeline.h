@@ -223,7 +223,8 @@ bool timeline_act(struct timeline *timeline, const struct act *act, const char *
 bool timeline_type(struct timeline *timeline, unsigned board, unsigned device,
                    const void *bytes, size_t size, const char *reason,
                    const char **kept, struct err *err);
-size_t timeline_typed_ahead(const struct timeline *timeline); /* bytes not yet taken */
+size_t timeline_typed_ahead(
+    const struct timeline *timeline); /* not taken on this branch */
 
 /* --- branches and marks ------------------------------------------------------------------------ */
 
