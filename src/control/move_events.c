@@ -196,10 +196,12 @@ static enum move_end back_by_events(struct session *session, struct move *move,
 
     while (move->done < count && arrival == ARRIVED) {
         struct moment now = timeline_now(time);
+        struct event event;
 
-        arrival = last_event(session, choice, &move->event);
+        arrival = last_event(session, choice, &event);
         if (arrival != ARRIVED)
             break;
+        move->event = event;
         before_last = now;
         move->done++;
     }

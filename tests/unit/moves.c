@@ -553,6 +553,10 @@ START_TEST(events_are_counted_with_a_kind_or_without)
     ck_assert_int_eq(moment_compare(timeline_now(talk.session.time), third), 0);
     journey_do(&talk, "reverse-step-event insn 2");
     ck_assert_uint_eq(talk.session.run->events.retired, third.retired - 2);
+    /* Of more than there are, the first is told. */
+    journey_do(&talk, "goto #3");
+    ck_assert_ptr_nonnull(
+        strstr(journey_do(&talk, "reverse-step-event insn 9"), "executes auipc t0"));
     talk_close(&talk);
 }
 END_TEST
