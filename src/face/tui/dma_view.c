@@ -91,6 +91,14 @@ static void field_note(const struct reg *reg, uint64_t value, char *text, size_t
     }
 }
 
+static bool is_count(const char *name)
+{
+    return strcmp(name, "ExecBytes") == 0 || strcmp(name, "Moved") == 0 ||
+           strcmp(name, "Consumer") == 0 || strcmp(name, "Producer") == 0 ||
+           strcmp(name, "RingSize") == 0 || strcmp(name, "Priority") == 0;
+}
+
+/* The name of the place that an address is in. */
 static void note_of(const struct watch *watch, const struct reg *reg, uint64_t value,
                     char *text, size_t room)
 {
@@ -100,19 +108,12 @@ static void note_of(const struct watch *watch, const struct reg *reg, uint64_t v
     text[0] = '\0';
     if (reg->fields)
         field_note(reg, value, text, room);
-    else if (reg->size < 8 || value < 0x1000)
+    else if (is_count(reg->name) || reg->size < 8 || value < 0x1000)
         return;
     else if (mmio)
         snprintf(text, room, "%s", mmio->name);
     else if (region)
         snprintf(text, room, "%.16s +%" PRIx64, region->name, value - region->base);
-}
-
-static bool is_count(const char *name)
-{
-    return strcmp(name, "ExecBytes") == 0 || strcmp(name, "Moved") == 0 ||
-           strcmp(name, "Consumer") == 0 || strcmp(name, "Producer") == 0 ||
-           strcmp(name, "RingSize") == 0 || strcmp(name, "Priority") == 0;
 }
 
 /* Was that register of the channel written in this move? */
