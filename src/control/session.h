@@ -61,6 +61,8 @@ struct session {
     } extra[SESSION_TABLES];
     unsigned extras;
 
+    bool confined; /* a scenario's: its commands reach no files */
+
     const char *still; /* why nothing moves or changes the machine; NULL: it can */
 
     bool again;       /* the line that is being done is repeated, by an empty one */

@@ -1,8 +1,8 @@
 /*
  * Command lines of somebody who means no good: any lines, one after the other, given to a
  * session on a small machine with two harts and a DMA controller; each is completed, done,
- * and its answer rendered in every form. Moves are short, and commands that read or write
- * files are left out.
+ * and its answer rendered in every form. Moves are short, and commands about files and
+ * recordings are left out.
  */
 #include "control/command/command.h"
 #include "control/command/render.h"
@@ -62,16 +62,6 @@ static void take_offer(void *ctx, const char *word)
     ++*offers;
 }
 
-static bool is_about_files(const struct command *row)
-{
-    if (strcmp(row->group, "recording") == 0)
-        return true;
-    for (unsigned i = 0; row->arguments[i].type != ARG_NONE; i++)
-        if (row->arguments[i].type == ARG_FILE)
-            return true;
-    return false;
-}
-
 /* Does any statement of the line name such a command? */
 static bool leaves_out(const struct session *of, const char *line)
 {
@@ -86,7 +76,8 @@ static bool leaves_out(const struct session *of, const char *line)
 
         buf_add(&statement, line, length);
         row = command_find(of, statement.data, &rest, &ignored);
-        found = row && is_about_files(row);
+        found = row &&
+                (command_is_about_files(row) || strcmp(row->group, "recording") == 0);
         buf_free(&statement);
         line += length + (line[length] == ';');
     }

@@ -13,6 +13,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* Five calls from the environment; what `box` holds after each is added up in s1. */
@@ -394,6 +395,33 @@ START_TEST(an_unknown_command_fails_the_check)
 }
 END_TEST
 
+/* They are given the path of the scenario, which stays as it is. */
+static const char *const about_files[] = {"log", "record", "source", "where; log",
+                                          "goto #9; source"};
+
+START_TEST(a_check_reaches_no_files)
+{
+    struct outcome outcome;
+    struct buf expect = {0};
+    struct stat before, after;
+    char path[64];
+
+    write_file(path, "", "");
+    buf_printf(&expect, "{ 'asks', function(run) run:command('%s %s') end }",
+               about_files[_i], path);
+    ck_assert_int_eq(stat(path, &before), 0);
+    run(path, "", buf_str(&expect), &outcome);
+    ck_assert_int_eq(stat(path, &after), 0);
+    ck_assert_int_eq(after.st_size, before.st_size);
+    ck_assert_msg(strstr(buf_str(&outcome.failed),
+                         ": a scenario gives no commands about files\n") != NULL,
+                  "%s", buf_str(&outcome.failed));
+    buf_free(&expect);
+    release(&outcome);
+    remove(path);
+}
+END_TEST
+
 static void add_tests(TCase *tcase)
 {
     tcase_add_loop_test(tcase, callbacks_do_what_they_say, 0, COUNT(calls));
@@ -403,6 +431,7 @@ static void add_tests(TCase *tcase)
     tcase_add_test(tcase, a_new_future_calls_them);
     tcase_add_loop_test(tcase, commands_answer_with_tables, 0, COUNT(commands));
     tcase_add_test(tcase, an_unknown_command_fails_the_check);
+    tcase_add_loop_test(tcase, a_check_reaches_no_files, 0, COUNT(about_files));
 }
 
 TEST_MAIN("callbacks", add_tests)

@@ -7,6 +7,7 @@
 
 #include "base/bits.h"
 #include "control/narration.h"
+#include "face/gdb/gdb_rows.h"
 #include "tests/lib/suite.h"
 #include "tests/lib/talk.h"
 
@@ -704,6 +705,21 @@ START_TEST(a_log_goes_where_the_session_stood_and_ends_alone)
 }
 END_TEST
 
+START_TEST(a_confined_session_opens_nothing)
+{
+    static const char *const lines[] = {"log x", "record x", "source x", "gdbserver 1"};
+
+    talk_open(&talk, talk_loop, "");
+    session_add_commands(&talk.session, gdb_commands);
+    talk.session.confined = true;
+    for (unsigned i = 0; i < COUNT(lines); i++)
+        ck_assert_ptr_nonnull(strstr(talk_do(&talk, lines[i]),
+                                     ": a scenario gives no commands about files.\n"));
+    ck_assert_ptr_nonnull(strstr(talk_do(&talk, "sql SELECT 1 AS one"), "one\n"));
+    end();
+}
+END_TEST
+
 START_TEST(echo_says_a_text)
 {
     begin();
@@ -798,6 +814,7 @@ static void add_tests(TCase *tcase)
     tcase_add_test(tcase, quit_ends_the_line_and_the_file);
     tcase_add_test(tcase, a_log_has_all_that_was_typed_and_can_be_done_again);
     tcase_add_test(tcase, a_log_goes_where_the_session_stood_and_ends_alone);
+    tcase_add_test(tcase, a_confined_session_opens_nothing);
     tcase_add_test(tcase, echo_says_a_text);
     tcase_add_test(tcase,
                    narration_tells_new_events_once_and_past_ones_when_they_are_passed);

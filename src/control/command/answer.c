@@ -95,6 +95,7 @@ static void *open_again(const struct scenario *scenario, unsigned variant,
          go_to_end(&answering->session, err);
     for (size_t i = 0; i < settings.count; i++)
         free(settings.text[i]);
+    answering->session.confined = true;
     if (ok)
         return answering;
     session_close(&answering->session);
@@ -108,6 +109,7 @@ static void *borrow(struct trial *trial, struct timeline *timeline)
 
     answering->borrowed = true;
     session_borrow(&answering->session, trial, timeline);
+    answering->session.confined = true;
     return answering;
 }
 

@@ -5,7 +5,7 @@
 #include "control/session.h"
 
 /* Answers run:command of scenarios by the command language. Of a run that is over all
- * commands are, since they move a copy of it; a callback may look and ask. */
+ * are but those about files, since they move a copy of it; a callback may look and ask. */
 extern const struct answerer command_answerer;
 
 /* Has the callbacks of a session's scenario answered so. */

@@ -317,6 +317,21 @@ static bool has_answer(struct call *call, size_t parts, bool ok, struct err *err
     return false;
 }
 
+bool command_is_about_files(const struct command *row)
+{
+    for (unsigned i = 0; row->arguments[i].type != ARG_NONE; i++)
+        if (row->arguments[i].type == ARG_FILE)
+            return true;
+    return row->listens;
+}
+
+static bool is_allowed(const struct session *session, const struct command *command,
+                       struct err *err)
+{
+    return !session->confined || !command_is_about_files(command) ||
+           err_set(err, "a scenario gives no commands about files");
+}
+
 static bool do_statement(struct session *session, const char *line, struct reply *reply,
                          const struct command **done, struct err *err)
 {
@@ -331,7 +346,8 @@ static bool do_statement(struct session *session, const char *line, struct reply
         return false;
     timeline_start_anew(session->time);
     from = narration_before(session);
-    ok = is_possible(session, call.command, err) && take_format(&call, &rest, err) &&
+    ok = is_allowed(session, call.command, err) &&
+         is_possible(session, call.command, err) && take_format(&call, &rest, err) &&
          command_arguments(&call, rest, err) && call.command->run(&call, err);
     ok = has_answer(&call, parts, ok, err);
     command_release_arguments(&call);

@@ -83,6 +83,7 @@ struct command {
     bool takes_format; /* x/8xb */
     bool repeats;      /* an empty line does it again */
     bool changes;      /* it changes the machine: a journal entry, and may cut */
+    bool listens;      /* it lets others in, by a socket */
     bool (*run)(struct call *call, struct err *err);
 };
 
@@ -126,6 +127,9 @@ void command_list(const struct session *session, struct command_list *list);
 /* Calls `look` with each row, in no particular order. */
 void command_each(const struct session *session,
                   void (*look)(void *ctx, const struct command *command), void *ctx);
+
+/* Does it read, write or make files, or sockets? Scenarios give no such command. */
+bool command_is_about_files(const struct command *row);
 
 /* "stepi [N]". */
 void command_usage(struct buf *out, const struct command *command);

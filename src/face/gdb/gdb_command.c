@@ -106,6 +106,7 @@ const struct command gdb_commands[] = {
          "  gdbserver 1234\n"
          "  gdbserver unix:/tmp/ringside.sock once",
      .group = "tool",
+     .listens = true,
      .run = run_gdbserver},
     {.name = NULL},
 };
