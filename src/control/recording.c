@@ -9,6 +9,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 
 struct recording {
@@ -385,12 +386,20 @@ static void say_window(const struct window *window, struct reply *reply)
                   from, to);
 }
 
+/* SQL does not tell small letters from capitals. */
+static bool is_about_instructions(const char *query)
+{
+    while (*query && strncasecmp(query, "insn", 4) != 0)
+        query++;
+    return *query;
+}
+
 static bool query_window(struct session *session, const char *query, uint64_t most,
                          struct reply *reply, struct err *err)
 {
     struct window window = {.session = session,
                             .to = timeline_now(session->time),
-                            .instructions = strstr(query, "insn") != NULL};
+                            .instructions = is_about_instructions(query)};
     struct archive *archive = archive_memory(err);
     bool ok;
 

@@ -414,6 +414,7 @@ START_TEST(the_live_run_is_asked_in_a_window_that_is_told)
     says(&session, "sql SELECT count(*) AS n FROM csr_write", "from its beginning");
     says(&session, "sql/1000 SELECT count(*) AS n FROM csr_write", "from #49,000 to");
     says(&session, "sql/1000 SELECT count(*) AS n FROM insn", "\n1000\n");
+    says(&session, "sql/1000 select count(*) as n from INSN", "\n1000\n");
     says(&session, "sql SELECT count(*) FROM dma_burst WHERE bytes < 0", "\n0\n");
     says(&session, "sql/1000 SELECT value FROM metric WHERE name = 'instructions'",
          "\n1000\n");
