@@ -175,6 +175,9 @@ static const struct line_case {
     /* arguments */
     {"walk 3", "walk 3=3\n"},
     {"walk 1 + 2", "walk 1 + 2=3\n"},
+    {"walk 0", "walk 0=0\n"},
+    {"walk -1", "Error: walk: '-1' is below 0: it is no count.\n"},
+    {"walk 1 - 2", "Error: walk: '1 - 2' is below 0: it is no count.\n"},
     {"walk 3 4", "Error: walk: '4' is too much; usage: walk [N].\n"},
     {"stand still 1", "Error: stand still: it takes no arguments: '1'; usage: stand "
                       "still.\n"},

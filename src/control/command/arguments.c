@@ -59,6 +59,15 @@ static bool parse_value(struct call *call, struct given *given, const char **tex
            expr_value(given->expr, &scope, &given->value, err);
 }
 
+static bool parse_count(struct call *call, struct given *given, const char **text,
+                        struct err *err)
+{
+    if (!parse_value(call, given, text, err))
+        return false;
+    return given->value <= INT64_MAX ||
+           err_set(err, "'%s' is below 0: it is no count", given->text);
+}
+
 /* --- texts ---------------------------------------------------------------------------------- */
 
 static bool parse_word(struct call *call, struct given *given, const char **text,
@@ -358,7 +367,7 @@ typedef bool parser(struct call *call, struct given *given, const char **text,
                     struct err *err);
 
 static parser *const parsers[] = {
-    [ARG_COUNT] = parse_value,
+    [ARG_COUNT] = parse_count,
     [ARG_VALUE] = parse_value,
     [ARG_ADDRESS] = parse_value,
     [ARG_EXPR] = parse_kept,
