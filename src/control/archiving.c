@@ -4,23 +4,8 @@
 #include "base/version.h"
 #include "observe/record/scribe.h"
 
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-
-static char *setting_text(const struct parameter *parameter)
-{
-    struct buf text = {0};
-
-    buf_printf(&text, "%s=", parameter->name);
-    if (parameter->type == PARAMETER_INTEGER)
-        buf_printf(&text, "%" PRId64, parameter->integer);
-    else if (parameter->type == PARAMETER_TEXT)
-        buf_text(&text, parameter->text);
-    else
-        buf_text(&text, parameter->flag ? "true" : "false");
-    return text.data;
-}
 
 void session_about(const struct session *session, struct about *about)
 {
@@ -35,9 +20,14 @@ void session_about(const struct session *session, struct about *about)
     if (!scenario)
         return;
     about->variant = alloc_string(scenario->variant[subject->trial.variant].name);
-    for (unsigned i = 0; i < scenario->parameters; i++)
-        if (scenario->parameter[i].given)
-            about->setting[about->settings++] = setting_text(&scenario->parameter[i]);
+    for (unsigned i = 0; i < scenario->parameters; i++) {
+        struct buf text = {0};
+
+        if (!scenario->parameter[i].given)
+            continue;
+        parameter_put(&text, &scenario->parameter[i]);
+        about->setting[about->settings++] = text.data;
+    }
 }
 
 static bool write_places(struct archive *archive, const struct subject *subject,

@@ -345,6 +345,17 @@ bool scenario_set(struct scenario *scenario, const char *assignment, struct err 
     return parameter && set_value(parameter, value + 1, err);
 }
 
+void parameter_put(struct buf *out, const struct parameter *parameter)
+{
+    buf_printf(out, "%s=", parameter->name);
+    if (parameter->type == PARAMETER_INTEGER)
+        buf_printf(out, "%" PRId64, parameter->integer);
+    else if (parameter->type == PARAMETER_FLAG)
+        buf_text(out, parameter->flag ? "true" : "false");
+    else
+        buf_text(out, parameter->text);
+}
+
 void scenario_push_parameters(const struct scenario *scenario, lua_State *lua)
 {
     lua_createtable(lua, 0, (int)scenario->parameters);

@@ -1,6 +1,7 @@
 #ifndef CONTROL_SCENARIO_H
 #define CONTROL_SCENARIO_H
 
+#include "base/buf.h"
 #include "base/err.h"
 #include "control/files.h"
 
@@ -64,6 +65,9 @@ void scenario_free(struct scenario *scenario);
 
 /* "name=value": sets a parameter. */
 bool scenario_set(struct scenario *scenario, const char *assignment, struct err *err);
+
+/* The same of a parameter as it is. */
+void parameter_put(struct buf *out, const struct parameter *parameter);
 
 /* The number of the variant with that name. */
 bool scenario_variant(const struct scenario *scenario, const char *name,

@@ -7,7 +7,6 @@
 
 #include <dirent.h>
 #include <errno.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -54,16 +53,6 @@ static int by_name(const struct dirent **a, const struct dirent **b)
     return strcmp((*a)->d_name, (*b)->d_name);
 }
 
-static void put_parameter(struct buf *out, const struct parameter *parameter)
-{
-    if (parameter->type == PARAMETER_INTEGER)
-        buf_printf(out, "%s=%" PRId64, parameter->name, parameter->integer);
-    else if (parameter->type == PARAMETER_FLAG)
-        buf_printf(out, "%s=%s", parameter->name, parameter->flag ? "true" : "false");
-    else
-        buf_printf(out, "%s=%s", parameter->name, parameter->text);
-}
-
 static void put_scenario(struct buf *out, const struct scenario *scenario)
 {
     buf_printf(out, "%s\n    %s\n", scenario->path, scenario->title);
@@ -73,7 +62,7 @@ static void put_scenario(struct buf *out, const struct scenario *scenario)
     for (unsigned i = 0; i < scenario->parameters; i++) {
         struct buf setting = {0};
 
-        put_parameter(&setting, &scenario->parameter[i]);
+        parameter_put(&setting, &scenario->parameter[i]);
         buf_printf(out, "    --set %-24s %s\n", setting.data,
                    scenario->parameter[i].help ? scenario->parameter[i].help : "");
         buf_free(&setting);

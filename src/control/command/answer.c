@@ -4,7 +4,6 @@
 #include "control/command/command.h"
 #include "control/lua_bounds.h"
 
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -24,27 +23,17 @@ struct settings {
     char *text[SCENARIO_PARAMETERS];
 };
 
-static void add_setting(struct settings *settings, const struct parameter *parameter)
-{
-    struct buf text = {0};
-
-    buf_printf(&text, "%s=", parameter->name);
-    if (parameter->type == PARAMETER_INTEGER)
-        buf_printf(&text, "%" PRId64, parameter->integer);
-    else if (parameter->type == PARAMETER_FLAG)
-        buf_text(&text, parameter->flag ? "true" : "false");
-    else
-        buf_text(&text, parameter->text);
-    settings->text[settings->count++] = alloc_string(buf_str(&text));
-    buf_free(&text);
-}
-
 static void settings_of(struct settings *settings, const struct scenario *scenario)
 {
     settings->count = 0;
-    for (unsigned i = 0; i < scenario->parameters; i++)
-        if (scenario->parameter[i].given)
-            add_setting(settings, &scenario->parameter[i]);
+    for (unsigned i = 0; i < scenario->parameters; i++) {
+        struct buf text = {0};
+
+        if (!scenario->parameter[i].given)
+            continue;
+        parameter_put(&text, &scenario->parameter[i]);
+        settings->text[settings->count++] = text.data;
+    }
 }
 
 /* --- opening ------------------------------------------------------------------------------ */

@@ -6,7 +6,6 @@
 #include "control/command/rows.h"
 
 #include <errno.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -38,19 +37,6 @@ static void write_line(void *ctx, const char *line)
     fflush(log->file);
 }
 
-static void put_setting(FILE *file, const struct parameter *parameter)
-{
-    if (!parameter->given)
-        return;
-    fprintf(file, " --set %s=", parameter->name);
-    if (parameter->type == PARAMETER_INTEGER)
-        fprintf(file, "%" PRId64, parameter->integer);
-    else if (parameter->type == PARAMETER_FLAG)
-        fputs(parameter->flag ? "true" : "false", file);
-    else
-        fputs(parameter->text, file);
-}
-
 static void write_heading(FILE *file, const struct session *session)
 {
     const struct subject *subject = &session->subject;
@@ -63,8 +49,15 @@ static void write_heading(FILE *file, const struct session *session)
     fprintf(file, LOG_HEADING "%s", subject->file);
     if (scenario)
         fprintf(file, " --variant %s", scenario->variant[subject->trial.variant].name);
-    for (unsigned i = 0; scenario && i < scenario->parameters; i++)
-        put_setting(file, &scenario->parameter[i]);
+    for (unsigned i = 0; scenario && i < scenario->parameters; i++) {
+        struct buf setting = {0};
+
+        if (!scenario->parameter[i].given)
+            continue;
+        parameter_put(&setting, &scenario->parameter[i]);
+        fprintf(file, " --set %s", setting.data);
+        buf_free(&setting);
+    }
     moment_text(at, now, false);
     fprintf(file, "\n# from %s\n", at);
     if (journal_find(branch->journal, now) > 0)
