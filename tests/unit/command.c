@@ -13,6 +13,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -708,6 +709,45 @@ START_TEST(a_log_goes_where_the_session_stood_and_ends_alone)
 }
 END_TEST
 
+START_TEST(a_log_that_is_not_whole_says_so)
+{
+    static const char full[] = "Error: log: '/dev/full' is not whole: No space left on "
+                               "device.\n";
+
+    begin();
+    talk_do(&talk, "log /dev/full");
+    ck_assert_str_eq(buf_str(&talk.said),
+                     "The log /dev/full cannot be written: No space "
+                     "left on device.\n");
+    talk_do(&talk, "walk");
+    ck_assert_str_eq(buf_str(&talk.said), "");
+    ck_assert_str_eq(talk_do(&talk, "log"), full);
+    ck_assert_ptr_nonnull(strstr(talk_do(&talk, "log off"), full));
+    ck_assert_str_eq(talk_do(&talk, "log off"), "There is no log.\n");
+    end();
+}
+END_TEST
+
+START_TEST(the_heading_of_a_log_is_a_comment)
+{
+    struct err err = {{0}};
+    struct buf line = {0};
+    uint8_t *text;
+    size_t size;
+
+    talk_open(&talk, talk_hello, "parameters = { s = \"\" },");
+    ck_assert(scenario_set(talk.session.subject.scenario, "s=a\nquit\t", &err));
+    buf_printf(&line, "log %s", talk_file(&talk, "log", NULL));
+    talk_do(&talk, line.data);
+    ck_assert(image_read_file(talk_file(&talk, "log", NULL), &text, &size, &err));
+    ck_assert_ptr_nonnull(
+        strstr((char *)text, " --set s=a\\x0aquit\\x09\n# from #0\n"));
+    free(text);
+    buf_free(&line);
+    end();
+}
+END_TEST
+
 START_TEST(a_confined_session_opens_nothing)
 {
     static const char *const lines[] = {"log x", "record x", "source x", "gdbserver 1"};
@@ -817,6 +857,8 @@ static void add_tests(TCase *tcase)
     tcase_add_test(tcase, quit_ends_the_line_and_the_file);
     tcase_add_test(tcase, a_log_has_all_that_was_typed_and_can_be_done_again);
     tcase_add_test(tcase, a_log_goes_where_the_session_stood_and_ends_alone);
+    tcase_add_test(tcase, a_log_that_is_not_whole_says_so);
+    tcase_add_test(tcase, the_heading_of_a_log_is_a_comment);
     tcase_add_test(tcase, a_confined_session_opens_nothing);
     tcase_add_test(tcase, echo_says_a_text);
     tcase_add_test(tcase,
