@@ -574,6 +574,24 @@ START_TEST(a_file_of_commands_is_done_until_one_fails)
 }
 END_TEST
 
+START_TEST(a_file_that_is_no_text_is_not_done)
+{
+    struct buf line = {0};
+    FILE *file;
+
+    begin();
+    file = fopen(talk_file(&talk, "file", NULL), "w");
+    ck_assert_ptr_nonnull(file);
+    ck_assert_uint_eq(fwrite("walk\n\0walk\n", 1, 11, file), 11);
+    fclose(file);
+    buf_printf(&line, "source %s", talk_file(&talk, "file", NULL));
+    ck_assert_ptr_nonnull(strstr(talk_do(&talk, line.data), "has a zero byte"));
+    ck_assert_uint_eq(runs, 0);
+    buf_free(&line);
+    end();
+}
+END_TEST
+
 START_TEST(a_file_that_does_itself_ends)
 {
     struct buf line = {0}, text = {0};
@@ -852,6 +870,7 @@ static void add_tests(TCase *tcase)
     tcase_add_test(tcase, every_row_has_help_whose_prose_has_no_wide_lines);
     tcase_add_test(tcase, apropos_finds_by_words_of_the_help);
     tcase_add_test(tcase, a_file_of_commands_is_done_until_one_fails);
+    tcase_add_test(tcase, a_file_that_is_no_text_is_not_done);
     tcase_add_test(tcase, a_file_that_does_itself_ends);
     tcase_add_test(tcase, who_interrupts_a_move_wants_nothing_that_follows);
     tcase_add_test(tcase, quit_ends_the_line_and_the_file);

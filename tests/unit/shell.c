@@ -104,8 +104,8 @@ static void redirect(int descriptor, const char *name, int flags)
     close(file);
 }
 
-/* With `input` as its standard input. */
-static void call(const char *input, const char *const *arguments)
+/* With a file of the folder as its standard input. */
+static void call_from(const char *in, const char *const *arguments)
 {
     char *argv[ARGUMENTS + 1] = {0};
     int argc = 0, wait_status;
@@ -113,11 +113,10 @@ static void call(const char *input, const char *const *arguments)
 
     for (; arguments[argc] && argc < ARGUMENTS; argc++)
         argv[argc] = (char *)(uintptr_t)arguments[argc];
-    write_file("in", input);
     fflush(NULL);
     child = fork();
     if (child == 0) {
-        redirect(STDIN_FILENO, "in", O_RDONLY);
+        redirect(STDIN_FILENO, in, O_RDONLY);
         redirect(STDOUT_FILENO, "out", O_WRONLY | O_CREAT | O_TRUNC);
         redirect(STDERR_FILENO, "err", O_WRONLY | O_CREAT | O_TRUNC);
         status = command_shell(argc, argv);
@@ -131,6 +130,12 @@ static void call(const char *input, const char *const *arguments)
     free(err_text);
     out = read_back("out");
     err_text = read_back("err");
+}
+
+static void call(const char *input, const char *const *arguments)
+{
+    write_file("in", input);
+    call_from("in", arguments);
 }
 
 #define SHELL(...) call("", (const char *const[]){"shell", __VA_ARGS__, NULL})
@@ -176,6 +181,38 @@ START_TEST(a_failing_line_ends_only_a_strict_shell)
     SHELL_INPUT("fial\necho two\n", in_folder("hello.lua"), "--strict");
     ck_assert_int_eq(status, STATUS_FAILED);
     ck_assert_str_eq(out, "");
+}
+END_TEST
+
+START_TEST(a_line_with_a_zero_byte_is_refused)
+{
+    static const char lines[] = "echo one\necho two\0 bogus\n\0\necho three\n";
+    FILE *file = fopen(in_folder("in"), "w");
+
+    ck_assert_ptr_nonnull(file);
+    ck_assert_uint_eq(fwrite(lines, 1, sizeof(lines) - 1, file), sizeof(lines) - 1);
+    fclose(file);
+    call_from("in", (const char *const[]){"shell", in_folder("hello.lua"), NULL});
+    ck_assert_str_eq(out, "one\nthree\n");
+    ck_assert_str_eq(err_text,
+                     "Error: the line has a zero byte behind 'echo two', and is "
+                     "not done.\n"
+                     "Error: the line has a zero byte behind '', and is not "
+                     "done.\n");
+    call_from("in", (const char *const[]){"shell", in_folder("hello.lua"), "--strict",
+                                          "--json", NULL});
+    ck_assert_int_eq(status, STATUS_FAILED);
+    ck_assert_ptr_nonnull(strstr(out, "{\"command\":\"echo two\",\"ok\":false"));
+}
+END_TEST
+
+START_TEST(input_that_cannot_be_read_is_said)
+{
+    call_from(".", (const char *const[]){"shell", in_folder("hello.lua"), NULL});
+    ck_assert_str_eq(err_text, "Error: standard input: Is a directory.\n");
+    call_from(".",
+              (const char *const[]){"shell", in_folder("hello.lua"), "--strict", NULL});
+    ck_assert_int_eq(status, STATUS_FAILED);
 }
 END_TEST
 
@@ -526,6 +563,8 @@ static void add_tests(TCase *tcase)
     tcase_add_test(tcase, a_last_line_without_an_end_is_done);
     tcase_add_test(tcase, lines_of_the_options_are_done_in_order);
     tcase_add_test(tcase, a_failing_line_ends_only_a_strict_shell);
+    tcase_add_test(tcase, a_line_with_a_zero_byte_is_refused);
+    tcase_add_test(tcase, input_that_cannot_be_read_is_said);
     tcase_add_test(tcase, json_is_a_line_a_command);
     tcase_add_test(tcase, csv_is_tables_alone);
     tcase_add_test(tcase, the_form_of_answers_can_be_changed);

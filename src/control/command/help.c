@@ -221,6 +221,8 @@ static bool run_source(struct call *call, struct err *err)
     if (!image_read_file(path, &bytes, &size, err))
         return false;
     is_log = strncmp((const char *)bytes, LOG_HEADING, strlen(LOG_HEADING)) == 0;
+    if (memchr(bytes, 0, size))
+        ok = err_set(err, "'%s' has a zero byte: it is no text", path);
     for (at = (const char *)bytes; ok && *at && !call->session->quit;) {
         size_t length = strcspn(at, "\n");
         struct buf line = {0};

@@ -7,6 +7,7 @@
 #include "face/shell/interrupt.h"
 #include "face/shell/shell_rows.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -160,15 +161,42 @@ void shell_prompt(struct buf *out, const struct shell *shell)
 
 /* --- lines that nobody types --------------------------------------------------------------------- */
 
+/* What cannot be read is a line that fails. */
+static bool refuse(struct shell *shell, const char *line, const struct err *err)
+{
+    struct reply nothing = {0};
+
+    print_answer(shell, line, &nothing, err);
+    shell->failed = true;
+    return !shell->strict;
+}
+
+/* A zero byte would end the line before its end. */
+static bool do_read(struct shell *shell, char *line, size_t length)
+{
+    struct err err = {{0}};
+    bool whole = strlen(line) == length;
+
+    line[strcspn(line, "\r\n")] = '\0';
+    if (whole)
+        return shell_do(shell, line);
+    err_set(&err, "the line has a zero byte behind '%s', and is not done", line);
+    return refuse(shell, line, &err);
+}
+
 void shell_read_input(struct shell *shell)
 {
     char *line = NULL;
     size_t room = 0;
+    ssize_t length;
+    struct err err = {{0}};
 
-    while (getline(&line, &room, stdin) > 0) {
-        line[strcspn(line, "\r\n")] = '\0';
-        if (!shell_do(shell, line))
+    while ((length = getline(&line, &room, stdin)) > 0)
+        if (!do_read(shell, line, (size_t)length))
             break;
+    if (ferror(stdin)) {
+        err_set(&err, "standard input: %s", strerror(errno));
+        refuse(shell, "", &err);
     }
     free(line);
 }
