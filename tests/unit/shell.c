@@ -540,6 +540,35 @@ START_TEST(a_terminal_that_changes_its_size_goes_on)
 }
 END_TEST
 
+static int errors_apart(int argc, char **argv)
+{
+    redirect(STDERR_FILENO, "err", O_WRONLY | O_CREAT | O_TRUNC);
+    return command_shell(argc, argv);
+}
+
+static int errors_here(int argc, char **argv)
+{
+    redirect(STDOUT_FILENO, "out", O_WRONLY | O_CREAT | O_TRUNC);
+    return command_shell(argc, argv);
+}
+
+START_TEST(errors_are_coloured_where_they_go_to_a_terminal)
+{
+    const char *const arguments[] = {"shell", in_folder("hello.lua"), "-c", "fial",
+                                     NULL};
+
+    setenv("TERM", "xterm", 1);
+    if (!pty_start(&pty, errors_apart, arguments))
+        return;
+    ck_assert_int_eq(pty_end(&pty), STATUS_OK);
+    err_text = read_back("err");
+    ck_assert_int_eq(strncmp(err_text, "Error: ", 7), 0);
+    ck_assert(pty_start(&pty, errors_here, arguments));
+    pty_expect(&pty, "\033[31mError: ");
+    ck_assert_int_eq(pty_end(&pty), STATUS_OK);
+}
+END_TEST
+
 START_TEST(colour_of_the_prompt_can_be_switched_off)
 {
     setenv("TERM", "xterm", 1);
@@ -587,6 +616,7 @@ static void add_tests(TCase *tcase)
     tcase_add_test(tcase, ctrl_c_stops_a_long_move_and_the_shell_stays);
     tcase_add_test(tcase, the_prompt_says_where_the_viewer_stands);
     tcase_add_test(tcase, a_terminal_that_changes_its_size_goes_on);
+    tcase_add_test(tcase, errors_are_coloured_where_they_go_to_a_terminal);
     tcase_add_test(tcase, colour_of_the_prompt_can_be_switched_off);
 }
 

@@ -12,7 +12,8 @@
 struct shell {
     struct session session;
     enum render_form form;
-    bool colour, ascii;
+    bool colour; /* of errors and the prompt */
+    bool ascii;
     bool interactive; /* a terminal: there are a prompt, history and completion */
     bool strict;      /* the first command that fails ends it */
     bool failed;

@@ -33,13 +33,14 @@ static bool check_usage(const struct wishes *wishes, int argc, char **argv,
            err_set(err, "one file at a time: '%s' and '%s'", argv[0], argv[1]);
 }
 
-static bool has_colour(const struct wishes *wishes)
+/* Is what is printed to that descriptor coloured? */
+static bool has_colour(const struct wishes *wishes, int descriptor)
 {
     const char *no = getenv("NO_COLOR"), *terminal = getenv("TERM");
 
     if (strcmp(wishes->color, "auto") != 0)
         return strcmp(wishes->color, "always") == 0;
-    return isatty(STDOUT_FILENO) && !(no && no[0]) &&
+    return isatty(descriptor) && !(no && no[0]) &&
            !(terminal && strcmp(terminal, "dumb") == 0);
 }
 
@@ -104,15 +105,16 @@ static int use(const struct shell_kind *kind, const struct wishes *wishes,
         .memory = wishes->memory,
         .diagnostics = &diagnostics,
     };
+    bool interactive =
+        !wishes->lines.count && isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
     struct shell shell = {
         .form = wishes->json  ? RENDER_JSON
                 : wishes->csv ? RENDER_CSV
                               : RENDER_TEXT,
-        .colour = has_colour(wishes),
+        .colour = has_colour(wishes, interactive ? STDOUT_FILENO : STDERR_FILENO),
         .ascii = wishes->ascii,
         .strict = wishes->strict,
-        .interactive =
-            !wishes->lines.count && isatty(STDIN_FILENO) && isatty(STDOUT_FILENO),
+        .interactive = interactive,
     };
     int status = STATUS_USAGE;
 
