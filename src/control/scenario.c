@@ -148,8 +148,35 @@ static void read_parameters(const struct reading *from, struct scenario *scenari
           by_name);
 }
 
-/* { "name", ..., function }: what is between is the caller's to read. */
-static void check_checks(const struct reading *from, const char *name)
+/* The list of variants that a check is for; gives how many. What names one that is not
+ * there would never be checked. */
+static lua_Integer check_named(const struct reading *check,
+                               const struct scenario *scenario)
+{
+    lua_State *lua = check->lua;
+    lua_Integer count;
+    struct err err = {0};
+    unsigned variant;
+
+    if (lua_rawgeti(lua, check->table, 2) != LUA_TTABLE)
+        read_fail(check, "a check's variants are a list of names");
+    count = (lua_Integer)lua_rawlen(lua, -1);
+    if (count > SCENARIO_VARIANTS)
+        read_fail(check, "more than %d variants", SCENARIO_VARIANTS);
+    for (lua_Integer n = 1; n <= count; n++) {
+        if (lua_rawgeti(lua, -1, n) != LUA_TSTRING)
+            read_fail(check, "a check's variants are a list of names");
+        if (!scenario_variant(scenario, lua_tostring(lua, -1), &variant, &err))
+            read_fail(check, "%s", err.text);
+        lua_pop(lua, 1);
+    }
+    lua_pop(lua, 1);
+    return count;
+}
+
+/* { "name", { "variant", ... }, function }: expectations may lack the list. */
+static void check_checks(const struct reading *from, const struct scenario *scenario,
+                         const char *name, bool compares)
 {
     struct reading list, row;
     lua_State *lua = from->lua;
@@ -158,11 +185,16 @@ static void check_checks(const struct reading *from, const char *name)
         return;
     for (lua_Integer n = 1;
          read_entry(&list, n, &row, (const char *const[]){NULL}, true); n++) {
-        lua_Integer last = (lua_Integer)lua_rawlen(lua, row.table);
+        lua_Integer last = (lua_Integer)lua_rawlen(lua, row.table), variants = 0;
 
         if (lua_rawgeti(lua, row.table, 1) != LUA_TSTRING ||
-            lua_rawgeti(lua, row.table, last) != LUA_TFUNCTION)
-            read_fail(&row, "a check is { \"what holds\", function }");
+            lua_rawgeti(lua, row.table, last) != LUA_TFUNCTION || last > 3)
+            read_fail(&row, "a check is { \"what holds\", function }, or has a list of "
+                            "variants between");
+        if (last == 3)
+            variants = check_named(&row, scenario);
+        if (compares && !variants)
+            read_fail(&row, "a comparison names the variants that it compares");
         lua_pop(lua, 3);
     }
     lua_pop(lua, 1);
@@ -197,8 +229,8 @@ static int do_scenario(lua_State *lua)
     read_parameters(&from, scenario);
     read_variants(&from, scenario);
     read_setup(&from, scenario);
-    check_checks(&from, "expect");
-    check_checks(&from, "compare");
+    check_checks(&from, scenario, "expect", false);
+    check_checks(&from, scenario, "compare", true);
     lua_pushvalue(lua, 1);
     scenario->table = luaL_ref(lua, LUA_REGISTRYINDEX);
     return 0;

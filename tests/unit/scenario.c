@@ -58,6 +58,10 @@ static void run_one(struct scenario *scenario, unsigned variant, struct result *
 
 /* --- the file --------------------------------------------------------------------------- */
 
+#define CHECKS(list, check)                                                            \
+    "scenario { name = 'a', variants = { { name = 'x' }, { name = 'near' } }, "        \
+    "setup = function() end, " list " = { { " check " } } }"
+
 static const struct {
     const char *text, *error;
 } unusable[] = {
@@ -86,7 +90,28 @@ static const struct {
      "variant"},
     {"scenario { name = 'a', variants = { { name = 'x' } }, setup = function() end,\n"
      "expect = { { 'no function' } } }",
-     "dir/test.lua:1: scenario.expect[1]: a check is { \"what holds\", function }"},
+     "dir/test.lua:1: scenario.expect[1]: a check is { \"what holds\", function }, or "
+     "has "
+     "a list of variants between"},
+    {CHECKS("expect", "'in x', { 'x', 'naer' }, print"),
+     "dir/test.lua:1: scenario.expect[1]: scenario a has no variant 'naer' (did you "
+     "mean 'near'?)"},
+    {CHECKS("expect", "'in x', 'x', print"),
+     "dir/test.lua:1: scenario.expect[1]: a check's variants are a list of names"},
+    {CHECKS("expect", "'in x', { 5 }, print"),
+     "dir/test.lua:1: scenario.expect[1]: a check's variants are a list of names"},
+    {CHECKS("expect", "'in x', { 'x' }, { 'x' }, print"),
+     "dir/test.lua:1: scenario.expect[1]: a check is { \"what holds\", function }, or "
+     "has "
+     "a list of variants between"},
+    {CHECKS("compare", "'x is y', { 'x', 'z' }, print"),
+     "dir/test.lua:1: scenario.compare[1]: scenario a has no variant 'z'"},
+    {CHECKS("compare", "'x is y', print"),
+     "dir/test.lua:1: scenario.compare[1]: a comparison names the variants that it "
+     "compares"},
+    {CHECKS("compare", "'x is y', {}, print"),
+     "dir/test.lua:1: scenario.compare[1]: a comparison names the variants that it "
+     "compares"},
     {"scenario { name = 'a', parameters = { x = {} }, variants = { { name = 'x' } } }",
      "dir/test.lua:1: scenario.parameters: the default of 'x' is an integer, a text, "
      "true or false"},
@@ -744,8 +769,7 @@ static const char two[] =
     "  { 'both', function(run) return true end } },\n"
     "compare = { { 'b is b', { 'b', 'a' }, function(b, a) return b.variant == 'b' and "
     "a.variant == 'a' end },\n"
-    "  { 'machines are gone', { 'a', 'b' }, function(a) return a:x('s0') end },\n"
-    "  { 'never', { 'a', 'c' }, function() return false end } } }";
+    "  { 'machines are gone', { 'a', 'b' }, function(a) return a:x('s0') end } } }";
 
 START_TEST(checks_may_name_variants_and_comparisons_see_several)
 {
