@@ -305,6 +305,8 @@ void setup_read_lines(struct setup *setup, struct files *files)
             lines_release(&lines);
             image_release(&image);
         }
+        free(setup->elf[i]);
     }
+    setup->elfs = 0;
     lines_sort(&setup->lines);
 }

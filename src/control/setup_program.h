@@ -19,7 +19,7 @@ char *setup_file_path(const struct making *making, const struct reading *from,
 /* Reads `programs` into the setup's image. */
 void setup_read_programs(struct making *making, const struct reading *from);
 
-/* Reads the source lines of ELF programs too, which only views want. */
+/* Reads the source lines of ELF programs too, which only views want; once. */
 void setup_read_lines(struct setup *setup, struct files *files);
 
 #endif

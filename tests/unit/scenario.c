@@ -5,6 +5,9 @@
 #include "control/board_lua.h"
 #include "control/judge.h"
 #include "control/lua_sandbox.h"
+#include "control/setup_program.h"
+#include "image/elf_write.h"
+#include "tests/lib/gnu.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -516,6 +519,41 @@ START_TEST(programs_come_from_files_and_bytes)
 }
 END_TEST
 
+START_TEST(lines_of_an_elf_program_are_read_once)
+{
+    char folder[] = "/tmp/scenario-test-XXXXXX", path[64], elf[64];
+    struct asm_program program;
+    struct scenario *scenario;
+    struct trial trial;
+    struct err err = {0};
+    size_t lines, files;
+
+    ck_assert_ptr_nonnull(mkdtemp(folder));
+    snprintf(path, sizeof(path), "%s/s.lua", folder);
+    snprintf(elf, sizeof(elf), "%s/p.elf", folder);
+    write_file(path, "scenario { name = 'elf', variants = { { name = 'only' } },\n"
+                     "setup = function() return { programs = { elf 'p.elf' } } end }");
+    assemble_or_fail(&program, "_start: li s0, 42\n j .\n");
+    ck_assert_msg(elf_write(&program, folder, elf, &err), "%s", err.text);
+    asm_free(&program);
+    scenario = scenario_open(path, NULL, &err);
+    ck_assert_msg(scenario != NULL, "%s", err.text);
+    ck_assert_msg(trial_begin(&trial, scenario, 0, false, &err), "%s", err.text);
+    setup_read_lines(&trial.setup, NULL);
+    lines = trial.setup.lines.count;
+    ck_assert_uint_gt(lines, 0);
+    files = trial.setup.lines.files;
+    setup_read_lines(&trial.setup, NULL);
+    ck_assert_uint_eq(trial.setup.lines.count, lines);
+    ck_assert_uint_eq(trial.setup.lines.files, files);
+    trial_end(&trial);
+    scenario_free(scenario);
+    unlink(path);
+    unlink(elf);
+    rmdir(folder);
+}
+END_TEST
+
 /* --- runs ------------------------------------------------------------------------------- */
 
 #define COUNTING                                                                       \
@@ -840,6 +878,7 @@ static void add_tests(TCase *tcase)
     tcase_add_test(tcase, a_board_comes_from_a_file);
     tcase_add_test(tcase, files_lie_beside_the_scenario_unless_somebody_gives_them);
     tcase_add_test(tcase, programs_come_from_files_and_bytes);
+    tcase_add_test(tcase, lines_of_an_elf_program_are_read_once);
     tcase_add_loop_test(tcase, checks_see_the_run_and_its_machine, 0,
                         COUNT(true_checks));
     tcase_add_loop_test(tcase, a_check_that_fails_says_why, 0, COUNT(false_checks));
