@@ -6,7 +6,9 @@
 #include "machine/isa/isa.h"
 #include "observe/ask/names.h"
 
+#include <inttypes.h>
 #include <lauxlib.h>
+#include <stdio.h>
 #include <string.h>
 
 /* A check that reads more than this at once is wrong. */
@@ -40,13 +42,21 @@ uint64_t run_check_address(lua_State *lua, int argument, const struct trial *tri
     return address;
 }
 
+static int not_in_ram(lua_State *lua, uint64_t address)
+{
+    char text[32];
+
+    snprintf(text, sizeof(text), "0x%" PRIx64, address);
+    return luaL_error(lua, "%s is not in RAM", text);
+}
+
 static int get_number(lua_State *lua, unsigned size)
 {
     const struct trial *trial = run_check_trial(lua);
     uint64_t address = run_check_address(lua, 2, trial), value = 0;
 
     if (!ram_has(&trial->board->bus.ram, address, size))
-        return luaL_error(lua, "0x%I is not in RAM", (LUAI_UACINT)address);
+        return not_in_ram(lua, address);
     ram_read(&trial->board->bus.ram, address, &value, size);
     lua_pushinteger(lua, (lua_Integer)value);
     return 1;

@@ -620,6 +620,7 @@ static const struct {
     {"false, 'because'", "because"},
     {"false, 5", ""},
     {"run:u8(0)", "dir/test.lua:25: 0x0 is not in RAM"},
+    {"run:u16(16)", "dir/test.lua:25: 0x10 is not in RAM"},
     {"run:u8('word')",
      "dir/test.lua:25: no program has the symbol 'word' (did you mean 'words'?)"},
     {"run:bytes('words', -1)",
