@@ -358,7 +358,9 @@ START_TEST(the_list_says_what_there_is)
     ck_assert_ptr_nonnull(strstr(list, "a0 != 0"));
     ck_assert_ptr_nonnull(strstr(list, "256"));
     ck_assert_ptr_nonnull(strstr(list, "3  catchpoint  no"));
-    ck_assert_ptr_nonnull(strstr(journey_do(&talk, "delete"), "3 deleted"));
+    ck_assert_ptr_nonnull(strstr(journey_do(&talk, "disable 1 2 1"), "2 disabled"));
+    ck_assert_ptr_nonnull(strstr(journey_do(&talk, "delete 1 1"), "1 deleted"));
+    ck_assert_ptr_nonnull(strstr(journey_do(&talk, "delete"), "2 deleted"));
     talk_close(&talk);
 }
 END_TEST

@@ -86,7 +86,16 @@ static bool do_info(struct call *call, struct err *err)
 
 /* --- those with the numbers given, or all ------------------------------------------------------------ */
 
-/* Does something to each that was named, or to all. Gives how many. */
+/* Was argument `n` named before? */
+static bool is_again(const struct call *call, unsigned n)
+{
+    for (unsigned i = 0; i < n; i++)
+        if (call->given[i].value == call->given[n].value)
+            return true;
+    return false;
+}
+
+/* Does something to each that was named, once, or to all; says how many. */
 static bool for_each(struct call *call, const char *done,
                      bool (*act)(struct stops *stops, unsigned number, struct err *err),
                      struct err *err)
@@ -95,10 +104,13 @@ static bool for_each(struct call *call, const char *done,
     unsigned count = 0;
 
     if (call->given[0].is_given) {
-        for (; count < call->count; count++)
-            if (stops_find(stops, (unsigned)call->given[count].value) &&
-                !act(stops, (unsigned)call->given[count].value, err))
+        for (unsigned i = 0; i < call->count; i++) {
+            if (is_again(call, i))
+                continue;
+            if (!act(stops, (unsigned)call->given[i].value, err))
                 return false;
+            count++;
+        }
     } else {
         for (unsigned i = stops_count(stops); i-- > 0; count++)
             if (!act(stops, stops_at(stops, i)->number, err))
