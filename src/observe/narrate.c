@@ -554,7 +554,8 @@ static const char *const pending_words[] = {"stops being pending", "becomes pend
         .words = (list), .count = (n)                                                  \
     }
 
-/* How a unit is written: by a function, or as a word from a list. */
+/* How a unit is written: by a function, or as a word from a list. `count`: so many of its
+ * values, from 0, may have a word. */
 static const struct unit {
     unit_put *put;
     const char *const *words;
@@ -568,16 +569,16 @@ static const struct unit {
     [UNIT_PA] = {.put = put_hex},
     [UNIT_PTE] = {.put = put_hex},
     [UNIT_BITS] = {.put = put_insn},
-    [UNIT_XREG] = {.put = put_xreg},
-    [UNIT_CSR] = {.put = put_csr_name},
+    [UNIT_XREG] = {.put = put_xreg, .count = 32},
+    [UNIT_CSR] = {.put = put_csr_name, .count = 4096},
     [UNIT_HART] = {.put = put_hart},
     [UNIT_DEVICE] = {.put = put_device},
     [UNIT_CHANNEL] = {.put = put_channel_of},
-    [UNIT_INITIATOR] = {.put = put_who},
+    [UNIT_INITIATOR] = {.put = put_who, .count = 40},
     [UNIT_IRQ] = {.put = put_irq},
-    [UNIT_MIP] = {.put = put_mip_bit},
-    [UNIT_MODE] = {.put = put_mode},
-    [UNIT_CAUSE] = {.put = put_trap_cause},
+    [UNIT_MIP] = {.put = put_mip_bit, .count = 16},
+    [UNIT_MODE] = {.put = put_mode, .count = 4},
+    [UNIT_CAUSE] = {.put = put_trap_cause, .count = 24},
     [UNIT_ACCESS] = WORDS(access_words, COUNT(access_words)),
     [UNIT_OUTCOME] = WORDS(outcome_words, COUNT(outcome_words)),
     [UNIT_RESPONSE] = WORDS(response_words, COUNT(response_words)),
@@ -590,7 +591,7 @@ static const struct unit {
     [UNIT_REGVALUE] = {.put = put_value_of},
     [UNIT_DMASTATE] = WORDS(dma_state_names, DMA_STATES),
     [UNIT_DMAERROR] = WORDS(dma_reason_names, DMA_REASONS),
-    [UNIT_ATACOMMAND] = {.put = put_ata_command},
+    [UNIT_ATACOMMAND] = {.put = put_ata_command, .count = 256},
     [UNIT_DISKPHASE] = WORDS(disk_phase_names, DISK_PHASES),
     [UNIT_CHAR] = {.put = put_character},
     [UNIT_DIRECTION] = WORDS(dma_direction_names, DMA_TO_DEVICE + 1),
@@ -623,6 +624,11 @@ void put_unit(struct buf *out, enum event_unit unit, uint64_t value)
     static const struct event nothing;
 
     put_in_context(out, &(struct context){&nobody, &nothing}, unit, value);
+}
+
+uint64_t unit_words(enum event_unit unit)
+{
+    return units[unit].count;
 }
 
 bool unit_is_none(enum event_unit unit, uint64_t value)

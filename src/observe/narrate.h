@@ -29,6 +29,10 @@ bool narrate_is_none(const struct event *event, const struct event_field *field)
 /* A value in its unit's words, without an event around it or a run. */
 void put_unit(struct buf *out, enum event_unit unit, uint64_t value);
 
+/* So many values of the unit, from 0, may have words of their own; 0: they are numbers,
+ * or only a run knows. Interrupts' causes come besides. */
+uint64_t unit_words(enum event_unit unit);
+
 /* Is it the unit's value for "none"? */
 bool unit_is_none(enum event_unit unit, uint64_t value);
 

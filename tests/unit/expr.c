@@ -333,6 +333,22 @@ START_TEST(a_check_knows_names_without_values)
 }
 END_TEST
 
+START_TEST(every_csr_and_command_has_its_word)
+{
+    struct err err = {0};
+
+    scope.kind = EVENT_CSR_WRITE;
+    ck_assert_msg(check_says("csr == \"mstatus\"", &err), "%s", err.text);
+    ck_assert_msg(check_says("csr == \"mhartid\"", &err), "%s", err.text);
+    ck_assert(!check_says("csr == \"mstatsu\"", &err));
+    scope.kind = EVENT_DISK_COMMAND;
+    ck_assert_msg(check_says("command == \"FLUSH CACHE\"", &err), "%s", err.text);
+    scope.kind = EVENT_TRAP_ENTER;
+    ck_assert_msg(check_says("cause == \"machine timer interrupt\"", &err), "%s",
+                  err.text);
+}
+END_TEST
+
 START_TEST(a_field_needs_an_event_to_have_a_value)
 {
     struct err err = {0};
@@ -540,6 +556,7 @@ static void add_tests(TCase *tcase)
     tcase_add_test(tcase, fields_of_an_event_come_first);
     tcase_add_test(tcase, enumerated_fields_compare_with_their_words);
     tcase_add_test(tcase, a_check_knows_names_without_values);
+    tcase_add_test(tcase, every_csr_and_command_has_its_word);
     tcase_add_test(tcase, a_field_needs_an_event_to_have_a_value);
     tcase_add_loop_test(tcase, some_expressions_can_be_set, 0, (int)COUNT(lvalues));
     tcase_add_loop_test(tcase, values_cannot_be_set, 0, 6);

@@ -90,12 +90,19 @@ static bool has_words(const struct evaluation *of, const struct named *named,
     return same;
 }
 
-/* Has any value these words? The names of values are few: codes of a byte, or causes of
- * interrupts. */
+/* So many values of it may have words: more than a byte has only units that say so. */
+static uint64_t values_of(const struct named *named)
+{
+    uint64_t count = named->kind == NAME_FIELD ? unit_words(named->field->unit) : 0;
+
+    return count > 256 ? count : 256;
+}
+
+/* Has any value these words, a cause of interrupts among them? */
 static bool words_exist(const struct evaluation *of, const struct named *named,
                         const char *text)
 {
-    for (uint64_t value = 0; value < 256; value++)
+    for (uint64_t value = 0; value < values_of(named); value++)
         if (has_words(of, named, value, text) ||
             has_words(of, named, value | CAUSE_INTERRUPT, text))
             return true;

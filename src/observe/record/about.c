@@ -1,7 +1,7 @@
 #include "observe/record/about.h"
 
 #include "base/alloc.h"
-#include "base/bits.h"
+#include "observe/narrate.h"
 #include "observe/record.h"
 
 #include <inttypes.h>
@@ -214,20 +214,6 @@ static bool write_kind(struct archive *archive, int kind, struct err *err)
     return ok;
 }
 
-/* Units whose values are words, and how many values may have one. */
-static const struct {
-    enum event_unit unit;
-    unsigned count;
-} worded[] = {
-    {UNIT_XREG, 32},        {UNIT_MIP, 16},       {UNIT_MODE, 4},
-    {UNIT_ACCESS, 16},      {UNIT_OUTCOME, 16},   {UNIT_RESPONSE, 8},
-    {UNIT_BOOL, 2},         {UNIT_LEVEL, 2},      {UNIT_EDGE, 2},
-    {UNIT_SLEEP, 2},        {UNIT_PENDING, 2},    {UNIT_DMASTATE, 32},
-    {UNIT_DMAERROR, 32},    {UNIT_DISKPHASE, 32}, {UNIT_DIRECTION, 4},
-    {UNIT_INITIATOR, 40},   {UNIT_CSR, 4096},     {UNIT_CAUSE, 24},
-    {UNIT_ATACOMMAND, 256},
-};
-
 /* What has no name is written as its number. */
 static bool is_word(const char *text)
 {
@@ -235,13 +221,12 @@ static bool is_word(const char *text)
            strncmp(text, "command 0x", 10) != 0;
 }
 
-static bool write_words(struct archive *archive, enum event_unit unit, unsigned count,
-                        struct err *err)
+static bool write_words(struct archive *archive, enum event_unit unit, struct err *err)
 {
     struct buf word = {0};
     bool ok = true;
 
-    for (uint64_t value = 0; value < count && ok; value++) {
+    for (uint64_t value = 0; value < unit_words(unit) && ok; value++) {
         buf_clear(&word);
         put_unit(&word, unit, value);
         if (is_word(buf_str(&word)))
@@ -261,8 +246,8 @@ bool about_write_machine(struct archive *archive, const struct run *run,
         ok = write_board(archive, run->board[i], err);
     for (int kind = 0; kind < EVENT_KINDS && ok; kind++)
         ok = write_kind(archive, kind, err);
-    for (unsigned i = 0; i < COUNT(worded) && ok; i++)
-        ok = write_words(archive, worded[i].unit, worded[i].count, err);
+    for (int unit = 0; unit < UNIT_COUNT && ok; unit++)
+        ok = write_words(archive, (enum event_unit)unit, err);
     return ok;
 }
 
