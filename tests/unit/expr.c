@@ -11,6 +11,10 @@
 
 #define RAM UINT64_C(0x80000000)
 
+/* As a compiler makes them. */
+#define LONG_NAME                                                                      \
+    "_ZN4core3fmt9Formatter26debug_struct_field1_finish17h0123456789abcdefE_and_so_on"
+
 static struct run *run;
 static struct board *board;
 static struct symbols symbols;
@@ -50,6 +54,7 @@ static void set_up(void)
     symbols_add(&symbols, (struct symbol){.address = RAM, .name = "main"});
     symbols_add(&symbols, (struct symbol){.address = RAM + 0x108, .name = "words"});
     symbols_add(&symbols, (struct symbol){.address = RAM + 4, .name = "part.isra.0"});
+    symbols_add(&symbols, (struct symbol){.address = RAM + 12, .name = LONG_NAME});
     symbols_add(&symbols, (struct symbol){.address = 1, .name = "channel"});
     symbols_sort(&symbols);
     scope = (struct expr_scope){.run = run,
@@ -188,6 +193,7 @@ static const struct {
     {"main", RAM},
     {"words+8", RAM + 0x110},
     {"part.isra.0", RAM + 4},
+    {LONG_NAME " + 1", RAM + 13},
     {"region", 0x80002000},
     {"channel", 1},
     {"[sp+8]", UINT64_C(0xfedcba9876543210)},
@@ -486,6 +492,7 @@ static const struct {
      "dma0.Consumer[1] dma0.Consumer[2] dma0.Consumer[3] "},
     {"dma0.Control[1].e", "dma0.Control[1].errIE dma0.Control[1].error "},
     {"uart0.IE", "uart0.IER "},
+    {"_ZN4core", LONG_NAME " "},
     {"nothing", ""},
     {"nothing.x", ""},
 };

@@ -2,13 +2,14 @@
  * Names that could come next. Up to a dot all names of a scope are offered; behind it,
  * what belongs to the hart, CSR, device or register before it.
  */
+#include "base/buf.h"
 #include "observe/ask/expr_tree.h"
 #include "observe/ask/names.h"
 
 #include <stdio.h>
 #include <string.h>
 
-enum { NAME_ROOM = 160 };
+enum { HEAD_ROOM = 160 }; /* for what stands before a dot */
 
 struct offering {
     const char *prefix;
@@ -20,11 +21,12 @@ struct offering {
 
 static void offer(const struct offering *offering, const char *name, const char *end)
 {
-    char text[NAME_ROOM];
+    struct buf text = {0};
 
-    snprintf(text, sizeof(text), "%.100s%.50s%s", offering->head, name, end);
-    if (strncmp(text, offering->prefix, strlen(offering->prefix)) == 0)
-        offering->offer(offering->ctx, text);
+    buf_printf(&text, "%s%s%s", offering->head, name, end);
+    if (strncmp(text.data, offering->prefix, strlen(offering->prefix)) == 0)
+        offering->offer(offering->ctx, text.data);
+    buf_free(&text);
 }
 
 static void offer_of_hart(const struct offering *offering)
@@ -124,7 +126,7 @@ void expr_complete(const char *prefix, const struct expr_scope *scope,
 {
     const char *dot = strrchr(prefix, '.');
     const char *end = dot ? dot + 1 : prefix + (*prefix == '$');
-    char with_dot[NAME_ROOM], head[NAME_ROOM];
+    char with_dot[HEAD_ROOM], head[HEAD_ROOM];
     struct offering offering = {prefix, scope, taker, ctx, with_dot};
 
     if ((size_t)(end - prefix) >= sizeof(head))

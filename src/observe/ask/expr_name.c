@@ -10,7 +10,6 @@
 
 #include <ctype.h>
 #include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -233,22 +232,30 @@ static bool take_register(const struct look_up *look, const struct device *devic
     return parts_left(look) == 2 || take_reg_field(look, named);
 }
 
+static bool number_named(const struct expr_scope *scope, const char *name,
+                         uint64_t *number)
+{
+    const struct symbol *symbol;
+
+    if (scope->name && scope->name(scope->ctx, name, number))
+        return true;
+    symbol = scope->symbols ? symbols_named(scope->symbols, name) : NULL;
+    *number = symbol ? symbol->address : 0;
+    return symbol;
+}
+
 /* A symbol or another name; symbols may have dots in them. */
 static bool find_number(const struct look_up *look, struct named *named)
 {
-    char text[256];
-    size_t length = 0;
-    const struct symbol *symbol;
+    struct buf name = {0};
+    bool found;
 
     for (unsigned i = 0; i < look->name->parts; i++)
-        length += (size_t)snprintf(text + length, sizeof(text) - length, "%s%.60s",
-                                   i ? "." : "", look->name->part[i]);
+        buf_printf(&name, "%s%s", i ? "." : "", look->name->part[i]);
     named->kind = NAME_NUMBER;
-    if (look->scope->name && look->scope->name(look->scope->ctx, text, &named->number))
-        return true;
-    symbol = look->scope->symbols ? symbols_named(look->scope->symbols, text) : NULL;
-    named->number = symbol ? symbol->address : 0;
-    return symbol;
+    found = number_named(look->scope, buf_str(&name), &named->number);
+    buf_free(&name);
+    return found;
 }
 
 static bool unknown(const struct look_up *look)
