@@ -1,14 +1,13 @@
 #include "control/lua_read.h"
 
 #include "base/nearest.h"
+#include "base/number.h"
 
 #include <ctype.h>
-#include <errno.h>
 #include <inttypes.h>
 #include <lauxlib.h>
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 int read_fail(const struct reading *from, const char *format, ...)
@@ -158,31 +157,6 @@ bool read_integer(const struct reading *from, const char *name, uint64_t least,
     return true;
 }
 
-static bool size_of_text(const char *text, uint64_t *value)
-{
-    static const char letters[] = "KMG";
-    char *rest;
-    const char *letter;
-    unsigned shift = 0;
-
-    if (text[0] < '0' || text[0] > '9')
-        return false;
-    errno = 0;
-    *value = strtoull(text, &rest, 0);
-    if (errno)
-        return false;
-    if (*rest) {
-        letter = strchr(letters, *rest & ~32);
-        if (!letter || rest[1])
-            return false;
-        shift = 10 * (unsigned)(letter - letters + 1);
-    }
-    if (*value > UINT64_MAX >> shift)
-        return false;
-    *value <<= shift;
-    return true;
-}
-
 bool read_size(const struct reading *from, const char *name, uint64_t *value)
 {
     if (!push(from, name))
@@ -191,7 +165,7 @@ bool read_size(const struct reading *from, const char *name, uint64_t *value)
         *value = checked_integer(from, name, 0, UINT64_MAX);
     else if (lua_type(from->lua, -1) != LUA_TSTRING)
         wrong_type(from, name, "a number of bytes, or a text as \"128M\"");
-    else if (!size_of_text(lua_tostring(from->lua, -1), value))
+    else if (!number_size(lua_tostring(from->lua, -1), value))
         read_fail(from, "'%s' is '%.40s': it must be a size as \"128M\" (K, M or G)",
                   name, lua_tostring(from->lua, -1));
     lua_pop(from->lua, 1);

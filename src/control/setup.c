@@ -1,8 +1,8 @@
 #include "control/setup.h"
 
 #include "base/nearest.h"
+#include "base/number.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,31 +21,20 @@ static bool base_address(const struct setup *setup, const char *name, uint64_t *
     return symbol != NULL;
 }
 
-static bool parse_number(const char *text, uint64_t *value)
-{
-    char *rest;
-
-    errno = 0;
-    if (text[0] < '0' || text[0] > '9')
-        return false;
-    *value = strtoull(text, &rest, 0);
-    return !errno && !*rest;
-}
-
 bool setup_address(const struct setup *setup, const char *text, uint64_t *address,
                    struct err *err)
 {
-    const char *plus = strchr(text, '+');
+    const char *plus = strchr(text, '+'), *rest;
     char name[SETUP_NAME];
     struct nearest nearest = {.wanted = name};
     uint64_t offset = 0;
     char hint[SETUP_NAME + 32];
 
-    if (parse_number(text, address))
+    if (number_parse(text, address, &rest) && !*rest)
         return true;
     snprintf(name, sizeof(name), "%.*s", plus ? (int)(plus - text) : (int)strlen(text),
              text);
-    if (plus && !parse_number(plus + 1, &offset))
+    if (plus && !(number_parse(plus + 1, &offset, &rest) && !*rest))
         return err_set(err, "'%s' is no address: symbol+number", text);
     if (base_address(setup, name, address)) {
         *address += offset;

@@ -3,9 +3,9 @@
 #include "base/alloc.h"
 #include "base/buf.h"
 #include "base/nearest.h"
+#include "base/number.h"
 #include "face/clean.h"
 
-#include <errno.h>
 #include <getopt.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -57,33 +57,6 @@ void options_help(const struct usage *usage)
 
 /* --- Values -------------------------------------------------------------------- */
 
-/* Decimal, or hexadecimal with 0x; `suffix` is what follows the digits. */
-static bool parse_number(const char *text, uint64_t *value, const char **suffix)
-{
-    char *rest;
-
-    if (text[0] < '0' || text[0] > '9')
-        return false;
-    errno = 0;
-    *value = strtoull(text, &rest, text[0] == '0' && (text[1] | 32) == 'x' ? 16 : 10);
-    *suffix = rest;
-    return errno == 0 && rest != text;
-}
-
-static bool scale(uint64_t *value, const char *suffix)
-{
-    static const char letters[] = "KMG";
-    const char *letter = suffix[0] ? strchr(letters, suffix[0] & ~32) : NULL;
-    unsigned shift = letter ? 10 * (unsigned)(letter - letters + 1) : 0;
-
-    if (!suffix[0])
-        return true;
-    if (!letter || suffix[1] || *value > UINT64_MAX >> shift)
-        return false;
-    *value <<= shift;
-    return true;
-}
-
 static bool store_value(const struct option_row *row, const char *text, struct err *err)
 {
     const char *suffix;
@@ -102,11 +75,11 @@ static bool store_value(const struct option_row *row, const char *text, struct e
         list->text[list->count++] = text;
         return true;
     case OPTION_NUMBER:
-        if (parse_number(text, row->into, &suffix) && !suffix[0])
+        if (number_parse(text, row->into, &suffix) && !suffix[0])
             return true;
         return err_set(err, "--%s: '%s' is not a number", row->name, text);
     case OPTION_SIZE:
-        if (parse_number(text, row->into, &suffix) && scale(row->into, suffix))
+        if (number_size(text, row->into))
             return true;
         return err_set(err, "--%s: '%s' is not a size: a number, then K, M or G",
                        row->name, text);

@@ -351,7 +351,9 @@ START_TEST(checkpoints_have_a_bound_that_can_be_set)
     says(&talk, "info checkpoints", "#0");
     says(&talk, "checkpoint-memory 16M", "of 16 MiB");
     ck_assert_uint_eq(timeline_memory(talk.session.time).bound, 16 << 20);
+    says(&talk, "checkpoint-memory 0x2000k", "of 8,192 KiB");
     refuses(&talk, "checkpoint-memory 16X", "no size");
+    refuses(&talk, "checkpoint-memory 16MB", "no size");
     refuses(&talk, "checkpoint-memory 99999999999G", "no size");
     refuses(&talk, "checkpoint-memory 10", "1M at least");
     journey_do(&talk, "reverse-stepi 100");

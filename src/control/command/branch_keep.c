@@ -1,4 +1,5 @@
 /* What is kept of a run: states, the journal; and the digest that names a state. */
+#include "base/number.h"
 #include "control/command/branch.h"
 #include "machine/isa/csr.h"
 #include "machine/isa/isa.h"
@@ -6,7 +7,6 @@
 
 #include <ctype.h>
 #include <inttypes.h>
-#include <stdlib.h>
 
 /* --- digest ------------------------------------------------------------------------------------------ */
 
@@ -83,23 +83,14 @@ enum { LEAST_MEMORY = 1 << 20 };
 bool branch_checkpoint_memory(struct call *call, struct err *err)
 {
     const char *text = call->given[0].text;
-    char *end;
-    uint64_t size = strtoull(text, &end, 10);
-    unsigned shift = 0;
+    uint64_t size;
 
-    if (*end == 'K' || *end == 'k')
-        shift = 10;
-    else if (*end == 'M' || *end == 'm')
-        shift = 20;
-    else if (*end == 'G' || *end == 'g')
-        shift = 30;
-    if (!isdigit((unsigned char)*text) || end[shift != 0] != '\0' ||
-        size > UINT64_MAX >> shift)
+    if (!number_size(text, &size))
         return err_set(err, "'%s' is no size: a number of bytes, or with K, M or G",
                        text);
-    if (size << shift < LEAST_MEMORY)
+    if (size < LEAST_MEMORY)
         return err_set(err, "checkpoints want 1M at least");
-    timeline_set_memory(call->session->time, size << shift);
+    timeline_set_memory(call->session->time, size);
     say_memory(call);
     return true;
 }

@@ -1,0 +1,37 @@
+#include "base/number.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+bool number_parse(const char *text, uint64_t *number, const char **rest)
+{
+    char *end;
+
+    if (text[0] < '0' || text[0] > '9')
+        return false;
+    errno = 0;
+    *number = strtoull(text, &end, text[0] == '0' && (text[1] | 32) == 'x' ? 16 : 10);
+    *rest = end;
+    return errno == 0;
+}
+
+bool number_size(const char *text, uint64_t *bytes)
+{
+    static const char letters[] = "KMG";
+    const char *suffix, *letter;
+    unsigned shift;
+
+    if (!number_parse(text, bytes, &suffix))
+        return false;
+    if (!suffix[0])
+        return true;
+    letter = strchr(letters, suffix[0] & ~32);
+    if (!letter || suffix[1])
+        return false;
+    shift = 10 * (unsigned)(letter - letters + 1);
+    if (*bytes > UINT64_MAX >> shift)
+        return false;
+    *bytes <<= shift;
+    return true;
+}

@@ -1,0 +1,13 @@
+#ifndef BASE_NUMBER_H
+#define BASE_NUMBER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* A number as people write it: decimal, or hexadecimal with 0x. *rest is behind it. */
+bool number_parse(const char *text, uint64_t *number, const char **rest);
+
+/* All of the text as a number of bytes: "4096", "128M"; K, M or G in either case. */
+bool number_size(const char *text, uint64_t *bytes);
+
+#endif
