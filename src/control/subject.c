@@ -1,5 +1,6 @@
 #include "control/subject.h"
 
+#include "base/path.h"
 #include "control/setup_program.h"
 #include "image/start.h"
 
@@ -123,9 +124,7 @@ static void read_sources(struct subject *subject)
 
 static void name_program(struct subject *subject)
 {
-    const char *base = strrchr(subject->file, '/');
-
-    subject->title = base ? base + 1 : subject->file;
+    subject->title = path_base(subject->file);
     subject->symbols = &subject->image.symbols;
     subject->lines = &subject->own_lines;
     if (subject->image.is_elf)

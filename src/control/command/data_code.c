@@ -1,4 +1,5 @@
 /* disassemble, list and symbols: the program as it is in memory, and as it was written. */
+#include "base/path.h"
 #include "control/command/data.h"
 #include "control/command/show.h"
 #include "control/command/words.h"
@@ -121,13 +122,6 @@ bool data_disassemble(struct call *call, struct err *err)
 
 /* --- source lines ---------------------------------------------------------------------------------- */
 
-static const char *last_part(const char *file)
-{
-    const char *slash = strrchr(file, '/');
-
-    return slash ? slash + 1 : file;
-}
-
 /* The source with that path, or of which it is the end; NULL: none. */
 static const char *find_file(const struct session *session, const char *name)
 {
@@ -137,7 +131,7 @@ static const char *find_file(const struct session *session, const char *name)
         if (strcmp(subject->source[i].file, name) == 0)
             return subject->source[i].file;
     for (unsigned i = 0; i < subject->sources; i++)
-        if (strcmp(last_part(subject->source[i].file), last_part(name)) == 0)
+        if (strcmp(path_base(subject->source[i].file), path_base(name)) == 0)
             return subject->source[i].file;
     return NULL;
 }

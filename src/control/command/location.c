@@ -1,6 +1,7 @@
 #include "control/command/location.h"
 
 #include "base/nearest.h"
+#include "base/path.h"
 #include "control/command/show.h"
 
 #include <ctype.h>
@@ -8,13 +9,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-static const char *base_name(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-
-    return slash ? slash + 1 : path;
-}
 
 /* The file of that name, or the only one that ends so. */
 static bool find_file(const struct lines *lines, const char *name, size_t length,
@@ -25,7 +19,7 @@ static bool find_file(const struct lines *lines, const char *name, size_t length
 
     snprintf(wanted, sizeof(wanted), "%.*s", (int)length, name);
     for (uint32_t i = 0; i < lines->files; i++) {
-        const char *base = base_name(lines->file[i]);
+        const char *base = path_base(lines->file[i]);
 
         if (strcmp(lines->file[i], wanted) == 0 || strcmp(base, wanted) == 0) {
             *file = i;

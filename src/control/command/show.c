@@ -1,5 +1,6 @@
 #include "control/command/show.h"
 
+#include "base/path.h"
 #include "observe/ask/peek.h"
 
 #include <inttypes.h>
@@ -72,15 +73,13 @@ const struct line *show_line(const struct session *session, uint64_t va,
 
 void show_line_cell(struct table *table, const struct session *session, uint64_t va)
 {
-    const char *file, *base;
+    const char *file;
     const struct line *line = show_line(session, va, &file);
 
-    if (!line) {
+    if (line)
+        table_text(table, "%s:%" PRIu32, path_base(file), line->line);
+    else
         table_none(table);
-        return;
-    }
-    base = strrchr(file, '/');
-    table_text(table, "%s:%" PRIu32, base ? base + 1 : file, line->line);
 }
 
 /* Where a branch or a jump by an offset goes. */

@@ -1,5 +1,6 @@
 #include "control/command/where.h"
 
+#include "base/path.h"
 #include "control/command/show.h"
 #include "observe/ask/peek.h"
 
@@ -11,14 +12,12 @@
 
 void where_put_place(struct buf *out, const struct session *session, uint64_t va)
 {
-    const char *file, *base;
+    const char *file;
     const struct line *line = show_line(session, va, &file);
 
     show_address(out, session, va);
-    if (!line)
-        return;
-    base = strrchr(file, '/');
-    buf_printf(out, ", %s:%" PRIu32, base ? base + 1 : file, line->line);
+    if (line)
+        buf_printf(out, ", %s:%" PRIu32, path_base(file), line->line);
 }
 
 void where_put_moment(struct buf *out, struct moment moment, uint64_t cycle)

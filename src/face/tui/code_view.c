@@ -1,10 +1,10 @@
 #include "base/bits.h"
+#include "base/path.h"
 #include "face/tui/text.h"
 #include "face/tui/view.h"
 
 #include <inttypes.h>
 #include <stdio.h>
-#include <string.h>
 
 enum { LABEL = 6, STRETCH = 0x400, FAR_BACK = 4 * STRETCH };
 
@@ -100,10 +100,9 @@ static void draw_row(const struct watch *watch, struct canvas *canvas, struct ar
 static void name_line(char *note, size_t size, int room, const char *file,
                       uint32_t line)
 {
-    const char *base = strrchr(file, '/');
+    const char *base = path_base(file);
     int length;
 
-    base = base ? base + 1 : file;
     length = snprintf(note, size, "%.32s:%" PRIu32, base, line);
     if (length > room)
         snprintf(note, size, "..%.32s:%" PRIu32, base + (length - room + 2), line);
