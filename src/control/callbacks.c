@@ -140,13 +140,6 @@ void callbacks_free(struct callbacks *callbacks)
 
 /* --- conditions -------------------------------------------------------------------------- */
 
-static bool find_name(void *ctx, const char *name, uint64_t *value)
-{
-    const struct setup *setup = ctx;
-
-    return setup_address(setup, name, value, &(struct err){0});
-}
-
 static struct expr_scope scope_of(const struct callbacks *callbacks,
                                   const struct event *event, enum event_kind kind)
 {
@@ -156,7 +149,7 @@ static struct expr_scope scope_of(const struct callbacks *callbacks,
                                .symbols = &trial->setup.image.symbols,
                                .event = event,
                                .kind = kind,
-                               .name = find_name,
+                               .name = setup_name,
                                .ctx = &trial->setup};
 }
 

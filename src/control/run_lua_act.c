@@ -89,20 +89,15 @@ int run_do_type(lua_State *lua)
     return 0;
 }
 
-static bool find_name(void *ctx, const char *name, uint64_t *value)
-{
-    return setup_address(ctx, name, value, &(struct err){0});
-}
-
 static bool make_act(struct act *act, const struct trial *trial, unsigned hart,
                      const char *text, uint64_t value, struct err *err)
 {
-    /* find_name only reads the setup. */
+    /* setup_name only reads the setup. */
     struct expr_scope scope = {.run = trial->run,
                                .hart = hart,
                                .symbols = &trial->setup.image.symbols,
                                .kind = EVENT_KINDS,
-                               .name = find_name,
+                               .name = setup_name,
                                .ctx = (void *)(uintptr_t)&trial->setup};
     struct expr *expr = expr_parse_all(text, err);
     struct lvalue to;

@@ -46,6 +46,11 @@ bool setup_address(const struct setup *setup, const char *text, uint64_t *addres
                    nearest_hint(&nearest, hint, sizeof(hint)));
 }
 
+bool setup_name(void *setup, const char *name, uint64_t *value)
+{
+    return setup_address(setup, name, value, &(struct err){0});
+}
+
 void setup_release(struct setup *setup)
 {
     for (unsigned i = 0; i < setup->disks; i++)

@@ -90,4 +90,7 @@ void setup_release(struct setup *setup);
 bool setup_address(const struct setup *setup, const char *text, uint64_t *address,
                    struct err *err);
 
+/* The same as the other names of an expression (struct expr_scope). */
+bool setup_name(void *setup, const char *name, uint64_t *value);
+
 #endif
