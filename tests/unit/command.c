@@ -6,6 +6,7 @@
 #include "control/command/command.h"
 
 #include "base/bits.h"
+#include "control/moves.h"
 #include "control/narration.h"
 #include "face/gdb/gdb_rows.h"
 #include "tests/lib/suite.h"
@@ -442,6 +443,38 @@ START_TEST(every_row_says_what_it_is)
 END_TEST
 
 /* Each name and each alias finds its own row. */
+/* Blanks and line ends, however many, are one blank. */
+static void put_words(struct buf *out, const char *text)
+{
+    for (; *text; text++)
+        if (!strchr(" \n", *text))
+            buf_char(out, *text);
+        else if (out->size && out->data[out->size - 1] != ' ')
+            buf_char(out, ' ');
+}
+
+START_TEST(units_are_those_of_moves)
+{
+    struct buf names = {0}, helps = {0}, help = {0};
+    const struct command *row;
+    const char *rest;
+
+    begin();
+    row = command_find(&talk.session, "step-unit", &rest, NULL);
+    for (const struct move_unit *unit = move_units; unit->name; unit++) {
+        buf_printf(&names, "%s%s", names.size ? " " : "", unit->name);
+        buf_printf(&helps, "%s %s ", unit->name, unit->help);
+    }
+    ck_assert_str_eq(row->arguments[0].choices, buf_str(&names));
+    put_words(&help, row->help);
+    ck_assert_int_eq(strncmp(buf_str(&help), buf_str(&helps), helps.size), 0);
+    buf_free(&names);
+    buf_free(&helps);
+    buf_free(&help);
+    end();
+}
+END_TEST
+
 START_TEST(no_name_hides_another)
 {
     struct command_list list;
@@ -864,6 +897,7 @@ static void add_tests(TCase *tcase)
     tcase_add_test(tcase, names_in_expressions_are_completed_where_they_begin);
     tcase_add_test(tcase, files_are_completed);
     tcase_add_test(tcase, every_row_says_what_it_is);
+    tcase_add_test(tcase, units_are_those_of_moves);
     tcase_add_test(tcase, no_name_hides_another);
     tcase_add_test(tcase, rows_come_in_order_of_group_and_name);
     tcase_add_test(tcase, help_tells_of_all_of_a_group_of_a_family_and_of_one);

@@ -241,6 +241,7 @@ static bool do_goto_end(struct call *call, struct err *err)
     {                                                                                  \
         .type = ARG_COUNT, .name = "N", .optional = true                               \
     }
+/* The names and helps of move_units, in order. */
 #define UNIT_ARGUMENT                                                                  \
     {                                                                                  \
         .type = ARG_CHOICE, .name = "UNIT",                                            \
@@ -257,7 +258,7 @@ static bool do_goto_end(struct call *call, struct err *err)
     "  descriptor   a descriptor that a DMA channel fetches\n"                         \
     "  command      a command that a disk accepts, or the start of a DMA channel\n"    \
     "  interrupt    an interrupt that a hart takes\n"                                  \
-    "  trap         an interrupt or exception that a hart takes\n"                     \
+    "  trap         a trap, interrupt or exception, that a hart takes\n"               \
     "  return       a return from a trap handler\n"
 
 const struct command move_commands[] = {
