@@ -331,8 +331,7 @@ void move_to_address(struct session *session, enum move_way way, uint64_t addres
 struct condition {
     const struct session *session;
     const struct expr *expr;
-    struct moment from;
-    bool forwards, happened;
+    bool happened;
 };
 
 static void condition_take(void *ctx, const struct event *event)

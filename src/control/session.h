@@ -14,7 +14,7 @@
  */
 struct command;
 
-enum { SESSION_TABLES = 16, SESSION_HISTORY = 64 };
+enum { SESSION_TABLES = 16 };
 
 /* How the last move ended, for whoever shows it. */
 struct last_move {
@@ -41,10 +41,8 @@ struct session {
     bool quit;    /* the session is to end */
     int depth;    /* of command lines that ran other command lines */
 
-    uint64_t metrics_marked; /* 0: metrics are of the whole run */
-
     /* The face: writes something at once (narration, a long command's progress); NULL:
-     * nobody reads. Asks for a file of the face's own kind: NULL. */
+     * nobody reads. */
     void (*say)(void *ctx, const char *line);
     void *say_ctx;
 

@@ -163,7 +163,6 @@ static void end(void)
     session.hart = 0;
     session.quit = session.narrate = false;
     session.last = (struct last_move){0};
-    session.metrics_marked = 0;
 }
 
 static void do_line(const char *line)

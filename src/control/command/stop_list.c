@@ -71,8 +71,6 @@ static bool do_info(struct call *call, struct err *err)
 
     (void)err;
     for (unsigned i = 0; (stop = stops_at(stops, i)) != NULL; i++) {
-        if (stop->internal)
-            continue;
         if (!table)
             table = reply_table(call->reply, "breakpoints", columns);
         row(table, stop);

@@ -32,7 +32,6 @@ struct stop {
     uint64_t ignore;      /* so many hits are passed over yet */
     uint64_t hits;        /* forwards, beyond the furthest moment or not */
     char *text;           /* what was asked for: "break main", for lists */
-    bool internal;        /* of a move (until, finish, ...): not listed */
     unsigned board;       /* of the run */
     char *condition_text; /* of `condition`, for lists; or NULL */
 };

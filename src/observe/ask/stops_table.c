@@ -74,7 +74,7 @@ static unsigned enabled(const struct stops *stops, bool arrivals)
 static bool check_room(const struct stops *stops, const struct stop *stop,
                        struct err *err)
 {
-    if (stop->internal || !stop->enabled)
+    if (!stop->enabled)
         return true;
     if (stop->kind == STOP_PC && enabled(stops, true) >= STOPS_ARRIVALS)
         return err_set(err, "%d breakpoints are enabled, and harts take no more",
