@@ -4,10 +4,11 @@
 #include "control/session.h"
 
 /*
- * Moving through a run, as the commands, the screen and GDB's server do it. A move looks
- * for the session's stops on its way, in either direction, and may end at one earlier. It
- * is about the session's hart; a hart that stops at a breakpoint or watchpoint becomes the
- * session's hart. Forwards the scenario's limit of cycles ends every move.
+ * Moving through a run, as the commands and the screen do it (GDB's server has its own,
+ * face/gdb/resume.c). A move looks for the session's stops on its way, in either direction,
+ * and may end at one earlier, unless it goes to a place in time. It is about the session's
+ * hart; a hart that stops at a breakpoint or watchpoint becomes the session's hart.
+ * Forwards the scenario's limit of cycles ends every move.
  *
  *   move_run.c           running with the session's stops; until; goto
  *   move_instructions.c  on and back by instructions

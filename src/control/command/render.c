@@ -47,7 +47,6 @@ static void put_cell(struct buf *out, enum column_type type, const struct cell *
     }
 }
 
-/* A value that was not given yet, in a row that was left incomplete, is not known. */
 static const struct cell *cell_at(const struct table *table, size_t row,
                                   unsigned column)
 {
