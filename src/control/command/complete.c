@@ -1,5 +1,6 @@
 /* How a line can go on: names of commands word by word, then each argument by its type. */
 #include "base/alloc.h"
+#include "base/bits.h"
 #include "base/buf.h"
 #include "control/command/command.h"
 #include "control/command/words.h"
@@ -286,72 +287,78 @@ static void offer_choices(struct completion *c, const char *choices)
     }
 }
 
-static void offer_argument(struct completion *c, const struct argument *argument)
+static void offer_value(struct completion *c)
+{
+    offer_expression(c, false);
+}
+
+static void offer_address(struct completion *c)
+{
+    offer_expression(c, true);
+}
+
+static void offer_csrs(struct completion *c)
+{
+    for (size_t i = 0; i < csr_infos_count; i++)
+        offer(c, csr_infos[i].name);
+}
+
+static void offer_harts(struct completion *c)
+{
+    for (unsigned i = 0; i < session_board(c->session)->harts; i++)
+        offer_number(c, i);
+}
+
+static void offer_breakpoints(struct completion *c)
+{
+    for (unsigned i = 0; i < stops_count(c->session->stops); i++)
+        offer_number(c, stops_at(c->session->stops, i)->number);
+}
+
+static void offer_commands(struct completion *c)
 {
     const char *line = c->from;
 
+    c->from = last_word(c->from);
+    buf_clear(&c->names);
+    offer_names(c, line);
+}
+
+/* A word alone is a register of the device before it; texts are not completed, and choices
+ * are the argument's own. */
+static void (*const offers[])(struct completion *c) = {
+    [ARG_COUNT] = offer_value,
+    [ARG_VALUE] = offer_value,
+    [ARG_EXPR] = offer_value,
+    [ARG_REGISTER] = offer_value,
+    [ARG_ADDRESS] = offer_address,
+    [ARG_MOMENT] = offer_marks,
+    [ARG_FILE] = offer_files,
+    [ARG_EVENT_KIND] = offer_event_kinds,
+    [ARG_DEVICE] = offer_devices,
+    [ARG_CSR] = offer_csrs,
+    [ARG_HART] = offer_harts,
+    [ARG_SYMBOL] = offer_symbols,
+    [ARG_LOCATION] = offer_symbols,
+    [ARG_COMMAND] = offer_commands,
+    [ARG_BRANCH] = offer_branches,
+    [ARG_MARK] = offer_marks,
+    [ARG_BREAKPOINT] = offer_breakpoints,
+    [ARG_WORD] = offer_registers,
+};
+
+static void offer_argument(struct completion *c, const struct argument *argument)
+{
+    enum argument_type type =
+        argument->completes ? argument->completes : argument->type;
+
+    /* How often an event is waited for has none of its fields. */
     if (argument->type != ARG_EXPR)
-        c->kind =
-            EVENT_KINDS; /* how often an event is waited for has none of its fields */
-    switch (argument->completes ? argument->completes : argument->type) {
-    case ARG_COUNT:
-    case ARG_VALUE:
-    case ARG_EXPR:
-    case ARG_REGISTER:
-        offer_expression(c, false);
-        break;
-    case ARG_ADDRESS:
-        offer_expression(c, true);
-        break;
-    case ARG_MOMENT:
-        offer_marks(c);
-        break;
-    case ARG_FILE:
-        offer_files(c);
-        break;
-    case ARG_EVENT_KIND:
-        offer_event_kinds(c);
-        break;
-    case ARG_DEVICE:
-        offer_devices(c);
-        break;
-    case ARG_CSR:
-        for (size_t i = 0; i < csr_infos_count; i++)
-            offer(c, csr_infos[i].name);
-        break;
-    case ARG_HART:
-        for (unsigned i = 0; i < session_board(c->session)->harts; i++)
-            offer_number(c, i);
-        break;
-    case ARG_SYMBOL:
-    case ARG_LOCATION:
-        offer_symbols(c);
-        break;
-    case ARG_COMMAND:
-        c->from = last_word(c->from);
-        buf_clear(&c->names);
-        offer_names(c, line);
-        break;
-    case ARG_BRANCH:
-        offer_branches(c);
-        break;
-    case ARG_MARK:
-        offer_marks(c);
-        break;
-    case ARG_BREAKPOINT:
-        for (unsigned i = 0; i < stops_count(c->session->stops); i++)
-            offer_number(c, stops_at(c->session->stops, i)->number);
-        break;
-    case ARG_CHOICE:
+        c->kind = EVENT_KINDS;
+    if (type == ARG_CHOICE)
         offer_choices(c, argument->choices);
-        break;
-    case ARG_WORD:
-        offer_registers(c);
-        break;
-    case ARG_NONE:
-    case ARG_TEXT:
-        break;
-    }
+    else if (type < COUNT(offers) && offers[type])
+        offers[type](c);
 }
 
 /* --- which argument ----------------------------------------------------------------------------------- */
