@@ -5,43 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* --- where they fork ---------------------------------------------------------------------------------- */
-
-static bool same_text(const char *a, const char *b)
-{
-    return a && b ? strcmp(a, b) == 0 : a == b;
-}
-
-static bool same_act(const struct act *a, const struct act *b)
-{
-    return moment_compare(a->at, b->at) == 0 && a->kind == b->kind &&
-           a->board == b->board && a->device == b->device && a->number == b->number &&
-           a->value == b->value && a->size == b->size &&
-           (!a->bytes || !b->bytes ? a->bytes == b->bytes
-                                   : memcmp(a->bytes, b->bytes, a->size) == 0) &&
-           same_text(a->reason, b->reason);
-}
-
-static struct moment earlier(struct moment a, struct moment b)
-{
-    return moment_compare(a, b) < 0 ? a : b;
-}
-
-struct moment branches_fork(const struct branch_info *a, const struct branch_info *b)
-{
-    struct moment fork = earlier(a->furthest, b->furthest);
-    const struct journal *in_a = a->journal, *in_b = b->journal;
-    size_t i = 0;
-
-    while (i < in_a->count && i < in_b->count && same_act(&in_a->act[i], &in_b->act[i]))
-        i++;
-    if (i < in_a->count)
-        fork = earlier(fork, in_a->act[i].at);
-    if (i < in_b->count)
-        fork = earlier(fork, in_b->act[i].at);
-    return fork;
-}
-
 /* --- trails ------------------------------------------------------------------------------------------- */
 
 /*
@@ -297,7 +260,7 @@ bool branches_compare(struct session *session, unsigned a, unsigned b,
     if (a == b)
         return err_set(err, "there is nothing to compare a branch with itself for");
     diff->fork =
-        branches_fork(timeline_branch_info(time, a), timeline_branch_info(time, b));
+        branch_parting(timeline_branch_info(time, a), timeline_branch_info(time, b));
     for (unsigned s = 0; s < 2; s++)
         diff->side[s].end = timeline_branch_info(time, diff->side[s].branch)->furthest;
     ok = compare_all(&compare);

@@ -37,9 +37,6 @@ struct branch_diff {
     struct branch_side side[2];
 };
 
-/* The moment up to which two branches have the same journal. */
-struct moment branches_fork(const struct branch_info *a, const struct branch_info *b);
-
 /* False: interrupted, or not possible (says why). The viewer is where it was. */
 bool branches_compare(struct session *session, unsigned a, unsigned b,
                       struct branch_diff *diff, struct err *err);

@@ -313,6 +313,11 @@ static void branched(void *ctx, unsigned branch)
     scribe_keeper.branched(&((struct keep *)ctx)->scribe, branch);
 }
 
+static void cut(void *ctx, unsigned branch, struct moment at, unsigned kept)
+{
+    scribe_keeper.cut(&((struct keep *)ctx)->scribe, branch, at, kept);
+}
+
 static void marked(void *ctx, const struct mark *mark, bool removed)
 {
     scribe_keeper.marked(&((struct keep *)ctx)->scribe, mark, removed);
@@ -336,6 +341,7 @@ static void passed(void *ctx, unsigned branch, struct moment furthest, uint64_t 
 static const struct keeper keeper = {
     .acted = acted,
     .branched = branched,
+    .cut = cut,
     .marked = marked,
     .reached = reached,
     .passed = passed,

@@ -30,6 +30,15 @@ static void branched(void *ctx, unsigned branch)
             keepers->keeper[i].branched(keepers->keeper[i].ctx, branch);
 }
 
+static void cut(void *ctx, unsigned branch, struct moment at, unsigned kept)
+{
+    struct keepers *keepers = ctx;
+
+    for (unsigned i = 0; i < keepers->count; i++)
+        if (keepers->keeper[i].cut)
+            keepers->keeper[i].cut(keepers->keeper[i].ctx, branch, at, kept);
+}
+
 static void marked(void *ctx, const struct mark *mark, bool removed)
 {
     struct keepers *keepers = ctx;
@@ -62,7 +71,13 @@ static void passed(void *ctx, unsigned branch, struct moment furthest, uint64_t 
 static struct keepers *make(struct session *session)
 {
     struct keepers *keepers = alloc_zero(1, sizeof(*keepers));
-    struct keeper all = {acted, branched, marked, reached, keepers, passed};
+    struct keeper all = {.acted = acted,
+                         .branched = branched,
+                         .cut = cut,
+                         .marked = marked,
+                         .reached = reached,
+                         .passed = passed,
+                         .ctx = keepers};
 
     session_set_extra(session, keepers_key, keepers, free);
     timeline_set_keeper(session->time, &all);

@@ -80,6 +80,11 @@ static void branched(void *ctx, unsigned branch)
     scribe_keeper.branched(&((struct recording *)ctx)->scribe, branch);
 }
 
+static void cut(void *ctx, unsigned branch, struct moment at, unsigned kept)
+{
+    scribe_keeper.cut(&((struct recording *)ctx)->scribe, branch, at, kept);
+}
+
 static void marked(void *ctx, const struct mark *mark, bool removed)
 {
     scribe_keeper.marked(&((struct recording *)ctx)->scribe, mark, removed);
@@ -93,6 +98,7 @@ static void passed(void *ctx, unsigned branch, struct moment furthest, uint64_t 
 static const struct keeper recording_keeper = {
     .acted = acted,
     .branched = branched,
+    .cut = cut,
     .marked = marked,
     .reached = reached,
     .passed = passed,

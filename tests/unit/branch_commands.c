@@ -247,11 +247,11 @@ START_TEST(branches_of_branches_part_at_the_first_change)
     journey_do(&talk, "stepi 30; set s5 = 1; stepi 10; goto #30; set s5 = 2; stepi 10");
     journey_do(&talk, "goto #10; set s6 = 1; stepi 5");
     ck_assert_uint_eq(timeline_branches(talk.session.time), 3);
-    fork = branches_fork(timeline_branch_info(talk.session.time, 1),
-                         timeline_branch_info(talk.session.time, 0));
+    fork = branch_parting(timeline_branch_info(talk.session.time, 1),
+                          timeline_branch_info(talk.session.time, 0));
     ck_assert_uint_eq(fork.retired, 10);
-    fork = branches_fork(timeline_branch_info(talk.session.time, 1),
-                         timeline_branch_info(talk.session.time, 2));
+    fork = branch_parting(timeline_branch_info(talk.session.time, 1),
+                          timeline_branch_info(talk.session.time, 2));
     ck_assert_uint_ge(fork.retired, 30);
     talk_close(&talk);
 }

@@ -945,6 +945,28 @@ START_TEST(the_run_that_was_left_last_is_resumed)
 }
 END_TEST
 
+/* What a branch shares with others follows from its journal, whatever its row says of where
+ * it left: B left a future of main that was then cut off. */
+START_TEST(a_branch_comes_back_by_what_its_journal_says)
+{
+    struct session session;
+    struct err err = {0};
+    uint64_t digest;
+
+    open_scenario(&session, "poll");
+    ck_assert_msg(keep_begin(&session, &err), "%s", err.text);
+    must(&session, "stepi 300000; goto #200000; branch B; stepi 70000");
+    digest = run_digest(session.run);
+    must(&session, "switch main; goto #100000; set s9 = 5; stepi 100000; switch B");
+    session_close(&session);
+    change(in_folder("ringside/runs/01-three-ways-to-copy-1.db"),
+           "UPDATE branch SET fork_retired = 200000, parent = 0 WHERE name = 'B'");
+    resume(&session, NULL);
+    ck_assert_uint_eq(run_digest(session.run), digest);
+    session_close(&session);
+}
+END_TEST
+
 START_TEST(a_run_in_which_nothing_was_done_is_dropped)
 {
     struct session session;
@@ -1163,6 +1185,7 @@ static void add_tests(TCase *tcase)
     tcase_add_loop_test(tcase, a_branch_that_left_a_future_which_was_cut_off_comes_back,
                         0, 2);
     tcase_add_test(tcase, the_run_that_was_left_last_is_resumed);
+    tcase_add_test(tcase, a_branch_comes_back_by_what_its_journal_says);
     tcase_add_test(tcase, a_run_in_which_nothing_was_done_is_dropped);
     tcase_add_test(tcase, a_run_that_is_in_use_is_not_resumed);
     tcase_add_test(tcase, what_was_typed_comes_back);

@@ -192,7 +192,7 @@ static void say_other_branch(struct call *call, const char *name)
         const struct branch_info *info = timeline_branch_info(time, mark->branch);
 
         if (strcmp(mark->name, name) != 0 || info == here ||
-            moment_compare(mark->at, branches_fork(info, here)) <= 0)
+            moment_compare(mark->at, branch_parting(info, here)) <= 0)
             continue;
         reply_say(call->reply,
                   "Mark %s is on branch %s; this is the same moment of branch %s.",

@@ -363,22 +363,26 @@ static bool is_chosen(size_t n, size_t of, size_t most)
     return of == 0 || of <= most || n * most / of != (n + 1) * most / of;
 }
 
-/* Is it on the way to where the viewer stood: of that branch, or of one that it left, up
- * to the fork? */
-static bool is_on_the_way(const struct history *history,
+/* Up to where each branch is the way to where the viewer stood: it parts there from the
+ * viewer's. A branch is what its journal says, whichever it once left. */
+static struct moment *ways_end(const struct history *history)
+{
+    const struct branch_info *viewer = &history->branch[history->viewer_branch];
+    struct moment *end = alloc_zero(history->branches, sizeof(*end));
+
+    for (unsigned i = 0; i < history->branches; i++) {
+        end[i] = branch_parting(viewer, &history->branch[i]);
+        if (moment_compare(history->viewer, end[i]) < 0)
+            end[i] = history->viewer;
+    }
+    return end;
+}
+
+static bool is_on_the_way(const struct history *history, const struct moment *end,
                           const struct history_digest *digest)
 {
-    int branch = (int)history->viewer_branch;
-    struct moment until = history->viewer;
-
-    while (branch >= 0 && (unsigned)branch != digest->branch) {
-        const struct branch_info *info = &history->branch[branch];
-
-        if (moment_compare(info->fork, until) < 0)
-            until = info->fork;
-        branch = info->parent;
-    }
-    return branch >= 0 && moment_compare(digest->at, until) <= 0;
+    return digest->branch < history->branches &&
+           moment_compare(digest->at, end[digest->branch]) <= 0;
 }
 
 static enum history_result compare(struct timeline *timeline,
@@ -397,19 +401,21 @@ enum history_result history_follow(const struct history *history,
                                    struct history_digest *differs)
 {
     enum history_result result = HISTORY_MET;
+    struct moment *end = ways_end(history);
     size_t of = 0, n = 0;
 
     if (timeline_branch(timeline) != history->viewer_branch)
         timeline_switch(timeline, history->viewer_branch, NULL);
     for (size_t i = 0; i < history->digests; i++)
-        of += is_on_the_way(history, &history->digest[i]);
+        of += is_on_the_way(history, end, &history->digest[i]);
     for (size_t i = 0; i < history->digests && result == HISTORY_MET; i++) {
         *differs = history->digest[i];
-        if (is_on_the_way(history, differs) && is_chosen(n++, of, most))
+        if (is_on_the_way(history, end, differs) && is_chosen(n++, of, most))
             result = compare(timeline, differs);
     }
     if (result == HISTORY_MET &&
         timeline_seek(timeline, history->viewer) == ARRIVED_INTERRUPTED)
         result = HISTORY_INTERRUPTED;
+    free(end);
     return result;
 }

@@ -96,19 +96,6 @@ static bool write_marks(struct scribe *scribe, struct err *err)
     return ok;
 }
 
-/* When a future is cut off, a new branch keeps it: what was recorded of it is that
- * branch's from now on. */
-static bool move_future(struct scribe *scribe, unsigned branch, struct err *err)
-{
-    const struct branch_info *info = timeline_branch_info(scribe->timeline, branch);
-    unsigned from = timeline_branch(scribe->timeline);
-
-    if (branch == from || info->parent != (int)from)
-        return true;
-    return history_move_digests(scribe->archive, from, info->fork, branch, err) &&
-           (!scribe->tape || tape_move(scribe->tape, from, info->fork, branch, err));
-}
-
 static void branched(void *ctx, unsigned branch)
 {
     struct scribe *scribe = ctx;
@@ -118,8 +105,23 @@ static void branched(void *ctx, unsigned branch)
     scribe->changes++;
     begin(scribe);
     ok = archive_begin(scribe->archive, &err) &&
-         history_write_branch(scribe->archive, scribe->timeline, branch, &err) &&
-         move_future(scribe, branch, &err) && write_marks(scribe, &err);
+         history_write_branch(scribe->archive, scribe->timeline, branch, &err);
+    end(scribe, ok, &err);
+}
+
+/* When a future is cut off, another branch keeps it: what was recorded of it is that
+ * branch's from now on. */
+static void cut(void *ctx, unsigned branch, struct moment at, unsigned kept)
+{
+    struct scribe *scribe = ctx;
+    struct err err = {0};
+    bool ok;
+
+    begin(scribe);
+    ok = archive_begin(scribe->archive, &err) &&
+         history_move_digests(scribe->archive, branch, at, kept, &err) &&
+         (!scribe->tape || tape_move(scribe->tape, branch, at, kept, &err)) &&
+         write_marks(scribe, &err);
     end(scribe, ok, &err);
 }
 
@@ -172,6 +174,7 @@ static void passed(void *ctx, unsigned branch, struct moment furthest, uint64_t 
 const struct keeper scribe_keeper = {
     .acted = acted,
     .branched = branched,
+    .cut = cut,
     .marked = marked,
     .reached = reached,
     .passed = passed,

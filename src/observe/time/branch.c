@@ -56,6 +56,43 @@ static struct branch *copy_until(struct timeline *timeline, const struct branch 
     return branch;
 }
 
+/* --- where two part ------------------------------------------------------------------------ */
+
+static bool same_text(const char *a, const char *b)
+{
+    return a && b ? strcmp(a, b) == 0 : a == b;
+}
+
+static bool same_act(const struct act *a, const struct act *b)
+{
+    return moment_compare(a->at, b->at) == 0 && a->kind == b->kind &&
+           a->board == b->board && a->device == b->device && a->number == b->number &&
+           a->value == b->value && a->size == b->size &&
+           (!a->bytes || !b->bytes ? a->bytes == b->bytes
+                                   : memcmp(a->bytes, b->bytes, a->size) == 0) &&
+           same_text(a->reason, b->reason);
+}
+
+static struct moment earlier(struct moment a, struct moment b)
+{
+    return moment_compare(a, b) < 0 ? a : b;
+}
+
+struct moment branch_parting(const struct branch_info *a, const struct branch_info *b)
+{
+    struct moment parting = earlier(a->furthest, b->furthest);
+    const struct journal *in_a = a->journal, *in_b = b->journal;
+    size_t i = 0;
+
+    while (i < in_a->count && i < in_b->count && same_act(&in_a->act[i], &in_b->act[i]))
+        i++;
+    if (i < in_a->count)
+        parting = earlier(parting, in_a->act[i].at);
+    if (i < in_b->count)
+        parting = earlier(parting, in_b->act[i].at);
+    return parting;
+}
+
 /* --- cutting --------------------------------------------------------------------------------- */
 
 /* "main-2": the first number that is free. A name that is too long is cut. */
@@ -84,15 +121,17 @@ static void fork_here(struct timeline *timeline, struct moment now)
     }
 }
 
-/* The kept branch first: it takes what there is of the future. */
 static void tell_cut(const struct timeline *timeline, struct moment now)
 {
     const struct keeper *keeper = &timeline->keeper;
     unsigned kept = timeline->branches - 1;
 
+    if (keeper->branched)
+        keeper->branched(keeper->ctx, kept);
+    if (keeper->cut)
+        keeper->cut(keeper->ctx, timeline->current, now, kept);
     if (!keeper->branched)
         return;
-    keeper->branched(keeper->ctx, kept);
     keeper->branched(keeper->ctx, timeline->current);
     for (unsigned i = 0; i < kept; i++)
         if (timeline->branch[i]->info.parent == (int)timeline->current &&

@@ -244,6 +244,9 @@ unsigned timeline_branch(const struct timeline *timeline); /* the one in use */
 const struct branch_info *timeline_branch_info(const struct timeline *timeline,
                                                unsigned number);
 
+/* The moment up to which two branches are the same: their journals tell. */
+struct moment branch_parting(const struct branch_info *a, const struct branch_info *b);
+
 /* A new branch from here on, which becomes the one in use. */
 bool timeline_fork(struct timeline *timeline, const char *name, struct err *err);
 /* To another branch, where the viewer stood when it was left. */
@@ -267,7 +270,9 @@ const struct mark *timeline_mark_info(const struct timeline *timeline, unsigned 
 /* Whoever keeps the run on disk is told of each change at once. Any may be NULL. */
 struct keeper {
     void (*acted)(void *ctx, unsigned branch, const struct act *act);
-    void (*branched)(void *ctx, unsigned branch); /* made, or its furthest moment cut */
+    void (*branched)(void *ctx, unsigned branch); /* made, or not as it was */
+    /* What was on `branch` after that moment is on branch `kept`, which is told before. */
+    void (*cut)(void *ctx, unsigned branch, struct moment at, unsigned kept);
     void (*marked)(void *ctx, const struct mark *mark, bool removed);
     void (*reached)(void *ctx, unsigned branch, struct moment furthest, uint64_t cycle,
                     struct moment viewer); /* after each move */
