@@ -274,12 +274,28 @@ static bool nothing_done(const struct keep *keep)
            is_beginning(timeline_furthest(time));
 }
 
-/* Where there is no room, what the log takes may be enough. */
+static bool complain(void *ctx, const char *why)
+{
+    const struct keep *keep = ctx;
+
+    return keepers_say(keep->session, "From here on this run is not kept as a whole",
+                       why);
+}
+
+/* On leaving. Where there is no room, what the log takes may be enough. */
 static bool write_all(struct keep *keep)
 {
-    return scribe_write_all(&keep->scribe, &(struct err){0}) ||
-           (archive_exec(keep->archive, "PRAGMA wal_checkpoint(TRUNCATE)", NULL) &&
-            scribe_write_all(&keep->scribe, &(struct err){0}));
+    struct scribe *scribe = &keep->scribe;
+    struct err err = {0};
+
+    scribe->complain = NULL;
+    if (scribe_write_all(scribe, &err) ||
+        (archive_exec(keep->archive, "PRAGMA wal_checkpoint(TRUNCATE)", NULL) &&
+         scribe_write_all(scribe, &err)))
+        return true;
+    if (!scribe->told)
+        keepers_say(keep->session, "Not all of this run is kept", err.text);
+    return false;
 }
 
 static void release(void *data)
@@ -289,12 +305,8 @@ static void release(void *data)
     bool drop = nothing_done(keep);
 
     keepers_remove(keep->session, keep);
-    if (!drop) {
-        if (!write_all(keep))
-            keepers_complain(keep->session, &keep->scribe,
-                             "Not all of this run is kept");
+    if (!drop && write_all(keep))
         about_complete(keep->archive, NULL);
-    }
     archive_close(keep->archive);
     if (drop)
         unlink(path);
@@ -329,8 +341,6 @@ static void reached(void *ctx, unsigned branch, struct moment furthest, uint64_t
     struct keep *keep = ctx;
 
     scribe_keeper.reached(&keep->scribe, branch, furthest, cycle, viewer);
-    keepers_complain(keep->session, &keep->scribe,
-                     "From here on this run is not kept as a whole");
 }
 
 static void passed(void *ctx, unsigned branch, struct moment furthest, uint64_t cycle)
@@ -357,6 +367,8 @@ static bool go_on(struct session *session, struct archive *archive, const char *
                           .name = alloc_string(name),
                           .resumed = resumed};
     scribe_begin(&keep->scribe, archive, session->time, NULL);
+    keep->scribe.complain = complain;
+    keep->scribe.complain_ctx = keep;
     if (!keepers_add(session, &keeper, keep)) {
         free(keep->name);
         free(keep);

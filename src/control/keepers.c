@@ -110,15 +110,14 @@ void keepers_remove(struct session *session, const void *ctx)
         }
 }
 
-void keepers_complain(const struct session *session, struct scribe *scribe,
-                      const char *what)
+bool keepers_say(const struct session *session, const char *what, const char *why)
 {
     struct buf line = {0};
 
-    if (!scribe->err.text[0] || scribe->told || !session->say)
-        return;
-    scribe->told = true;
-    buf_printf(&line, "%s: %s.", what, scribe->err.text);
+    if (!session->say)
+        return false;
+    buf_printf(&line, "%s: %s.", what, why);
     session->say(session->say_ctx, buf_str(&line));
     buf_free(&line);
+    return true;
 }

@@ -2,7 +2,6 @@
 #define CONTROL_KEEPERS_H
 
 #include "control/session.h"
-#include "observe/record/scribe.h"
 
 /*
  * Several keepers of one session: what its timeline tells goes to each of them, in the
@@ -13,8 +12,7 @@ enum { KEEPERS = 4 };
 bool keepers_add(struct session *session, const struct keeper *keeper, void *ctx);
 void keepers_remove(struct session *session, const void *ctx);
 
-/* Tells the face, once, what went wrong in writing, after the words of `what`. */
-void keepers_complain(const struct session *session, struct scribe *scribe,
-                      const char *what);
+/* Tells the face what goes wrong in writing. False: nobody reads. */
+bool keepers_say(const struct session *session, const char *what, const char *why);
 
 #endif

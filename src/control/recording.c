@@ -59,8 +59,6 @@ static void reached(void *ctx, unsigned branch, struct moment furthest, uint64_t
     struct err err = {0};
 
     scribe_keeper.reached(&recording->scribe, branch, furthest, cycle, viewer);
-    keepers_complain(recording->session, &recording->scribe,
-                     "From here on not everything is recorded");
     if (moment_compare(furthest, moment_of(recording->session->run)) != 0)
         return;
     pthread_mutex_lock(&recording->archive->lock);
@@ -104,6 +102,14 @@ static const struct keeper recording_keeper = {
     .passed = passed,
 };
 
+static bool complain(void *ctx, const char *why)
+{
+    const struct recording *recording = ctx;
+
+    return keepers_say(recording->session, "From here on not everything is recorded",
+                       why);
+}
+
 /* Everything stops; the file is whole. False: not all of it could be written. */
 static bool stop(struct recording *recording, bool leaving, struct err *err)
 {
@@ -111,6 +117,7 @@ static bool stop(struct recording *recording, bool leaving, struct err *err)
     struct err first = {0};
     bool ok = true;
 
+    recording->scribe.complain = NULL;
     keepers_remove(session, recording);
     timeline_remove_appender(session->time, recording->sink);
     if (recording->scribe.archive)
@@ -121,10 +128,8 @@ static bool stop(struct recording *recording, bool leaving, struct err *err)
         ok = tape_close(recording->tape, first.text[0] ? NULL : &first) && ok;
     if (ok)
         ok = about_complete(recording->archive, &first);
-    if (!ok && leaving) {
-        recording->scribe.err = first;
-        keepers_complain(session, &recording->scribe, "The recording is not whole");
-    }
+    if (!ok && leaving && !recording->scribe.told)
+        keepers_say(session, "The recording is not whole", first.text);
     archive_close(recording->archive);
     free(recording);
     return ok || err_set(err, "the recording is not whole: %s", first.text);
@@ -155,6 +160,8 @@ static bool start(struct recording *recording, struct err *err)
     if (!archive_session(recording->archive, session, &what, err))
         return false;
     scribe_begin(&recording->scribe, recording->archive, session->time, NULL);
+    recording->scribe.complain = complain;
+    recording->scribe.complain_ctx = recording;
     if (!scribe_write_all(&recording->scribe, err) ||
         !archive_made(recording->archive, err))
         return false;

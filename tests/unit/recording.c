@@ -11,6 +11,7 @@
 #include "observe/record/chunk.h"
 #include "observe/record/history.h"
 #include "observe/record/schema.h"
+#include "observe/record/scribe.h"
 #include "observe/record/tape.h"
 #include "observe/value.h"
 
@@ -696,6 +697,92 @@ START_TEST(events_of_a_future_that_was_cut_off_go_with_it)
 }
 END_TEST
 
+/* --- what cannot be written ------------------------------------------------------------------------------- */
+
+static unsigned complaints;
+
+static bool complain(void *ctx, const char *why)
+{
+    (void)ctx;
+    ck_assert_str_ne(why, "");
+    complaints++;
+    return true;
+}
+
+/* A change that fails in its middle leaves nothing, and the next that can be written
+ * writes it, too. */
+START_TEST(a_change_that_cannot_be_written_is_written_with_the_next)
+{
+    const struct session_choice choice = {.file = SCENARIO, .variant = "poll"};
+    struct archive *archive = archive_memory(NULL);
+    struct keeper keeper = scribe_keeper;
+    struct history history;
+    struct session session;
+    struct scribe scribe;
+    struct err err = {0};
+
+    ck_assert(session_open(&session, &choice, &err));
+    archive_exec(archive,
+                 "INSERT INTO run SELECT '', 1, '', '', '', '', 1, 0, 0, 0, 0, 0, 0, 0",
+                 NULL);
+    scribe_begin(&scribe, archive, session.time, NULL);
+    scribe.complain = complain;
+    keeper.ctx = &scribe;
+    timeline_set_keeper(session.time, &keeper);
+    ck_assert(scribe_write_all(&scribe, &err));
+    must(&session, "stepi 300; mark late; mark later; goto #200; unmark later");
+    complaints = 0;
+    ck_assert(archive_exec(archive, "ALTER TABLE mark RENAME TO gone", &err));
+    must(&session, "set s9 = 5; unmark late");
+    ck_assert_uint_eq(complaints, 1);
+    ck_assert(sqlite3_get_autocommit(archive->db));
+    ck_assert_str_ne(scribe.err.text, "");
+    ck_assert(archive_exec(archive, "ALTER TABLE gone RENAME TO mark", &err));
+    must(&session, "stepi 7");
+    ck_assert_str_eq(scribe.err.text, "");
+    ck_assert_msg(history_read(archive, &history, &err), "%s", err.text);
+    ck_assert_uint_eq(history.marks, 0);
+    ck_assert_uint_eq(history.branches, 2);
+    ck_assert_uint_eq(history.journal[0].count, 1);
+    ck_assert_uint_eq(history.branch[1].furthest.retired, 300);
+    ck_assert_uint_eq(history.viewer.retired, 207);
+    history_release(&history);
+    timeline_set_keeper(session.time, NULL);
+    session_close(&session);
+    archive_close(archive);
+}
+END_TEST
+
+static void say_to_answer(void *ctx, const char *line)
+{
+    (void)ctx;
+    snprintf(answer, sizeof(answer), "%s", line);
+}
+
+START_TEST(it_is_said_at_once_that_something_cannot_be_written)
+{
+    const char *path = in_folder("run.db");
+    struct session session;
+    struct reply reply = {0};
+    sqlite3 *db;
+
+    open_scenario(&session, "poll");
+    snprintf(answer, sizeof(answer), "record %s", path);
+    must(&session, answer);
+    session.say = say_to_answer;
+    ck_assert_int_eq(sqlite3_open(path, &db), SQLITE_OK);
+    ck_assert_int_eq(sqlite3_exec(db, "BEGIN IMMEDIATE", NULL, NULL, NULL), SQLITE_OK);
+    ck_assert(command_do(&session, "mark here", &reply, NULL));
+    ck_assert_ptr_nonnull(strstr(answer, "From here on not everything is recorded: "));
+    ck_assert_int_eq(sqlite3_exec(db, "COMMIT", NULL, NULL, NULL), SQLITE_OK);
+    must(&session, "mark there");
+    ck_assert_uint_eq(number(path, "SELECT count(*) FROM mark"), 2);
+    sqlite3_close(db);
+    reply_release(&reply);
+    session_close(&session);
+}
+END_TEST
+
 /* --- files that are no recordings, or damaged ------------------------------------------------------------- */
 
 static void make_recording(const char *path)
@@ -1177,6 +1264,8 @@ static void add_tests(TCase *tcase)
     tcase_add_test(tcase, events_of_a_future_that_was_cut_off_go_with_it);
     tcase_add_loop_test(tcase, a_file_that_makes_no_sense_is_refused_with_the_reason, 0,
                         COUNT(damages));
+    tcase_add_test(tcase, a_change_that_cannot_be_written_is_written_with_the_next);
+    tcase_add_test(tcase, it_is_said_at_once_that_something_cannot_be_written);
     tcase_add_test(tcase, other_files_are_refused);
     tcase_add_test(tcase, a_truncated_file_is_refused_or_sound);
     tcase_add_test(tcase, a_recording_that_was_cut_off_says_so);

@@ -317,10 +317,18 @@ bool archive_begin(struct archive *archive, struct err *err)
 
 bool archive_commit(struct archive *archive, struct err *err)
 {
-    bool was = archive->in_transaction;
+    bool ok = !archive->in_transaction || archive_exec(archive, "COMMIT", err);
 
+    archive_abandon(archive);
+    return ok;
+}
+
+/* Some failures (a full disk) roll back by themselves. */
+void archive_abandon(struct archive *archive)
+{
+    if (archive->in_transaction && !sqlite3_get_autocommit(archive->db))
+        archive_exec(archive, "ROLLBACK", NULL);
     archive->in_transaction = false;
-    return !was || archive_exec(archive, "COMMIT", err);
 }
 
 struct sqlite3_stmt *archive_prepare(struct archive *archive, const char *text,

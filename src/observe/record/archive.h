@@ -63,9 +63,11 @@ struct archive *archive_reader(const struct archive *archive, struct err *err);
 /* Ends what is open and makes the file whole: the log goes. NULL: nothing to do. */
 void archive_close(struct archive *archive);
 
-/* Changes between the two are there together, or not at all. */
+/* Changes between the two are there together, or not at all; what cannot be committed is
+ * abandoned. */
 bool archive_begin(struct archive *archive, struct err *err);
 bool archive_commit(struct archive *archive, struct err *err);
+void archive_abandon(struct archive *archive);
 
 /* Runs statements that give no rows. */
 bool archive_exec(struct archive *archive, const char *text, struct err *err);

@@ -120,10 +120,15 @@ bool history_move_digests(struct archive *archive, unsigned from, struct moment 
                        after.fired, (uint64_t)after.order);
 }
 
+bool history_forget_digests(struct archive *archive, struct err *err)
+{
+    return archive_run(archive, err, "DELETE FROM digest", "");
+}
+
 bool history_write(struct archive *archive, const struct timeline *timeline,
                    struct err *err)
 {
-    bool ok = true;
+    bool ok = archive_run(archive, err, "DELETE FROM mark", "");
 
     for (unsigned i = 0; i < timeline_branches(timeline) && ok; i++)
         ok = history_write_branch(archive, timeline, i, err);

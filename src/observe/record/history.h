@@ -46,7 +46,10 @@ bool history_write_digest(struct archive *archive, const struct history_digest *
 bool history_move_digests(struct archive *archive, unsigned from, struct moment after,
                           unsigned to, struct err *err);
 
-/* Everything, as it is now. */
+/* When it is not known which branches they are of. */
+bool history_forget_digests(struct archive *archive, struct err *err);
+
+/* Everything but digests, as it is now. */
 bool history_write(struct archive *archive, const struct timeline *timeline,
                    struct err *err);
 

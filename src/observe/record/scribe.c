@@ -20,26 +20,6 @@ void scribe_begin(struct scribe *scribe, struct archive *archive,
     scribe->digest_at = timeline_run(timeline)->events.retired;
 }
 
-/* --- a change: all of it is safe when this ends -------------------------------------------- */
-
-static void begin(struct scribe *scribe)
-{
-    struct err err = {0};
-
-    if (scribe->tape && !tape_settle(scribe->tape, &err) && !scribe->err.text[0])
-        scribe->err = err;
-    pthread_mutex_lock(&scribe->archive->lock);
-}
-
-static void end(struct scribe *scribe, bool ok, struct err *err)
-{
-    if (ok)
-        ok = archive_commit(scribe->archive, err);
-    pthread_mutex_unlock(&scribe->archive->lock);
-    if (!ok && !scribe->err.text[0])
-        scribe->err = *err;
-}
-
 /* --- digests ------------------------------------------------------------------------------- */
 
 /* Of the state at the furthest moment of the branch in use, if the machine is there. */
@@ -59,16 +39,62 @@ static bool write_digest(struct scribe *scribe, struct err *err)
     return history_write_digest(scribe->archive, &digest, err);
 }
 
+/* --- a change: all of it is safe when this ends, or none of it is there --------------------- */
+
+static void fail(struct scribe *scribe, const struct err *err)
+{
+    if (!scribe->err.text[0])
+        scribe->err = *err;
+    if (!scribe->told && scribe->complain)
+        scribe->told = scribe->complain(scribe->complain_ctx, scribe->err.text);
+}
+
+static bool write_again(struct scribe *scribe, struct err *err)
+{
+    return history_write(scribe->archive, scribe->timeline, err) &&
+           history_forget_digests(scribe->archive, err) && write_digest(scribe, err);
+}
+
+/* False: the change itself is not to be written, since it cannot be, or all is written
+ * again. */
+static bool begin(struct scribe *scribe, struct err *err)
+{
+    struct err lost = {0};
+
+    if (scribe->tape && !tape_settle(scribe->tape, &lost)) {
+        scribe->lost = true;
+        fail(scribe, &lost);
+    }
+    pthread_mutex_lock(&scribe->archive->lock);
+    return archive_begin(scribe->archive, err) && !scribe->stale;
+}
+
+static bool end(struct scribe *scribe, bool ok, struct err *err)
+{
+    if (scribe->stale && scribe->archive->in_transaction)
+        ok = write_again(scribe, err);
+    if (ok)
+        ok = archive_commit(scribe->archive, err);
+    else
+        archive_abandon(scribe->archive);
+    pthread_mutex_unlock(&scribe->archive->lock);
+    if (!ok) {
+        fail(scribe, err);
+    } else if (scribe->stale && !scribe->lost) {
+        scribe->err = (struct err){0};
+        scribe->told = false;
+    }
+    scribe->stale = !ok;
+    return ok;
+}
+
 bool scribe_write_all(struct scribe *scribe, struct err *err)
 {
-    bool ok;
+    bool ok = begin(scribe, err) &&
+              history_write(scribe->archive, scribe->timeline, err) &&
+              write_digest(scribe, err);
 
-    begin(scribe);
-    ok = archive_begin(scribe->archive, err) &&
-         history_write(scribe->archive, scribe->timeline, err) &&
-         write_digest(scribe, err);
-    end(scribe, ok, err);
-    return ok && !err->text[0];
+    return end(scribe, ok, err);
 }
 
 /* --- what the timeline tells ---------------------------------------------------------------- */
@@ -80,9 +106,7 @@ static void acted(void *ctx, unsigned branch, const struct act *act)
     bool ok;
 
     scribe->changes++;
-    begin(scribe);
-    ok = archive_begin(scribe->archive, &err) &&
-         history_write_act(scribe->archive, branch, act, &err);
+    ok = begin(scribe, &err) && history_write_act(scribe->archive, branch, act, &err);
     end(scribe, ok, &err);
 }
 
@@ -103,8 +127,7 @@ static void branched(void *ctx, unsigned branch)
     bool ok;
 
     scribe->changes++;
-    begin(scribe);
-    ok = archive_begin(scribe->archive, &err) &&
+    ok = begin(scribe, &err) &&
          history_write_branch(scribe->archive, scribe->timeline, branch, &err);
     end(scribe, ok, &err);
 }
@@ -117,10 +140,10 @@ static void cut(void *ctx, unsigned branch, struct moment at, unsigned kept)
     struct err err = {0};
     bool ok;
 
-    begin(scribe);
-    ok = archive_begin(scribe->archive, &err) &&
+    if (scribe->tape)
+        tape_move(scribe->tape, branch, at, kept);
+    ok = begin(scribe, &err) &&
          history_move_digests(scribe->archive, branch, at, kept, &err) &&
-         (!scribe->tape || tape_move(scribe->tape, branch, at, kept, &err)) &&
          write_marks(scribe, &err);
     end(scribe, ok, &err);
 }
@@ -132,9 +155,8 @@ static void marked(void *ctx, const struct mark *mark, bool removed)
     bool ok;
 
     scribe->changes++;
-    begin(scribe);
-    ok = archive_begin(scribe->archive, &err) &&
-         history_write_mark(scribe->archive, mark, removed, &err);
+    ok =
+        begin(scribe, &err) && history_write_mark(scribe->archive, mark, removed, &err);
     end(scribe, ok, &err);
 }
 
@@ -145,8 +167,7 @@ static void reached(void *ctx, unsigned branch, struct moment furthest, uint64_t
     struct err err = {0};
     bool ok;
 
-    begin(scribe);
-    ok = archive_begin(scribe->archive, &err) &&
+    ok = begin(scribe, &err) &&
          history_write_furthest(scribe->archive, branch, furthest, cycle, &err) &&
          history_write_viewer(scribe->archive, branch, viewer, &err);
     if (ok && furthest.retired - scribe->digest_at >= SCRIBE_INTERVAL / 64)
@@ -164,8 +185,7 @@ static void passed(void *ctx, unsigned branch, struct moment furthest, uint64_t 
     if (!digest && now - scribe->told_ms < PASSED_MS)
         return;
     scribe->told_ms = now;
-    begin(scribe);
-    ok = archive_begin(scribe->archive, &err) &&
+    ok = begin(scribe, &err) &&
          history_write_furthest(scribe->archive, branch, furthest, cycle, &err) &&
          (!digest || write_digest(scribe, &err));
     end(scribe, ok, &err);

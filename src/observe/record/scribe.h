@@ -7,7 +7,8 @@
 /*
  * Writes the history of a run into a recording while it is made: each act, mark and branch
  * at once, so that a program that is killed loses none; how far the run has come, and
- * digests of its state, now and then.
+ * digests of its state, now and then. What cannot be written (a full disk) is written
+ * again, as a whole, as soon as it can.
  */
 enum { SCRIBE_INTERVAL = 4000000 }; /* instructions between two digests, at least */
 
@@ -18,8 +19,15 @@ struct scribe {
     uint64_t digest_at; /* instructions retired at the last digest */
     uint64_t told_ms;   /* when `passed` was written last */
     unsigned changes;   /* acts, marks and branches since it began */
-    struct err err;     /* the first thing that went wrong */
-    bool told;          /* somebody has read of it */
+
+    /* Who is told, at once, that something could not be written; false: nobody heard. */
+    bool (*complain)(void *ctx, const char *why);
+    void *complain_ctx;
+    bool told;
+
+    bool stale;     /* the file lacks a change: all is written again with the next */
+    bool lost;      /* it lacks events for good */
+    struct err err; /* why it lacks something */
 };
 
 /* Begins to write, or to go on writing; the history so far is in the recording. */

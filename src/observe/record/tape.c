@@ -61,10 +61,12 @@ static bool is_well(const struct tape *tape)
     return !tape->err.text[0];
 }
 
+/* Nothing more is written: a gap would not be seen. */
 static void fail(struct tape *tape)
 {
     if (is_well(tape))
         archive_fail(tape->archive, &tape->err);
+    archive_abandon(tape->archive);
 }
 
 static void begin(struct tape *tape)
@@ -80,6 +82,8 @@ static void write_chunk(struct tape *tape)
     struct chunk *chunk = tape->chunk;
     char hash[17];
 
+    if (!is_well(tape))
+        chunk_begin(chunk, chunk->branch);
     if (!chunk->count)
         return;
     begin(tape);
@@ -401,8 +405,8 @@ static bool move_chunks(struct tape *tape, unsigned from, struct moment after,
                        "iii", (uint64_t)to, (uint64_t)from, after.retired);
 }
 
-bool tape_move(struct tape *tape, unsigned from, struct moment after, unsigned to,
-               struct err *err)
+static bool move_kinds(struct tape *tape, unsigned from, struct moment after,
+                       unsigned to, struct err *err)
 {
     bool ok = true;
 
@@ -416,7 +420,26 @@ bool tape_move(struct tape *tape, unsigned from, struct moment after, unsigned t
         ok = archive_exec(tape->archive, text.data, err);
         buf_free(&text);
     }
-    return ok && move_chunks(tape, from, after, to, err);
+    return ok;
+}
+
+void tape_move(struct tape *tape, unsigned from, struct moment after, unsigned to)
+{
+    struct err err = {0};
+
+    pthread_mutex_lock(&tape->archive->lock);
+    drain(tape);
+    make_safe(tape);
+    if (is_well(tape))
+        begin(tape);
+    if (is_well(tape) && !(move_kinds(tape, from, after, to, &err) &&
+                           move_chunks(tape, from, after, to, &err))) {
+        if (is_well(tape)) /* what is heard now would be mixed with what stayed */
+            tape->err = err;
+        archive_abandon(tape->archive);
+    }
+    make_safe(tape);
+    pthread_mutex_unlock(&tape->archive->lock);
 }
 
 struct tape_counts tape_counts(struct tape *tape)

@@ -30,9 +30,9 @@ void tape_take(void *tape, const struct event *event);
 bool tape_settle(struct tape *tape, struct err *err);
 
 /* Events of branch `from` after that moment are of branch `to`: its future was cut off.
- * The archive's lock is held, and all that was heard is settled. */
-bool tape_move(struct tape *tape, unsigned from, struct moment after, unsigned to,
-               struct err *err);
+ * All that was heard is settled first; the archive's lock is not held. If it cannot be done
+ * the tape has failed. */
+void tape_move(struct tape *tape, unsigned from, struct moment after, unsigned to);
 
 struct tape_counts tape_counts(struct tape *tape);
 
