@@ -50,11 +50,7 @@ void timeline_free(struct timeline *timeline)
     drop_near(timeline);
     for (unsigned i = 0; i < timeline->branches; i++)
         branch_free(timeline, timeline->branch[i]);
-    for (unsigned i = 0; i < timeline->typed_count; i++) {
-        buf_free(&timeline->typed[i].bytes);
-        free(timeline->typed[i].reason);
-    }
-    free(timeline->typed);
+    release_typed(timeline);
     free(timeline->event);
     store_release(&timeline->store);
     free(timeline);

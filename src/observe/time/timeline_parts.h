@@ -13,6 +13,7 @@
  *   seek.c      moving
  *   search.c    backwards, and questions about other moments
  *   branch.c    acts, branches, marks
+ *   typing.c    characters that wait for room
  */
 enum { APPENDERS = 8, ARRIVALS = 16, NEAR = 6, BRANCHES_MAX = 256, MARKS_MAX = 256 };
 
@@ -128,6 +129,8 @@ void branch_add_snapshot(struct branch *branch, struct snapshot *snapshot);
 struct branch *branch_new(struct timeline *timeline, const char *name, int parent);
 void branch_free(struct timeline *timeline, struct branch *branch);
 
+/* Room for a change: the future, if there is one, is cut off. */
+bool open_now(struct timeline *timeline, const char **kept, struct err *err);
 /* Does an act that is to happen at this boundary, and journals it. */
 void act_now(struct timeline *timeline, const struct act *act);
 
@@ -136,6 +139,10 @@ struct typed *first_typed(const struct timeline *timeline);
 
 /* Gives typed characters to their device, if it has room. False: nothing was taken. */
 bool offer_typed(struct timeline *timeline);
+
+/* What waits on one branch waits on another. */
+void move_typed(struct timeline *timeline, unsigned from, unsigned to);
+void release_typed(struct timeline *timeline);
 
 void tell_reached(struct timeline *timeline);
 
