@@ -330,6 +330,11 @@ static void cut(void *ctx, unsigned branch, struct moment at, unsigned kept)
     scribe_keeper.cut(&((struct keep *)ctx)->scribe, branch, at, kept);
 }
 
+static void typed(void *ctx, unsigned branch)
+{
+    scribe_keeper.typed(&((struct keep *)ctx)->scribe, branch);
+}
+
 static void marked(void *ctx, const struct mark *mark, bool removed)
 {
     scribe_keeper.marked(&((struct keep *)ctx)->scribe, mark, removed);
@@ -353,6 +358,7 @@ static const struct keeper keeper = {
     .branched = branched,
     .cut = cut,
     .marked = marked,
+    .typed = typed,
     .reached = reached,
     .passed = passed,
 };

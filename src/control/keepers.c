@@ -48,6 +48,15 @@ static void marked(void *ctx, const struct mark *mark, bool removed)
             keepers->keeper[i].marked(keepers->keeper[i].ctx, mark, removed);
 }
 
+static void typed(void *ctx, unsigned branch)
+{
+    struct keepers *keepers = ctx;
+
+    for (unsigned i = 0; i < keepers->count; i++)
+        if (keepers->keeper[i].typed)
+            keepers->keeper[i].typed(keepers->keeper[i].ctx, branch);
+}
+
 static void reached(void *ctx, unsigned branch, struct moment furthest, uint64_t cycle,
                     struct moment viewer)
 {
@@ -75,6 +84,7 @@ static struct keepers *make(struct session *session)
                          .branched = branched,
                          .cut = cut,
                          .marked = marked,
+                         .typed = typed,
                          .reached = reached,
                          .passed = passed,
                          .ctx = keepers};

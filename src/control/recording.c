@@ -83,6 +83,11 @@ static void cut(void *ctx, unsigned branch, struct moment at, unsigned kept)
     scribe_keeper.cut(&((struct recording *)ctx)->scribe, branch, at, kept);
 }
 
+static void typed(void *ctx, unsigned branch)
+{
+    scribe_keeper.typed(&((struct recording *)ctx)->scribe, branch);
+}
+
 static void marked(void *ctx, const struct mark *mark, bool removed)
 {
     scribe_keeper.marked(&((struct recording *)ctx)->scribe, mark, removed);
@@ -98,6 +103,7 @@ static const struct keeper recording_keeper = {
     .branched = branched,
     .cut = cut,
     .marked = marked,
+    .typed = typed,
     .reached = reached,
     .passed = passed,
 };

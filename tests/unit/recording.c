@@ -811,7 +811,7 @@ static void change(const char *path, const char *statements)
 static const struct {
     const char *statements, *complaint;
 } damages[] = {
-    {"PRAGMA user_version = 2", "newer Ringside"},
+    {"PRAGMA user_version = 3", "newer Ringside"},
     {"PRAGMA application_id = 7", "another program's"},
     {"UPDATE file SET bytes = bytes || x'20'", "is not what it was"},
     {"DELETE FROM file", "not in the recording"},
@@ -821,6 +821,9 @@ static const struct {
     {"UPDATE branch SET parent = 7", "branch makes no sense"},
     {"INSERT INTO journal VALUES (0, 0, 0, 0, 0, 'x', NULL, x'0102')",
      "journal makes no sense"},
+    {"INSERT INTO typed VALUES (0, 0, 0, 99, NULL, x'41')", "no device number 99"},
+    {"INSERT INTO typed VALUES (9, 0, 0, 0, NULL, x'41')", "branch that is not there"},
+    {"DROP TABLE typed", "tables are missing"},
     {"UPDATE mark SET branch = 9", "mark makes no sense"},
     {"UPDATE run SET branch = 9", "branch in use is missing"},
     {"UPDATE run SET settings = 'x'", "does not say what was run"},
@@ -932,6 +935,10 @@ START_TEST(a_run_that_this_version_does_otherwise_can_only_be_read)
     session_close(&session);
 }
 END_TEST
+
+/* What makes a recording one of format 1. */
+static const char to_format_1[] =
+    "DROP TABLE typed; UPDATE run SET format = 1; PRAGMA user_version = 1";
 
 /* --- runs that were left ------------------------------------------------------------------------------------ */
 
@@ -1139,6 +1146,68 @@ static int run_program(const char *arguments)
     return WEXITSTATUS(pclose(output));
 }
 
+/* The UART takes 16 of 40 characters; the others wait on the branch they were typed on,
+ * or the one that keeps its future. */
+START_TEST(typed_characters_that_wait_come_back)
+{
+    struct typed_info typed;
+    struct session session;
+    struct talk talk;
+    struct err err = {0};
+
+    talk_open(&talk, talk_loop, "");
+    ck_assert(keep_begin(&talk.session, &err));
+    must(&talk.session, "stepi 100");
+    must(&talk.session, "type \"0123456789abcdefghij0123456789ABCDEFGHIJ\"");
+    ck_assert_uint_eq(timeline_typed_ahead(talk.session.time), 24);
+    talk_close(&talk);
+    resume(&session, "talk-1");
+    ck_assert_uint_eq(timeline_typed_ahead(session.time), 24);
+    ck_assert(timeline_typed_info(session.time, 0, &typed));
+    ck_assert_int_eq(memcmp(typed.bytes, "ghij0123456789ABCDEFGHIJ", 24), 0);
+    ck_assert_ptr_nonnull(strstr(typed.reason, "type"));
+    must(&session, "goto #50; set s9 = 1");
+    ck_assert_uint_eq(timeline_typed_ahead(session.time), 0);
+    session_close(&session);
+    resume(&session, "talk-1");
+    ck_assert_uint_eq(timeline_typed_ahead(session.time), 0);
+    ck_assert(timeline_typed_info(session.time, 0, &typed));
+    ck_assert_uint_eq(typed.branch, 1);
+    ck_assert(!timeline_typed_info(session.time, 1, &typed));
+    session_close(&session);
+}
+END_TEST
+
+/* One that was written before there was a table of what waits. */
+START_TEST(a_run_of_an_older_format_is_read_and_gone_on_with)
+{
+    static const char *const path = "ringside/runs/01-three-ways-to-copy-1.db";
+    struct restored restored;
+    struct session session;
+    struct err err = {0};
+    uint64_t digest;
+
+    open_scenario(&session, "poll");
+    ck_assert_msg(keep_begin(&session, &err), "%s", err.text);
+    must(&session, "stepi 5000; goto #3000; set s9 = 1; switch main-2; goto #4000");
+    digest = run_digest(session.run);
+    session_close(&session);
+    change(in_folder(path), to_format_1);
+    ck_assert_msg(open_again(&session, in_folder(path), &restored, &err), "%s",
+                  err.text);
+    ck_assert_uint_eq(run_digest(session.run), digest);
+    session_close(&session);
+    ck_assert_uint_eq(number(in_folder(path), "PRAGMA user_version"), 1);
+    resume(&session, NULL);
+    ck_assert_uint_eq(run_digest(session.run), digest);
+    must(&session, "set s9 = 2");
+    session_close(&session);
+    ck_assert_uint_eq(number(in_folder(path), "PRAGMA user_version"), 2);
+    ck_assert_uint_eq(number(in_folder(path), "SELECT format FROM run"), 2);
+    ck_assert_uint_eq(number(in_folder(path), "SELECT count(*) FROM branch"), 3);
+}
+END_TEST
+
 START_TEST(open_and_resume_are_subcommands)
 {
     char command[256];
@@ -1278,6 +1347,8 @@ static void add_tests(TCase *tcase)
     tcase_add_test(tcase, a_run_in_which_nothing_was_done_is_dropped);
     tcase_add_test(tcase, a_run_that_is_in_use_is_not_resumed);
     tcase_add_test(tcase, what_was_typed_comes_back);
+    tcase_add_test(tcase, typed_characters_that_wait_come_back);
+    tcase_add_test(tcase, a_run_of_an_older_format_is_read_and_gone_on_with);
     tcase_add_test(tcase, open_and_resume_are_subcommands);
     tcase_add_test(tcase, what_cannot_be_recorded_is_told);
     tcase_add_test(tcase, a_run_that_cannot_be_kept_leaves_nothing);

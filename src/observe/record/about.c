@@ -3,6 +3,7 @@
 #include "base/alloc.h"
 #include "observe/narrate.h"
 #include "observe/record.h"
+#include "observe/record/schema.h"
 
 #include <inttypes.h>
 #include <jansson.h>
@@ -28,14 +29,13 @@ static char *settings_json(const struct about *about)
 bool about_write(struct archive *archive, const struct about *about, struct err *err)
 {
     char *settings = settings_json(about);
-    bool ok = archive_run(archive, err,
-                          "INSERT INTO run VALUES(?, 1, ?, ?, ?, ?, ?, ?, ?, "
-                          "0, 0, 0, 0, 0)",
-                          "ttttti"
-                          "ii",
-                          about->program, about->opened, about->variant, settings,
-                          about->title, about->interval, (uint64_t)about->events,
-                          (uint64_t)about->instructions);
+    bool ok =
+        archive_run(archive, err,
+                    "INSERT INTO run VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, "
+                    "0, 0, 0, 0, 0)",
+                    "tittttiii", about->program, (uint64_t)RECORD_FORMAT, about->opened,
+                    about->variant, settings, about->title, about->interval,
+                    (uint64_t)about->events, (uint64_t)about->instructions);
 
     free(settings);
     return ok;

@@ -1,6 +1,7 @@
 #include "observe/record/archive.h"
 
 #include "base/alloc.h"
+#include "base/bits.h"
 #include "observe/record/functions.h"
 #include "observe/record/insn_table.h"
 #include "observe/record/schema.h"
@@ -57,6 +58,7 @@ static struct archive *connect(const char *path, int flags, struct err *err)
     struct archive *archive = alloc_zero(1, sizeof(*archive));
 
     archive->path = alloc_string(path);
+    archive->format = RECORD_FORMAT;
     archive->read_only = flags & SQLITE_OPEN_READONLY;
     pthread_mutex_init(&archive->lock, NULL);
     if (sqlite3_open_v2(path, &archive->db, flags | SQLITE_OPEN_NOMUTEX, NULL) ==
@@ -199,7 +201,7 @@ static bool check_format(struct archive *archive, struct err *err)
     if (!pragma(archive,
                 "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND "
                 "rootpage > 0 AND name IN "
-                "('run', 'file', 'branch', 'journal', 'mark', 'digest')",
+                "('run', 'file', 'branch', 'journal', 'mark', 'digest', 'typed')",
                 &tables, err))
         return err_prefix(err, "a damaged recording");
     if (version > RECORD_FORMAT)
@@ -207,7 +209,8 @@ static bool check_format(struct archive *archive, struct err *err)
                        "'%s' was made by a newer Ringside: its format is %llu, and "
                        "this one reads formats up to %d",
                        archive->path, (unsigned long long)version, RECORD_FORMAT);
-    return tables == 6 ||
+    archive->format = (unsigned)version;
+    return tables == (version > 1 ? 7 : 6) ||
            err_set(err, "a damaged recording: '%s': tables are missing", archive->path);
 }
 
@@ -219,10 +222,12 @@ static bool check_whole(struct archive *archive, struct err *err)
         "PRAGMA quick_check('run')",    "PRAGMA quick_check('file')",
         "PRAGMA quick_check('branch')", "PRAGMA quick_check('journal')",
         "PRAGMA quick_check('mark')",   "PRAGMA quick_check('digest')",
+        "PRAGMA quick_check('typed')",
     };
+    unsigned count = COUNT(checks) - (archive->format < 2);
     struct err why = {0};
 
-    for (unsigned i = 0; i < sizeof(checks) / sizeof(checks[0]); i++) {
+    for (unsigned i = 0; i < count; i++) {
         struct sqlite3_stmt *statement = archive_prepare(archive, checks[i], &why);
         const char *answer;
 
@@ -243,6 +248,15 @@ static bool be_alone(struct archive *archive, struct err *err)
     return archive_exec(archive, writing_alone, err) &&
            archive_exec(archive, writing, err) &&
            archive_exec(archive, "BEGIN IMMEDIATE; COMMIT", err);
+}
+
+/* Whoever goes on writing an older one makes it one of today's. */
+static bool upgrade(struct archive *archive, struct err *err)
+{
+    if (archive->format < 2 && !archive_exec(archive, schema_upgrade, err))
+        return false;
+    archive->format = RECORD_FORMAT;
+    return true;
 }
 
 bool archive_in_use(const char *path)
@@ -269,7 +283,7 @@ struct archive *archive_open(const char *path, bool alone, struct err *err)
     if (!archive)
         return NULL;
     if ((alone && !be_alone(archive, err)) || !check_format(archive, err) ||
-        !check_whole(archive, err)) {
+        !check_whole(archive, err) || (alone && !upgrade(archive, err))) {
         free_archive(archive);
         return NULL;
     }

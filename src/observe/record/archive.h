@@ -23,6 +23,8 @@ struct archive {
     struct sqlite3 *db;
     char *path; /* what errors call it */
     pthread_mutex_t lock;
+    unsigned
+        format; /* schema.h's RECORD_FORMAT, or an older one that can be read only */
     bool read_only;
     bool in_transaction;
     struct narrator narrator; /* for sentences; all NULL: without the run's names */

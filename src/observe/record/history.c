@@ -51,6 +51,22 @@ static bool write_journal(struct archive *archive, unsigned branch,
     return ok;
 }
 
+bool history_write_typed(struct archive *archive, const struct timeline *timeline,
+                         unsigned branch, struct err *err)
+{
+    bool ok = archive_run(archive, err, "DELETE FROM typed WHERE branch = ?", "i",
+                          (uint64_t)branch);
+    struct typed_info typed;
+
+    for (unsigned i = 0; ok && timeline_typed_info(timeline, i, &typed); i++)
+        if (typed.branch == branch && typed.size)
+            ok = archive_run(archive, err, "INSERT INTO typed VALUES(?, ?, ?, ?, ?, ?)",
+                             "iiiitb", (uint64_t)branch, (uint64_t)i,
+                             (uint64_t)typed.board, (uint64_t)typed.device,
+                             typed.reason, (const void *)typed.bytes, typed.size);
+    return ok;
+}
+
 bool history_write_branch(struct archive *archive, const struct timeline *timeline,
                           unsigned branch, struct err *err)
 {
@@ -65,7 +81,8 @@ bool history_write_branch(struct archive *archive, const struct timeline *timeli
                        info->furthest.retired, info->furthest.fired,
                        (uint64_t)info->furthest.order, info->furthest_cycle,
                        (uint64_t)info->ended) &&
-           write_journal(archive, branch, info->journal, err);
+           write_journal(archive, branch, info->journal, err) &&
+           history_write_typed(archive, timeline, branch, err);
 }
 
 bool history_write_mark(struct archive *archive, const struct mark *mark, bool removed,
@@ -258,6 +275,43 @@ static bool read_journal(struct archive *archive, struct history *history,
     return row && (!why.text[0] || damaged(archive, err, why.text));
 }
 
+static bool read_waiting(struct sqlite3_stmt *row, struct typed_info *typed)
+{
+    const char *reason = archive_string(row, 3);
+    const void *bytes = archive_blob(row, 4, &typed->size);
+
+    typed->branch = (unsigned)archive_number(row, 0);
+    typed->board = (unsigned)archive_number(row, 1);
+    typed->device = (unsigned)archive_number(row, 2);
+    typed->reason = reason ? alloc_string(reason) : NULL;
+    if (!bytes)
+        return false;
+    typed->bytes = alloc_zero(typed->size, 1);
+    memcpy(typed->bytes, bytes, typed->size);
+    return true;
+}
+
+static bool read_typed(struct archive *archive, struct history *history,
+                       struct err *err)
+{
+    struct sqlite3_stmt *row;
+    size_t rows;
+
+    if (archive->format < 2)
+        return true;
+    if (!count(archive, "SELECT count(*) FROM typed", ACTS_MAX, &rows, err))
+        return false;
+    history->typed = alloc_zero(rows + 1, sizeof(history->typed[0]));
+    row = archive_prepare(archive,
+                          "SELECT branch, board, device, reason, bytes FROM typed "
+                          "ORDER BY branch, number",
+                          err);
+    while (row && history->waiting < rows && archive_step(archive, row, err))
+        if (!read_waiting(row, &history->typed[history->waiting++]))
+            return damaged(archive, err, "nothing waits that was typed");
+    return history->waiting == rows || err_prefix(err, "a damaged recording");
+}
+
 static bool read_marks(struct archive *archive, struct history *history,
                        struct err *err)
 {
@@ -330,8 +384,8 @@ bool history_read(struct archive *archive, struct history *history, struct err *
 {
     *history = (struct history){0};
     if (read_branches(archive, history, err) && read_journal(archive, history, err) &&
-        read_marks(archive, history, err) && read_digests(archive, history, err) &&
-        read_viewer(archive, history, err))
+        read_typed(archive, history, err) && read_marks(archive, history, err) &&
+        read_digests(archive, history, err) && read_viewer(archive, history, err))
         return true;
     history_release(history);
     return false;
@@ -341,6 +395,11 @@ void history_release(struct history *history)
 {
     for (unsigned i = 0; i < history->branches; i++)
         journal_release(&history->journal[i]);
+    for (size_t i = 0; i < history->waiting; i++) {
+        free(history->typed[i].reason);
+        free(history->typed[i].bytes);
+    }
+    free(history->typed);
     free(history->branch);
     free(history->journal);
     free(history->mark);
@@ -356,6 +415,9 @@ bool history_restore(const struct history *history, struct timeline *timeline,
     for (unsigned i = 0; i < history->branches; i++)
         if (!timeline_restore_branch(timeline, &history->branch[i], err))
             return false;
+    for (size_t i = 0; i < history->waiting; i++)
+        if (!timeline_restore_typed(timeline, &history->typed[i], err))
+            return err_prefix(err, "a damaged recording");
     for (unsigned i = 0; i < history->marks; i++)
         if (!timeline_restore_mark(timeline, &history->mark[i], err))
             return false;

@@ -22,17 +22,22 @@ struct history {
     struct mark *mark;
     unsigned viewer_branch;
     struct moment viewer;
+    size_t waiting; /* typed characters */
+    struct typed_info *typed;
     size_t digests;
     struct history_digest *digest; /* in order of branch and moment */
 };
 
 /* --- writing: with the archive's lock, if it is shared ------------------------------------ */
 
-/* All of a branch and its journal, as it is now. */
+/* All of a branch as it is now, its journal, and what waits on it. */
 bool history_write_branch(struct archive *archive, const struct timeline *timeline,
                           unsigned branch, struct err *err);
 bool history_write_act(struct archive *archive, unsigned branch, const struct act *act,
                        struct err *err);
+/* What waits on a branch to be taken. */
+bool history_write_typed(struct archive *archive, const struct timeline *timeline,
+                         unsigned branch, struct err *err);
 bool history_write_mark(struct archive *archive, const struct mark *mark, bool removed,
                         struct err *err);
 bool history_write_viewer(struct archive *archive, unsigned branch,
@@ -58,7 +63,7 @@ bool history_write(struct archive *archive, const struct timeline *timeline,
 bool history_read(struct archive *archive, struct history *history, struct err *err);
 void history_release(struct history *history);
 
-/* Gives branches and marks to a timeline at #0. The viewer stays there. */
+/* Gives branches, what waits, and marks to a timeline at #0. The viewer stays there. */
 bool history_restore(const struct history *history, struct timeline *timeline,
                      struct err *err);
 

@@ -5,6 +5,12 @@
  * numbers of the same bits. A column whose values are addresses or bits is declared
  * HEX INTEGER, which is an integer to SQLite and tells whoever shows it.
  */
+#define TYPED_TABLE                                                                    \
+    "CREATE TABLE typed("                                                              \
+    "branch INTEGER NOT NULL, number INTEGER NOT NULL,"                                \
+    "board INTEGER NOT NULL, device INTEGER NOT NULL,"                                 \
+    "reason TEXT, bytes BLOB NOT NULL, PRIMARY KEY(branch, number));\n"
+
 static const char tables[] =
     "CREATE TABLE run("
     "program TEXT NOT NULL,"   /* "ringside 0.1.0" */
@@ -52,8 +58,7 @@ static const char tables[] =
     "branch INTEGER NOT NULL, number INTEGER NOT NULL,"
     "retired INTEGER NOT NULL, fired INTEGER NOT NULL, ord INTEGER NOT NULL,"
     "kind TEXT NOT NULL, reason TEXT, act BLOB NOT NULL,"
-    "PRIMARY KEY(branch, number));\n"
-    "CREATE TABLE mark("
+    "PRIMARY KEY(branch, number));\n" TYPED_TABLE "CREATE TABLE mark("
     "name TEXT PRIMARY KEY, branch INTEGER NOT NULL,"
     "retired INTEGER NOT NULL, fired INTEGER NOT NULL, ord INTEGER NOT NULL,"
     "cycle INTEGER NOT NULL);\n"
@@ -77,6 +82,9 @@ static const char tables[] =
     "branch INTEGER NOT NULL, count INTEGER NOT NULL,"
     "retired INTEGER NOT NULL, last_retired INTEGER NOT NULL,"
     "xxh3 TEXT NOT NULL, bytes BLOB NOT NULL);\n";
+
+const char schema_upgrade[] =
+    "BEGIN;" TYPED_TABLE "UPDATE run SET format = 2; PRAGMA user_version = 2; COMMIT";
 
 bool schema_is_hex(enum event_unit unit)
 {

@@ -11,7 +11,7 @@
  * kinds are made from events.def.
  */
 enum {
-    RECORD_FORMAT = 1,               /* PRAGMA user_version */
+    RECORD_FORMAT = 2,               /* PRAGMA user_version */
     RECORD_APPLICATION = 0x52535445, /* PRAGMA application_id: "RSTE" */
 };
 
@@ -28,6 +28,9 @@ enum event_column {
 
 /* All statements that make an empty recording. */
 void schema_text(struct buf *out);
+
+/* Statements that make a recording of format 1 one of today's, to be written on. */
+extern const char schema_upgrade[];
 
 /* `CREATE TABLE name(...)` of that kind's table. */
 void schema_kind(struct buf *out, const char *name, enum event_kind kind);

@@ -106,7 +106,9 @@ static void acted(void *ctx, unsigned branch, const struct act *act)
     bool ok;
 
     scribe->changes++;
-    ok = begin(scribe, &err) && history_write_act(scribe->archive, branch, act, &err);
+    ok = begin(scribe, &err) && history_write_act(scribe->archive, branch, act, &err) &&
+         (act->kind != ACT_INPUT ||
+          history_write_typed(scribe->archive, scribe->timeline, branch, &err));
     end(scribe, ok, &err);
 }
 
@@ -160,6 +162,18 @@ static void marked(void *ctx, const struct mark *mark, bool removed)
     end(scribe, ok, &err);
 }
 
+static void typed(void *ctx, unsigned branch)
+{
+    struct scribe *scribe = ctx;
+    struct err err = {0};
+    bool ok;
+
+    scribe->changes++;
+    ok = begin(scribe, &err) &&
+         history_write_typed(scribe->archive, scribe->timeline, branch, &err);
+    end(scribe, ok, &err);
+}
+
 static void reached(void *ctx, unsigned branch, struct moment furthest, uint64_t cycle,
                     struct moment viewer)
 {
@@ -196,6 +210,7 @@ const struct keeper scribe_keeper = {
     .branched = branched,
     .cut = cut,
     .marked = marked,
+    .typed = typed,
     .reached = reached,
     .passed = passed,
 };

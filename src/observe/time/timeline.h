@@ -223,8 +223,20 @@ bool timeline_act(struct timeline *timeline, const struct act *act, const char *
 bool timeline_type(struct timeline *timeline, unsigned board, unsigned device,
                    const void *bytes, size_t size, const char *reason,
                    const char **kept, struct err *err);
-size_t timeline_typed_ahead(
-    const struct timeline *timeline); /* not taken on this branch */
+/* Bytes not yet taken, on the branch in use. */
+size_t timeline_typed_ahead(const struct timeline *timeline);
+
+/* What waits on any branch, each in the order in which it was typed; bytes and reason stay
+ * the timeline's. */
+struct typed_info {
+    unsigned branch, board, device;
+    char *reason; /* or NULL */
+    uint8_t *bytes;
+    size_t size;
+};
+
+bool timeline_typed_info(const struct timeline *timeline, unsigned number,
+                         struct typed_info *info);
 
 /* --- branches and marks ------------------------------------------------------------------------ */
 
@@ -274,6 +286,8 @@ struct keeper {
     /* What was on `branch` after that moment is on branch `kept`, which is told before. */
     void (*cut)(void *ctx, unsigned branch, struct moment at, unsigned kept);
     void (*marked)(void *ctx, const struct mark *mark, bool removed);
+    /* More waits on that branch; what an act takes of it, the act tells. */
+    void (*typed)(void *ctx, unsigned branch);
     void (*reached)(void *ctx, unsigned branch, struct moment furthest, uint64_t cycle,
                     struct moment viewer); /* after each move */
     void *ctx;
@@ -287,6 +301,8 @@ void timeline_set_keeper(struct timeline *timeline, const struct keeper *keeper)
  * their acts in order; then timeline_switch and timeline_seek. */
 bool timeline_restore_branch(struct timeline *timeline, const struct branch_info *info,
                              struct err *err);
+bool timeline_restore_typed(struct timeline *timeline, const struct typed_info *info,
+                            struct err *err);
 bool timeline_restore_mark(struct timeline *timeline, const struct mark *mark,
                            struct err *err);
 
