@@ -938,6 +938,9 @@ END_TEST
 
 /* What makes a recording one of format 1. */
 static const char to_format_1[] =
+    "ALTER TABLE branch DROP COLUMN viewer_retired;"
+    "ALTER TABLE branch DROP COLUMN viewer_fired;"
+    "ALTER TABLE branch DROP COLUMN viewer_ord;"
     "DROP TABLE typed; UPDATE run SET format = 1; PRAGMA user_version = 1";
 
 /* --- runs that were left ------------------------------------------------------------------------------------ */
@@ -992,6 +995,30 @@ START_TEST(a_run_that_was_left_comes_back_with_branches_and_marks)
     ck_assert_uint_eq(timeline_marks(session.time), 2);
     ck_assert_uint_eq(timeline_branch(session.time), 1);
     session_close(&session);
+}
+END_TEST
+
+/* Wherever that is, of each branch; the opened run starts on another one. */
+START_TEST(each_branch_is_gone_back_to_where_it_was_left)
+{
+    struct session session;
+    struct err err = {0};
+
+    open_scenario(&session, "poll");
+    ck_assert_msg(keep_begin(&session, &err), "%s", err.text);
+    must(&session, "stepi 500; branch B; stepi 100; goto #550; branch C; stepi 30");
+    must(&session, "switch main; goto #300; switch C; switch B; reverse-stepi 7");
+    session_close(&session);
+    for (int i = 0; i < 2; i++) {
+        resume(&session, NULL);
+        ck_assert_uint_eq(timeline_now(session.time).retired, 543);
+        must(&session, "switch main");
+        ck_assert_uint_eq(timeline_now(session.time).retired, 300);
+        must(&session, "switch C");
+        ck_assert_uint_eq(timeline_now(session.time).retired, 580);
+        must(&session, "switch B");
+        session_close(&session);
+    }
 }
 END_TEST
 
@@ -1340,6 +1367,7 @@ static void add_tests(TCase *tcase)
     tcase_add_test(tcase, a_recording_that_was_cut_off_says_so);
     tcase_add_test(tcase, a_run_that_this_version_does_otherwise_can_only_be_read);
     tcase_add_test(tcase, a_run_that_was_left_comes_back_with_branches_and_marks);
+    tcase_add_test(tcase, each_branch_is_gone_back_to_where_it_was_left);
     tcase_add_loop_test(tcase, a_branch_that_left_a_future_which_was_cut_off_comes_back,
                         0, 2);
     tcase_add_test(tcase, the_run_that_was_left_last_is_resumed);

@@ -74,13 +74,14 @@ bool history_write_branch(struct archive *archive, const struct timeline *timeli
 
     return archive_run(archive, err,
                        "INSERT OR REPLACE INTO branch "
-                       "VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                       "itiiiiiiiiii", (uint64_t)branch, info->name,
+                       "VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                       "itiiiiiiiiiiiii", (uint64_t)branch, info->name,
                        (uint64_t)(int64_t)info->parent, info->fork.retired,
                        info->fork.fired, (uint64_t)info->fork.order, info->fork_cycle,
                        info->furthest.retired, info->furthest.fired,
                        (uint64_t)info->furthest.order, info->furthest_cycle,
-                       (uint64_t)info->ended) &&
+                       (uint64_t)info->ended, info->viewer.retired, info->viewer.fired,
+                       (uint64_t)info->viewer.order) &&
            write_journal(archive, branch, info->journal, err) &&
            history_write_typed(archive, timeline, branch, err);
 }
@@ -100,9 +101,15 @@ bool history_write_mark(struct archive *archive, const struct mark *mark, bool r
 bool history_write_viewer(struct archive *archive, unsigned branch,
                           struct moment viewer, struct err *err)
 {
-    return archive_run(
-        archive, err, "UPDATE run SET branch = ?, retired = ?, fired = ?, ord = ?",
-        "iiii", (uint64_t)branch, viewer.retired, viewer.fired, (uint64_t)viewer.order);
+    return archive_run(archive, err,
+                       "UPDATE run SET branch = ?, retired = ?, fired = ?, ord = ?",
+                       "iiii", (uint64_t)branch, viewer.retired, viewer.fired,
+                       (uint64_t)viewer.order) &&
+           archive_run(archive, err,
+                       "UPDATE branch SET viewer_retired = ?, viewer_fired = ?, "
+                       "viewer_ord = ? WHERE number = ?",
+                       "iiii", viewer.retired, viewer.fired, (uint64_t)viewer.order,
+                       (uint64_t)branch);
 }
 
 bool history_write_furthest(struct archive *archive, unsigned branch,
@@ -207,6 +214,7 @@ static bool read_branch(struct sqlite3_stmt *row, struct branch_info *branch,
     branch->furthest = moment_at(row, 7);
     branch->furthest_cycle = archive_number(row, 10);
     branch->ended = archive_number(row, 11);
+    branch->viewer = moment_at(row, 12);
     return number == 0 ? branch->parent == -1
                        : branch->parent >= 0 && (unsigned)branch->parent < number;
 }
@@ -223,7 +231,11 @@ static bool read_branches(struct archive *archive, struct history *history,
         return damaged(archive, err, "it has no branch");
     history->branch = alloc_zero(rows, sizeof(history->branch[0]));
     history->journal = alloc_zero(rows, sizeof(history->journal[0]));
-    row = archive_prepare(archive, "SELECT * FROM branch ORDER BY number", err);
+    row = archive_prepare(archive,
+                          archive->format < 2
+                              ? "SELECT *, retired, fired, ord FROM branch ORDER BY 1"
+                              : "SELECT * FROM branch ORDER BY number",
+                          err);
     while (row && history->branches < rows && archive_step(archive, row, err)) {
         unsigned n = history->branches++;
 
@@ -471,8 +483,7 @@ enum history_result history_follow(const struct history *history,
     struct moment *end = ways_end(history);
     size_t of = 0, n = 0;
 
-    if (timeline_branch(timeline) != history->viewer_branch)
-        timeline_switch(timeline, history->viewer_branch, NULL);
+    timeline_restore_use(timeline, history->viewer_branch);
     for (size_t i = 0; i < history->digests; i++)
         of += is_on_the_way(history, end, &history->digest[i]);
     for (size_t i = 0; i < history->digests && result == HISTORY_MET; i++) {

@@ -53,7 +53,9 @@ static const char tables[] =
     "fork_retired INTEGER NOT NULL, fork_fired INTEGER NOT NULL,"
     "fork_ord INTEGER NOT NULL, fork_cycle INTEGER NOT NULL,"
     "retired INTEGER NOT NULL, fired INTEGER NOT NULL, ord INTEGER NOT NULL,"
-    "cycle INTEGER NOT NULL, ended INTEGER NOT NULL);\n"
+    "cycle INTEGER NOT NULL, ended INTEGER NOT NULL,"
+    "viewer_retired INTEGER NOT NULL, viewer_fired INTEGER NOT NULL,"
+    "viewer_ord INTEGER NOT NULL);\n"
     "CREATE TABLE journal("
     "branch INTEGER NOT NULL, number INTEGER NOT NULL,"
     "retired INTEGER NOT NULL, fired INTEGER NOT NULL, ord INTEGER NOT NULL,"
@@ -83,8 +85,15 @@ static const char tables[] =
     "retired INTEGER NOT NULL, last_retired INTEGER NOT NULL,"
     "xxh3 TEXT NOT NULL, bytes BLOB NOT NULL);\n";
 
+/* Where the viewers of branches stood was not told: at the furthest moments. */
 const char schema_upgrade[] =
-    "BEGIN;" TYPED_TABLE "UPDATE run SET format = 2; PRAGMA user_version = 2; COMMIT";
+    "BEGIN;" TYPED_TABLE
+    "ALTER TABLE branch ADD COLUMN viewer_retired INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE branch ADD COLUMN viewer_fired INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE branch ADD COLUMN viewer_ord INTEGER NOT NULL DEFAULT 0;"
+    "UPDATE branch SET viewer_retired = retired, viewer_fired = fired, viewer_ord = "
+    "ord;"
+    "UPDATE run SET format = 2; PRAGMA user_version = 2; COMMIT";
 
 bool schema_is_hex(enum event_unit unit)
 {

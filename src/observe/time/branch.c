@@ -52,7 +52,7 @@ static struct branch *copy_until(struct timeline *timeline, const struct branch 
     for (unsigned i = 0; i < from->snapshots; i++)
         if (moment_compare(from->snapshot[i]->at, until) <= 0)
             branch_add_snapshot(branch, snapshot_hold(from->snapshot[i]));
-    branch->info.fork = branch->info.furthest = branch->viewer = until;
+    branch->info.fork = branch->info.furthest = branch->info.viewer = until;
     return branch;
 }
 
@@ -256,10 +256,8 @@ static bool check_name(const struct timeline *timeline, const char *name,
     return true;
 }
 
-/* The machine goes to where the viewer of a branch stood. */
 static void use_branch(struct timeline *timeline, unsigned number)
 {
-    timeline_in_use(timeline)->viewer = timeline_now(timeline);
     drop_near(timeline);
     timeline->current = number;
 }
@@ -276,6 +274,7 @@ bool timeline_fork(struct timeline *timeline, const char *name, struct err *err)
     branch = copy_until(timeline, timeline_in_use(timeline), name,
                         (int)timeline->current, moment_of(timeline->run));
     branch->info.fork_cycle = branch->info.furthest_cycle = run_cycle(timeline->run);
+    timeline_in_use(timeline)->info.viewer = timeline_now(timeline);
     use_branch(timeline, timeline->branches - 1);
     stand(timeline);
     if (timeline->keeper.branched)
@@ -301,13 +300,16 @@ bool timeline_switch(struct timeline *timeline, unsigned number, struct err *err
         return err_set(err, "there is no branch number %u", number);
     if (number == timeline->current)
         return true;
-    viewer = timeline->branch[number]->viewer;
+    viewer = timeline->branch[number]->info.viewer;
+    timeline_in_use(timeline)->info.viewer = timeline_now(timeline);
     go_over(timeline, number);
     if (timeline_seek(timeline, viewer) != ARRIVED_INTERRUPTED)
         return true;
+    timeline->branch[number]->info.viewer = viewer;
+    if (timeline->keeper.branched)
+        timeline->keeper.branched(timeline->keeper.ctx, number);
     go_over(timeline, left);
-    timeline_return(timeline, timeline_in_use(timeline)->viewer);
-    timeline->branch[number]->viewer = viewer;
+    timeline_return(timeline, timeline_in_use(timeline)->info.viewer);
     return err_set(err, "interrupted");
 }
 
@@ -401,7 +403,13 @@ bool timeline_restore_branch(struct timeline *timeline, const struct branch_info
     branch->info.fork_cycle = info->fork_cycle;
     branch->info.furthest = info->furthest;
     branch->info.furthest_cycle = info->furthest_cycle;
+    branch->info.viewer = info->viewer;
     return true;
+}
+
+void timeline_restore_use(struct timeline *timeline, unsigned branch)
+{
+    use_branch(timeline, branch);
 }
 
 bool timeline_restore_mark(struct timeline *timeline, const struct mark *mark,

@@ -168,12 +168,13 @@ void timeline_set_actor(struct timeline *timeline, const struct actor *actor)
 
 void tell_reached(struct timeline *timeline)
 {
-    const struct branch *branch = timeline_in_use(timeline);
+    struct branch *branch = timeline_in_use(timeline);
 
+    branch->info.viewer = timeline_now(timeline);
     if (timeline->keeper.reached)
         timeline->keeper.reached(timeline->keeper.ctx, timeline->current,
                                  branch->info.furthest, branch->info.furthest_cycle,
-                                 timeline_now(timeline));
+                                 branch->info.viewer);
 }
 
 /* --- where the viewer stands ------------------------------------------------------------------ */

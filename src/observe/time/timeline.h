@@ -246,6 +246,7 @@ struct branch_info {
     char name[BRANCH_NAME];
     int parent; /* number of the branch that it left; -1: none */
     struct moment fork, furthest;
+    struct moment viewer; /* where it stands, or stood when the branch was left */
     uint64_t fork_cycle, furthest_cycle;
     const struct journal *journal; /* all of it, from #0 */
     bool ended;                    /* its furthest moment is the run's end */
@@ -298,9 +299,11 @@ struct keeper {
 void timeline_set_keeper(struct timeline *timeline, const struct keeper *keeper);
 
 /* Rebuilding a kept run: branches in the order of their numbers (number 0 is there), with
- * their acts in order; then timeline_switch and timeline_seek. */
+ * their acts in order; then timeline_restore_use and timeline_seek. */
 bool timeline_restore_branch(struct timeline *timeline, const struct branch_info *info,
                              struct err *err);
+/* That branch is in use; the viewer stays at #0. */
+void timeline_restore_use(struct timeline *timeline, unsigned branch);
 bool timeline_restore_typed(struct timeline *timeline, const struct typed_info *info,
                             struct err *err);
 bool timeline_restore_mark(struct timeline *timeline, const struct mark *mark,

@@ -22,7 +22,6 @@ struct branch {
     struct journal journal;
     struct snapshot **snapshot; /* in order of their moments; the first is #0's */
     unsigned snapshots, room;
-    struct moment viewer; /* where it stood when the branch was left */
 };
 
 /* Characters that were typed on a branch and wait for room. */
