@@ -487,6 +487,15 @@ bool keep_resume(struct session *session, const char *name,
 
 /* --- the list ------------------------------------------------------------------------------------- */
 
+static unsigned count_branches(const struct history *history)
+{
+    unsigned count = 0;
+
+    for (unsigned i = 0; i < history->branches; i++)
+        count += !history->branch[i].dropped;
+    return count;
+}
+
 static void list_history(struct table *table, struct archive *archive)
 {
     struct history history;
@@ -499,7 +508,7 @@ static void list_history(struct table *table, struct archive *archive)
         return;
     }
     table_text(table, "%s", moment_text(text, history.viewer, true));
-    table_number(table, history.branches);
+    table_number(table, count_branches(&history));
     table_number(table, history.marks);
     history_release(&history);
 }

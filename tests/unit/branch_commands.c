@@ -289,6 +289,45 @@ START_TEST(what_waits_to_be_typed_is_a_branchs_own)
 }
 END_TEST
 
+START_TEST(a_branch_can_be_deleted)
+{
+    struct talk talk;
+
+    journey_open(&talk, "small");
+    journey_do(&talk, "goto #10; branch try; goto #20; mark far; branch sub; goto #30");
+    refuses(&talk, "delete-branch sub", "in use");
+    refuses(&talk, "delete-branch main", "all others come from it");
+    says(&talk, "delete-branch try", "Branch try is gone.");
+    says(&talk, "marks", "There are no marks");
+    says(&talk, "branches", "sub     yes     main  #10");
+    ck_assert_ptr_null(strstr(journey_do(&talk, "branches"), "try"));
+    ck_assert_ptr_null(strstr(journey_do(&talk, "timeline"), "try"));
+    refuses(&talk, "switch try", "no branch 'try'");
+    refuses(&talk, "delete-branch try", "no branch 'try'");
+    says(&talk, "branch try; branches", "try     yes     sub");
+    talk_close(&talk);
+}
+END_TEST
+
+/* There is a bound; who deletes some can go on. */
+START_TEST(branches_can_be_made_for_ever)
+{
+    struct talk talk;
+    unsigned n;
+
+    journey_open(&talk, "small");
+    talk_do(&talk, "stepi 10");
+    for (n = 0; n < BRANCHES_MAX - 1; n++)
+        talk_do(&talk, "goto #5; set s5 = 1; stepi 2");
+    talk_do(&talk, "goto #5");
+    refuses(&talk, "set s5 = 1", "one must be deleted first");
+    talk_do(&talk, "delete-branch main-7");
+    ck_assert_ptr_nonnull(
+        strstr(talk_do(&talk, "set s5 = 1"), "kept as branch main-7"));
+    talk_close(&talk);
+}
+END_TEST
+
 /* --- the shape of the run ------------------------------------------------------------------------------------ */
 
 START_TEST(the_timeline_shows_what_there_is)
@@ -394,6 +433,8 @@ static void add_tests(TCase *tcase)
     tcase_add_test(tcase, branches_of_branches_part_at_the_first_change);
     tcase_add_test(tcase, a_change_before_a_fork_moves_the_fork);
     tcase_add_test(tcase, what_waits_to_be_typed_is_a_branchs_own);
+    tcase_add_test(tcase, a_branch_can_be_deleted);
+    tcase_add_test(tcase, branches_can_be_made_for_ever);
     tcase_add_test(tcase, the_timeline_shows_what_there_is);
     tcase_add_test(tcase, where_says_moment_place_and_event);
     tcase_add_test(tcase, the_digest_names_the_state);

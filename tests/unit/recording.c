@@ -818,6 +818,7 @@ static const struct {
     {"DELETE FROM run", "does not say what was run"},
     {"DROP TABLE run", "damaged"},
     {"DELETE FROM branch", "it has no branch"},
+    {"UPDATE branch SET dropped = 1", "branch makes no sense"},
     {"UPDATE branch SET parent = 7", "branch makes no sense"},
     {"INSERT INTO journal VALUES (0, 0, 0, 0, 0, 'x', NULL, x'0102')",
      "journal makes no sense"},
@@ -938,6 +939,7 @@ END_TEST
 
 /* What makes a recording one of format 1. */
 static const char to_format_1[] =
+    "ALTER TABLE branch RENAME COLUMN dropped TO ended;"
     "ALTER TABLE branch DROP COLUMN viewer_retired;"
     "ALTER TABLE branch DROP COLUMN viewer_fired;"
     "ALTER TABLE branch DROP COLUMN viewer_ord;"
@@ -1084,6 +1086,38 @@ START_TEST(a_branch_comes_back_by_what_its_journal_says)
            "UPDATE branch SET fork_retired = 200000, parent = 0 WHERE name = 'B'");
     resume(&session, NULL);
     ck_assert_uint_eq(run_digest(session.run), digest);
+    session_close(&session);
+}
+END_TEST
+
+/* Its number is not used again: events of it that were recorded stay apart. */
+START_TEST(a_branch_that_was_deleted_does_not_come_back)
+{
+    const char *path = in_folder("run.db");
+    struct restored restored;
+    struct session session;
+    struct err err = {0};
+    uint64_t digest;
+
+    open_scenario(&session, "poll");
+    snprintf(answer, sizeof(answer), "record %s", path);
+    must(&session, answer);
+    must(&session, "stepi 100000; mark far; goto #50000; set s9 = 1; stepi 100000");
+    must(&session, "delete-branch main-2; goto #60000; set s9 = 2; stepi 100");
+    digest = run_digest(session.run);
+    says(&session, "branches", "main-2");
+    must(&session, "record off");
+    session_close(&session);
+    ck_assert_uint_eq(number(path, "SELECT dropped FROM branch WHERE number = 1"), 1);
+    ck_assert_uint_eq(number(path, "SELECT count(*) FROM journal WHERE branch = 1"), 0);
+    ck_assert_uint_eq(number(path, "SELECT count(*) FROM digest WHERE branch = 1"), 0);
+    ck_assert_uint_gt(number(path, "SELECT count(*) FROM event WHERE branch = 1"), 0);
+    ck_assert_msg(open_again(&session, path, &restored, &err), "%s", err.text);
+    ck_assert_msg(restored.replays, "%s", restored.differs);
+    ck_assert_uint_eq(run_digest(session.run), digest);
+    ck_assert_uint_eq(timeline_marks(session.time), 0);
+    must(&session, "switch main-2");
+    ck_assert_uint_eq(timeline_branch(session.time), 2);
     session_close(&session);
 }
 END_TEST
@@ -1372,6 +1406,7 @@ static void add_tests(TCase *tcase)
                         0, 2);
     tcase_add_test(tcase, the_run_that_was_left_last_is_resumed);
     tcase_add_test(tcase, a_branch_comes_back_by_what_its_journal_says);
+    tcase_add_test(tcase, a_branch_that_was_deleted_does_not_come_back);
     tcase_add_test(tcase, a_run_in_which_nothing_was_done_is_dropped);
     tcase_add_test(tcase, a_run_that_is_in_use_is_not_resumed);
     tcase_add_test(tcase, what_was_typed_comes_back);

@@ -218,6 +218,8 @@ static bool parse_branch(struct call *call, struct given *given, const char **te
         return false;
     nearest.wanted = given->text;
     for (unsigned i = 0; i < timeline_branches(time); i++) {
+        if (timeline_branch_info(time, i)->dropped)
+            continue;
         given->value = i;
         if (strcmp(timeline_branch_info(time, i)->name, given->text) == 0)
             return true;

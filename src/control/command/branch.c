@@ -107,6 +107,8 @@ static bool do_branches(struct call *call, struct err *err)
     for (unsigned i = 0; i < timeline_branches(time); i++) {
         const struct branch_info *info = timeline_branch_info(time, i);
 
+        if (info->dropped)
+            continue;
         table_text(table, "%s", info->name);
         table_number(table, i == timeline_branch(time));
         if (info->parent >= 0)
@@ -150,6 +152,14 @@ static bool do_switch(struct call *call, struct err *err)
     if (!timeline_switch(call->session->time, (unsigned)call->given[0].value, err))
         return false;
     say_branch(call, "This is branch");
+    return true;
+}
+
+static bool do_delete(struct call *call, struct err *err)
+{
+    if (!timeline_drop_branch(call->session->time, (unsigned)call->given[0].value, err))
+        return false;
+    reply_say(call->reply, "Branch %s is gone.", call->given[0].text);
     return true;
 }
 
@@ -280,6 +290,18 @@ const struct command branch_commands[] = {
         .help = "  switch main",
         .group = "branches",
         .run = do_switch,
+    },
+    {
+        .name = "delete-branch",
+        .arguments = {{.type = ARG_BRANCH, .name = "BRANCH"}},
+        .summary = "delete a branch, with its marks",
+        .help = "Those that left it stay as they are. The branch in use cannot be "
+                "deleted, nor the first one. What a recording has of its events stays "
+                "there.\n"
+                "\n"
+                "  delete-branch main-2",
+        .group = "branches",
+        .run = do_delete,
     },
     {
         .name = "diff-branches",

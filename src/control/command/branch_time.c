@@ -78,6 +78,8 @@ static uint64_t last_cycle(const struct timeline *time)
     for (unsigned i = 0; i < timeline_branches(time); i++) {
         uint64_t cycle = timeline_branch_info(time, i)->furthest_cycle;
 
+        if (timeline_branch_info(time, i)->dropped)
+            continue;
         last = cycle > last ? cycle : last;
     }
     return last;
@@ -139,6 +141,8 @@ static void draw(struct call *call, struct strip *strip)
     struct table *table = reply_table(call->reply, "strip", columns);
 
     for (unsigned i = 0; i < timeline_branches(strip->time); i++) {
+        if (timeline_branch_info(strip->time, i)->dropped)
+            continue;
         draw_branch(strip, i);
         table_text(table, "%s", timeline_branch_info(strip->time, i)->name);
         table_text(table, "%s", strip->text);
@@ -186,6 +190,8 @@ static struct points collect(const struct timeline *time)
     for (unsigned i = 0; i < timeline_branches(time); i++) {
         const struct branch_info *info = timeline_branch_info(time, i);
 
+        if (info->dropped)
+            continue;
         if (info->parent < 0)
             add(&points, (struct point){info->fork, 0, i, '-', "the run begins", ""});
         else

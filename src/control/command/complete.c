@@ -274,7 +274,8 @@ static void offer_marks(struct completion *c)
 static void offer_branches(struct completion *c)
 {
     for (unsigned i = 0; i < timeline_branches(c->session->time); i++)
-        offer(c, timeline_branch_info(c->session->time, i)->name);
+        if (!timeline_branch_info(c->session->time, i)->dropped)
+            offer(c, timeline_branch_info(c->session->time, i)->name);
 }
 
 static void offer_choices(struct completion *c, const char *choices)

@@ -8,12 +8,7 @@
 #include <string.h>
 
 /* More than anybody makes by hand, and few enough to have in memory. */
-enum {
-    BRANCHES_MAX = 4096,
-    MARKS_MAX = 65536,
-    ACTS_MAX = 4000000,
-    DIGESTS_MAX = 1000000
-};
+enum { ACTS_MAX = 4000000, DIGESTS_MAX = 1000000 };
 
 static const char *const act_names[ACT_KINDS] = {
     [ACT_INPUT] = "input", [ACT_MEMORY] = "memory", [ACT_X] = "x",
@@ -67,6 +62,13 @@ bool history_write_typed(struct archive *archive, const struct timeline *timelin
     return ok;
 }
 
+/* Nothing is known any more of the states of a branch that was dropped. */
+static bool drop_digests(struct archive *archive, unsigned branch, struct err *err)
+{
+    return archive_run(archive, err, "DELETE FROM digest WHERE branch = ?", "i",
+                       (uint64_t)branch);
+}
+
 bool history_write_branch(struct archive *archive, const struct timeline *timeline,
                           unsigned branch, struct err *err)
 {
@@ -80,10 +82,11 @@ bool history_write_branch(struct archive *archive, const struct timeline *timeli
                        info->fork.fired, (uint64_t)info->fork.order, info->fork_cycle,
                        info->furthest.retired, info->furthest.fired,
                        (uint64_t)info->furthest.order, info->furthest_cycle,
-                       (uint64_t)info->ended, info->viewer.retired, info->viewer.fired,
-                       (uint64_t)info->viewer.order) &&
+                       (uint64_t)info->dropped, info->viewer.retired,
+                       info->viewer.fired, (uint64_t)info->viewer.order) &&
            write_journal(archive, branch, info->journal, err) &&
-           history_write_typed(archive, timeline, branch, err);
+           history_write_typed(archive, timeline, branch, err) &&
+           (!info->dropped || drop_digests(archive, branch, err));
 }
 
 bool history_write_mark(struct archive *archive, const struct mark *mark, bool removed,
@@ -213,9 +216,9 @@ static bool read_branch(struct sqlite3_stmt *row, struct branch_info *branch,
     branch->fork_cycle = archive_number(row, 6);
     branch->furthest = moment_at(row, 7);
     branch->furthest_cycle = archive_number(row, 10);
-    branch->ended = archive_number(row, 11);
+    branch->dropped = archive_number(row, 11);
     branch->viewer = moment_at(row, 12);
-    return number == 0 ? branch->parent == -1
+    return number == 0 ? branch->parent == -1 && !branch->dropped
                        : branch->parent >= 0 && (unsigned)branch->parent < number;
 }
 
@@ -225,7 +228,7 @@ static bool read_branches(struct archive *archive, struct history *history,
     struct sqlite3_stmt *row;
     size_t rows;
 
-    if (!count(archive, "SELECT count(*) FROM branch", BRANCHES_MAX, &rows, err))
+    if (!count(archive, "SELECT count(*) FROM branch", BRANCH_NUMBERS, &rows, err))
         return false;
     if (!rows)
         return damaged(archive, err, "it has no branch");
@@ -388,7 +391,8 @@ static bool read_viewer(struct archive *archive, struct history *history,
     history->viewer_branch = (unsigned)archive_number(row, 0);
     history->viewer = moment_at(row, 1);
     archive_step(archive, row, NULL);
-    return history->viewer_branch < history->branches ||
+    return (history->viewer_branch < history->branches &&
+            !history->branch[history->viewer_branch].dropped) ||
            damaged(archive, err, "the branch in use is missing");
 }
 

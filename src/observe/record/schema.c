@@ -53,7 +53,7 @@ static const char tables[] =
     "fork_retired INTEGER NOT NULL, fork_fired INTEGER NOT NULL,"
     "fork_ord INTEGER NOT NULL, fork_cycle INTEGER NOT NULL,"
     "retired INTEGER NOT NULL, fired INTEGER NOT NULL, ord INTEGER NOT NULL,"
-    "cycle INTEGER NOT NULL, ended INTEGER NOT NULL,"
+    "cycle INTEGER NOT NULL, dropped INTEGER NOT NULL,"
     "viewer_retired INTEGER NOT NULL, viewer_fired INTEGER NOT NULL,"
     "viewer_ord INTEGER NOT NULL);\n"
     "CREATE TABLE journal("
@@ -85,9 +85,10 @@ static const char tables[] =
     "retired INTEGER NOT NULL, last_retired INTEGER NOT NULL,"
     "xxh3 TEXT NOT NULL, bytes BLOB NOT NULL);\n";
 
-/* Where the viewers of branches stood was not told: at the furthest moments. */
+/* Where the viewers of branches stood was not told: at the furthest moments. `ended` was
+ * always 0, as `dropped` is of branches that are there. */
 const char schema_upgrade[] =
-    "BEGIN;" TYPED_TABLE
+    "BEGIN;" TYPED_TABLE "ALTER TABLE branch RENAME COLUMN ended TO dropped;"
     "ALTER TABLE branch ADD COLUMN viewer_retired INTEGER NOT NULL DEFAULT 0;"
     "ALTER TABLE branch ADD COLUMN viewer_fired INTEGER NOT NULL DEFAULT 0;"
     "ALTER TABLE branch ADD COLUMN viewer_ord INTEGER NOT NULL DEFAULT 0;"

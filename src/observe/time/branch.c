@@ -6,7 +6,6 @@
 
 #include "base/alloc.h"
 
-#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,27 +16,51 @@ struct branch *branch_new(struct timeline *timeline, const char *name, int paren
 {
     struct branch *branch = alloc_zero(1, sizeof(*branch));
 
-    assert(timeline->branches < BRANCHES_MAX);
+    timeline->branch = alloc_resize(timeline->branch, (timeline->branches + 1) *
+                                                          sizeof(timeline->branch[0]));
     snprintf(branch->info.name, sizeof(branch->info.name), "%s", name);
     branch->info.parent = parent;
     branch->info.journal = &branch->journal;
     timeline->branch[timeline->branches++] = branch;
+    timeline->live_branches++;
     return branch;
 }
 
-void branch_free(struct timeline *timeline, struct branch *branch)
+/* All but its name and number. */
+static void release(struct timeline *timeline, struct branch *branch)
 {
     while (branch->snapshots)
         snapshot_drop(&timeline->store, branch->snapshot[--branch->snapshots]);
     free(branch->snapshot);
+    branch->snapshot = NULL;
+    branch->room = 0;
     journal_release(&branch->journal);
-    free(branch);
+}
+
+void release_branches(struct timeline *timeline)
+{
+    for (unsigned i = 0; i < timeline->branches; i++) {
+        release(timeline, timeline->branch[i]);
+        free(timeline->branch[i]);
+    }
+    free(timeline->branch);
+}
+
+static bool has_room(const struct timeline *timeline, struct err *err)
+{
+    if (timeline->live_branches == BRANCHES_MAX)
+        return err_set(err, "there are %d branches already: one must be deleted first",
+                       BRANCHES_MAX);
+    return timeline->branches < BRANCH_NUMBERS ||
+           err_set(err, "there have been %d branches: there are no more numbers",
+                   BRANCH_NUMBERS);
 }
 
 static int branch_named(const struct timeline *timeline, const char *name)
 {
     for (unsigned i = 0; i < timeline->branches; i++)
-        if (strcmp(timeline->branch[i]->info.name, name) == 0)
+        if (!timeline->branch[i]->info.dropped &&
+            strcmp(timeline->branch[i]->info.name, name) == 0)
             return (int)i;
     return -1;
 }
@@ -190,8 +213,8 @@ bool open_now(struct timeline *timeline, const char **kept, struct err *err)
     *kept = NULL;
     if (moment_compare(now, branch->info.furthest) >= 0)
         return true;
-    if (timeline->branches == BRANCHES_MAX)
-        return err_set(err, "there are %d branches already", BRANCHES_MAX);
+    if (!has_room(timeline, err))
+        return false;
     *kept = cut_future(timeline, now);
     return true;
 }
@@ -256,6 +279,11 @@ static bool check_name(const struct timeline *timeline, const char *name,
     return true;
 }
 
+static bool is_there(const struct timeline *timeline, unsigned number)
+{
+    return number < timeline->branches && !timeline->branch[number]->info.dropped;
+}
+
 static void use_branch(struct timeline *timeline, unsigned number)
 {
     drop_near(timeline);
@@ -267,10 +295,8 @@ bool timeline_fork(struct timeline *timeline, const char *name, struct err *err)
     struct branch *branch;
 
     timeline_begin(timeline);
-    if (!check_name(timeline, name, err))
+    if (!check_name(timeline, name, err) || !has_room(timeline, err))
         return false;
-    if (timeline->branches == BRANCHES_MAX)
-        return err_set(err, "there are %d branches already", BRANCHES_MAX);
     branch = copy_until(timeline, timeline_in_use(timeline), name,
                         (int)timeline->current, moment_of(timeline->run));
     branch->info.fork_cycle = branch->info.furthest_cycle = run_cycle(timeline->run);
@@ -296,7 +322,7 @@ bool timeline_switch(struct timeline *timeline, unsigned number, struct err *err
     struct moment viewer;
 
     timeline_begin(timeline);
-    if (number >= timeline->branches)
+    if (!is_there(timeline, number))
         return err_set(err, "there is no branch number %u", number);
     if (number == timeline->current)
         return true;
@@ -350,20 +376,24 @@ bool timeline_mark(struct timeline *timeline, const char *name, struct err *err)
     return true;
 }
 
+static void remove_mark(struct timeline *timeline, unsigned number)
+{
+    struct mark mark = timeline->mark[number];
+
+    timeline->marks--;
+    memmove(&timeline->mark[number], &timeline->mark[number + 1],
+            (timeline->marks - number) * sizeof(mark));
+    if (timeline->keeper.marked)
+        timeline->keeper.marked(timeline->keeper.ctx, &mark, true);
+}
+
 bool timeline_unmark(struct timeline *timeline, const char *name)
 {
     int number = mark_named(timeline, name);
-    struct mark mark;
 
-    if (number < 0)
-        return false;
-    mark = timeline->mark[number];
-    timeline->marks--;
-    memmove(&timeline->mark[number], &timeline->mark[number + 1],
-            (timeline->marks - (unsigned)number) * sizeof(mark));
-    if (timeline->keeper.marked)
-        timeline->keeper.marked(timeline->keeper.ctx, &mark, true);
-    return true;
+    if (number >= 0)
+        remove_mark(timeline, (unsigned)number);
+    return number >= 0;
 }
 
 unsigned timeline_marks(const struct timeline *timeline)
@@ -376,6 +406,52 @@ const struct mark *timeline_mark_info(const struct timeline *timeline, unsigned 
     return number < timeline->marks ? &timeline->mark[number] : NULL;
 }
 
+/* --- deleting --------------------------------------------------------------------------------------- */
+
+/* Those that left it leave what it left: there, or where it did, if that is before. */
+static void leave_parent_of(struct timeline *timeline, unsigned number)
+{
+    const struct branch_info *gone = &timeline->branch[number]->info;
+
+    for (unsigned i = 0; i < timeline->branches; i++) {
+        struct branch_info *info = &timeline->branch[i]->info;
+
+        if (info->parent != (int)number)
+            continue;
+        info->parent = gone->parent;
+        if (moment_compare(gone->fork, info->fork) < 0) {
+            info->fork = gone->fork;
+            info->fork_cycle = gone->fork_cycle;
+        }
+        if (timeline->keeper.branched)
+            timeline->keeper.branched(timeline->keeper.ctx, i);
+    }
+}
+
+bool timeline_drop_branch(struct timeline *timeline, unsigned number, struct err *err)
+{
+    struct branch *branch;
+
+    if (!is_there(timeline, number))
+        return err_set(err, "there is no branch number %u", number);
+    branch = timeline->branch[number];
+    if (number == timeline->current)
+        return err_set(err, "'%s' is the branch in use", branch->info.name);
+    if (number == 0)
+        return err_set(err, "'%s' stays: all others come from it", branch->info.name);
+    for (unsigned i = timeline->marks; i-- > 0;)
+        if (timeline->mark[i].branch == number)
+            remove_mark(timeline, i);
+    drop_typed_on(timeline, number);
+    leave_parent_of(timeline, number);
+    release(timeline, branch);
+    branch->info.dropped = true;
+    timeline->live_branches--;
+    if (timeline->keeper.branched)
+        timeline->keeper.branched(timeline->keeper.ctx, number);
+    return true;
+}
+
 /* --- rebuilding -------------------------------------------------------------------------------------- */
 
 bool timeline_restore_branch(struct timeline *timeline, const struct branch_info *info,
@@ -384,16 +460,18 @@ bool timeline_restore_branch(struct timeline *timeline, const struct branch_info
     struct branch *branch;
 
     timeline_begin(timeline);
-    if (timeline->branches == BRANCHES_MAX)
-        return err_set(err, "there are %d branches already", BRANCHES_MAX);
+    if (!info->dropped && info->parent >= 0 && !has_room(timeline, err))
+        return false;
     if (info->parent >= (int)timeline->branches)
         return err_set(err, "branch '%s' leaves one that is not there", info->name);
     if (info->parent < 0) {
         branch = timeline->branch[0];
     } else {
-        if (!check_name(timeline, info->name, err))
+        if (!info->dropped && !check_name(timeline, info->name, err))
             return false;
         branch = branch_new(timeline, info->name, info->parent);
+        branch->info.dropped = info->dropped;
+        timeline->live_branches -= info->dropped;
         branch_add_snapshot(branch, snapshot_hold(timeline->branch[0]->snapshot[0]));
     }
     journal_cut(&branch->journal, 0);
@@ -415,7 +493,7 @@ void timeline_restore_use(struct timeline *timeline, unsigned branch)
 bool timeline_restore_mark(struct timeline *timeline, const struct mark *mark,
                            struct err *err)
 {
-    if (mark->branch >= timeline->branches)
+    if (!is_there(timeline, mark->branch))
         return err_set(err, "mark '%s' is on a branch that is not there", mark->name);
     return put_mark(timeline, mark, err);
 }

@@ -48,8 +48,7 @@ void timeline_free(struct timeline *timeline)
     for (unsigned i = 0; i < timeline->run->boards; i++)
         timeline->run->board[i]->output = NULL;
     drop_near(timeline);
-    for (unsigned i = 0; i < timeline->branches; i++)
-        branch_free(timeline, timeline->branch[i]);
+    release_branches(timeline);
     release_typed(timeline);
     free(timeline->event);
     store_release(&timeline->store);

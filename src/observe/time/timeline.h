@@ -240,6 +240,8 @@ bool timeline_typed_info(const struct timeline *timeline, unsigned number,
 
 /* --- branches and marks ------------------------------------------------------------------------ */
 
+/* At a time; a number that a branch had is not used again. */
+enum { BRANCHES_MAX = 256, BRANCH_NUMBERS = 65536, MARKS_MAX = 256 };
 enum { BRANCH_NAME = 48, MARK_NAME = 48 };
 
 struct branch_info {
@@ -249,9 +251,10 @@ struct branch_info {
     struct moment viewer; /* where it stands, or stood when the branch was left */
     uint64_t fork_cycle, furthest_cycle;
     const struct journal *journal; /* all of it, from #0 */
-    bool ended;                    /* its furthest moment is the run's end */
+    bool dropped;                  /* it is not there any more; only its number is */
 };
 
+/* How many numbers there are, with those of branches that were dropped. */
 unsigned timeline_branches(const struct timeline *timeline);
 unsigned timeline_branch(const struct timeline *timeline); /* the one in use */
 const struct branch_info *timeline_branch_info(const struct timeline *timeline,
@@ -264,6 +267,10 @@ struct moment branch_parting(const struct branch_info *a, const struct branch_in
 bool timeline_fork(struct timeline *timeline, const char *name, struct err *err);
 /* To another branch, where the viewer stood when it was left. */
 bool timeline_switch(struct timeline *timeline, unsigned number, struct err *err);
+
+/* Deletes a branch with its acts and marks; those that left it stay as they are. The one in
+ * use and the first one cannot be deleted. */
+bool timeline_drop_branch(struct timeline *timeline, unsigned number, struct err *err);
 
 struct mark {
     char name[MARK_NAME];

@@ -15,7 +15,7 @@
  *   branch.c    acts, branches, marks
  *   typing.c    characters that wait for room
  */
-enum { APPENDERS = 8, ARRIVALS = 16, NEAR = 6, BRANCHES_MAX = 256, MARKS_MAX = 256 };
+enum { APPENDERS = 8, ARRIVALS = 16, NEAR = 6 };
 
 struct branch {
     struct branch_info info;
@@ -39,8 +39,8 @@ struct timeline {
     bool
         has_interval; /* it was asked for: costs do not stretch it, only the bound does */
 
-    unsigned branches, current;
-    struct branch *branch[BRANCHES_MAX];
+    unsigned branches, live_branches, current;
+    struct branch **branch; /* by number; those that were dropped have no snapshot */
     /* Snapshots beside the branch's own, of moments gone to lately; the last is newest. */
     unsigned nears;
     struct snapshot *near[NEAR];
@@ -126,7 +126,7 @@ void branch_cut_snapshots(struct timeline *timeline, struct branch *branch,
 void branch_add_snapshot(struct branch *branch, struct snapshot *snapshot);
 
 struct branch *branch_new(struct timeline *timeline, const char *name, int parent);
-void branch_free(struct timeline *timeline, struct branch *branch);
+void release_branches(struct timeline *timeline);
 
 /* Room for a change: the future, if there is one, is cut off. */
 bool open_now(struct timeline *timeline, const char **kept, struct err *err);
@@ -139,6 +139,8 @@ struct typed *first_typed(const struct timeline *timeline);
 /* Gives typed characters to their device, if it has room. False: nothing was taken. */
 bool offer_typed(struct timeline *timeline);
 
+/* What waits on a branch is dropped. */
+void drop_typed_on(struct timeline *timeline, unsigned branch);
 /* What waits on one branch waits on another. */
 void move_typed(struct timeline *timeline, unsigned from, unsigned to);
 void release_typed(struct timeline *timeline);

@@ -36,6 +36,13 @@ void move_typed(struct timeline *timeline, unsigned from, unsigned to)
             timeline->typed[i].branch = to;
 }
 
+void drop_typed_on(struct timeline *timeline, unsigned branch)
+{
+    for (unsigned i = timeline->typed_count; i-- > 0;)
+        if (timeline->typed[i].branch == branch)
+            drop_typed(timeline, &timeline->typed[i]);
+}
+
 void release_typed(struct timeline *timeline)
 {
     while (timeline->typed_count)
@@ -162,7 +169,8 @@ bool timeline_restore_typed(struct timeline *timeline, const struct typed_info *
 {
     struct typed *typed;
 
-    if (info->branch >= timeline->branches)
+    if (info->branch >= timeline->branches ||
+        timeline->branch[info->branch]->info.dropped)
         return err_set(err, "something waits on a branch that is not there");
     if (!takes_characters(timeline, info->board, info->device, err))
         return false;
