@@ -672,6 +672,7 @@ START_TEST(events_of_a_future_that_was_cut_off_go_with_it)
 {
     const char *path = in_folder("run.db");
     uint64_t before, after;
+    struct buf said = {0};
     struct session session;
 
     open_scenario(&session, "poll");
@@ -681,7 +682,12 @@ START_TEST(events_of_a_future_that_was_cut_off_go_with_it)
     must(&session, "reverse-stepi 1000");
     must(&session, "set a6 = 1");
     must(&session, "stepi 500");
+    ask(&session, "info record");
     session_close(&session);
+    buf_text(&said, "instructions in ");
+    put_count(&said, number(path, "SELECT sum(length(bytes)) FROM insn_chunk"));
+    ck_assert_msg(strstr(answer, said.data), "no '%s' in: %s", said.data, answer);
+    buf_free(&said);
     before = number(path, "SELECT count(*) FROM insn WHERE branch = 1");
     after = number(path, "SELECT count(*) FROM insn WHERE branch = 0");
     ck_assert_uint_eq(before, 1000);
@@ -694,6 +700,47 @@ START_TEST(events_of_a_future_that_was_cut_off_go_with_it)
     ck_assert_uint_gt(number(path, "SELECT count(*) FROM event WHERE branch = 1"), 0);
     ck_assert_uint_eq(number(path, "SELECT count(*) FROM outside"), 1);
     ck_assert_uint_eq(number(path, "SELECT count(*) FROM branch"), 2);
+}
+END_TEST
+
+static int count_steps(void *ctx)
+{
+    ++*(unsigned *)ctx;
+    return 0;
+}
+
+/* However much there is before it. */
+START_TEST(a_cut_near_the_end_does_not_look_at_the_whole_recording)
+{
+    enum { HEARD = 400000, CUT = HEARD - 100, STEPS = 100 };
+    struct err err = {0};
+    struct archive *archive = archive_memory(&err);
+    struct tape *tape = tape_new(archive, NULL, &err);
+    struct sqlite3_stmt *row;
+    unsigned steps = 0;
+
+    ck_assert_ptr_nonnull(tape);
+    for (unsigned n = 0; n < HEARD; n++) {
+        struct event event = {.kind = n % 2 ? EVENT_INSN : EVENT_CSR_WRITE,
+                              .retired = n};
+
+        tape_take(tape, &event);
+    }
+    ck_assert(tape_settle(tape, &err));
+    sqlite3_progress_handler(archive->db, STEPS, count_steps, &steps);
+    tape_move(tape, 0, (struct moment){.retired = CUT}, 1);
+    sqlite3_progress_handler(archive->db, 0, NULL, NULL);
+    ck_assert_uint_lt(steps * STEPS, HEARD / 4);
+    ck_assert_msg(tape_close(tape, &err), "%s", err.text);
+    row = archive_prepare(archive,
+                          "SELECT count(*), min(retired) FROM (SELECT branch, retired "
+                          "FROM insn UNION ALL SELECT branch, retired FROM csr_write) "
+                          "WHERE branch = 1",
+                          &err);
+    ck_assert_msg(row && archive_step(archive, row, &err), "%s", err.text);
+    ck_assert_uint_eq(archive_number(row, 0), HEARD - CUT);
+    ck_assert_uint_eq(archive_number(row, 1), CUT);
+    archive_close(archive);
 }
 END_TEST
 
@@ -1394,6 +1441,7 @@ static void add_tests(TCase *tcase)
     tcase_add_test(tcase, events_of_a_future_that_was_cut_off_go_with_it);
     tcase_add_loop_test(tcase, a_file_that_makes_no_sense_is_refused_with_the_reason, 0,
                         COUNT(damages));
+    tcase_add_test(tcase, a_cut_near_the_end_does_not_look_at_the_whole_recording);
     tcase_add_test(tcase, a_change_that_cannot_be_written_is_written_with_the_next);
     tcase_add_test(tcase, it_is_said_at_once_that_something_cannot_be_written);
     tcase_add_test(tcase, other_files_are_refused);

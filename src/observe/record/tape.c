@@ -25,6 +25,12 @@ enum {
     COMMIT_MS = 300 /* and makes them safe that often */
 };
 
+/* Of an event now and then: on a branch, ids grow with the moment. */
+struct place {
+    uint32_t branch;
+    uint64_t retired, id;
+};
+
 struct tape {
     struct archive *archive;
     const struct timeline *time;
@@ -43,7 +49,9 @@ struct tape {
     struct chunk *chunk;
     uint64_t dirty_since; /* milliseconds; 0: all is safe */
     struct tape_counts counts;
-    struct err err; /* the first thing that went wrong */
+    size_t places, place_room;
+    struct place *place; /* in order of their ids */
+    struct err err;      /* the first thing that went wrong */
 };
 
 static uint64_t now_ms(void)
@@ -145,9 +153,26 @@ static void write_kind(struct tape *tape, enum event_kind kind)
     sqlite3_reset(tape->insert[kind]);
 }
 
+static void note_place(struct tape *tape, uint64_t id)
+{
+    const struct heard *heard = &tape->ring[id & (RING - 1)];
+    const struct place *last = tape->places ? &tape->place[tape->places - 1] : NULL;
+
+    if (last && last->branch == heard->branch && id < last->id + BATCH)
+        return;
+    if (tape->places == tape->place_room) {
+        tape->place_room = tape->place_room ? 2 * tape->place_room : 64;
+        tape->place =
+            alloc_resize(tape->place, tape->place_room * sizeof(tape->place[0]));
+    }
+    tape->place[tape->places++] =
+        (struct place){heard->branch, heard->event.retired, id + 1};
+}
+
 static void write_batch(struct tape *tape, uint64_t from, uint64_t to)
 {
     begin(tape);
+    note_place(tape, from);
     sort_batch(tape, from, to);
     for (int kind = EVENT_INSN + 1; kind < EVENT_KINDS; kind++)
         if (tape->batch.count[kind] && is_well(tape))
@@ -285,6 +310,7 @@ static void free_tape(struct tape *tape)
     pthread_cond_destroy(&tape->more);
     pthread_cond_destroy(&tape->less);
     chunk_free(tape->chunk);
+    free(tape->place);
     free(tape->ring);
     free(tape);
 }
@@ -333,10 +359,17 @@ static bool is_before(const struct event *event, struct moment moment)
            (event->retired == moment.retired && event->order < moment.order);
 }
 
+/* Events of a branch from that moment on are another's; all of them have ids from
+ * first_id on. */
+struct shift {
+    unsigned from, to;
+    struct moment after;
+    uint64_t first_id;
+};
+
 /* Writes a chunk's events again, in two: those before that moment, and the others. */
-static bool split_chunk(struct tape *tape, const void *bytes, size_t size,
-                        uint32_t count, uint64_t first_id, unsigned from,
-                        struct moment after, unsigned to, struct err *err)
+static bool split_chunk(struct tape *tape, const struct shift *shift, const void *bytes,
+                        size_t size, uint32_t count, uint64_t first_id, struct err *err)
 {
     struct chunk_memory *memory = chunk_memory_new();
     struct chunk_reader reader;
@@ -344,7 +377,7 @@ static bool split_chunk(struct tape *tape, const void *bytes, size_t size,
 
     chunk_read(&reader, memory, bytes, size, count, first_id);
     while (chunk_next(&reader, &e, err)) {
-        uint32_t branch = is_before(&e.event, after) ? from : to;
+        uint32_t branch = is_before(&e.event, shift->after) ? shift->from : shift->to;
 
         if (branch != tape->chunk->branch)
             write_chunk(tape);
@@ -357,15 +390,18 @@ static bool split_chunk(struct tape *tape, const void *bytes, size_t size,
     return is_well(tape) && !err->text[0];
 }
 
+/* The chunk that has an event, or comes before it. */
+#define CHUNK_OF_ID "(SELECT coalesce(max(id), 0) FROM insn_chunk WHERE id <= ?)"
+
 /* Chunks that the moment is within: one, or a few where several begin there. */
-static bool split_chunks(struct tape *tape, unsigned from, struct moment after,
-                         unsigned to, struct err *err)
+static bool split_chunks(struct tape *tape, const struct shift *shift, struct err *err)
 {
     for (;;) {
         struct sqlite3_stmt *row =
             archive_prepare(tape->archive,
                             "SELECT id, count, bytes FROM insn_chunk WHERE branch = ? "
-                            "AND retired < ? AND last_retired >= ? LIMIT 1",
+                            "AND retired < ? AND last_retired >= ? "
+                            "AND id >= " CHUNK_OF_ID " LIMIT 1",
                             err);
         struct buf bytes = {0};
         const void *blob;
@@ -376,9 +412,10 @@ static bool split_chunks(struct tape *tape, unsigned from, struct moment after,
 
         if (!row)
             return false;
-        sqlite3_bind_int64(row, 1, from);
-        sqlite3_bind_int64(row, 2, (sqlite3_int64)after.retired);
-        sqlite3_bind_int64(row, 3, (sqlite3_int64)after.retired);
+        sqlite3_bind_int64(row, 1, shift->from);
+        sqlite3_bind_int64(row, 2, (sqlite3_int64)shift->after.retired);
+        sqlite3_bind_int64(row, 3, (sqlite3_int64)shift->after.retired);
+        sqlite3_bind_int64(row, 4, (sqlite3_int64)shift->first_id);
         if (!archive_step(tape->archive, row, err))
             return !err->text[0];
         id = archive_number(row, 0);
@@ -386,27 +423,27 @@ static bool split_chunks(struct tape *tape, unsigned from, struct moment after,
         blob = archive_blob(row, 2, &size);
         buf_add(&bytes, blob, size);
         sqlite3_reset(row);
+        tape->counts.instruction_bytes -= size; /* they are counted again */
         ok = archive_run(tape->archive, err, "DELETE FROM insn_chunk WHERE id = ?", "i",
                          id) &&
-             split_chunk(tape, bytes.data, bytes.size, count, id, from, after, to, err);
+             split_chunk(tape, shift, bytes.data, bytes.size, count, id, err);
         buf_free(&bytes);
         if (!ok)
             return false;
     }
 }
 
-static bool move_chunks(struct tape *tape, unsigned from, struct moment after,
-                        unsigned to, struct err *err)
+static bool move_chunks(struct tape *tape, const struct shift *shift, struct err *err)
 {
-    return split_chunks(tape, from, after, to, err) &&
+    return split_chunks(tape, shift, err) &&
            archive_run(tape->archive, err,
                        "UPDATE insn_chunk SET branch = ? WHERE branch = ? "
-                       "AND retired >= ?",
-                       "iii", (uint64_t)to, (uint64_t)from, after.retired);
+                       "AND retired >= ? AND id >= " CHUNK_OF_ID,
+                       "iiii", (uint64_t)shift->to, (uint64_t)shift->from,
+                       shift->after.retired, shift->first_id);
 }
 
-static bool move_kinds(struct tape *tape, unsigned from, struct moment after,
-                       unsigned to, struct err *err)
+static bool move_kinds(struct tape *tape, const struct shift *shift, struct err *err)
 {
     bool ok = true;
 
@@ -414,26 +451,47 @@ static bool move_kinds(struct tape *tape, unsigned from, struct moment after,
         struct buf text = {0};
 
         buf_printf(&text,
-                   "UPDATE %s SET branch = %u WHERE branch = %u "
-                   "AND (retired, ord) >= (%" PRIu64 ", %" PRIu32 ")",
-                   event_infos[kind].name, to, from, after.retired, after.order);
+                   "UPDATE %s SET branch = %u WHERE branch = %u AND id >= %" PRIu64
+                   " AND (retired, ord) >= (%" PRIu64 ", %" PRIu32 ")",
+                   event_infos[kind].name, shift->to, shift->from, shift->first_id,
+                   shift->after.retired, shift->after.order);
         ok = archive_exec(tape->archive, text.data, err);
         buf_free(&text);
     }
     return ok;
 }
 
+/* Moves the places; the last that stays on the branch is before all that is moved. */
+static uint64_t move_places(struct tape *tape, const struct shift *shift)
+{
+    uint64_t first_id = 0;
+
+    for (size_t i = 0; i < tape->places; i++) {
+        struct place *place = &tape->place[i];
+
+        if (place->branch != shift->from)
+            continue;
+        if (place->retired >= shift->after.retired)
+            place->branch = shift->to;
+        else
+            first_id = place->id;
+    }
+    return first_id;
+}
+
 void tape_move(struct tape *tape, unsigned from, struct moment after, unsigned to)
 {
+    struct shift shift = {.from = from, .to = to, .after = after};
     struct err err = {0};
 
     pthread_mutex_lock(&tape->archive->lock);
     drain(tape);
     make_safe(tape);
+    shift.first_id = move_places(tape, &shift);
     if (is_well(tape))
         begin(tape);
-    if (is_well(tape) && !(move_kinds(tape, from, after, to, &err) &&
-                           move_chunks(tape, from, after, to, &err))) {
+    if (is_well(tape) &&
+        !(move_kinds(tape, &shift, &err) && move_chunks(tape, &shift, &err))) {
         if (is_well(tape)) /* what is heard now would be mixed with what stayed */
             tape->err = err;
         archive_abandon(tape->archive);
