@@ -304,7 +304,7 @@ static void release(void *data)
     char *path = alloc_string(keep->archive->path);
     bool drop = nothing_done(keep);
 
-    keepers_remove(keep->session, keep);
+    keepers_remove(keep->session, &keep->scribe);
     if (!drop && write_all(keep))
         about_complete(keep->archive, NULL);
     archive_close(keep->archive);
@@ -314,54 +314,6 @@ static void release(void *data)
     free(keep->name);
     free(keep);
 }
-
-static void acted(void *ctx, unsigned branch, const struct act *act)
-{
-    scribe_keeper.acted(&((struct keep *)ctx)->scribe, branch, act);
-}
-
-static void branched(void *ctx, unsigned branch)
-{
-    scribe_keeper.branched(&((struct keep *)ctx)->scribe, branch);
-}
-
-static void cut(void *ctx, unsigned branch, struct moment at, unsigned kept)
-{
-    scribe_keeper.cut(&((struct keep *)ctx)->scribe, branch, at, kept);
-}
-
-static void typed(void *ctx, unsigned branch)
-{
-    scribe_keeper.typed(&((struct keep *)ctx)->scribe, branch);
-}
-
-static void marked(void *ctx, const struct mark *mark, bool removed)
-{
-    scribe_keeper.marked(&((struct keep *)ctx)->scribe, mark, removed);
-}
-
-static void reached(void *ctx, unsigned branch, struct moment furthest, uint64_t cycle,
-                    struct moment viewer)
-{
-    struct keep *keep = ctx;
-
-    scribe_keeper.reached(&keep->scribe, branch, furthest, cycle, viewer);
-}
-
-static void passed(void *ctx, unsigned branch, struct moment furthest, uint64_t cycle)
-{
-    scribe_keeper.passed(&((struct keep *)ctx)->scribe, branch, furthest, cycle);
-}
-
-static const struct keeper keeper = {
-    .acted = acted,
-    .branched = branched,
-    .cut = cut,
-    .marked = marked,
-    .typed = typed,
-    .reached = reached,
-    .passed = passed,
-};
 
 static bool go_on(struct session *session, struct archive *archive, const char *name,
                   bool resumed, struct err *err)
@@ -375,7 +327,7 @@ static bool go_on(struct session *session, struct archive *archive, const char *
     scribe_begin(&keep->scribe, archive, session->time, NULL);
     keep->scribe.complain = complain;
     keep->scribe.complain_ctx = keep;
-    if (!keepers_add(session, &keeper, keep)) {
+    if (!keepers_add(session, &scribe_keeper, &keep->scribe)) {
         free(keep->name);
         free(keep);
         return err_set(err, "too many keep this run");

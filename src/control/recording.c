@@ -58,7 +58,7 @@ static void reached(void *ctx, unsigned branch, struct moment furthest, uint64_t
     struct recording *recording = ctx;
     struct err err = {0};
 
-    scribe_keeper.reached(&recording->scribe, branch, furthest, cycle, viewer);
+    (void)branch, (void)cycle, (void)viewer;
     if (moment_compare(furthest, moment_of(recording->session->run)) != 0)
         return;
     pthread_mutex_lock(&recording->archive->lock);
@@ -68,45 +68,7 @@ static void reached(void *ctx, unsigned branch, struct moment furthest, uint64_t
     pthread_mutex_unlock(&recording->archive->lock);
 }
 
-static void acted(void *ctx, unsigned branch, const struct act *act)
-{
-    scribe_keeper.acted(&((struct recording *)ctx)->scribe, branch, act);
-}
-
-static void branched(void *ctx, unsigned branch)
-{
-    scribe_keeper.branched(&((struct recording *)ctx)->scribe, branch);
-}
-
-static void cut(void *ctx, unsigned branch, struct moment at, unsigned kept)
-{
-    scribe_keeper.cut(&((struct recording *)ctx)->scribe, branch, at, kept);
-}
-
-static void typed(void *ctx, unsigned branch)
-{
-    scribe_keeper.typed(&((struct recording *)ctx)->scribe, branch);
-}
-
-static void marked(void *ctx, const struct mark *mark, bool removed)
-{
-    scribe_keeper.marked(&((struct recording *)ctx)->scribe, mark, removed);
-}
-
-static void passed(void *ctx, unsigned branch, struct moment furthest, uint64_t cycle)
-{
-    scribe_keeper.passed(&((struct recording *)ctx)->scribe, branch, furthest, cycle);
-}
-
-static const struct keeper recording_keeper = {
-    .acted = acted,
-    .branched = branched,
-    .cut = cut,
-    .marked = marked,
-    .typed = typed,
-    .reached = reached,
-    .passed = passed,
-};
+static const struct keeper metrics_keeper = {.reached = reached};
 
 static bool complain(void *ctx, const char *why)
 {
@@ -124,6 +86,7 @@ static bool stop(struct recording *recording, bool leaving, struct err *err)
     bool ok = true;
 
     recording->scribe.complain = NULL;
+    keepers_remove(session, &recording->scribe);
     keepers_remove(session, recording);
     timeline_remove_appender(session->time, recording->sink);
     if (recording->scribe.archive)
@@ -176,7 +139,8 @@ static bool start(struct recording *recording, struct err *err)
         return false;
     recording->scribe.tape = recording->tape;
     timeline_add_appender(session->time, recording->sink);
-    return keepers_add(session, &recording_keeper, recording) ||
+    return (keepers_add(session, &scribe_keeper, &recording->scribe) &&
+            keepers_add(session, &metrics_keeper, recording)) ||
            err_set(err, "too many keep this run");
 }
 
