@@ -410,10 +410,11 @@ static bool resume(struct session *session, const struct kept_run *run,
         archive_close(archive);
         return false;
     }
-    if (restored->replays)
-        return go_on(session, archive, run->name, true, err);
-    archive_close(archive);
-    return true;
+    if (restored->replays && go_on(session, archive, run->name, true, err))
+        return true;
+    if (!session_extra(session, keep_key))
+        archive_close(archive);
+    return !restored->replays;
 }
 
 bool keep_resume(struct session *session, const char *name,

@@ -39,8 +39,9 @@ static void take(void *ctx, const struct event *event)
     tape_take(recording->tape, event);
 }
 
-static bool write_metrics(struct recording *recording, struct err *err)
+static bool write_metrics(void *ctx, struct err *err)
 {
+    struct recording *recording = ctx;
     struct session *session = recording->session;
     static const struct counters beginning;
     struct counters now;
@@ -56,16 +57,10 @@ static void reached(void *ctx, unsigned branch, struct moment furthest, uint64_t
                     struct moment viewer)
 {
     struct recording *recording = ctx;
-    struct err err = {0};
 
     (void)branch, (void)cycle, (void)viewer;
-    if (moment_compare(furthest, moment_of(recording->session->run)) != 0)
-        return;
-    pthread_mutex_lock(&recording->archive->lock);
-    archive_begin(recording->archive, &err);
-    write_metrics(recording, &err);
-    archive_commit(recording->archive, &err);
-    pthread_mutex_unlock(&recording->archive->lock);
+    if (moment_compare(furthest, moment_of(recording->session->run)) == 0)
+        scribe_change(&recording->scribe, write_metrics, recording);
 }
 
 static const struct keeper metrics_keeper = {.reached = reached};

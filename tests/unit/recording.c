@@ -5,9 +5,11 @@
 #include "base/bits.h"
 #include "control/command/render.h"
 #include "control/keep.h"
+#include "control/keepers.h"
 #include "control/recording.h"
 #include "control/restore.h"
 #include "face/gdb/gdb_rows.h"
+#include "observe/record/about.h"
 #include "observe/record/chunk.h"
 #include "observe/record/history.h"
 #include "observe/record/schema.h"
@@ -744,6 +746,17 @@ START_TEST(a_cut_near_the_end_does_not_look_at_the_whole_recording)
 }
 END_TEST
 
+static void change(const char *path, const char *statements)
+{
+    sqlite3 *db;
+    char *text = NULL;
+
+    ck_assert_int_eq(sqlite3_open(path, &db), SQLITE_OK);
+    ck_assert_msg(sqlite3_exec(db, statements, NULL, NULL, &text) == SQLITE_OK, "%s",
+                  text);
+    sqlite3_close(db);
+}
+
 /* --- what cannot be written ------------------------------------------------------------------------------- */
 
 static unsigned complaints;
@@ -800,11 +813,64 @@ START_TEST(a_change_that_cannot_be_written_is_written_with_the_next)
 }
 END_TEST
 
+/* As when SQLite cannot even begin. */
+START_TEST(a_file_that_cannot_be_begun_is_not_left)
+{
+    const char *path = in_folder("run.db");
+    struct session session;
+    struct err err = {0};
+
+    open_scenario(&session, "poll");
+    sqlite3_hard_heap_limit64(1000);
+    ck_assert_ptr_null(archive_create(path, false, &err));
+    ck_assert(!keep_begin(&session, &err));
+    sqlite3_hard_heap_limit64(0);
+    ck_assert_str_ne(err.text, "");
+    ck_assert_int_ne(access(path, F_OK), 0);
+    session_close(&session);
+}
+END_TEST
+
+START_TEST(what_is_no_text_is_not_left_out)
+{
+    char *settings[] = {(char[]){"size=1"}, (char[]){"name=\xff"}};
+    struct about about = {.program = (char[]){"p"},
+                          .opened = (char[]){"o"},
+                          .title = (char[]){"t"},
+                          .settings = 2,
+                          .setting = settings};
+    struct archive *archive = archive_memory(NULL);
+    struct err err = {0};
+
+    ck_assert(!about_write(archive, &about, &err));
+    ck_assert_ptr_nonnull(strstr(err.text, "UTF-8"));
+    about.settings = 1;
+    ck_assert_msg(about_write(archive, &about, &err), "%s", err.text);
+    archive_close(archive);
+}
+END_TEST
+
 static void say_to_answer(void *ctx, const char *line)
 {
     (void)ctx;
     snprintf(answer, sizeof(answer), "%s", line);
 }
+
+START_TEST(it_is_said_that_metrics_cannot_be_written)
+{
+    const char *path = in_folder("run.db");
+    struct session session;
+
+    open_scenario(&session, "poll");
+    snprintf(answer, sizeof(answer), "record %s", path);
+    must(&session, answer);
+    session.say = say_to_answer;
+    change(path, "ALTER TABLE metric RENAME TO gone");
+    must(&session, "stepi");
+    ck_assert_ptr_nonnull(strstr(answer, "no such table: metric"));
+    session_close(&session);
+}
+END_TEST
 
 START_TEST(it_is_said_at_once_that_something_cannot_be_written)
 {
@@ -842,17 +908,6 @@ static void make_recording(const char *path)
     must(&session, "stepi 20000");
     must(&session, "mark here");
     session_close(&session);
-}
-
-static void change(const char *path, const char *statements)
-{
-    sqlite3 *db;
-    char *text = NULL;
-
-    ck_assert_int_eq(sqlite3_open(path, &db), SQLITE_OK);
-    ck_assert_msg(sqlite3_exec(db, statements, NULL, NULL, &text) == SQLITE_OK, "%s",
-                  text);
-    sqlite3_close(db);
 }
 
 static const struct {
@@ -1169,6 +1224,33 @@ START_TEST(a_branch_that_was_deleted_does_not_come_back)
 }
 END_TEST
 
+static void fill_keepers(void *ctx, struct session *session)
+{
+    static const struct keeper nobody;
+
+    while (keepers_add(session, &nobody, ctx))
+        ;
+}
+
+START_TEST(a_run_that_cannot_be_kept_on_is_let_go)
+{
+    const struct session_choice full = {.opened = fill_keepers};
+    struct restored restored;
+    struct session session;
+    struct err err = {0};
+
+    open_scenario(&session, "poll");
+    ck_assert_msg(keep_begin(&session, &err), "%s", err.text);
+    must(&session, "stepi 500");
+    session_close(&session);
+    ck_assert(!keep_resume(&session, NULL, &full, &restored, &err));
+    ck_assert_ptr_nonnull(strstr(err.text, "too many"));
+    session_close(&session);
+    resume(&session, NULL);
+    session_close(&session);
+}
+END_TEST
+
 START_TEST(a_run_in_which_nothing_was_done_is_dropped)
 {
     struct session session;
@@ -1443,6 +1525,9 @@ static void add_tests(TCase *tcase)
                         COUNT(damages));
     tcase_add_test(tcase, a_cut_near_the_end_does_not_look_at_the_whole_recording);
     tcase_add_test(tcase, a_change_that_cannot_be_written_is_written_with_the_next);
+    tcase_add_test(tcase, a_file_that_cannot_be_begun_is_not_left);
+    tcase_add_test(tcase, what_is_no_text_is_not_left_out);
+    tcase_add_test(tcase, it_is_said_that_metrics_cannot_be_written);
     tcase_add_test(tcase, it_is_said_at_once_that_something_cannot_be_written);
     tcase_add_test(tcase, other_files_are_refused);
     tcase_add_test(tcase, a_truncated_file_is_refused_or_sound);
@@ -1455,6 +1540,7 @@ static void add_tests(TCase *tcase)
     tcase_add_test(tcase, the_run_that_was_left_last_is_resumed);
     tcase_add_test(tcase, a_branch_comes_back_by_what_its_journal_says);
     tcase_add_test(tcase, a_branch_that_was_deleted_does_not_come_back);
+    tcase_add_test(tcase, a_run_that_cannot_be_kept_on_is_let_go);
     tcase_add_test(tcase, a_run_in_which_nothing_was_done_is_dropped);
     tcase_add_test(tcase, a_run_that_is_in_use_is_not_resumed);
     tcase_add_test(tcase, what_was_typed_comes_back);

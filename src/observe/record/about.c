@@ -14,14 +14,17 @@
 
 /* --- what was opened -------------------------------------------------------------------- */
 
+/* NULL: a setting is no text of UTF-8, and JSON has no other. */
 static char *settings_json(const struct about *about)
 {
     json_t *list = json_array();
-    char *text;
+    char *text = NULL;
+    bool ok = true;
 
-    for (size_t i = 0; i < about->settings; i++)
-        json_array_append_new(list, json_string(about->setting[i]));
-    text = json_dumps(list, JSON_COMPACT);
+    for (size_t i = 0; i < about->settings && ok; i++)
+        ok = json_array_append_new(list, json_string(about->setting[i])) == 0;
+    if (ok)
+        text = json_dumps(list, JSON_COMPACT);
     json_decref(list);
     return text;
 }
@@ -29,14 +32,17 @@ static char *settings_json(const struct about *about)
 bool about_write(struct archive *archive, const struct about *about, struct err *err)
 {
     char *settings = settings_json(about);
-    bool ok =
+    bool ok;
+
+    if (!settings)
+        return err_set(err, "a setting is no text of UTF-8, which a recording needs");
+    ok =
         archive_run(archive, err,
                     "INSERT INTO run VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, "
                     "0, 0, 0, 0, 0)",
                     "tittttiii", about->program, (uint64_t)RECORD_FORMAT, about->opened,
                     about->variant, settings, about->title, about->interval,
                     (uint64_t)about->events, (uint64_t)about->instructions);
-
     free(settings);
     return ok;
 }
@@ -124,38 +130,46 @@ static json_t *hex(uint64_t value)
     return json_string(text);
 }
 
+/* NULL: a name is no text of UTF-8. */
 static json_t *row_json(const struct board_row *row)
 {
     json_t *object = json_pack("{s:s, s:s, s:o}", "type", row->type, "name", row->name,
                                "base", hex(row->base));
     json_t *irqs = json_array(), *requests = json_array(), *settings = json_object();
+    bool ok = object;
 
     for (unsigned i = 0; i < row->irqs; i++)
         json_array_append_new(irqs, json_integer(row->irq[i]));
     for (unsigned i = 0; i < row->requests; i++)
         json_array_append_new(requests, json_integer(row->request[i]));
     for (unsigned i = 0; i < row->settings; i++)
-        json_object_set_new(settings, row->setting[i].name,
-                            json_integer((json_int_t)row->setting[i].value));
+        ok &= json_object_set_new(settings, row->setting[i].name,
+                                  json_integer((json_int_t)row->setting[i].value)) == 0;
     json_object_set_new(object, "irq", irqs);
     json_object_set_new(object, "request", requests);
     json_object_set_new(object, "settings", settings);
-    return object;
+    if (ok)
+        return object;
+    json_decref(object);
+    return NULL;
 }
 
+/* NULL, too. */
 static char *board_json(const struct board_desc *desc)
 {
     json_t *rows = json_array(), *object;
-    char *text;
+    char *text = NULL;
+    bool ok = true;
 
     for (unsigned i = 0; i < desc->rows; i++)
-        json_array_append_new(rows, row_json(&desc->row[i]));
+        ok &= json_array_append_new(rows, row_json(&desc->row[i])) == 0;
     object = json_pack("{s:s, s:o, s:o, s:i, s:i, s:i, s:i, s:o}", "name", desc->name,
                        "ram_base", hex(desc->ram_base), "ram_size", hex(desc->ram_size),
                        "harts", (int)desc->harts, "interleave", (int)desc->interleave,
                        "tlb_entries", (int)desc->tlb_entries, "tlb_ways",
                        (int)desc->tlb_ways, "devices", rows);
-    text = json_dumps(object, JSON_COMPACT);
+    if (ok && object)
+        text = json_dumps(object, JSON_COMPACT);
     json_decref(object);
     return text;
 }
@@ -192,10 +206,13 @@ static bool write_costs(struct archive *archive, struct board *board, struct err
 static bool write_board(struct archive *archive, struct board *board, struct err *err)
 {
     char *text = board_json(&board->desc);
-    bool ok = archive_run(archive, err, "INSERT INTO board VALUES(?, ?, ?)", "itt",
-                          (uint64_t)board->index, board->desc.name, text) &&
-              write_devices(archive, board, err) && write_costs(archive, board, err);
+    bool ok;
 
+    if (!text)
+        return err_set(err, "a name of the board is no text of UTF-8");
+    ok = archive_run(archive, err, "INSERT INTO board VALUES(?, ?, ?)", "itt",
+                     (uint64_t)board->index, board->desc.name, text) &&
+         write_devices(archive, board, err) && write_costs(archive, board, err);
     free(text);
     return ok;
 }

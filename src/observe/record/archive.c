@@ -101,14 +101,14 @@ struct archive *archive_create(const char *path, bool alone, struct err *err)
     }
     close(file);
     archive = connect(path, SQLITE_OPEN_READWRITE, err);
-    if (!archive)
-        return NULL;
-    if (archive_exec(archive, alone ? writing_alone : "PRAGMA page_size = 16384",
+    if (archive &&
+        archive_exec(archive, alone ? writing_alone : "PRAGMA page_size = 16384",
                      err) &&
         archive_exec(archive, "PRAGMA synchronous = OFF", err) &&
         make_tables(archive, err))
         return archive;
-    free_archive(archive);
+    if (archive)
+        free_archive(archive);
     unlink(path);
     return NULL;
 }

@@ -19,9 +19,9 @@ struct heard {
 struct batch {
     const struct heard *heard; /* a ring of `size` (a power of two) */
     uint32_t size;
-    uint64_t first_id; /* ids are places in the ring, counted on */
     unsigned count[EVENT_KINDS];
-    uint64_t *id[EVENT_KINDS]; /* of each kind's events, in order */
+    uint64_t
+        *id[EVENT_KINDS]; /* of each kind's events: places in the ring, counted on */
 };
 
 /* Adds the tables; the batch stays the caller's. */

@@ -5,7 +5,7 @@
 #include <sqlite3.h>
 #include <string.h>
 
-enum { FIXED = 5, ARGUMENTS_MAX = 64 }; /* kind, retired, ord, cycle, board */
+enum { FIXED = 5 }; /* kind, retired, ord, cycle, board */
 
 static void give_text(sqlite3_context *context, struct buf *text)
 {

@@ -88,6 +88,15 @@ static bool end(struct scribe *scribe, bool ok, struct err *err)
     return ok;
 }
 
+void scribe_change(struct scribe *scribe, bool (*write)(void *ctx, struct err *err),
+                   void *ctx)
+{
+    struct err err = {0};
+    bool ok = begin(scribe, &err) && write(ctx, &err);
+
+    end(scribe, ok, &err);
+}
+
 bool scribe_write_all(struct scribe *scribe, struct err *err)
 {
     bool ok = begin(scribe, err) &&

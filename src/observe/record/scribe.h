@@ -37,6 +37,10 @@ void scribe_begin(struct scribe *scribe, struct archive *archive,
 /* Everything as it is now: all branches, marks, the viewer, and a digest of the state. */
 bool scribe_write_all(struct scribe *scribe, struct err *err);
 
+/* A change of somebody else's, as safe as the scribe's own. */
+void scribe_change(struct scribe *scribe, bool (*write)(void *ctx, struct err *err),
+                   void *ctx);
+
 /* What the timeline is to tell, with the scribe as its context. */
 extern const struct keeper scribe_keeper;
 
