@@ -3,7 +3,7 @@
 #include "base/alloc.h"
 #include "control/recording.h"
 #include "observe/record/about.h"
-#include "observe/record/history.h"
+#include "observe/record/follow.h"
 
 #include <inttypes.h>
 #include <stdio.h>

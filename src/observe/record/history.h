@@ -63,18 +63,4 @@ bool history_write(struct archive *archive, const struct timeline *timeline,
 bool history_read(struct archive *archive, struct history *history, struct err *err);
 void history_release(struct history *history);
 
-/* Gives branches, what waits, and marks to a timeline at #0. The viewer stays there. */
-bool history_restore(const struct history *history, struct timeline *timeline,
-                     struct err *err);
-
-/*
- * Takes the timeline to where the viewer stood, and on the way compares the state with the
- * digests, at most `most` of them, evenly spread. *differs is the first that is not met.
- */
-enum history_result { HISTORY_MET, HISTORY_DIFFERS, HISTORY_INTERRUPTED };
-
-enum history_result history_follow(const struct history *history,
-                                   struct timeline *timeline, unsigned most,
-                                   struct history_digest *differs);
-
 #endif
