@@ -16,7 +16,6 @@ struct batch_table {
 struct batch_cursor {
     sqlite3_vtab_cursor base;
     const struct batch *batch;
-    const struct event_field *fields;
     const struct heard *heard; /* of this row */
     enum event_kind kind;
     unsigned row;
@@ -61,7 +60,6 @@ static int open_cursor(sqlite3_vtab *base, sqlite3_vtab_cursor **out)
 
     cursor->batch = table->batch;
     cursor->kind = table->kind;
-    cursor->fields = event_infos[table->kind].fields;
     *out = &cursor->base;
     return SQLITE_OK;
 }
@@ -116,32 +114,14 @@ static int row_id(sqlite3_vtab_cursor *base, sqlite3_int64 *id)
     return SQLITE_OK;
 }
 
-static uint64_t value_of(const struct batch_cursor *cursor, int n)
-{
-    const struct event *event = &cursor->heard->event;
-
-    switch (n) {
-    case COLUMN_ID:
-        return cursor->batch->id[cursor->kind][cursor->row] + 1;
-    case COLUMN_BRANCH:
-        return cursor->heard->branch;
-    case COLUMN_RETIRED:
-        return event->retired;
-    case COLUMN_ORD:
-        return event->order;
-    case COLUMN_CYCLE:
-        return event->cycle;
-    case COLUMN_BOARD:
-        return event->board;
-    default:
-        return event_get(event, &cursor->fields[n - COLUMN_FIELDS]);
-    }
-}
-
 static int column(sqlite3_vtab_cursor *base, sqlite3_context *context, int n)
 {
+    const struct batch_cursor *cursor = (const struct batch_cursor *)base;
+    uint64_t id = cursor->batch->id[cursor->kind][cursor->row] + 1;
+
     sqlite3_result_int64(context,
-                         (sqlite3_int64)value_of((const struct batch_cursor *)base, n));
+                         (sqlite3_int64)event_column(&cursor->heard->event, id,
+                                                     cursor->heard->branch, n));
     return SQLITE_OK;
 }
 

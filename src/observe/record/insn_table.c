@@ -244,32 +244,13 @@ static int row_id(sqlite3_vtab_cursor *base, sqlite3_int64 *id)
     return SQLITE_OK;
 }
 
-static uint64_t value_of(const struct insn_cursor *cursor, int n)
-{
-    const struct event *event = &cursor->now.event;
-
-    switch (n) {
-    case COLUMN_ID:
-        return cursor->now.id;
-    case COLUMN_BRANCH:
-        return cursor->branch;
-    case COLUMN_RETIRED:
-        return event->retired;
-    case COLUMN_ORD:
-        return event->order;
-    case COLUMN_CYCLE:
-        return event->cycle;
-    case COLUMN_BOARD:
-        return event->board;
-    default:
-        return event_get(event, &event_infos[EVENT_INSN].fields[n - COLUMN_FIELDS]);
-    }
-}
-
 static int column(sqlite3_vtab_cursor *base, sqlite3_context *context, int n)
 {
+    const struct insn_cursor *cursor = (const struct insn_cursor *)base;
+
     sqlite3_result_int64(context,
-                         (sqlite3_int64)value_of((struct insn_cursor *)base, n));
+                         (sqlite3_int64)event_column(&cursor->now.event, cursor->now.id,
+                                                     cursor->branch, n));
     return SQLITE_OK;
 }
 

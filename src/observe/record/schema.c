@@ -118,6 +118,26 @@ void schema_kind(struct buf *out, const char *name, enum event_kind kind)
     buf_text(out, ")");
 }
 
+uint64_t event_column(const struct event *event, uint64_t id, uint32_t branch, int n)
+{
+    switch (n) {
+    case COLUMN_ID:
+        return id;
+    case COLUMN_BRANCH:
+        return branch;
+    case COLUMN_RETIRED:
+        return event->retired;
+    case COLUMN_ORD:
+        return event->order;
+    case COLUMN_CYCLE:
+        return event->cycle;
+    case COLUMN_BOARD:
+        return event->board;
+    default:
+        return event_get(event, &event_infos[event->kind].fields[n - COLUMN_FIELDS]);
+    }
+}
+
 /* All events but instructions, in the order in which they were heard. */
 static void add_event_view(struct buf *out)
 {

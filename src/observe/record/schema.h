@@ -16,7 +16,7 @@ enum {
 };
 
 /* Columns that every table of events begins with. */
-enum event_column {
+enum event_columns {
     COLUMN_ID, /* its place in the recording: the order in which events were heard */
     COLUMN_BRANCH,  /* of the run on which it was heard */
     COLUMN_RETIRED, /* its moment */
@@ -34,6 +34,9 @@ extern const char schema_upgrade[];
 
 /* `CREATE TABLE name(...)` of that kind's table. */
 void schema_kind(struct buf *out, const char *name, enum event_kind kind);
+
+/* What an event has in column `n` of its table. */
+uint64_t event_column(const struct event *event, uint64_t id, uint32_t branch, int n);
 
 /* Is a unit's value written in hexadecimal? Such columns are declared HEX INTEGER. */
 bool schema_is_hex(enum event_unit unit);
