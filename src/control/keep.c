@@ -4,6 +4,7 @@
 #include "base/nearest.h"
 #include "control/archiving.h"
 #include "control/keepers.h"
+#include "control/state_folder.h"
 #include "observe/record/scribe.h"
 
 #include <dirent.h>
@@ -47,32 +48,12 @@ static const char keep_key[] = "keep";
 
 /* --- where they are --------------------------------------------------------------------------- */
 
-/* Makes all folders of a path that ends with a slash. */
-static bool make_folders(char *path)
-{
-    for (char *slash = strchr(path + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
-        bool ok;
-
-        *slash = '\0';
-        ok = mkdir(path, 0700) == 0 || errno == EEXIST;
-        *slash = '/';
-        if (!ok)
-            return false;
-    }
-    return true;
-}
-
 /* With a slash at its end; the caller frees it. */
 static char *runs_folder(struct err *err)
 {
-    const char *state = getenv("XDG_STATE_HOME"), *home = getenv("HOME");
     struct buf path = {0};
 
-    if (state && state[0] == '/') {
-        buf_printf(&path, "%s/ringside/runs/", state);
-    } else if (home && home[0] == '/') {
-        buf_printf(&path, "%s/.local/state/ringside/runs/", home);
-    } else {
+    if (!state_path(&path, "runs/")) {
         err_set(err, "there is no place for kept runs: HOME is not set");
         return NULL;
     }

@@ -1,48 +1,23 @@
 #include "face/shell/history.h"
 
-#include "base/buf.h"
+#include "control/state_folder.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <readline/history.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 enum { LINES = 5000 };
 
 static struct buf file; /* its path; empty: history is not kept */
 
-/* Makes the folders that the path goes through. */
-static void make_folders(char *path)
-{
-    for (char *slash = strchr(path + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
-        *slash = '\0';
-        mkdir(path, 0700);
-        *slash = '/';
-    }
-}
-
-/* A relative XDG_STATE_HOME is invalid, says the XDG Base Directory Specification. */
-static void find_file(void)
-{
-    const char *state = getenv("XDG_STATE_HOME"), *home = getenv("HOME");
-
-    buf_clear(&file);
-    if (state && state[0] == '/')
-        buf_printf(&file, "%s/ringside/history", state);
-    else if (home && home[0] == '/')
-        buf_printf(&file, "%s/.local/state/ringside/history", home);
-}
-
 void history_begin(void)
 {
     int made;
 
-    find_file();
-    if (!file.size)
+    if (!state_path(&file, "history"))
         return;
     make_folders(file.data);
     made = open(file.data, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
