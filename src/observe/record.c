@@ -1,6 +1,7 @@
 #include "observe/record.h"
 
 #include "base/alloc.h"
+#include "base/varint.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -75,19 +76,6 @@ enum record_form record_form(const char *path)
 }
 
 /* --- bytes of an event ---------------------------------------------------------------- */
-
-static unsigned char *put_varint(unsigned char *at, uint64_t value)
-{
-    for (; value >= 0x80; value >>= 7)
-        *at++ = (unsigned char)(value | 0x80);
-    *at++ = (unsigned char)value;
-    return at;
-}
-
-static uint64_t zigzag(uint64_t difference)
-{
-    return difference << 1 ^ (uint64_t) - (difference >> 63);
-}
 
 /* A field by its own type's load: the sizes are few, and a copy of variable length is
  * not. */

@@ -1,4 +1,5 @@
 #include "base/alloc.h"
+#include "base/varint.h"
 #include "observe/record.h"
 
 #include <errno.h>
@@ -9,10 +10,6 @@
  * Reading what record.c has written. The file's own head says what it holds; nothing of it
  * is believed.
  */
-static uint64_t unzigzag(uint64_t value)
-{
-    return value >> 1 ^ (uint64_t) - (value & 1);
-}
 
 static bool damaged(const struct recording *recording, struct err *err)
 {

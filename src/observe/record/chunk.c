@@ -1,6 +1,7 @@
 #include "observe/record/chunk.h"
 
 #include "base/alloc.h"
+#include "base/varint.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -226,19 +227,6 @@ void chunk_begin(struct chunk *chunk, uint32_t branch)
     chunk->size = 0;
 }
 
-static unsigned char *put_varint(unsigned char *at, uint64_t value)
-{
-    for (; value >= 0x80; value >>= 7)
-        *at++ = (unsigned char)(value | 0x80);
-    *at++ = (unsigned char)value;
-    return at;
-}
-
-static uint64_t zigzag(uint64_t difference)
-{
-    return difference << 1 ^ (uint64_t) - (difference >> 63);
-}
-
 static unsigned char *put_differences(unsigned char *at, const struct pass *pass)
 {
     uint64_t mask = 0;
@@ -305,7 +293,7 @@ static bool get_differences(struct chunk_reader *reader, struct pass *pass)
     for (; mask; mask &= mask - 1) {
         if (!get_varint(reader, &value))
             return false;
-        pass->difference[__builtin_ctzll(mask)] = value >> 1 ^ (~(value & 1) + 1);
+        pass->difference[__builtin_ctzll(mask)] = unzigzag(value);
     }
     return true;
 }

@@ -1,17 +1,8 @@
 #include "observe/record/scribe.h"
 
-#include <string.h>
-#include <time.h>
+#include "observe/record/clock.h"
 
 enum { PASSED_MS = 300 }; /* between two notes of how far a long move has come */
-
-static uint64_t now_ms(void)
-{
-    struct timespec now;
-
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
-}
 
 void scribe_begin(struct scribe *scribe, struct archive *archive,
                   struct timeline *timeline, struct tape *tape)
@@ -202,7 +193,7 @@ static void passed(void *ctx, unsigned branch, struct moment furthest, uint64_t 
 {
     struct scribe *scribe = ctx;
     struct err err = {0};
-    uint64_t now = now_ms();
+    uint64_t now = clock_ms();
     bool digest = furthest.retired - scribe->digest_at >= SCRIBE_INTERVAL, ok;
 
     if (!digest && now - scribe->told_ms < PASSED_MS)

@@ -3,6 +3,7 @@
 #include "base/alloc.h"
 #include "observe/record/batch_table.h"
 #include "observe/record/chunk.h"
+#include "observe/record/clock.h"
 
 #include <inttypes.h>
 #include <signal.h>
@@ -54,14 +55,6 @@ struct tape {
     struct err err;      /* the first thing that went wrong */
 };
 
-static uint64_t now_ms(void)
-{
-    struct timespec now;
-
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
-}
-
 /* --- writing: with the archive's lock ----------------------------------------------------- */
 
 static bool is_well(const struct tape *tape)
@@ -82,7 +75,7 @@ static void begin(struct tape *tape)
     if (!tape->archive->in_transaction && !archive_begin(tape->archive, NULL))
         fail(tape);
     if (!tape->dirty_since)
-        tape->dirty_since = now_ms();
+        tape->dirty_since = clock_ms();
 }
 
 static void write_chunk(struct tape *tape)
@@ -242,7 +235,7 @@ static void *write_events(void *ctx)
     while (wait_for_events(tape)) {
         pthread_mutex_lock(&tape->archive->lock);
         drain(tape);
-        if (tape->dirty_since && now_ms() - tape->dirty_since >= COMMIT_MS)
+        if (tape->dirty_since && clock_ms() - tape->dirty_since >= COMMIT_MS)
             make_safe(tape);
         pthread_mutex_unlock(&tape->archive->lock);
     }
