@@ -480,6 +480,36 @@ START_TEST(marks_stay_where_they_were_put)
 }
 END_TEST
 
+/* --- arrivals --------------------------------------------------------------------------------- */
+
+static void nothing(void *ctx, struct hart *hart)
+{
+    (void)ctx, (void)hart;
+}
+
+/* The last hart has no room for one more stop: no other is armed, and nothing is used up. */
+START_TEST(an_arrival_that_finds_no_room_leaves_no_trace)
+{
+    struct run *run = random_machine(&machine_shapes[3], 1);
+    struct timeline *time = timeline_new(run, NULL);
+    struct board *board = run->board[run->boards - 1];
+    struct hart *last = &board->hart[board->harts - 1],
+                *first = &run->board[0]->hart[0];
+
+    ck_assert_ptr_ne(first, last);
+    while (hart_add_stop(last, 4))
+        ;
+    for (unsigned i = 0; i < HART_STOPS; i++)
+        ck_assert(!timeline_add_arrival(time, 8, nothing, NULL));
+    ck_assert_uint_eq(first->stops, 0);
+    hart_remove_stop(last, 4);
+    ck_assert(timeline_add_arrival(time, 8, nothing, NULL));
+    ck_assert_uint_eq(first->stops, 1);
+    timeline_free(time);
+    run_free(run);
+}
+END_TEST
+
 static void add_tests(TCase *tcase)
 {
     tcase_add_loop_test(tcase, a_random_walk_finds_every_place_as_it_was, 0,
@@ -498,6 +528,7 @@ static void add_tests(TCase *tcase)
                         COUNT(shapes));
     tcase_add_loop_test(tcase, many_branches_keep_apart, 0, COUNT(shapes));
     tcase_add_loop_test(tcase, marks_stay_where_they_were_put, 0, COUNT(shapes));
+    tcase_add_test(tcase, an_arrival_that_finds_no_room_leaves_no_trace);
 }
 
 TEST_MAIN("travel", add_tests)

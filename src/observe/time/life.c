@@ -112,18 +112,27 @@ void timeline_set_output(struct timeline *timeline,
     timeline->output_ctx = ctx;
 }
 
+/* For one more stop. */
+static bool harts_have_room(const struct run *run)
+{
+    for (unsigned b = 0; b < run->boards; b++)
+        for (unsigned h = 0; h < run->board[b]->harts; h++)
+            if (run->board[b]->hart[h].stops == HART_STOPS)
+                return false;
+    return true;
+}
+
 bool timeline_add_arrival(struct timeline *timeline, uint64_t pc,
                           void (*arrived)(void *ctx, struct hart *hart), void *ctx)
 {
     struct run *run = timeline->run;
 
-    if (timeline->arrivals == ARRIVALS)
+    if (timeline->arrivals == ARRIVALS || !harts_have_room(run))
         return false;
     timeline->arrival[timeline->arrivals++] = (struct arrival_hook){pc, arrived, ctx};
     for (unsigned b = 0; b < run->boards; b++)
         for (unsigned h = 0; h < run->board[b]->harts; h++)
-            if (!hart_add_stop(&run->board[b]->hart[h], pc))
-                return false;
+            hart_add_stop(&run->board[b]->hart[h], pc);
     return true;
 }
 
