@@ -266,10 +266,30 @@ enum {
     QUERY_SECONDS = 120
 };
 
-static const struct query_limits query_limits = {.rows = QUERY_ROWS,
-                                                 .seconds = QUERY_SECONDS};
+/* As a move of that line that is cut short. */
+static bool is_interrupted(void *ctx)
+{
+    struct session *session = ctx;
+    struct interrupt interrupt = timeline_interrupt(session->time);
 
-static bool query_written(struct recording *recording, const char *query,
+    if (!interrupt.came || !interrupt.came(interrupt.ctx))
+        return false;
+    session->interrupted = true;
+    return true;
+}
+
+static bool query(struct session *session, struct archive *archive, const char *text,
+                  struct reply *reply, struct err *err)
+{
+    const struct query_limits limits = {.rows = QUERY_ROWS,
+                                        .seconds = QUERY_SECONDS,
+                                        .interrupted = is_interrupted,
+                                        .ctx = session};
+
+    return query_run(archive, text, &limits, reply, err);
+}
+
+static bool query_written(struct recording *recording, const char *text,
                           struct reply *reply, struct err *err)
 {
     struct archive *reader;
@@ -281,7 +301,7 @@ static bool query_written(struct recording *recording, const char *query,
     if (!reader)
         return false;
     reply_say(reply, "Of the recording %s, which goes on.", recording->archive->path);
-    ok = query_run(reader, query, &query_limits, reply, err);
+    ok = query(recording->session, reader, text, reply, err);
     archive_close(reader);
     return ok;
 }
@@ -372,12 +392,12 @@ static bool is_about_instructions(const char *query)
     return *query;
 }
 
-static bool query_window(struct session *session, const char *query, uint64_t most,
+static bool query_window(struct session *session, const char *text, uint64_t most,
                          struct reply *reply, struct err *err)
 {
     struct window window = {.session = session,
                             .to = timeline_now(session->time),
-                            .instructions = is_about_instructions(query)};
+                            .instructions = is_about_instructions(text)};
     struct archive *archive = archive_memory(err);
     bool ok;
 
@@ -390,22 +410,22 @@ static bool query_window(struct session *session, const char *query, uint64_t mo
     ok = fill_window(&window, archive, err);
     if (ok) {
         say_window(&window, reply);
-        ok = query_run(archive, query, &query_limits, reply, err);
+        ok = query(session, archive, text, reply, err);
     }
     archive_close(archive);
     return ok;
 }
 
-bool recording_query(struct session *session, const char *query, uint64_t window,
+bool recording_query(struct session *session, const char *text, uint64_t window,
                      struct reply *reply, struct err *err)
 {
     struct recording *recording = session_extra(session, recording_key);
     struct opened *opened = session_extra(session, opened_key);
 
     if (recording && !window)
-        return query_written(recording, query, reply, err);
+        return query_written(recording, text, reply, err);
     if (!opened || window)
-        return query_window(session, query, window, reply, err);
+        return query_window(session, text, window, reply, err);
     reply_say(reply, "Of the recording %s.", opened->archive->path);
-    return query_run(opened->archive, query, &query_limits, reply, err);
+    return query(session, opened->archive, text, reply, err);
 }

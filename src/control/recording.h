@@ -30,7 +30,7 @@ void recording_opened(struct session *session, struct archive *archive, bool rep
  * A query over the recording that is being written, the one that was opened, or (`window`
  * instructions up to now; 0: the usual) the live run.
  */
-bool recording_query(struct session *session, const char *query, uint64_t window,
+bool recording_query(struct session *session, const char *text, uint64_t window,
                      struct reply *reply, struct err *err);
 
 #endif

@@ -476,6 +476,31 @@ START_TEST(a_query_can_only_read)
 }
 END_TEST
 
+static bool always(void *ctx)
+{
+    (void)ctx;
+    return true;
+}
+
+START_TEST(a_query_can_be_interrupted)
+{
+    static const char *const endless =
+        "sql WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) "
+        "SELECT count(*) FROM n";
+    struct session session;
+
+    open_scenario(&session, "poll");
+    snprintf(answer, sizeof(answer), "record %s", in_folder("run.db"));
+    must(&session, answer);
+    timeline_set_interrupt(session.time, (struct interrupt){always, NULL});
+    says(&session, endless, "interrupted");
+    ck_assert(session.interrupted);
+    timeline_set_interrupt(session.time, (struct interrupt){NULL, NULL});
+    says(&session, "sql SELECT 6 * 7 AS n", "\n42\n");
+    session_close(&session);
+}
+END_TEST
+
 /* The next ```sql block of the manual. */
 static const char *next_query(const char *at, struct buf *query)
 {
@@ -1514,6 +1539,7 @@ static void add_tests(TCase *tcase)
     tcase_add_test(tcase, a_chunk_that_is_cut_short_is_an_error);
     tcase_add_test(tcase, the_live_run_is_asked_in_a_window_that_is_told);
     tcase_add_test(tcase, a_query_can_only_read);
+    tcase_add_test(tcase, a_query_can_be_interrupted);
     tcase_add_test(tcase, the_manuals_queries_have_answers);
     tcase_add_test(tcase, the_extension_shows_instructions_to_other_programs);
     tcase_add_test(tcase, the_manual_names_every_table);
