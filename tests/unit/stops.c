@@ -206,13 +206,19 @@ START_TEST(a_condition_can_be_changed_and_taken_away)
 }
 END_TEST
 
-START_TEST(a_condition_without_a_value_does_not_hold)
+START_TEST(a_condition_without_a_value_stops_and_says_so)
 {
+    static const char says[] = "The condition of 1 has no value here: division by 0.";
     struct talk talk;
 
     journey_open(&talk, "dma_burst");
-    journey_do(&talk, "break sum if [8] == 0 || s2 == 3");
-    ck_assert_ptr_nonnull(strstr(journey_do(&talk, "continue"), "exit code 0"));
+    journey_do(&talk, "break sum if s2 == 3 ? 1 / 0 : s2 == 5");
+    ck_assert_ptr_nonnull(strstr(journey_do(&talk, "continue"), says));
+    ck_assert_uint_eq(session_hart(&talk.session)->x[18], 3);
+    ck_assert_ptr_null(strstr(journey_do(&talk, "continue"), says));
+    ck_assert_uint_eq(session_hart(&talk.session)->x[18], 5);
+    ck_assert_ptr_nonnull(strstr(journey_do(&talk, "reverse-continue"), says));
+    ck_assert_uint_eq(session_hart(&talk.session)->x[18], 3);
     talk_close(&talk);
 }
 END_TEST
@@ -377,7 +383,7 @@ static void add_tests(TCase *tcase)
     tcase_add_test(tcase, a_temporary_breakpoint_stops_backwards_at_the_last_arrival);
     tcase_add_test(tcase, a_disabled_breakpoint_does_not_stop);
     tcase_add_test(tcase, a_condition_can_be_changed_and_taken_away);
-    tcase_add_test(tcase, a_condition_without_a_value_does_not_hold);
+    tcase_add_test(tcase, a_condition_without_a_value_stops_and_says_so);
     tcase_add_test(tcase, a_hart_that_stands_there_does_not_arrive);
     tcase_add_test(tcase, a_write_tells_who_wrote_and_what);
     tcase_add_test(tcase, of_a_large_range_the_bytes_that_were_written_are_told);

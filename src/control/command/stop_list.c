@@ -237,8 +237,8 @@ const struct command stop_list_commands[] = {
                       {.type = ARG_EXPR, .name = "CONDITION", .optional = true}},
         .summary = "give a breakpoint a condition, or take it away",
         .help =
-            "A condition that has no value, since memory in it cannot be read, does "
-            "not hold.\n"
+            "A condition that has no value, since memory in it cannot be read or it "
+            "divides by 0, stops; that is said.\n"
             "\n"
             "  condition 2 a0 == 3\n"
             "  condition 2",

@@ -133,6 +133,15 @@ static void put_hits(struct buf *out, const struct session *session,
                    move->hit[i].stop->number);
 }
 
+/* A condition without a value stops, too. */
+static void say_conditions(struct reply *reply, const struct move *move)
+{
+    for (unsigned i = 0; i < move->hits; i++)
+        if (move->hit[i].no_value[0])
+            reply_say(reply, "The condition of %u has no value here: %s.",
+                      move->hit[i].stop->number, move->hit[i].no_value);
+}
+
 /* --- how a move ended -------------------------------------------------------------------------------- */
 
 static void put_finish(struct buf *out, const struct session *session)
@@ -204,6 +213,8 @@ void where_say_move(struct reply *reply, const struct session *session,
         where_put(&text, session);
     }
     say(reply, &text);
+    if (move->end == MOVE_STOPPED)
+        say_conditions(reply, move);
     if (move->other_hart)
         reply_say(reply, "Commands are about hart %u now.", session->hart);
     if (session->subject.scenario && trial_error(&session->subject.trial))

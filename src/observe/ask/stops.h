@@ -37,6 +37,7 @@ struct stop {
 };
 
 /* What stopped a move. */
+enum { STOP_REASON = 160 };
 struct stop_hit {
     const struct stop *stop;
     unsigned hart;     /* that arrived, or wrote */
@@ -48,6 +49,7 @@ struct stop_hit {
     uint64_t pa; /* WRITE, READ, ACCESS: the first byte */
     uint64_t before, after; /* WRITE: the watched bytes' values, little-endian; of more
                                than 8 bytes, of the 8 that hold `pa` */
+    char no_value[STOP_REASON]; /* why the condition has no value; empty: it holds */
 };
 
 struct stops;
@@ -75,8 +77,8 @@ struct stop *stops_at(struct stops *stops, unsigned n); /* in order of number */
 /*
  * All enabled stops as one probe. After a move that it stopped: what it found. A condition
  * is asked at the boundary after the step that it is about, and one that has no value there
- * (memory that cannot be read) does not hold; a filter is asked of the event alone, when it
- * is told.
+ * (memory that cannot be read, division by 0) stops, and the hit says why; a filter is asked
+ * of the event alone, when it is told.
  */
 const struct probe *stops_probe(struct stops *stops);
 const struct stop_hit *stops_hits(const struct stops *stops, unsigned *count);

@@ -13,6 +13,7 @@
 
 #include "base/alloc.h"
 
+#include <stdio.h>
 #include <string.h>
 
 enum { WORD = 8 }; /* bytes of a watched range whose values are told */
@@ -256,10 +257,12 @@ static void hear_arrival(struct stops *stops, const struct stop *stop,
         name_initiator(hear(stops, stop), INITIATOR_HART + hart->id);
 }
 
-static bool holds(const struct stops *stops, const struct heard *heard)
+/* A condition that has no value stops, too: it may be what its writer waits for. */
+static bool holds(const struct stops *stops, struct heard *heard)
 {
     struct expr_scope scope = stops->scope;
     uint64_t value;
+    struct err err;
 
     scope.board = heard->stop->board;
     scope.hart = heard->hit.hart;
@@ -267,8 +270,12 @@ static bool holds(const struct stops *stops, const struct heard *heard)
         scope.event = &heard->hit.event;
         scope.kind = (enum event_kind)heard->hit.event.kind;
     }
-    return !heard->stop->condition ||
-           (expr_value(heard->stop->condition, &scope, &value, NULL) && value != 0);
+    if (!heard->stop->condition)
+        return true;
+    if (expr_value(heard->stop->condition, &scope, &value, &err))
+        return value != 0;
+    snprintf(heard->hit.no_value, STOP_REASON, "%.*s", STOP_REASON - 1, err.text);
+    return true;
 }
 
 /* One hit of each stop is enough; those from `first` on are of this boundary. */
