@@ -139,15 +139,19 @@ static const struct {
     {"who mie.SSIE", "Hart 0 wrote it at enable (0x"},
     {"who mie.MEIE", "Nobody has written it since reset."},
     {"who sie", "Hart 0 wrote it at enable (0x"},
+    {"who sie", "it was 0x0 and became 0x0."}, /* mideleg is 0 */
     {"who mcause",
      "A trap of hart 0 to M-mode wrote it (environment call from M-mode at "
      "call (0x"},
+    {"who mcause", "it was 0x0 and became 0xb."},
     {"who mtval", "A trap of hart 0 to M-mode wrote it"},
     {"who scause", "Nobody has written it since reset."},
     {"who mstatus.MPIE", "Hart 0's return from a trap to S-mode wrote it"},
+    {"who mstatus.MPP", "it was 0x1 and became 0x0."},
     {"who sstatus.SPIE", "Nobody has written it since reset."},
     {"who mip", "Line MSIP of hart 0 rises, at cycle "},
     {"who mip.MSIP", "Line MSIP of hart 0 rises, at cycle "},
+    {"who mip.MSIP", "it was 0x0 and became 0x1."},
     {"who mip.MEIP", "Nobody has written it since reset."},
     {"who time", "Error: who: time counts by itself: ask about MTIME.\n"},
     /* Registers x, and the pc. */

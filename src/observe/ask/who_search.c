@@ -176,19 +176,60 @@ static bool csr_matches(void *ctx, const struct event *event)
     }
 }
 
-static void csr_values(const struct lvalue *target, struct who *who)
+struct csr_then {
+    const struct who_search *search;
+    uint64_t value;
+};
+
+static void look_at_csr(void *ctx, struct run *run)
+{
+    struct csr_then *then = ctx;
+    const struct lvalue *target = then->search->target;
+
+    then->value = hart_csr_read(&run->board[then->search->board]->hart[target->hart],
+                                (unsigned)target->number);
+}
+
+static uint64_t csr_at(const struct who_search *search, struct moment at)
+{
+    struct csr_then then = {search, 0};
+
+    timeline_peek_at(search->timeline, at, look_at_csr, &then);
+    return then.value;
+}
+
+/* What traps, returns and lines write they do not tell, nor a write of one view of a CSR
+ * what another view then is: it is what their step changes. */
+static bool values_of_step(const struct who_search *search, struct who *who)
+{
+    struct step step;
+    bool ok = step_of(search->timeline, &who->event, &step);
+
+    if (ok) {
+        who->old = csr_at(search, step.began);
+        who->value = csr_at(search, step.ended);
+    }
+    step_release(&step);
+    return ok;
+}
+
+static void csr_values(const struct who_search *search, struct who *who)
 {
     const struct event *event = &who->event;
-    uint64_t mask = who_mask(target);
+    uint64_t mask = who_mask(search->target), number = search->target->number;
 
-    who->has_values = event->kind == EVENT_CSR_WRITE || event->kind == EVENT_OUTSIDE;
-    if (event->kind == EVENT_CSR_WRITE) {
-        who->old = field_get(event->csr_write.old, mask);
-        who->value = field_get(event->csr_write.value, mask);
-    } else if (event->kind == EVENT_OUTSIDE) {
-        who->old = field_get(event->outside.old, mask);
-        who->value = field_get(event->outside.value, mask);
+    who->has_values = true;
+    if (event->kind == EVENT_CSR_WRITE && event->csr_write.csr == number) {
+        who->old = event->csr_write.old;
+        who->value = event->csr_write.value;
+    } else if (event->kind == EVENT_OUTSIDE && event->outside.number == number) {
+        who->old = event->outside.old;
+        who->value = event->outside.value;
+    } else {
+        who->has_values = values_of_step(search, who);
     }
+    who->old = field_get(who->old, mask);
+    who->value = field_get(who->value, mask);
 }
 
 static bool who_csr(struct who_search *search, struct who *who, struct err *err)
@@ -203,7 +244,7 @@ static bool who_csr(struct who_search *search, struct who *who, struct err *err)
     if (timeline_find_last(search->timeline, search->before, kinds, csr_matches, search,
                            &event)) {
         who_found(search, &event, who);
-        csr_values(search->target, who);
+        csr_values(search, who);
     }
     return true;
 }
