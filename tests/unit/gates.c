@@ -128,6 +128,29 @@ START_TEST(an_interrupt_that_was_taken_is_held_back_by_its_handler)
 }
 END_TEST
 
+/* A request that has been served has gone from the PLIC and from mip. */
+START_TEST(what_a_claim_took_is_told_with_its_moment)
+{
+    struct talk talk;
+    const char *answer;
+
+    open_dma(&talk, NULL);
+    talk_do(&talk, "stepi 500");
+    ck_assert_uint_eq(interrupts(&talk), 1);
+    talk_do(&talk, "set dma0.Control[0].doneIE = 0; set t0 = 0xc200004");
+    talk_do(&talk, "set u32[loop] = 0x0002a303"); /* lw t1, 0(t0): a claim */
+    talk_do(&talk, "set pc = loop; stepi; set plic.CLAIM[0] = 23");
+    answer = talk_do(&talk, "why not irq 23");
+    ck_assert_ptr_nonnull(strstr(answer, "  claim by hart 0  "));
+    ck_assert_ptr_nonnull(strstr(answer, "  line MEIP of hart 0 falls  "));
+    ck_assert_ptr_null(strstr(answer, "the device"));
+    ck_assert_ptr_nonnull(
+        strstr(talk_do(&talk, "who plic.PENDING[0]"),
+               "Hart 0 took it: context 0 of plic claims interrupt 23 (dma0), at "));
+    talk_close(&talk);
+}
+END_TEST
+
 START_TEST(an_open_way_is_said_to_be_open)
 {
     struct talk talk;
@@ -471,6 +494,7 @@ static void add_tests(TCase *tcase)
     tcase_add_loop_test(tcase, each_gate_of_a_dma_interrupt_is_named_and_opened, 0,
                         COUNT(dma_gates));
     tcase_add_test(tcase, an_interrupt_that_was_taken_is_held_back_by_its_handler);
+    tcase_add_test(tcase, what_a_claim_took_is_told_with_its_moment);
     tcase_add_test(tcase, an_open_way_is_said_to_be_open);
     tcase_add_test(tcase, a_request_that_is_pending_has_passed_its_device);
     tcase_add_test(tcase, a_claim_that_is_not_completed_holds_the_next_request_back);

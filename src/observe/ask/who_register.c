@@ -143,7 +143,10 @@ static unsigned explains(const struct sought *sought, const struct event *event)
         return 0;
     if (event->kind == EVENT_MMIO_WRITE || event->kind == EVENT_MMIO_READ)
         return 1;
-    return event->kind == EVENT_IRQ_LINE || event->kind == EVENT_REQUEST_LINE ? 2 : 3;
+    return event->kind == EVENT_IRQ_LINE || event->kind == EVENT_REQUEST_LINE ||
+                   event->kind == EVENT_IRQ_PENDING
+               ? 2
+               : 3;
 }
 
 struct explanation {

@@ -116,6 +116,19 @@ static void say_line(struct buf *out, const struct narrator *narrator,
     narrate(out, narrator, &who->event);
 }
 
+/* Each hart has two contexts of the PLIC: for its M-mode, and for its S-mode. */
+static unsigned claimer(const struct who *who)
+{
+    return who->event.irq_claim.context / 2u;
+}
+
+static void say_claim(struct buf *out, const struct narrator *narrator,
+                      const struct who *who)
+{
+    buf_printf(out, "hart %u took it: ", claimer(who));
+    narrate(out, narrator, &who->event);
+}
+
 static void say_outside(struct buf *out, const struct narrator *narrator,
                         const struct who *who)
 {
@@ -192,6 +205,13 @@ static void brief_walk(struct buf *out, const struct narrator *narrator,
     buf_printf(out, "page-table walk of hart %u", who->event.walk_step.hart);
 }
 
+static void brief_claim(struct buf *out, const struct narrator *narrator,
+                        const struct who *who)
+{
+    (void)narrator;
+    buf_printf(out, "claim by hart %u", claimer(who));
+}
+
 static void brief_outside(struct buf *out, const struct narrator *narrator,
                           const struct who *who)
 {
@@ -224,7 +244,8 @@ static const struct {
     [EVENT_WALK_STEP] = {say_walk, brief_walk},
     [EVENT_TRAP_ENTER] = {say_trap, brief_trap},
     [EVENT_TRAP_RETURN] = {say_return, brief_return},
-    [EVENT_HART_LINE] = {say_line, brief_device},
+    [EVENT_HART_LINE] = {say_line, say_line},
+    [EVENT_IRQ_CLAIM] = {say_claim, brief_claim},
     [EVENT_OUTSIDE] = {say_outside, brief_outside},
 };
 
