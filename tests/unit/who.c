@@ -137,6 +137,7 @@ static const struct {
     {"who mtvec", "Hart 0 wrote it at vector (0x"},
     {"who mscratch", "Hart 0 wrote it at mask (0x"},
     {"who mie.SSIE", "Hart 0 wrote it at enable (0x"},
+    {"who mscratch", "), `csrw mscratch, a3`, at cycle "},
     {"who mie.MEIE", "Nobody has written it since reset."},
     {"who sie", "Hart 0 wrote it at enable (0x"},
     {"who sie", "it was 0x0 and became 0x0."}, /* mideleg is 0 */

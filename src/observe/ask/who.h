@@ -25,7 +25,7 @@ struct who {
     struct moment before; /* searching from here on finds who wrote it earlier */
     struct event event; /* insn, bus_transfer, walk_step, csr_write, mmio_write, ... */
 
-    bool has_insn; /* MMIO_WRITE of a hart: the instruction that made the access */
+    bool has_insn; /* MMIO_WRITE of a hart, CSR_WRITE: the instruction that made it */
     struct event_insn insn;
 
     /* BUS_TRANSFER of a DMA channel: what it was doing. */

@@ -23,15 +23,20 @@ static void put_instruction(struct buf *out, const struct event_insn *insn)
     buf_char(out, '`');
 }
 
-static void say_insn(struct buf *out, const struct narrator *narrator,
-                     const struct who *who)
+/* "copy+8 (0x80000010), `sd a0, 0(a1)`" */
+static void put_place_of(struct buf *out, const struct narrator *narrator,
+                         const struct event_insn *insn)
 {
-    const struct event_insn *insn = &who->event.insn;
-
-    buf_printf(out, "hart %u wrote it at ", insn->hart);
     put_address(out, narrator, insn->pc);
     buf_text(out, ", ");
     put_instruction(out, insn);
+}
+
+static void say_insn(struct buf *out, const struct narrator *narrator,
+                     const struct who *who)
+{
+    buf_printf(out, "hart %u wrote it at ", who->event.insn.hart);
+    put_place_of(out, narrator, &who->event.insn);
 }
 
 /* "burst 17 of descriptor 5" */
@@ -74,9 +79,7 @@ static void say_access(struct buf *out, const struct narrator *narrator,
     if (!who->has_insn)
         return;
     buf_text(out, " at ");
-    put_address(out, narrator, who->insn.pc);
-    buf_text(out, ", ");
-    put_instruction(out, &who->insn);
+    put_place_of(out, narrator, &who->insn);
 }
 
 static void say_transfer(struct buf *out, const struct narrator *narrator,
@@ -99,7 +102,10 @@ static void say_csr_write(struct buf *out, const struct narrator *narrator,
                           const struct who *who)
 {
     buf_printf(out, "hart %u wrote it at ", who->event.csr_write.hart);
-    put_address(out, narrator, who->event.csr_write.pc);
+    if (who->has_insn)
+        put_place_of(out, narrator, &who->insn);
+    else
+        put_address(out, narrator, who->event.csr_write.pc);
 }
 
 static void say_return(struct buf *out, const struct narrator *narrator,

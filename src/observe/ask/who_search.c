@@ -57,14 +57,22 @@ static const char *reason_of(struct timeline *timeline, const struct event *even
 }
 
 /* The instruction that made an access retires as number event->retired. */
+static bool made(const struct event *insn, const struct event *write)
+{
+    if (insn->retired != write->retired || insn->board != write->board)
+        return false;
+    if (write->kind == EVENT_CSR_WRITE)
+        return insn->insn.hart == write->csr_write.hart &&
+               insn->insn.pc == write->csr_write.pc;
+    return insn->insn.hart == write->mmio_write.initiator &&
+           insn->insn.access != ACCESS_NONE;
+}
+
 static void take_insn(void *ctx, const struct event *event)
 {
     struct who *who = ctx;
-    const struct event *access = &who->event;
 
-    if (event->retired != access->retired || event->board != access->board ||
-        event->insn.hart != access->mmio_write.initiator ||
-        event->insn.access == ACCESS_NONE)
+    if (!made(event, &who->event))
         return;
     who->has_insn = true;
     who->insn = event->insn;
@@ -87,7 +95,8 @@ void who_found(const struct who_search *search, const struct event *event,
     who->before = who_moment_of(event);
     if (event->kind == EVENT_OUTSIDE)
         who->reason = reason_of(search->timeline, event);
-    if (event->kind == EVENT_MMIO_WRITE && event->mmio_write.initiator < INITIATOR_DMA)
+    if (event->kind == EVENT_CSR_WRITE || (event->kind == EVENT_MMIO_WRITE &&
+                                           event->mmio_write.initiator < INITIATOR_DMA))
         find_insn(search, who);
 }
 
