@@ -36,6 +36,7 @@ static const char program[] =
     /* CSRs by instruction, trap and return. */
     "mask: csrw mscratch, a3\n"
     "enable: csrsi mie, 2\n"
+    "count: csrw minstret, a3\n"
     "call: ecall\n"
     "after: li a6, 0x10000000\n li a7, 65\n"
     "send: sb a7, 0(a6)\n"
@@ -155,6 +156,11 @@ static const struct {
     {"who mip.MSIP", "it was 0x0 and became 0x1."},
     {"who mip.MEIP", "Nobody has written it since reset."},
     {"who time", "Error: who: time counts by itself: ask about MTIME.\n"},
+    {"who cycle", "Error: who: cycle counts by itself: ask about mcycle.\n"},
+    {"who retired", "Error: who: retired counts by itself: ask about minstret.\n"},
+    {"who mcycle", "Error: who: mcycle counts by itself, and nobody has written it.\n"},
+    {"who instret", "Hart 0 wrote it at count (0x"},
+    {"who minstret", "), `csrw minstret, a3`, at cycle "},
     /* Registers x, and the pc. */
     {"who a7", "`li a7, 1`"},
     {"who t6", "Nobody has written it since reset."},
@@ -250,8 +256,8 @@ static bool always(void *ctx)
 START_TEST(a_question_that_is_interrupted_has_no_answer)
 {
     static const char *const questions[] = {
-        "who lock", "who a7",    "who mscratch", "who word",
-        "why",      "why fault", "why #10",      "who ata0.Status"};
+        "who lock",  "who a7",  "who mscratch",    "who word",  "why",
+        "why fault", "why #10", "who ata0.Status", "who mcycle"};
 
     begin();
     talk_do(&talk, "stepi");

@@ -1,6 +1,18 @@
 #include "control/command/ask.h"
 #include "observe/ask/who.h"
 
+#include <string.h>
+
+/* The clock and the instructions of all harts are numbers, but no addresses. */
+static bool check_counters(const char *text, struct err *err)
+{
+    if (strcmp(text, "cycle") == 0)
+        return err_set(err, "cycle counts by itself: ask about mcycle");
+    if (strcmp(text, "retired") == 0)
+        return err_set(err, "retired counts by itself: ask about minstret");
+    return true;
+}
+
 /* What the argument names; what is no place of its own is an address. */
 static bool read_target(struct call *call, struct lvalue *target, struct err *err)
 {
@@ -10,7 +22,8 @@ static bool read_target(struct call *call, struct lvalue *target, struct err *er
 
     if (expr_lvalue(call->given[0].expr, &scope, target, &no_place))
         return true;
-    if (!expr_value(call->given[0].expr, &scope, &address, err))
+    if (!check_counters(call->given[0].text, err) ||
+        !expr_value(call->given[0].expr, &scope, &address, err))
         return false;
     *target = (struct lvalue){.kind = LVALUE_MEMORY,
                               .hart = call->session->hart,

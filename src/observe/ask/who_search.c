@@ -241,6 +241,12 @@ static void csr_values(const struct who_search *search, struct who *who)
     who->value = field_get(who->value, mask);
 }
 
+/* Each instruction and cycle changes it, and tells nothing: only writes of it are found. */
+static bool counts_by_itself(uint64_t number)
+{
+    return original(number) == CSR_MCYCLE || original(number) == CSR_MINSTRET;
+}
+
 static bool who_csr(struct who_search *search, struct who *who, struct err *err)
 {
     const uint64_t kinds = EVENT_BIT(EVENT_CSR_WRITE) | EVENT_BIT(EVENT_TRAP_ENTER) |
@@ -254,6 +260,10 @@ static bool who_csr(struct who_search *search, struct who *who, struct err *err)
                            &event)) {
         who_found(search, &event, who);
         csr_values(search, who);
+    } else if (counts_by_itself(search->target->number) &&
+               !timeline_cut_short(search->timeline)) {
+        return err_set(err, "%s counts by itself, and nobody has written it",
+                       csr_by_number((unsigned)search->target->number)->name);
     }
     return true;
 }
