@@ -242,6 +242,16 @@ START_TEST(what_is_read_and_what_is_written_are_two_registers)
     has("who ata0.Command", "It was written from outside (set ata0.Command = 0x11)");
     has("who ata0.Error", "The device changed it: ata0: fails");
     has("who ata0.Features", "Nobody has written it since reset.");
+    has("who u8p[0x320001c]",
+        "ata0 Status, which is read there: the device changed it: ata0: fails");
+    has("who u8p[0x320001c]",
+        "ata0 Command, which is written there: it was written from outside (set ");
+    has("who u8p[0x320001c]", "\nata0 Status   the device  disk_phase  ");
+    talk_do(&talk, "goto who");
+    has("who u8p[0x320001c]", "Status, which is read there: the device changed it");
+    talk_do(&talk, "reverse-step-event");
+    has("who u8p[0x320001c]", "Command, which is written there: it was written");
+    ck_assert_ptr_null(strstr(talk_do(&talk, "who ata0.Status"), "ata0: fails"));
     end();
 }
 END_TEST

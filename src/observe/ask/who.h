@@ -53,6 +53,13 @@ bool who_wrote_before(struct timeline *timeline, const struct lvalue *target,
                       unsigned board, struct moment before, struct who *who,
                       struct err *err);
 
+/*
+ * Is `target` memory where a device has two registers, one that is read and one that is
+ * written? Then each is a target of its own.
+ */
+bool who_shared(const struct run *run, const struct lvalue *target, unsigned board,
+                struct lvalue *read, struct lvalue *written);
+
 /* The answer as a sentence without capital and full stop: "hart 0 wrote it at ...". */
 void who_say(struct buf *out, const struct narrator *narrator, const struct who *who);
 

@@ -342,6 +342,39 @@ static bool physical(const struct hart *hart, const struct lvalue *target, uint6
     return true;
 }
 
+static struct lvalue register_at(const struct mmio *mmio, uint64_t pa, unsigned size)
+{
+    return (struct lvalue){.kind = LVALUE_REGISTER,
+                           .device = mmio->device,
+                           .number = pa - mmio->base,
+                           .size = size,
+                           .hi = 63};
+}
+
+bool who_shared(const struct run *run, const struct lvalue *target, unsigned board,
+                struct lvalue *read, struct lvalue *written)
+{
+    const struct board *on = run->board[board];
+    const struct mmio *mmio;
+    const struct reg *reg;
+    unsigned index;
+    uint64_t pa;
+
+    if (target->kind != LVALUE_MEMORY ||
+        !physical(&on->hart[target->hart], target, &pa, NULL))
+        return false;
+    mmio = bus_find(&on->bus, pa);
+    reg =
+        mmio ? device_reg(on->device[mmio->device], (uint32_t)(pa - mmio->base), &index)
+             : NULL;
+    if (!reg || !reg->write_name)
+        return false;
+    *read = *written = register_at(mmio, pa, target->size);
+    read->side = SIDE_READ;
+    written->side = SIDE_WRITTEN;
+    return true;
+}
+
 static bool who_memory(const struct who_search *search, struct who *who,
                        struct err *err)
 {
@@ -359,11 +392,7 @@ static bool who_memory(const struct who_search *search, struct who *who,
     mmio = bus_find(&board->bus, pa);
     if (!mmio)
         return err_set(err, "0x%" PRIx64 ": nothing answers at that address", pa);
-    reg = (struct lvalue){.kind = LVALUE_REGISTER,
-                          .device = mmio->device,
-                          .number = pa - mmio->base,
-                          .size = target->size,
-                          .hi = 63};
+    reg = register_at(mmio, pa, target->size);
     of_register.target = &reg;
     return who_register(&of_register, who, err);
 }
