@@ -360,6 +360,11 @@ START_TEST(a_moment_may_be_given)
     has(talk_do(&talk, "why #0"),
         "Error: why: nothing has happened before that moment");
     has(talk_do(&talk, "why not_a_mark"), "Error: why: ");
+    has(talk_do(&talk, "why #999999"),
+        "Error: why: #999999 is behind the end: the run has got to cycle ");
+    has(talk_do(&talk, "why 999999"), "Error: why: 999999 is behind the end: ");
+    has(talk_do(&talk, "why #300"), "Hart 0 executes ");
+    has(talk_do(&talk, "step-event; mark inside; why inside"), "Hart 0 executes ");
     talk_do(&talk, "goto #0");
     has(talk_do(&talk, "why"), "Error: why: nothing has happened before that moment");
     talk_close(&talk);

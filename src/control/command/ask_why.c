@@ -4,6 +4,8 @@
 #include "observe/ask/who.h"
 #include "observe/ask/why.h"
 
+#include <inttypes.h>
+
 /* --- which event ------------------------------------------------------------------ */
 
 /* Who wrote what a watchpoint watches. */
@@ -64,12 +66,31 @@ static bool is_by_cycle(void *ctx, const struct event *event)
     return event->cycle <= *(const uint64_t *)ctx;
 }
 
+/* What has not been run has no events: the last one before it would explain nothing. */
+static bool check_reached(const struct timeline *time, const struct given *given,
+                          struct err *err)
+{
+    struct moment end = timeline_furthest(time), now = timeline_now(time);
+    char text[MOMENT_TEXT];
+
+    if (moment_compare(now, end) > 0) /* inside a step */
+        end = now;
+    if (given->is_cycle ? given->value <= timeline_furthest_cycle(time)
+                        : moment_compare(given->moment, end) <= 0)
+        return true;
+    return err_set(
+        err, "%s is behind the end: the run has got to cycle %" PRIu64 ", %s",
+        given->text, timeline_furthest_cycle(time), moment_text(text, end, true));
+}
+
 static bool event_of(struct call *call, struct event *event, struct err *err)
 {
     struct session *session = call->session;
     struct given *given = &call->given[0];
     bool found;
 
+    if (given->is_given && !check_reached(session->time, given, err))
+        return false;
     if (!given->is_given)
         found = event_now(session, event);
     else if (given->is_cycle)
