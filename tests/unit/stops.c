@@ -137,7 +137,10 @@ START_TEST(ignored_hits_are_passed_over_both_ways)
     journey_open(&ignoring, "interrupt");
     journey_do(&plain, "break interrupt; continue; continue; continue");
     third = run_digest(plain.session.run);
-    journey_do(&ignoring, "break interrupt; ignore 1 2; continue");
+    journey_do(&ignoring, "break interrupt; ignore 1 2");
+    ck_assert_str_eq(talk_do(&ignoring, "ignore 1 -1"),
+                     "Error: ignore: '-1' times is no count.\n");
+    journey_do(&ignoring, "continue");
     ck_assert_uint_eq(run_digest(ignoring.session.run), third);
     ck_assert_uint_eq(stop_number(&ignoring, 1)->hits, 3);
     journey_do(&ignoring, "continue 3; ignore 1 2; reverse-continue");
