@@ -297,6 +297,7 @@ START_TEST(what_cannot_be_watched_is_refused_with_a_reason)
         {"break other.s:12", "no source file 'other.s'"},
         {"break 1000000", "no code at line 1000000"},
         {"break main hart 9", "no hart"},
+        {"break *0x80000003", "0x80000003 is odd: no instruction begins there"},
         {"break main if", "no CONDITION given"},
         {"break main if a0 ==", "a value is missing"},
         {"watch target if value == 1", "'value'"},

@@ -3,6 +3,7 @@
 
 #include "base/alloc.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -93,6 +94,9 @@ static bool check_place(const struct stops *stops, const struct stop *stop,
     if (stop->board >= run->boards ||
         (stop->hart >= 0 && (unsigned)stop->hart >= run->board[stop->board]->harts))
         return err_set(err, "there is no hart %d", stop->hart);
+    if (stop->kind == STOP_PC && stop->address % 2)
+        return err_set(err, "0x%" PRIx64 " is odd: no instruction begins there",
+                       stop->address); /* IALIGN is 16 */
     if (stop->kind == STOP_PC || stop->kind == STOP_EVENT)
         return true;
     if (stop->length == 0)
