@@ -64,10 +64,14 @@ END_TEST
 START_TEST(an_event_is_seen_at_the_moment_after_it)
 {
     const struct event event = {.retired = 9, .order = 4};
+    const struct event next = {.retired = 9, .order = 5};
     struct moment seen = moment_after_event(&event);
 
     ck_assert_uint_eq(seen.retired, 9);
     ck_assert_uint_eq(seen.order, 5);
+    ck_assert_int_eq(moment_compare(moment_before_event(&next), seen), 0);
+    ck_assert_int_lt(moment_compare_events(&event, &next), 0);
+    ck_assert_int_eq(moment_compare_events(&event, &event), 0);
 }
 END_TEST
 

@@ -131,11 +131,10 @@ static bool find_descriptor(const struct failure *failure, struct event *descrip
 {
     struct event *error = &failure->fault->event;
 
-    return timeline_find_last(
-               failure->timeline,
-               (struct moment){.retired = error->retired, .order = error->order},
-               EVENT_BIT(EVENT_DMA_DESCRIPTOR) | EVENT_BIT(EVENT_DMA_STATE), of_channel,
-               error, descriptor) &&
+    return timeline_find_last(failure->timeline, moment_before_event(error),
+                              EVENT_BIT(EVENT_DMA_DESCRIPTOR) |
+                                  EVENT_BIT(EVENT_DMA_STATE),
+                              of_channel, error, descriptor) &&
            descriptor->kind == EVENT_DMA_DESCRIPTOR;
 }
 
@@ -239,10 +238,9 @@ static void fault_of_disk(const struct failure *failure)
     struct event command;
 
     say_error_bits(failure, (const struct ata *)disk);
-    if (!timeline_find_last(
-            failure->timeline,
-            (struct moment){.retired = failed->retired, .order = failed->order},
-            EVENT_BIT(EVENT_DISK_COMMAND), is_command, failed, &command))
+    if (!timeline_find_last(failure->timeline, moment_before_event(failed),
+                            EVENT_BIT(EVENT_DISK_COMMAND), is_command, failed,
+                            &command))
         return;
     say_event(failure, &command);
     fault_say_who(failure, "the command",

@@ -186,7 +186,7 @@ static void explain_transfer(const struct who_search *search, struct who *who)
 {
     struct channel channel = channel_of(timeline_run(search->timeline), search->board,
                                         who->event.bus_transfer.initiator);
-    struct moment at = who_moment_of(&who->event);
+    struct moment at = moment_before_event(&who->event);
 
     who->has_start =
         timeline_find_last(search->timeline, at,

@@ -22,11 +22,6 @@ bool who_overlap(uint64_t a, uint64_t a_size, uint64_t b, uint64_t b_size)
     return a < b ? b - a < a_size : a - b < b_size;
 }
 
-struct moment who_moment_of(const struct event *event)
-{
-    return (struct moment){.retired = event->retired, .order = event->order};
-}
-
 struct moment who_until(const struct who_search *search)
 {
     struct moment until = search->before;
@@ -92,7 +87,7 @@ void who_found(const struct who_search *search, const struct event *event,
     who->kind = event->kind == EVENT_OUTSIDE ? WHO_OUTSIDE : WHO_EVENT;
     who->event = *event;
     who->at = step_seen(event);
-    who->before = who_moment_of(event);
+    who->before = moment_before_event(event);
     if (event->kind == EVENT_OUTSIDE)
         who->reason = reason_of(search->timeline, event);
     if (event->kind == EVENT_CSR_WRITE || (event->kind == EVENT_MMIO_WRITE &&

@@ -32,7 +32,4 @@ struct moment who_until(const struct who_search *search);
 /* Does [a, a + a_size) share a byte with [b, b + b_size)? */
 bool who_overlap(uint64_t a, uint64_t a_size, uint64_t b, uint64_t b_size);
 
-/* Where the viewer stands if `event` is what it sees next. */
-struct moment who_moment_of(const struct event *event);
-
 #endif

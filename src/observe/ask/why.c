@@ -18,16 +18,6 @@ struct asked {
     const struct why_rule *rule; /* that the last match is by */
 };
 
-static bool is_before(const struct event *event, const struct event *effect)
-{
-    return moment_compare(moment_after_event(event), moment_after_event(effect)) < 0;
-}
-
-static bool is_same(const struct event *a, const struct event *b)
-{
-    return moment_compare(moment_after_event(a), moment_after_event(b)) == 0;
-}
-
 /* The nearest before the effect that the rule fits, else the first after it. */
 static const struct event *match_in_step(const struct asked *asked,
                                          const struct why_rule *rule,
@@ -38,11 +28,11 @@ static const struct event *match_in_step(const struct asked *asked,
     for (unsigned i = 0; i < step->count; i++) {
         struct why_pair pair = {timeline_run(asked->timeline), asked->effect,
                                 &step->event[i]};
-        bool before = is_before(&step->event[i], asked->effect);
+        int order = moment_compare_events(&step->event[i], asked->effect);
 
-        if (is_same(&step->event[i], asked->effect) || !why_is_cause(rule, &pair))
+        if (order == 0 || !why_is_cause(rule, &pair))
             continue;
-        if (!before && best)
+        if (order > 0 && best)
             break;
         best = &step->event[i];
     }
@@ -82,11 +72,6 @@ static bool is_earlier_cause(void *ctx, const struct event *event)
     return false;
 }
 
-static struct moment moment_before(const struct event *event)
-{
-    return (struct moment){.retired = event->retired, .order = event->order};
-}
-
 static bool find_before(struct asked *asked, struct moment before, struct event *event)
 {
     uint64_t kinds = 0;
@@ -103,7 +88,7 @@ static bool find_before(struct asked *asked, struct moment before, struct event 
 static bool find_earlier(struct asked *asked, struct why_link *cause)
 {
     const struct event *effect = asked->effect;
-    struct moment before = moment_before(effect);
+    struct moment before = moment_before_event(effect);
     unsigned skip = 0;
 
     if (effect->kind == EVENT_CONSOLE && effect->console.access == ACCESS_STORE &&
@@ -112,7 +97,7 @@ static bool find_earlier(struct asked *asked, struct why_link *cause)
     do {
         if (!find_before(asked, before, &cause->event))
             return false;
-        before = moment_before(&cause->event);
+        before = moment_before_event(&cause->event);
     } while (skip--);
     if (!is_earlier_cause(asked, &cause->event))
         return false;
@@ -186,10 +171,10 @@ static void find_release(struct timeline *timeline, struct why *why)
     struct event released;
     struct step step;
 
-    if (!timeline_find_last(timeline, moment_before(trap),
+    if (!timeline_find_last(timeline, moment_before_event(trap),
                             EVENT_BIT(EVENT_CSR_WRITE) | EVENT_BIT(EVENT_TRAP_RETURN),
                             of_hart, trap, &released) ||
-        is_before(&released, &why->link[1].event) ||
+        moment_compare_events(&released, &why->link[1].event) < 0 ||
         !step_of(timeline, &released, &step))
         return;
     if (!would_take(timeline, trap, step.began) &&

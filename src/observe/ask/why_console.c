@@ -36,20 +36,17 @@ static void look(void *ctx, struct run *run)
         join(line, uart->send.bytes[(uart->send.first + i) % UART_FIFO]);
 }
 
-static bool is_before(const struct event *event, const struct event *than)
-{
-    return moment_compare(moment_after_event(event), moment_after_event(than)) < 0;
-}
-
 /* Of the step's events before this one: what was written, and how many were sent. */
 static unsigned follow_step(struct line *line, const struct step *step)
 {
     const struct event *console = line->console;
     unsigned sent = 0;
 
-    for (unsigned i = 0; i < step->count && is_before(&step->event[i], console); i++) {
+    for (unsigned i = 0; i < step->count; i++) {
         const struct event *event = &step->event[i];
 
+        if (moment_compare_events(event, console) >= 0)
+            break;
         if (event->kind == EVENT_MMIO_WRITE &&
             event->mmio_write.device == console->console.device &&
             event->mmio_write.offset == UART_THR)

@@ -24,6 +24,16 @@ struct moment moment_after_event(const struct event *event)
     return (struct moment){.retired = event->retired, .order = event->order + 1};
 }
 
+struct moment moment_before_event(const struct event *event)
+{
+    return (struct moment){.retired = event->retired, .order = event->order};
+}
+
+int moment_compare_events(const struct event *a, const struct event *b)
+{
+    return moment_compare(moment_before_event(a), moment_before_event(b));
+}
+
 /* The digits of a number, with commas between thousands if they are wanted. */
 static size_t put_number(char *text, size_t room, uint64_t number, bool commas)
 {

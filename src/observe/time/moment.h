@@ -27,8 +27,13 @@ struct moment moment_of(const struct run *run);
 /* Less than, equal to or greater than 0, as a is before, at or after b. */
 int moment_compare(struct moment a, struct moment b);
 
-/* The moment at which the viewer has just seen the event. */
+/* The moment at which the viewer has just seen the event; and at which it is what the
+ * viewer sees next. */
 struct moment moment_after_event(const struct event *event);
+struct moment moment_before_event(const struct event *event);
+
+/* Less than, equal to or greater than 0, as a was told before b, is b, or came after it. */
+int moment_compare_events(const struct event *a, const struct event *b);
 
 /* "#12,345.6" with commas, or without them (as it can be typed). */
 enum { MOMENT_TEXT = 48 };

@@ -424,11 +424,6 @@ static bool seen_here(const struct timeline *timeline, const struct event *event
            events->order == 0;
 }
 
-static struct moment before_event(const struct event *event)
-{
-    return (struct moment){event->retired, UINT64_MAX, event->order};
-}
-
 enum arrival timeline_last_event(struct timeline *timeline, uint64_t kinds,
                                  bool (*matches)(void *ctx, const struct event *event),
                                  void *ctx, struct event *event)
@@ -437,11 +432,11 @@ enum arrival timeline_last_event(struct timeline *timeline, uint64_t kinds,
     bool found;
 
     if (timeline->inside)
-        before = before_event(timeline_seen(timeline));
+        before = moment_before_event(timeline_seen(timeline));
     found = timeline_find_last(timeline, before, kinds, matches, ctx, event);
     if (found && seen_here(timeline, event))
-        found = timeline_find_last(timeline, before_event(event), kinds, matches, ctx,
-                                   event);
+        found = timeline_find_last(timeline, moment_before_event(event), kinds, matches,
+                                   ctx, event);
     if (!found)
         return timeline->cut_short ? ARRIVED_INTERRUPTED : ARRIVED_BEGINNING;
     return stand_at(timeline, event);
