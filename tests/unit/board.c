@@ -401,6 +401,26 @@ START_TEST(request_line_reaches_every_dma_controller)
 }
 END_TEST
 
+START_TEST(channels_are_initiators_by_controller_then_number)
+{
+    struct run *run;
+    const struct device *first, *second;
+
+    desc = board_virt;
+    new_row("dma", "dma1", 0x03400000);
+    run = new_run(&desc);
+    first = board_device(run->board[0], "dma0");
+    second = board_device(run->board[0], "dma1");
+    ck_assert(dma_is_channel(first, 2, INITIATOR_DMA + 2));
+    ck_assert(dma_is_channel(second, 2, INITIATOR_DMA + DMA_CHANNELS + 2));
+    ck_assert(!dma_is_channel(second, 2, INITIATOR_DMA + 2));
+    ck_assert(
+        !dma_is_channel(board_device(run->board[0], "ata0"), 2, INITIATOR_DMA + 2));
+    ck_assert_uint_eq(dma_channel_number(INITIATOR_DMA + DMA_CHANNELS + 2), 2);
+    run_free(run);
+}
+END_TEST
+
 /* --- Start ------------------------------------------------------------------------ */
 
 START_TEST(every_hart_is_told_its_id_and_the_tree)
@@ -666,6 +686,7 @@ static void add_tests(TCase *tcase)
     tcase_add_test(tcase, line_driven_twice_is_low_when_both_are_low);
     tcase_add_test(tcase, time_of_harts_is_mtime);
     tcase_add_test(tcase, request_line_reaches_every_dma_controller);
+    tcase_add_test(tcase, channels_are_initiators_by_controller_then_number);
     tcase_add_test(tcase, every_hart_is_told_its_id_and_the_tree);
     tcase_add_test(tcase, firmware_finds_what_follows_it);
     tcase_add_test(tcase, rom_cannot_be_written);

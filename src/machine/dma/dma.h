@@ -156,6 +156,29 @@ struct dma {
 
 extern const struct device_type dma_type;
 
+/* Initiators are numbered by controller, in the order of the board's table, then channel.
+ * Is that one this channel of this device (which may be of any type)? */
+static inline bool dma_is_channel(const struct device *device, unsigned channel,
+                                  unsigned initiator)
+{
+    const struct dma *dma = (const struct dma *)device;
+
+    return device->type == &dma_type &&
+           initiator == INITIATOR_DMA + (unsigned)DMA_CHANNELS * dma->unit + channel;
+}
+
+/* Which channel an initiator is of its controller. */
+static inline unsigned dma_channel_number(unsigned initiator)
+{
+    return (initiator - INITIATOR_DMA) % DMA_CHANNELS;
+}
+
+/* Does a channel do nothing in that state, until software starts it? */
+static inline bool dma_rests(unsigned state)
+{
+    return state == DMA_IDLE || state == DMA_COMPLETE || state == DMA_FAILED;
+}
+
 /* Makes a device's request line known to the controller, under the line's number. Every
  * controller of a board may be connected to the same line. */
 void dma_connect(struct device *dma, struct request_line *line);

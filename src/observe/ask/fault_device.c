@@ -118,12 +118,10 @@ static bool of_channel(void *ctx, const struct event *event)
     unsigned device = is_state ? event->dma_state.device : event->dma_descriptor.device;
     unsigned channel =
         is_state ? event->dma_state.channel : event->dma_descriptor.channel;
-    unsigned from = event->dma_state.from;
 
     return event->board == error->board && device == error->dma_error.device &&
            channel == error->dma_error.channel &&
-           (!is_state || from == DMA_IDLE || from == DMA_COMPLETE ||
-            from == DMA_FAILED);
+           (!is_state || dma_rests(event->dma_state.from));
 }
 
 /* The descriptor in which the channel failed; false: it had fetched none. */

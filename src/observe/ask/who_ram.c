@@ -129,28 +129,18 @@ static bool seen_in_step(const struct who_search *search, struct writer *writer)
 /* A channel, by its device and number; and a count. */
 struct channel {
     unsigned board, device, number;
-    uint8_t initiator;
     unsigned bursts;
 };
 
-/* Controllers have their initiators in the order of the board's table. */
 static struct channel channel_of(const struct run *run, unsigned board,
                                  uint8_t initiator)
 {
-    unsigned number = initiator - INITIATOR_DMA;
-    struct channel channel = {
-        .board = board, .number = number % DMA_CHANNELS, .initiator = initiator};
-    unsigned unit = number / DMA_CHANNELS;
+    struct channel channel = {.board = board, .number = dma_channel_number(initiator)};
 
     for (unsigned i = 0; i < run->board[board]->devices; i++)
-        if (run->board[board]->device[i]->type == &dma_type && unit-- == 0)
+        if (dma_is_channel(run->board[board]->device[i], channel.number, initiator))
             channel.device = i;
     return channel;
-}
-
-static bool begins(uint8_t from)
-{
-    return from == DMA_IDLE || from == DMA_COMPLETE || from == DMA_FAILED;
 }
 
 static bool start_matches(void *ctx, const struct event *event)
@@ -163,7 +153,8 @@ static bool start_matches(void *ctx, const struct event *event)
         return event->dma_descriptor.device == channel->device &&
                event->dma_descriptor.channel == channel->number;
     return event->dma_state.device == channel->device &&
-           event->dma_state.channel == channel->number && begins(event->dma_state.from);
+           event->dma_state.channel == channel->number &&
+           dma_rests(event->dma_state.from);
 }
 
 static void count_burst(void *ctx, const struct event *event)

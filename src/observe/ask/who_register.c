@@ -38,20 +38,11 @@ static const struct event_field *device_field(const struct event *event)
     return field->name ? field : NULL;
 }
 
-/* Which DMA controller is it on its board? */
-static unsigned unit_of(const struct board *board, unsigned device)
-{
-    unsigned unit = 0;
-
-    for (unsigned i = 0; i < device; i++)
-        unit += board->device[i]->type == &dma_type;
-    return unit;
-}
-
 bool who_concerns(const struct run *run, unsigned board, unsigned device,
                   const struct event *event)
 {
     const struct event_field *field = device_field(event);
+    unsigned initiator;
 
     if (event->board != board)
         return false;
@@ -61,10 +52,10 @@ bool who_concerns(const struct run *run, unsigned board, unsigned device,
         return (event->outside.act == ACT_REGISTER ||
                 event->outside.act == ACT_INPUT) &&
                event->outside.target == device;
+    initiator = event->bus_transfer.initiator;
     return event->kind == EVENT_BUS_TRANSFER &&
-           run->board[board]->device[device]->type == &dma_type &&
-           (event->bus_transfer.initiator - INITIATOR_DMA) / DMA_CHANNELS ==
-               (int)unit_of(run->board[board], device);
+           dma_is_channel(run->board[board]->device[device],
+                          dma_channel_number(initiator), initiator);
 }
 
 /* --- changes ---------------------------------------------------------------------- */

@@ -67,15 +67,10 @@ static bool hart_held(const struct why_pair *pair)
            pair->cause->insn.access != ACCESS_NONE;
 }
 
-/* Initiators of DMA are numbered by controller, in the board's order, then channel. */
 static bool is_channel(const struct board *board, unsigned initiator, unsigned device,
                        unsigned channel)
 {
-    unsigned unit = 0;
-
-    for (unsigned i = 0; i < device; i++)
-        unit += board->device[i]->type == &dma_type;
-    return initiator == INITIATOR_DMA + unit * DMA_CHANNELS + channel;
+    return dma_is_channel(board->device[device], channel, initiator);
 }
 
 static bool of_channel(const struct why_pair *pair)
@@ -275,11 +270,6 @@ static bool ended_of_line(const struct why_pair *pair)
 
 /* --- DMA channels ----------------------------------------------------------------- */
 
-static bool rests(uint8_t state)
-{
-    return state == DMA_IDLE || state == DMA_COMPLETE || state == DMA_FAILED;
-}
-
 static bool completes(const struct event *effect)
 {
     return effect->dma_state.to == DMA_COMPLETE;
@@ -297,7 +287,8 @@ static bool leaves_line(const struct event *effect)
 
 static bool is_start(const struct event_dma_state *state)
 {
-    return (rests(state->from) && !rests(state->to)) || state->from == DMA_WAIT_RING;
+    return (dma_rests(state->from) && !dma_rests(state->to)) ||
+           state->from == DMA_WAIT_RING;
 }
 
 /* Software starts a channel, rings its doorbell, or stops it. */
@@ -308,7 +299,7 @@ static bool is_told(const struct event *effect)
 
 static bool goes_on(const struct event *effect)
 {
-    return !is_told(effect) && !rests(effect->dma_state.to);
+    return !is_told(effect) && !dma_rests(effect->dma_state.to);
 }
 
 static bool starts(const struct why_pair *pair)
