@@ -9,7 +9,6 @@
 #include "base/bits.h"
 #include "machine/device/ata.h"
 #include "machine/dma/dma.h"
-#include "machine/isa/isa.h"
 #include "observe/ask/fault_parts.h"
 #include "observe/ask/names.h"
 
@@ -45,21 +44,6 @@ void fault_release(struct fault *fault)
         free(fault->sentence[i]);
     free(fault->sentence);
     *fault = (struct fault){0};
-}
-
-void fault_put_instruction(struct buf *out, uint32_t bits, uint64_t pc)
-{
-    struct insn insn = insn_decode(bits);
-    char text[96];
-
-    insn_text(text, sizeof(text), &insn, pc, true);
-    buf_char(out, '`');
-    for (const char *c = text; *c; c++) {
-        buf_char(out, *c == '\t' ? ' ' : *c);
-        if (*c == ',')
-            buf_char(out, ' ');
-    }
-    buf_char(out, '`');
 }
 
 void fault_say_who(const struct failure *failure, const char *what,

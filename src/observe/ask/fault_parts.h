@@ -15,9 +15,6 @@ struct failure {
 void fault_say(const struct failure *failure, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
-/* "`ld a0, 0(a1)`", as it is at pc. */
-void fault_put_instruction(struct buf *out, uint32_t bits, uint64_t pc);
-
 /* Who wrote that, as a sentence that begins with `what`: "The entry: hart 0 wrote ...". */
 void fault_say_who(const struct failure *failure, const char *what,
                    const struct lvalue *target);

@@ -315,7 +315,7 @@ static void say_instruction(const struct failure *failure, const struct scene *s
 
     if (access == ACCESS_FETCH || !scene->bits)
         return;
-    fault_put_instruction(&text, scene->bits, trap->epc);
+    who_put_instruction(&text, scene->bits, trap->epc);
     if (trap->cause == CAUSE_ILLEGAL_INSTRUCTION || trap->cause == CAUSE_BREAKPOINT)
         fault_say(failure, "the instruction is %s", buf_str(&text));
     else

@@ -67,4 +67,7 @@ void who_say(struct buf *out, const struct narrator *narrator, const struct who 
 void who_say_short(struct buf *out, const struct narrator *narrator,
                    const struct who *who);
 
+/* "`ld a0, 0(a1)`", as it is at pc. */
+void who_put_instruction(struct buf *out, uint32_t bits, uint64_t pc);
+
 #endif

@@ -7,19 +7,18 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-/* "`sd a0, 0(a1)`" */
-static void put_instruction(struct buf *out, const struct event_insn *insn)
+void who_put_instruction(struct buf *out, uint32_t bits, uint64_t pc)
 {
-    struct insn decoded = insn_decode(insn->bits);
+    struct insn insn = insn_decode(bits);
     char text[96];
 
-    insn_text(text, sizeof(text), &decoded, insn->pc, true);
+    insn_text(text, sizeof(text), &insn, pc, true);
     buf_char(out, '`');
-    for (const char *c = text; *c; c++)
+    for (const char *c = text; *c; c++) {
+        buf_char(out, *c == '\t' ? ' ' : *c);
         if (*c == ',')
-            buf_text(out, ", ");
-        else
-            buf_char(out, *c == '\t' ? ' ' : *c);
+            buf_char(out, ' ');
+    }
     buf_char(out, '`');
 }
 
@@ -29,7 +28,7 @@ static void put_place_of(struct buf *out, const struct narrator *narrator,
 {
     put_address(out, narrator, insn->pc);
     buf_text(out, ", ");
-    put_instruction(out, insn);
+    who_put_instruction(out, insn->bits, insn->pc);
 }
 
 static void say_insn(struct buf *out, const struct narrator *narrator,
