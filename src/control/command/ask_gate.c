@@ -82,18 +82,13 @@ static bool find_gates(struct call *call, struct gates *gates, struct err *err)
 
 /* --- what is said ----------------------------------------------------------------- */
 
-static const char *mode_letter(unsigned mode)
-{
-    return mode == MODE_M ? "M" : "S";
-}
-
 static void say_open(struct call *call, const struct gates *gates,
                      const struct route *route)
 {
-    reply_say(call->reply,
-              "Nothing holds %s back: hart %u takes it before its next instruction, in "
-              "%s-mode.",
-              gates->subject, route->hart, mode_letter(route->mode));
+    reply_say(
+        call->reply,
+        "Nothing holds %s back: hart %u takes it before its next instruction, in %s.",
+        gates->subject, route->hart, mode_name(route->mode));
 }
 
 /* Who closed a gate; false: nothing is known of that. */

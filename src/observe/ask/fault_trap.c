@@ -86,11 +86,6 @@ static void blame_csr(const struct failure *failure, const struct scene *scene,
                                    .lo = (uint8_t)lo});
 }
 
-static const char *mode_letter(unsigned mode)
-{
-    return mode == MODE_M ? "M" : mode == MODE_S ? "S" : "U";
-}
-
 void fault_say_pmp(const struct failure *failure, const struct scene *scene,
                    enum event_access access)
 {
@@ -105,8 +100,8 @@ void fault_say_pmp(const struct failure *failure, const struct scene *scene,
     }
     fault_say(failure,
               "PMP entry %u decides about 0x%" PRIx64
-              ": its configuration is 0x%02x, which does not let %s-mode %s there",
-              entry, scene->pa, scene->hart.csr.pmpcfg[entry], mode_letter(scene->mode),
+              ": its configuration is 0x%02x, which does not let %s %s there",
+              entry, scene->pa, scene->hart.csr.pmpcfg[entry], mode_name(scene->mode),
               fault_access_word(access));
     blame_csr(failure, scene, entry < 8 ? CSR_PMPCFG0 : CSR_PMPCFG2, 8 * byte + 7,
               8 * byte);
@@ -223,9 +218,8 @@ static void ban_of_csr(struct ban *ban, const struct hart *hart,
         snprintf(ban->why, sizeof(ban->why), "there is no CSR 0x%x", number);
     else if (hart->mode < least)
         snprintf(ban->why, sizeof(ban->why),
-                 "%s is for %s-mode and above, and hart %u "
-                 "is in %s-mode",
-                 info->name, mode_letter(least), hart->id, mode_letter(hart->mode));
+                 "%s is for %s and above, and hart %u is in %s", info->name,
+                 mode_name(least), hart->id, mode_name(hart->mode));
     else if (number >> 10 == 3 && hart_csr_allowed(hart, number, false))
         snprintf(ban->why, sizeof(ban->why), "%s is read-only", info->name);
     else if (number == CSR_SATP)
@@ -242,10 +236,9 @@ static void ban_of_csr(struct ban *ban, const struct hart *hart,
 static void ban_mode(struct ban *ban, const struct hart *hart, const char *name,
                      unsigned least)
 {
-    snprintf(ban->why, sizeof(ban->why),
-             "`%s` is for %s-mode%s, and hart %u is in %s-mode", name,
-             mode_letter(least), least == MODE_M ? "" : " and above", hart->id,
-             mode_letter(hart->mode));
+    snprintf(ban->why, sizeof(ban->why), "`%s` is for %s%s, and hart %u is in %s", name,
+             mode_name(least), least == MODE_M ? "" : " and above", hart->id,
+             mode_name(hart->mode));
 }
 
 /* Returns, waits and fences, each with its bit of mstatus (3.1.6.5). */

@@ -14,11 +14,6 @@
 #include <stdio.h>
 #include <string.h>
 
-static struct lvalue nowhere(void)
-{
-    return (struct lvalue){.kind = LVALUE_NONE};
-}
-
 /* --- the DMA controller: lines 2c and 2c+1 are channel c's done and error --------- */
 
 /* Where channel c's Control is. */
@@ -85,7 +80,7 @@ static unsigned uart_pending(const struct device *device)
 static void add_uart_cause(struct gates *gates, const struct device *device)
 {
     unsigned pending = uart_pending(device);
-    struct gate *gate = gates_add(gates, GATE_SHARED, pending, pending, nowhere());
+    struct gate *gate = gates_add(gates, GATE_SHARED, pending, pending, gate_nowhere());
 
     gate_text(gate, "", "not 0", "there is nothing to interrupt for");
     snprintf(gate->name, sizeof(gate->name), "%s causes", device->name);
@@ -125,7 +120,7 @@ static void ata_gates(struct gates *gates, const struct device *device, unsigned
     const struct ata *ata = (const struct ata *)device;
     bool off = ata->control & ATA_NIEN, absent = ata->select & ATA_DEV;
     struct gate *gate =
-        gates_add(gates, GATE_SHARED, ata->intrq, ata->intrq, nowhere());
+        gates_add(gates, GATE_SHARED, ata->intrq, ata->intrq, gate_nowhere());
 
     (void)line;
     gate_text(gate, "", "1",
@@ -206,7 +201,7 @@ void gates_of_device(struct gates *gates, const struct board *board, unsigned ir
 
     if (!device) {
         snprintf(gates->subject, sizeof(gates->subject), "interrupt %u", irq);
-        gate = gates_add(gates, GATE_SHARED, false, 0, nowhere());
+        gate = gates_add(gates, GATE_SHARED, false, 0, gate_nowhere());
         gate_text(gate, "device", "a device", "no device drives this interrupt");
         return;
     }
@@ -216,7 +211,7 @@ void gates_of_device(struct gates *gates, const struct board *board, unsigned ir
         if (device->type == devices[i].type)
             devices[i].add(gates, device, line);
     high = device->line[line].level;
-    gate = gates_add(gates, GATE_SHARED, high, high, nowhere());
+    gate = gates_add(gates, GATE_SHARED, high, high, gate_nowhere());
     gate_text(gate, "", "1", high ? "the line is high" : "the line is low");
     snprintf(gate->name, sizeof(gate->name), "%s line", device->name);
 }

@@ -11,6 +11,7 @@ struct gate *gates_add(struct gates *gates, unsigned route, bool open, uint64_t 
                        struct lvalue what);
 void gate_text(struct gate *gate, const char *name, const char *needs,
                const char *means);
+struct lvalue gate_nowhere(void);
 struct lvalue gate_register(const struct device *device, uint64_t offset, unsigned size,
                             unsigned hi, unsigned lo);
 

@@ -14,6 +14,7 @@
 #include "machine/interrupt/plic.h"
 #include "machine/isa/csr.h"
 #include "observe/ask/gates_device.h"
+#include "observe/narrate.h"
 
 #include <assert.h>
 #include <inttypes.h>
@@ -66,7 +67,7 @@ void gates_release(struct gates *gates)
     *gates = (struct gates){0};
 }
 
-static struct lvalue nowhere(void)
+struct lvalue gate_nowhere(void)
 {
     return (struct lvalue){.kind = LVALUE_NONE};
 }
@@ -153,8 +154,8 @@ static void add_mideleg(const struct to_hart *to)
         snprintf(gate->means, sizeof(gate->means),
                  "S-mode is to take it, and hart %u is in M-mode", to->hart->id);
     else
-        snprintf(gate->means, sizeof(gate->means), "%s-mode takes it",
-                 is_delegated(to) ? "S" : "M");
+        snprintf(gate->means, sizeof(gate->means), "%s takes it",
+                 mode_name(is_delegated(to) ? MODE_S : MODE_M));
 }
 
 static void add_mie(const struct to_hart *to)
@@ -165,11 +166,6 @@ static void add_mie(const struct to_hart *to)
     snprintf(gate->needs, sizeof(gate->needs), "1");
     snprintf(gate->means, sizeof(gate->means), "hart %u has the %s %s", to->hart->id,
              lines[to->line].words, open ? "enabled" : "disabled");
-}
-
-static const char *mode_letter(unsigned mode)
-{
-    return mode == MODE_M ? "M" : mode == MODE_S ? "S" : "U";
 }
 
 /* Interrupts for a mode are always on in a less privileged one, whatever its xIE. */
@@ -184,12 +180,12 @@ static void add_status(const struct to_hart *to)
     struct gate *gate =
         add_csr_bit(to, CSR_MSTATUS, to_s ? 1 : 3, open, to_s ? "SIE" : "MIE");
 
-    snprintf(gate->needs, sizeof(gate->needs), "1, or a mode below %s",
-             mode_letter(handler));
+    snprintf(gate->needs, sizeof(gate->needs), "1, or a mode below %.1s",
+             mode_name(handler));
     snprintf(gate->means, sizeof(gate->means),
-             mode == handler ? "hart %u is in %s-mode with its interrupts %s"
-                             : "hart %u is in %s-mode, where the bit does not count",
-             to->hart->id, mode_letter(mode), is_on ? "on" : "off");
+             mode == handler ? "hart %u is in %s with its interrupts %s"
+                             : "hart %u is in %s, where the bit does not count",
+             to->hart->id, mode_name(mode), is_on ? "on" : "off");
 }
 
 /* Of all that are let through, one goes first. */
@@ -199,7 +195,7 @@ static void add_first(const struct to_hart *to)
     uint64_t other = taken & ~CAUSE_INTERRUPT;
     bool open = taken == CAUSE_NONE || other == to->line;
     struct gate *gate =
-        gates_add(to->gates, to->number, open, open ? 0 : other, nowhere());
+        gates_add(to->gates, to->number, open, open ? 0 : other, gate_nowhere());
 
     gate_text(gate, "other interrupts", "none that goes first", "nothing goes first");
     if (!open)
@@ -244,7 +240,7 @@ static void add_gateway(struct gates *gates, const struct plic *plic, unsigned i
 {
     bool in_service = bit_of(plic->claimed, irq);
     struct gate *gate =
-        gates_add(gates, GATE_SHARED, !in_service, in_service, nowhere());
+        gates_add(gates, GATE_SHARED, !in_service, in_service, gate_nowhere());
 
     gate_text(gate, "", "0",
               in_service ? "a handler has claimed the last request and not completed it"
@@ -316,7 +312,8 @@ static void add_order(struct gates *gates, unsigned route, const struct plic *pl
     unsigned best = plic_best(plic, context);
     bool open = best == irq || best == 0 || !bit_of(plic->pending, irq) ||
                 !bit_of(plic->context[context].enable, irq);
-    struct gate *gate = gates_add(gates, route, open, open ? irq : best, nowhere());
+    struct gate *gate =
+        gates_add(gates, route, open, open ? irq : best, gate_nowhere());
 
     gate_text(gate, "", "this source", "no other source goes first");
     snprintf(gate->name, sizeof(gate->name), "%s best pending source",
