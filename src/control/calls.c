@@ -71,11 +71,6 @@ bool hart_step_of(const struct session *session, const struct event *event,
     return false;
 }
 
-uint64_t hart_steps(const struct hart *hart)
-{
-    return hart->retired + hart->exceptions + hart->interrupts;
-}
-
 /* --- lines ---------------------------------------------------------------------------------- */
 
 static bool same_line(const struct line *a, const struct line *b)

@@ -33,9 +33,6 @@ struct hart_step {
 bool hart_step_of(const struct session *session, const struct event *event,
                   struct hart_step *step);
 
-/* Instructions and traps so far: each step makes it one more. */
-uint64_t hart_steps(const struct hart *hart);
-
 /*
  * Source lines. A step begins a line if it comes from another, or to where the line's code
  * begins (so that each turn of a loop on one line is seen).

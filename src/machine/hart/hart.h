@@ -202,6 +202,12 @@ static inline uint64_t hart_now(const struct hart *hart)
     return hart->cycle + hart->spent;
 }
 
+/* Instructions begun and interrupts taken: each step makes it one more. */
+static inline uint64_t hart_steps(const struct hart *hart)
+{
+    return hart->retired + hart->exceptions + hart->interrupts;
+}
+
 /* --- csr.c -------------------------------------------------------------------- */
 
 /* mip as software sees it: lines, software bits and Sstc's comparison together. */

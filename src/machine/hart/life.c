@@ -181,19 +181,13 @@ static bool run_fast_part(struct hart *hart, uint64_t end)
     return hart->retired != had;
 }
 
-/* Instructions begun and interrupts taken. */
-static uint64_t steps_of(const struct hart *hart)
-{
-    return hart->retired + hart->exceptions + hart->interrupts;
-}
-
 void hart_run(struct hart *hart, uint64_t until, uint64_t most, bool *stop)
 {
-    uint64_t last = steps_of(hart) + most;
+    uint64_t last = hart_steps(hart) + most;
 
     while (!hart->asleep && !*stop) {
         uint64_t end = hart->queue->next_due < until ? hart->queue->next_due : until;
-        uint64_t left = last - steps_of(hart);
+        uint64_t left = last - hart_steps(hart);
 
         if (hart->cycle >= end || left == 0)
             return;

@@ -27,9 +27,8 @@ struct leaf {
     struct page *page[LEAF_PAGES];
 };
 
-/* What takes the host longer than an instruction, in instructions: an entry of the queue,
- * and a byte that a hart moves to or from a device (or a page table). */
-enum { ENTRY_WORK = 64, DEVICE_BYTE_WORK = 8 };
+/* A byte that a hart moves to or from a device (or a page table), in instructions. */
+enum { DEVICE_BYTE_WORK = 8 };
 
 static uint64_t device_bytes(const struct run *run)
 {
@@ -47,7 +46,7 @@ static uint64_t device_bytes(const struct run *run)
 
 uint64_t run_work(const struct run *run)
 {
-    return run_attempts(run) + ENTRY_WORK * run->fired +
+    return run_attempts(run) + RUN_ENTRY_WORK * run->fired +
            DEVICE_BYTE_WORK * device_bytes(run);
 }
 

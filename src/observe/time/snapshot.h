@@ -56,8 +56,10 @@ void snapshot_restore(struct store *store, struct snapshot *snapshot);
 /* Bytes that would be free if it were dropped. */
 uint64_t snapshot_own_bytes(const struct snapshot *snapshot);
 
-/* How much a machine has done: instructions begun, and entries of the queue, which take
- * the host as long as some instructions. Snapshots are spaced by it. */
+/* How much a machine has done: instructions begun, and entries of the queue and accesses
+ * to devices, which take the host as long as some instructions. Snapshots are spaced by
+ * it. */
+enum { RUN_ENTRY_WORK = 64 }; /* of an entry */
 uint64_t run_work(const struct run *run);
 
 #endif

@@ -10,8 +10,7 @@ enum {
     PART_WORK = 2000000, /* instructions between two looks whether to stop */
     PART_FIRED = 100000, /* the same, of the event queue */
     TYPED_WORK = 5000,   /* while characters wait for room */
-    TYPED_FIRED = 64,
-    ENTRY = 64 /* as run_work counts the entries of the queue */
+    TYPED_FIRED = 64
 };
 
 /* --- arrivals ---------------------------------------------------------------------- */
@@ -20,16 +19,11 @@ struct progress {
     uint64_t of[RUN_BOARDS][HART_MAX];
 };
 
-static uint64_t begun(const struct hart *hart)
-{
-    return hart->retired + hart->exceptions + hart->interrupts;
-}
-
 static void note_progress(const struct run *run, struct progress *progress)
 {
     for (unsigned b = 0; b < run->boards; b++)
         for (unsigned h = 0; h < run->board[b]->harts; h++)
-            progress->of[b][h] = begun(&run->board[b]->hart[h]);
+            progress->of[b][h] = hart_steps(&run->board[b]->hart[h]);
 }
 
 /* The hart that did something in this part and is at one of its stops: there is one at
@@ -40,7 +34,7 @@ static struct hart *find_arrived(const struct run *run, const struct progress *b
         for (unsigned h = 0; h < run->board[b]->harts; h++) {
             struct hart *hart = &run->board[b]->hart[h];
 
-            if (begun(hart) != before->of[b][h] && hart_at_stop(hart))
+            if (hart_steps(hart) != before->of[b][h] && hart_at_stop(hart))
                 return hart;
         }
     return NULL;
@@ -153,9 +147,10 @@ static bool part_limit(struct timeline *timeline, const struct way *way,
     if (typed)
         at_most(&work, TYPED_WORK);
     at_most(&limit->attempts, attempts + work);
-    at_most(&limit->fired, run->fired + (typed                       ? TYPED_FIRED
-                                         : work / ENTRY < PART_FIRED ? work / ENTRY + 1
-                                                                     : PART_FIRED));
+    at_most(&limit->fired, run->fired + (typed ? TYPED_FIRED
+                                         : work / RUN_ENTRY_WORK < PART_FIRED
+                                             ? work / RUN_ENTRY_WORK + 1
+                                             : PART_FIRED));
     return many;
 }
 
