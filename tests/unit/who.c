@@ -340,6 +340,26 @@ START_TEST(the_answer_is_a_row_with_values)
 }
 END_TEST
 
+/* The first eight are zero; the next are as the loader left them. */
+START_TEST(all_bytes_are_looked_at_for_what_was_loaded)
+{
+    struct lvalue target = {
+        .kind = LVALUE_MEMORY, .physical = true, .size = 16, .hi = 63};
+    struct who who;
+    struct err err;
+
+    begin();
+    target.number = symbols_named(talk.session.subject.symbols, "other")->address - 8;
+    ck_assert(who_wrote(talk.session.time, &target, 0, &who, &err));
+    ck_assert_int_eq(who.kind, WHO_NOBODY);
+    ck_assert(who.loaded);
+    target.size = 8;
+    ck_assert(who_wrote(talk.session.time, &target, 0, &who, &err));
+    ck_assert(!who.loaded);
+    end();
+}
+END_TEST
+
 /* Two harts store side by side. */
 static const char two_harts[] =
     "scenario { name = 'two', variants = { { name = 'only' } }, setup = function()\n"
@@ -377,6 +397,7 @@ static void add_tests(TCase *tcase)
     tcase_add_test(tcase, goto_follows_into_a_step);
     tcase_add_test(tcase, asking_leaves_the_viewer_and_the_machine_alone);
     tcase_add_test(tcase, the_answer_is_a_row_with_values);
+    tcase_add_test(tcase, all_bytes_are_looked_at_for_what_was_loaded);
     tcase_add_test(tcase, the_hart_that_wrote_is_named);
 }
 

@@ -216,6 +216,33 @@ static uint64_t bytes_at(const struct who_search *search, struct moment at, uint
     return bytes.value;
 }
 
+struct searched {
+    const struct who_search *search;
+    uint64_t pa;
+    bool loaded;
+};
+
+static void look_if_loaded(void *ctx, struct run *run)
+{
+    struct searched *searched = ctx;
+    const struct who_search *search = searched->search;
+    uint8_t byte;
+
+    for (uint64_t i = 0; i < search->target->size && !searched->loaded; i++) {
+        ram_read(&run->board[search->board]->bus.ram, searched->pa + i, &byte, 1);
+        searched->loaded = byte != 0;
+    }
+}
+
+/* Was any of the bytes not zero when the run began? */
+static bool was_loaded(const struct who_search *search, uint64_t pa)
+{
+    struct searched searched = {search, pa, false};
+
+    timeline_peek_at(search->timeline, (struct moment){0}, look_if_loaded, &searched);
+    return searched.loaded;
+}
+
 /* --- the question ----------------------------------------------------------------- */
 
 static void answer(const struct who_search *search, const struct writer *writer,
@@ -240,7 +267,7 @@ bool who_ram(const struct who_search *search, uint64_t pa, struct who *who)
         return true;
     }
     if (!timeline_find_hit(search->timeline, who_until(search), &probe, &hit, &began)) {
-        who->loaded = bytes_at(search, (struct moment){0}, pa) != 0;
+        who->loaded = was_loaded(search, pa);
         return true;
     }
     if (!timeline_replay(search->timeline, began, hit,
