@@ -53,7 +53,7 @@ void snapshot_drop(struct store *store, struct snapshot *snapshot);
 /* Makes the run what it was. */
 void snapshot_restore(struct store *store, struct snapshot *snapshot);
 
-/* Bytes that would be free if it were dropped. */
+/* Bytes of the leaves and pages that it alone has. */
 uint64_t snapshot_own_bytes(const struct snapshot *snapshot);
 
 /* How much a machine has done: instructions begun, and entries of the queue and accesses

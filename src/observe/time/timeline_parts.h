@@ -118,7 +118,7 @@ struct snapshot *snapshot_before(const struct timeline *timeline, struct moment 
 /* Takes a snapshot for the branch if it is time for one, and thins them. */
 void keep_snapshot(struct timeline *timeline);
 void thin_snapshots(struct timeline *timeline);
-/* Instructions to run until the next snapshot is due. */
+/* Work, as run_work counts it, until the next snapshot is due. */
 uint64_t work_to_snapshot(const struct timeline *timeline);
 /* Drops a branch's snapshots after that moment. */
 void branch_cut_snapshots(struct timeline *timeline, struct branch *branch,
