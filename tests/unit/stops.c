@@ -139,7 +139,7 @@ START_TEST(ignored_hits_are_passed_over_both_ways)
     third = run_digest(plain.session.run);
     journey_do(&ignoring, "break interrupt; ignore 1 2");
     ck_assert_str_eq(talk_do(&ignoring, "ignore 1 -1"),
-                     "Error: ignore: '-1' times is no count.\n");
+                     "Error: ignore: '-1' is below 0: it is no count.\n");
     journey_do(&ignoring, "continue");
     ck_assert_uint_eq(run_digest(ignoring.session.run), third);
     ck_assert_uint_eq(stop_number(&ignoring, 1)->hits, 3);
