@@ -89,6 +89,11 @@ void table_none(struct table *table)
     next_cell(table);
 }
 
+const struct cell *table_cell(const struct table *table, size_t row, unsigned column)
+{
+    return &table->cell[row * table->columns + column];
+}
+
 static void release_table(struct table *table)
 {
     for (size_t i = 0; i < table->cells; i++)

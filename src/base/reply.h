@@ -70,6 +70,9 @@ void table_none(struct table *table);
 /* Drops all but the first `parts`. */
 void reply_cut(struct reply *reply, size_t parts);
 
+/* A value that was given, or is not known. */
+const struct cell *table_cell(const struct table *table, size_t row, unsigned column);
+
 void reply_release(struct reply *reply);
 
 #endif

@@ -90,7 +90,8 @@ static void check_answer(const char *line, const struct reply *reply,
     for (int form = 0; form < RENDER_FORMS; form++) {
         struct buf out = {0};
 
-        render(&out, (enum render_form)form, line, reply, err);
+        /* Screens as wide as the line is long are as good as others. */
+        render(&out, (enum render_form)form, strlen(line) % 100, line, reply, err);
         buf_free(&out);
     }
 }

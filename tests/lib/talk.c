@@ -94,7 +94,7 @@ const char *talk_do(struct talk *talk, const char *line)
         ck_assert_str_eq(err.text, "");
     else
         ck_assert_str_ne(err.text, "");
-    render(&talk->answer, RENDER_TEXT, line, &reply, &err);
+    render(&talk->answer, RENDER_TEXT, 0, line, &reply, &err);
     reply_release(&reply);
     return buf_str(&talk->answer);
 }

@@ -66,8 +66,8 @@ static const char *ask(struct session *session, const char *line)
     struct buf out = {0};
 
     command_do(session, line, &reply, &err);
-    render(&out, RENDER_TEXT, line, &reply, &err);
-    render(&out, RENDER_CSV, line, &reply, &err);
+    render(&out, RENDER_TEXT, 0, line, &reply, &err);
+    render(&out, RENDER_CSV, 0, line, &reply, &err);
     snprintf(answer, sizeof(answer), "%s%s", buf_str(&out), err.text);
     buf_free(&out);
     reply_release(&reply);

@@ -39,7 +39,7 @@ static char *rendered(enum render_form form, const char *error)
 
     if (error)
         err_set(&err, "%s", error);
-    render(&out, form, "info devices", &reply, &err);
+    render(&out, form, 0, "info devices", &reply, &err);
     reply_release(&reply);
     return out.data;
 }
@@ -125,7 +125,7 @@ START_TEST(columns_are_aligned_by_characters)
     table_text(table, "1");
     table_text(table, "xy");
     table_text(table, "line\nend");
-    render_table(&out, table);
+    render_table(&out, table, 0);
     ck_assert_str_eq(out.data, "a   b\n\xc3\xbc   1\nxy  line end\n");
     buf_free(&out);
     reply_release(&reply);
@@ -137,10 +137,118 @@ START_TEST(an_empty_table_has_no_text)
     struct reply reply = {0};
     struct buf out = {0};
 
-    render_table(&out, reply_table(&reply, "devices", columns));
+    render_table(&out, reply_table(&reply, "devices", columns), 0);
     ck_assert_str_eq(buf_str(&out), "");
     buf_free(&out);
     reply_release(&reply);
+}
+END_TEST
+
+START_TEST(columns_without_any_value_are_left_out_of_text)
+{
+    struct reply reply = {0};
+    struct table *table = reply_table(&reply, "devices", columns);
+    struct buf out = {0};
+
+    table_text(table, "%s", "");
+    table_none(table);
+    table_number(table, 0);
+    table_none(table);
+    render_table(&out, table, 0);
+    ck_assert_str_eq(out.data, "base\n0x0\n");
+    buf_free(&out);
+    reply_release(&reply);
+}
+END_TEST
+
+/* A table of a moment, a sentence, why and a cycle, on a screen of so many columns. */
+static char *on_screen(size_t width)
+{
+    static const struct column four[] = {{"moment", COLUMN_TEXT},
+                                         {"event", COLUMN_TEXT},
+                                         {"be_cause", COLUMN_TEXT},
+                                         {"cycle", COLUMN_COUNT},
+                                         {NULL, COLUMN_TEXT}};
+    struct reply reply = {0};
+    struct table *table = reply_table(&reply, "t", four);
+    struct buf out = {0};
+
+    table_text(table, "#10.2");
+    table_text(table, "the controller \xc3\xbc raises its line");
+    table_text(table, "it is done");
+    table_number(table, 1234);
+    table_text(table, "#9");
+    table_text(table, "hart 0 writes");
+    table_none(table);
+    table_number(table, 12);
+    render_table(&out, table, width);
+    reply_release(&reply);
+    return out.data;
+}
+
+START_TEST(a_table_that_fits_stays_as_it_is)
+{
+    char *wide = on_screen(0), *fits = on_screen(59), *narrower = on_screen(58);
+
+    ck_assert_str_eq(
+        wide, "moment  event                             be cause    cycle\n"
+              "#10.2   the controller \xc3\xbc raises its line  it is done  1,234\n"
+              "#9      hart 0 writes                                    12\n");
+    ck_assert_str_eq(wide, fits);
+    ck_assert_str_eq(narrower,
+                     "moment  event                             be cause\n"
+                     "#10.2   the controller \xc3\xbc raises its line  it is done\n"
+                     "        cycle: 1,234\n"
+                     "#9      hart 0 writes\n"
+                     "        cycle: 12\n");
+    free(wide);
+    free(fits);
+    free(narrower);
+}
+END_TEST
+
+START_TEST(what_does_not_fit_follows_below_with_its_name)
+{
+    char *text = on_screen(34), *least = on_screen(1);
+
+    ck_assert_str_eq(text, "moment  event\n"
+                           "#10.2   the controller \xc3\xbc raises\n"
+                           "        its line\n"
+                           "        be cause: it is done;\n"
+                           "        cycle: 1,234\n"
+                           "#9      hart 0 writes\n"
+                           "        cycle: 12\n");
+    ck_assert_str_eq(least, "moment\n"
+                            "#10.2\n"
+                            "    event: the\n"
+                            "    controller \xc3\xbc\n"
+                            "    raises its line;\n"
+                            "    be cause: it is\n"
+                            "    done;\n"
+                            "    cycle: 1,234\n"
+                            "#9\n"
+                            "    event: hart 0\n"
+                            "    writes;\n"
+                            "    cycle: 12\n");
+    free(text);
+    free(least);
+}
+END_TEST
+
+START_TEST(sentences_are_broken_at_blanks)
+{
+    struct buf out = {0};
+
+    render_sentence(&out, "Hart 0 is at copy+8, and 1234567890123456789012345.", 20);
+    render_sentence(&out, "  an example that is laid out already", 20);
+    render_sentence(&out, "", 20);
+    ck_assert_str_eq(out.data, "Hart 0 is at copy+8,\n"
+                               "and\n"
+                               "12345678901234567890\n"
+                               "12345.\n"
+                               "  an example that is laid out already\n"
+                               "\n");
+    buf_free(&out);
 }
 END_TEST
 
@@ -193,7 +301,7 @@ START_TEST(two_tables_of_one_name_have_two_keys)
 
     table_text(reply_table(&reply, "devices", columns), "first");
     table_text(reply_table(&reply, "devices", columns), "second");
-    render(&out, RENDER_JSON, "x\ty", &reply, &err);
+    render(&out, RENDER_JSON, 0, "x\ty", &reply, &err);
     json = json_loads(out.data, JSON_REJECT_DUPLICATES, NULL);
     ck_assert_ptr_nonnull(json);
     ck_assert_str_eq(json_string_value(json_object_get(json, "command")), "x\ty");
@@ -225,6 +333,10 @@ static void add_tests(TCase *tcase)
     tcase_add_test(tcase, text_says_the_error_last);
     tcase_add_test(tcase, columns_are_aligned_by_characters);
     tcase_add_test(tcase, an_empty_table_has_no_text);
+    tcase_add_test(tcase, columns_without_any_value_are_left_out_of_text);
+    tcase_add_test(tcase, a_table_that_fits_stays_as_it_is);
+    tcase_add_test(tcase, what_does_not_fit_follows_below_with_its_name);
+    tcase_add_test(tcase, sentences_are_broken_at_blanks);
     tcase_add_test(tcase, json_is_one_object_in_one_line);
     tcase_add_test(tcase, json_of_a_failed_command_has_the_error);
     tcase_add_test(tcase, two_tables_of_one_name_have_two_keys);

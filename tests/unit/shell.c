@@ -392,6 +392,22 @@ START_TEST(a_person_is_greeted_and_prompted)
 }
 END_TEST
 
+START_TEST(tables_are_no_wider_than_the_terminal)
+{
+    if (!sit_down("hello.lua"))
+        return;
+    pty_expect(&pty, "M> ");
+    pty_type(&pty, "info harts\r");
+    pty_expect(&pty, "cycle  retired  interrupts\r\n");
+    pty_expect(&pty, "exceptions: 0\r\n");
+    pty_resize(&pty, 24, 200);
+    pty_expect(&pty, "M> ");
+    pty_type(&pty, "info harts\r");
+    pty_expect(&pty, "interrupts  exceptions\r\n");
+    leave();
+}
+END_TEST
+
 START_TEST(ctrl_d_leaves)
 {
     if (!sit_down("hello.lua"))
@@ -607,6 +623,7 @@ static void add_tests(TCase *tcase)
     tcase_add_test(tcase, narration_comes_before_the_answer_in_every_form);
     tcase_add_test(tcase, a_line_that_software_has_not_ended_is_shown_after_the_move);
     tcase_add_test(tcase, a_person_is_greeted_and_prompted);
+    tcase_add_test(tcase, tables_are_no_wider_than_the_terminal);
     tcase_add_test(tcase, ctrl_d_leaves);
     tcase_add_test(tcase, tab_completes);
     tcase_add_test(tcase, history_goes_from_one_session_to_the_next);

@@ -23,8 +23,8 @@ static void put_with_commas(struct buf *out, uint64_t number)
     }
 }
 
-static void put_cell(struct buf *out, enum column_type type, const struct cell *cell,
-                     bool commas)
+void render_cell(struct buf *out, enum column_type type, const struct cell *cell,
+                 bool commas)
 {
     if (cell->none)
         return;
@@ -47,103 +47,18 @@ static void put_cell(struct buf *out, enum column_type type, const struct cell *
     }
 }
 
-static const struct cell *cell_at(const struct table *table, size_t row,
-                                  unsigned column)
-{
-    return &table->cell[row * table->columns + column];
-}
-
 /* --- text --------------------------------------------------------------------------------- */
 
-/* Characters of UTF-8 text. */
-static size_t width_of(const char *text)
-{
-    size_t width = 0;
-
-    for (; *text; text++)
-        width += ((unsigned char)*text & 0xc0) != 0x80;
-    return width;
-}
-
-/* A line end within a cell would break the row. */
-static void put_flat(struct buf *out, const char *text)
-{
-    for (; *text; text++)
-        buf_char(out, *text == '\n' ? ' ' : *text);
-}
-
-static void put_aligned(struct buf *out, const char *text, size_t width, bool right)
-{
-    size_t own = width_of(text);
-
-    for (size_t i = own; right && i < width; i++)
-        buf_char(out, ' ');
-    put_flat(out, text);
-    for (size_t i = own; !right && i < width; i++)
-        buf_char(out, ' ');
-}
-
-/* "cycles_waited" is "cycles waited" for readers. */
-static void put_heading(struct buf *out, const char *name)
-{
-    for (; *name; name++)
-        buf_char(out, *name == '_' ? ' ' : *name);
-}
-
-static void column_text(struct buf *out, const struct table *table, size_t line,
-                        unsigned column)
-{
-    buf_clear(out);
-    if (line == 0)
-        put_heading(out, table->column[column].name);
-    else
-        put_cell(out, table->column[column].type, cell_at(table, line - 1, column),
-                 true);
-}
-
-static void trim(struct buf *out, size_t begin)
-{
-    while (out->size > begin && out->data[out->size - 1] == ' ')
-        out->data[--out->size] = '\0';
-}
-
-/* Columns are two blanks apart; counts stand at the right of theirs. */
-void render_table(struct buf *out, const struct table *table)
-{
-    size_t width[64] = {0};
-    struct buf text = {0};
-
-    for (size_t line = 0; line <= table->rows; line++)
-        for (unsigned c = 0; c < table->columns && c < COUNT(width); c++) {
-            column_text(&text, table, line, c);
-            if (width_of(buf_str(&text)) > width[c])
-                width[c] = width_of(buf_str(&text));
-        }
-    for (size_t line = 0; table->rows && line <= table->rows; line++) {
-        size_t begin = out->size;
-
-        for (unsigned c = 0; c < table->columns && c < COUNT(width); c++) {
-            column_text(&text, table, line, c);
-            put_aligned(out, buf_str(&text), width[c],
-                        table->column[c].type == COLUMN_COUNT);
-            buf_text(out, "  ");
-        }
-        trim(out, begin);
-        buf_char(out, '\n');
-    }
-    buf_free(&text);
-}
-
-static void render_text(struct buf *out, const struct reply *reply,
+static void render_text(struct buf *out, size_t width, const struct reply *reply,
                         const struct err *err)
 {
     for (size_t i = 0; i < reply->parts; i++) {
         const struct reply_part *part = &reply->part[i];
 
         if (part->sentence)
-            buf_printf(out, "%s\n", part->sentence);
+            render_sentence(out, part->sentence, width);
         else
-            render_table(out, &part->table);
+            render_table(out, &part->table, width);
     }
     if (err->text[0])
         buf_printf(out, "Error: %s.\n", err->text);
@@ -173,7 +88,7 @@ static void json_cell(struct buf *out, enum column_type type, const struct cell 
 {
     struct buf text = {0};
 
-    put_cell(&text, type, cell, false);
+    render_cell(&text, type, cell, false);
     if (cell->none)
         buf_text(out, "null");
     else if (type == COLUMN_FLAG)
@@ -194,7 +109,7 @@ static void json_rows(struct buf *out, const struct table *table)
                 buf_char(out, ',');
             render_json_string(out, table->column[c].name);
             buf_char(out, ':');
-            json_cell(out, table->column[c].type, cell_at(table, row, c));
+            json_cell(out, table->column[c].type, table_cell(table, row, c));
         }
         buf_char(out, '}');
     }
@@ -270,8 +185,8 @@ static void csv_table(struct buf *out, const struct table *table)
             if (line == 0)
                 buf_text(&text, table->column[c].name);
             else
-                put_cell(&text, table->column[c].type, cell_at(table, line - 1, c),
-                         false);
+                render_cell(&text, table->column[c].type,
+                            table_cell(table, line - 1, c), false);
             if (c)
                 buf_char(out, ',');
             csv_field(out, buf_str(&text));
@@ -295,7 +210,7 @@ static void render_csv(struct buf *out, const struct reply *reply)
     }
 }
 
-void render(struct buf *out, enum render_form form, const char *line,
+void render(struct buf *out, enum render_form form, size_t width, const char *line,
             const struct reply *reply, const struct err *err)
 {
     if (form == RENDER_JSON)
@@ -303,5 +218,5 @@ void render(struct buf *out, enum render_form form, const char *line,
     else if (form == RENDER_CSV)
         render_csv(out, reply);
     else
-        render_text(out, reply, err);
+        render_text(out, width, reply, err);
 }

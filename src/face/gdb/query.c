@@ -88,7 +88,7 @@ void gdb_monitor(struct gdb *gdb, struct scan *rest)
     command_do(gdb->session, buf_str(&line), &reply, &err);
     if (gdb->session->quit)
         reply_say(&reply, "The server ends when GDB leaves.");
-    render(&text, RENDER_TEXT, buf_str(&line), &reply, &err);
+    render(&text, RENDER_TEXT, 0, buf_str(&line), &reply, &err);
     print(gdb, &text);
     gdb->ended = gdb->deferred = false; /* it may have moved */
     reply_release(&reply);

@@ -5,6 +5,7 @@
 #include "control/keep.h"
 #include "face/clean.h"
 #include "face/options.h"
+#include "face/shell/shell.h"
 #include "face/shell/shell_command.h"
 
 #include <stdio.h>
@@ -90,7 +91,7 @@ static int list(struct err *err)
     struct buf out = {0};
     bool ok = keep_list(&reply, err);
 
-    render(&out, RENDER_TEXT, "resume", &reply, err);
+    render(&out, RENDER_TEXT, shell_width(), "resume", &reply, err);
     if (ok)
         print_clean(stdout, buf_str(&out));
     buf_free(&out);

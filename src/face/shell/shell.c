@@ -11,6 +11,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
 
 /* --- printing ------------------------------------------------------------------------------- */
 
@@ -101,6 +103,17 @@ static void print_error(const struct shell *shell, const struct err *err)
     buf_free(&line);
 }
 
+/* Asked each time: windows change. */
+size_t shell_width(void)
+{
+    struct winsize size;
+
+    if (!isatty(STDOUT_FILENO))
+        return 0;
+    return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col ? size.ws_col
+                                                                       : 80;
+}
+
 static void print_answer(const struct shell *shell, const char *line,
                          const struct reply *reply, const struct err *err)
 {
@@ -108,7 +121,7 @@ static void print_answer(const struct shell *shell, const char *line,
     bool apart = shell->form != RENDER_JSON; /* the error has a line of its own */
     struct buf out = {0};
 
-    render(&out, shell->form, line, reply, apart ? &none : err);
+    render(&out, shell->form, shell_width(), line, reply, apart ? &none : err);
     print(shell, stdout, buf_str(&out));
     fflush(stdout);
     if (apart && err->text[0])

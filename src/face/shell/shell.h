@@ -32,6 +32,9 @@ void shell_close(struct shell *shell);
 /* Does one line and prints its answer. False: the shell is to end. */
 bool shell_do(struct shell *shell, const char *line);
 
+/* Columns of the terminal that is printed to; 0: it is none. */
+size_t shell_width(void);
+
 /* Reads lines until the end: from a terminal, or from standard input as it is. */
 void shell_read_terminal(struct shell *shell);
 void shell_read_input(struct shell *shell);

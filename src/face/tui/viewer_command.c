@@ -19,7 +19,7 @@ static void put_table(struct buf *text, const struct table *table)
     struct buf rows = {0};
     const char *at;
 
-    render_table(&rows, table);
+    render_table(&rows, table, 0);
     for (at = buf_str(&rows); *at;) {
         size_t length = strcspn(at, "\n");
 
