@@ -45,17 +45,21 @@ static void print_help(const char *help)
     printf(example ? "```\n\n" : "\n");
 }
 
-static void print_aliases(const char *aliases)
+static void print_also(const struct command *row)
 {
-    printf("Also:");
-    while (*aliases) {
-        size_t length = strcspn(aliases, " ");
+    struct buf also = {0};
+    const char *at;
 
-        printf(" `%.*s`", (int)length, aliases);
-        aliases += length;
-        aliases += strspn(aliases, " ");
+    command_also(&also, row);
+    for (at = buf_str(&also); *at; at += strspn(at, ", ")) {
+        size_t length = strcspn(at, ",");
+
+        printf("%s `%.*s`", at == also.data ? "Also:" : ",", (int)length, at);
+        at += length;
     }
-    printf("\n\n");
+    if (also.size)
+        printf("\n\n");
+    buf_free(&also);
 }
 
 static void print_command(const struct command *row)
@@ -67,8 +71,7 @@ static void print_command(const struct command *row)
     printf("### %s\n\n`%s`\n\n", row->name, usage.data);
     printf("%c%s%s\n\n", toupper((unsigned char)row->summary[0]), row->summary + 1,
            dots ? "" : ".");
-    if (row->aliases)
-        print_aliases(row->aliases);
+    print_also(row);
     print_help(row->help);
     if (row->repeats)
         printf("An empty line does it again.\n\n");

@@ -87,6 +87,23 @@ static const struct command rows[] = {
     ROW("tell dogs", {.type = ARG_NONE}),
     ROW("tell cats", {.type = ARG_NONE}),
     ROW("tell cats twice", {.type = ARG_NONE}),
+    {.name = "show",
+     .aliases = "sh",
+     .summary = "s",
+     .help = "  h",
+     .group = "tool",
+     .heads = true,
+     .run = run_show},
+    ROW("show bees", {.type = ARG_WORD, .name = "WORD", .optional = true}),
+    {.name = "show birds",
+     .shortcuts = "show b, sh b, show flyers",
+     .summary = "s",
+     .help = "  h",
+     .group = "tool",
+     .run = run_show},
+    ROW("show not wolves", {.type = ARG_NONE}),
+    ROW("sow", {.type = ARG_COUNT, .name = "N", .optional = true}),
+    ROW("sow all seeds", {.type = ARG_NONE}),
     ROW("stand", {.type = ARG_WORD, .name = "PLACE", .optional = true}),
     ROW("stand still", {.type = ARG_NONE}),
     {.name = "examine",
@@ -166,6 +183,28 @@ static const struct line_case {
      "Error: unknown command 'wlak' (did you mean 'walk'?); 'help' lists them.\n"},
     {"xyzzy 1", "Error: unknown command 'xyzzy'; 'help' lists them.\n"},
     {"us 1", "Error: 'us' is the beginning of use-hart, use-branch or use-mark.\n"},
+    {"show", "show\n"},
+    {"sh", "show\n"},
+    {"sh bees", "show bees\n"},
+    {"sh be", "show bees\n"},
+    {"show b", "show birds\n"},
+    {"sh b", "show birds\n"},
+    {"show fly", "show birds\n"},
+    {"show beez", "Error: unknown command 'show beez' (did you mean 'show bees'?); "
+                  "'help show' lists them.\n"},
+    {"sh xyzzy", "Error: unknown command 'show xyzzy'; 'help show' lists them.\n"},
+    {"sh walk 3", "Error: unknown command 'show walk' (did you mean 'walk'?); 'help "
+                  "show' lists them.\n"},
+    {"sh wlak 3", "Error: unknown command 'show wlak' (did you mean 'walk'?); 'help "
+                  "show' lists them.\n"},
+    {"wolves",
+     "Error: unknown command 'wolves' (did you mean 'show not wolves'?); 'help' "
+     "lists them.\n"},
+    {"beess",
+     "Error: unknown command 'beess' (did you mean 'show bees'?); 'help' lists "
+     "them.\n"},
+    {"sow seeds now", "Error: sow: it takes no 'seeds' (did you mean 'sow all seeds "
+                      "now'?).\n"},
     /* statements */
     {"walk; stand", "walk\nstand\n"},
     {"walk ;; stand;", "walk\nstand\n"},
@@ -536,7 +575,7 @@ START_TEST(help_tells_of_all_of_a_group_of_a_family_and_of_one)
                                                   "tell dogs        s\n");
     ck_assert_str_eq(talk_do(&talk, "help walk"), "Walk about.\n"
                                                   "Usage: walk [N]\n"
-                                                  "Also: w wa\n"
+                                                  "Also: w, wa\n"
                                                   "  walk 3\n"
                                                   "An empty line does it again.\n");
     ck_assert_ptr_nonnull(strstr(talk_do(&talk, "help step-unit"), "interrupt, ...\n"));

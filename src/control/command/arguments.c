@@ -469,8 +469,13 @@ bool command_arguments(struct call *call, const char *text, struct err *err)
             return wrong_usage(call, err);
         }
         do {
-            if (!parse_one(call, argument, next_given(call, number, &room), &text, err))
+            const char *from = text;
+
+            if (!parse_one(call, argument, next_given(call, number, &room), &text,
+                           err)) {
+                command_longer(call, from, err);
                 return false;
+            }
             text = skip_blanks(text);
         } while (argument->repeats && *text && ++number);
     }

@@ -81,6 +81,7 @@ const struct command ask_commands[] = {
      .group = "questions",
      .run = ask_why_fault},
     {.name = "why not irq",
+     .shortcuts = "why not, why-not, whynot irq, whynot",
      .arguments =
          {{.type = ARG_WORD, .name = "IRQ"},
           {.type = ARG_HART, .name = "HART", .optional = true, .after = "hart"}},

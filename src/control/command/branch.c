@@ -207,6 +207,7 @@ const struct command branch_commands[] = {
     },
     {
         .name = "where",
+        .shortcuts = "info frame",
         .summary = "where you stand: moment, clock, hart, place in the program",
         .help = "  where",
         .group = "time",

@@ -3,7 +3,6 @@
 
 #include "base/alloc.h"
 #include "base/bits.h"
-#include "base/nearest.h"
 #include "control/command/words.h"
 #include "control/narration.h"
 
@@ -85,10 +84,11 @@ enum agreement { NO_MATCH, BEGINS_SO, PREFIX, EXACT };
 struct match {
     enum agreement agreement;
     unsigned words;
+    bool heads; /* it is only the first word of others, and something follows */
     const char *rest;
 };
 
-enum { CANDIDATES = 64 };
+enum { CANDIDATES = 64, SHORTCUT = 64 };
 
 struct find {
     const char *line;
@@ -139,7 +139,7 @@ static struct match match_alias(const char *aliases, const char *line)
         size_t length = strcspn(aliases, " ");
 
         if (typed == length && strncmp(aliases, line, length) == 0)
-            return (struct match){EXACT, 1, line + typed};
+            return (struct match){.agreement = EXACT, .words = 1, .rest = line + typed};
         aliases = skip_blanks(aliases + length);
     }
     return (struct match){0};
@@ -151,17 +151,53 @@ static bool is_better(const struct match *a, const struct match *b)
 {
     if (a->words != b->words && a->agreement == b->agreement)
         return a->words > b->words;
+    if (a->agreement == b->agreement)
+        return a->heads && !b->heads;
     return a->agreement > b->agreement;
+}
+
+/* "info b" is enough of "info breakpoints"; less of a shortcut is a beginning as others
+ * are. */
+static struct match match_shortcuts(const char *shortcuts, const char *line)
+{
+    struct match best = {0};
+
+    while (shortcuts && *shortcuts) {
+        size_t length = strcspn(shortcuts, ",");
+        char name[SHORTCUT];
+        struct match match;
+
+        snprintf(name, sizeof(name), "%.*s", (int)length, shortcuts);
+        match = match_name(name, line);
+        if (match.agreement >= PREFIX && is_better(&match, &best))
+            best = match;
+        shortcuts = skip_blanks(shortcuts + length + (shortcuts[length] == ','));
+    }
+    return best;
+}
+
+static struct match match_row(const struct command *row, const char *line)
+{
+    struct match match = match_name(row->name, line),
+                 alias = match_alias(row->aliases, line),
+                 shortcut = match_shortcuts(row->shortcuts, line);
+
+    if (alias.agreement > match.agreement)
+        match = alias;
+    if (is_better(&shortcut, &match))
+        match = shortcut;
+    if (row->heads && match.agreement >= PREFIX && *skip_blanks(match.rest)) {
+        match.agreement = PREFIX;
+        match.heads = true;
+    }
+    return match;
 }
 
 static void try_row(void *ctx, const struct command *row)
 {
     struct find *find = ctx;
-    struct match match = match_name(row->name, find->line),
-                 alias = match_alias(row->aliases, find->line);
+    struct match match = match_row(row, find->line);
 
-    if (alias.agreement > match.agreement)
-        match = alias;
     if (match.agreement == BEGINS_SO && find->begun < CANDIDATES)
         find->begin[find->begun++] = row;
     if (match.agreement < PREFIX)
@@ -197,49 +233,15 @@ static void ask_which(struct err *err, const char *typed, size_t length,
     buf_free(&names);
 }
 
-/* What is near: of whole names when the first word is one, else of first words. */
-struct near {
-    struct nearest nearest;
-    const char *first; /* the first word */
-    size_t length;
-    bool within;  /* names that begin with it */
-    bool is_head; /* there are some */
-};
-
-static void offer_row(void *ctx, const struct command *row)
+/* "i brekpoints" is not found under "info brekpoints". */
+static void not_of_family(const struct session *session, const struct find *find,
+                          struct err *err)
 {
-    struct near *near = ctx;
-    size_t first = strcspn(row->name, " ");
-    bool has_head = first == near->length && row->name[first] &&
-                    strncmp(row->name, near->first, first) == 0;
+    struct buf line = {0};
 
-    near->is_head |= has_head;
-    if (!near->within || has_head)
-        nearest_offer(&near->nearest, row->name);
-}
-
-static void say_unknown(const struct session *session, const char *line,
-                        struct err *err)
-{
-    size_t first = name_word_length(line);
-    const char *second = skip_blanks(line + first);
-    size_t both = (size_t)(second - line) + name_word_length(second);
-    char hint[160], word[96], words[96];
-    struct near near = {.first = line, .length = first, .within = true};
-
-    snprintf(word, sizeof(word), "%.*s", (int)(first < 90 ? first : 90), line);
-    snprintf(words, sizeof(words), "%.*s", (int)(both < 90 ? both : 90), line);
-    near.nearest.wanted = words;
-    command_each(session, offer_row, &near);
-    near.within = near.is_head;
-    if (!near.is_head) {
-        near.nearest.wanted = word;
-        command_each(session, offer_row, &near);
-    }
-    err_set(err, "unknown command '%s'%s; 'help%s%s' lists them",
-            near.is_head ? words : word,
-            nearest_hint(&near.nearest, hint, sizeof(hint)), near.is_head ? " " : "",
-            near.is_head ? word : "");
+    buf_printf(&line, "%s%s", find->candidate[0]->name, find->best.rest);
+    command_unknown(session, line.data, err);
+    buf_free(&line);
 }
 
 const struct command *command_find(const struct session *session, const char *line,
@@ -248,6 +250,10 @@ const struct command *command_find(const struct session *session, const char *li
     struct find find = {.line = skip_blanks(line)};
 
     command_each(session, try_row, &find);
+    if (find.candidates && find.best.heads) {
+        not_of_family(session, &find, err);
+        return NULL;
+    }
     if (find.candidates == 1 || (find.candidates > 1 && find.best.agreement == EXACT)) {
         *rest = find.best.rest;
         return find.candidate[0];
@@ -258,7 +264,7 @@ const struct command *command_find(const struct session *session, const char *li
     else if (find.begun)
         ask_which(err, find.line, strcspn(find.line, " \t/"), find.begin, find.begun);
     else
-        say_unknown(session, find.line, err);
+        command_unknown(session, find.line, err);
     return NULL;
 }
 
@@ -443,6 +449,14 @@ static void put_argument(struct buf *out, const struct argument *argument)
         buf_text(out, " ...");
     if (argument->optional)
         buf_char(out, ']');
+}
+
+void command_also(struct buf *out, const struct command *command)
+{
+    for (const char *at = command->aliases; at && *at; at++)
+        buf_text(out, *at == ' ' ? ", " : (const char[]){*at, '\0'});
+    if (command->shortcuts)
+        buf_printf(out, "%s%s", out->size ? ", " : "", command->shortcuts);
 }
 
 void command_usage(struct buf *out, const struct command *command)

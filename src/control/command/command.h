@@ -75,11 +75,15 @@ struct call {
 struct command {
     const char *name;    /* "info dma" is a name, too */
     const char *aliases; /* blank-separated, or NULL; none is ambiguous */
+    const char
+        *shortcuts; /* names of several words that it has, too: "info b, info wat";
+                              they go before others that begin so */
     struct argument arguments[COMMAND_ARGUMENTS]; /* ends with ARG_NONE */
     const char *summary;                          /* one line, no full stop */
     const char *help;  /* paragraphs, with examples on lines that begin with blanks */
     const char *group; /* "moving", "breakpoints", "time", "questions", "machine",
                              "data", "branches", "recording", "tool" */
+    bool heads;        /* the first word of others: a command when it stands alone */
     bool takes_format; /* x/8xb */
     bool repeats;      /* an empty line does it again */
     bool changes;      /* it changes the machine: a journal entry, and may cut */
@@ -111,6 +115,13 @@ void command_release_arguments(struct call *call);
 const struct command *command_find(const struct session *session, const char *line,
                                    const char **rest, struct err *err);
 
+/* Says that no command is called as `line` begins, and which one may be meant. */
+void command_unknown(const struct session *session, const char *line, struct err *err);
+
+/* Of `why irq 23`, which is no moment: says that `why not irq 23` is a command. `text` is
+ * what is no argument. */
+void command_longer(const struct call *call, const char *text, struct err *err);
+
 /* All ways to go on at the end of `line`: calls `offer` with whole words, and gives where
  * in `line` the word begins that they replace. */
 size_t command_complete(struct session *session, const char *line,
@@ -130,6 +141,9 @@ void command_each(const struct session *session,
 
 /* Does it read, write or make files, or sockets? Scenarios give no such command. */
 bool command_is_about_files(const struct command *row);
+
+/* "ib, info b": what it is called besides, with commas between. */
+void command_also(struct buf *out, const struct command *command);
 
 /* "stepi [N]". */
 void command_usage(struct buf *out, const struct command *command);

@@ -80,19 +80,21 @@ static void say_all(struct reply *reply, const struct command_list *list)
 static void say_command(struct reply *reply, const struct command *row)
 {
     const char *dots = strstr(row->summary, "...");
-    struct buf usage = {0};
+    struct buf usage = {0}, also = {0};
 
     command_usage(&usage, row);
+    command_also(&also, row);
     reply_say(reply, "%c%s%s", toupper((unsigned char)row->summary[0]),
               row->summary + 1, dots ? "" : ".");
     reply_say(reply, "Usage: %s", buf_str(&usage));
-    if (row->aliases)
-        reply_say(reply, "Also: %s", row->aliases);
+    if (also.size)
+        reply_say(reply, "Also: %s", also.data);
     if (row->help)
         say_lines(reply, row->help);
     if (row->repeats)
         reply_say(reply, "An empty line does it again.");
     buf_free(&usage);
+    buf_free(&also);
 }
 
 /* Commands whose names begin with that word, as "info". */
@@ -153,6 +155,17 @@ static bool run_help(struct call *call, struct err *err)
     return true;
 }
 
+/* What there is to look at. */
+static bool run_info(struct call *call, struct err *err)
+{
+    struct command_list list;
+
+    (void)err;
+    command_list(call->session, &list);
+    say_family(call->reply, &list, call->command->name);
+    return true;
+}
+
 /* --- apropos -------------------------------------------------------------------------------- */
 
 static bool mentions(const char *text, const char *word)
@@ -182,7 +195,8 @@ static bool run_apropos(struct call *call, struct err *err)
         const struct command *row = list.row[n];
 
         if (mentions(row->name, word) || mentions(row->aliases, word) ||
-            mentions(row->summary, word) || mentions(row->help, word))
+            mentions(row->shortcuts, word) || mentions(row->summary, word) ||
+            mentions(row->help, word))
             add_row(call->reply, &table, row);
     }
     return table || err_set(err, "no command's help has '%s'", word);
@@ -281,6 +295,20 @@ const struct command help_commands[] = {
                 "  help stepi",
         .group = "tool",
         .run = run_help,
+    },
+    {
+        .name = "info",
+        .aliases = "i inf",
+        .summary = "list what there is to look at",
+        .help =
+            "With one of these behind it, it shows that; 'help info TOPIC' tells all "
+            "about it.\n"
+            "\n"
+            "  info\n"
+            "  info harts",
+        .group = "machine",
+        .heads = true,
+        .run = run_info,
     },
     {
         .name = "apropos",

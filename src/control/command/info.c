@@ -2,13 +2,6 @@
 #include "control/command/info.h"
 #include "control/command/rows.h"
 
-#define REGISTERS                                                                      \
-    {                                                                                  \
-        .type = ARG_WORD, .name = "NAME", .optional = true, .repeats = true,           \
-        .completes = ARG_CHOICE,                                                       \
-        .choices = "all pc zero ra sp gp tp t0 t1 t2 s0 s1 a0 a1 a2 a3 a4 a5 a6 a7 "   \
-                   "s2 s3 s4 s5 s6 s7 s8 s9 s10 s11 t3 t4 t5 t6"                       \
-    }
 #define GROUP "machine"
 
 /* clang-format off */
@@ -29,7 +22,12 @@ const struct command info_commands[] = {
     },
     {
         .name = "info registers",
-        .arguments = {REGISTERS},
+        .shortcuts = "info reg, info r, i reg, i r",
+        .arguments = {{.type = ARG_WORD, .name = "NAME", .optional = true,
+                       .repeats = true, .completes = ARG_CHOICE,
+                       .choices =
+                           "all pc zero ra sp gp tp t0 t1 t2 s0 s1 a0 a1 a2 a3 a4 a5 a6 "
+                           "a7 s2 s3 s4 s5 s6 s7 s8 s9 s10 s11 t3 t4 t5 t6"}},
         .summary = "the integer registers and pc of a hart",
         .help =
             "Of the hart in use; of all with `all`, of another by its name. Names of "
@@ -39,14 +37,6 @@ const struct command info_commands[] = {
             "  info registers a0 a1 pc\n"
             "  info registers hart1\n"
             "  info registers all",
-        .group = GROUP,
-        .run = info_registers,
-    },
-    {
-        .name = "info reg",
-        .arguments = {REGISTERS},
-        .summary = "the same as info registers",
-        .help = "  info reg a0",
         .group = GROUP,
         .run = info_registers,
     },

@@ -196,6 +196,7 @@ const struct command stop_list_commands[] = {
     {
         .name = "info breakpoints",
         .aliases = "ib",
+        .shortcuts = "info b, i b, info watchpoints",
         .summary = "breakpoints, watchpoints and catchpoints, with their hits",
         .help = "Hits are counted forwards. `ignore` is how many are passed over "
                 "yet.\n"
