@@ -59,6 +59,8 @@ static const struct {
     {"info reg a0", {"source"}},
     {"i r a0", {"source"}},
     {"info threads", {"=>       0  M-mode"}},
+    {"catch trap environment-call-from-U-mode",
+     {"a hart traps: environment call from U-mode."}},
     {"info", {"info harts        what each hart is doing"}},
     {"i", {"info breakpoints  "}},
     {"i b", {"There are no breakpoints, watchpoints or catchpoints."}},

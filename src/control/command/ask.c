@@ -83,7 +83,7 @@ const struct command ask_commands[] = {
     {.name = "why not irq",
      .shortcuts = "why not, why-not, whynot irq, whynot",
      .arguments =
-         {{.type = ARG_WORD, .name = "IRQ"},
+         {{.type = ARG_WORD, .name = "IRQ", .words = ask_offer_irqs},
           {.type = ARG_HART, .name = "HART", .optional = true, .after = "hart"}},
      .summary = "why an interrupt has not come: every gate before the handler",
      .help = "Lists every gate between a device and a handler in order, whether it is "
@@ -98,7 +98,7 @@ const struct command ask_commands[] = {
      .run = ask_why_not},
     {.name = "why-not irq",
      .arguments =
-         {{.type = ARG_WORD, .name = "IRQ"},
+         {{.type = ARG_WORD, .name = "IRQ", .words = ask_offer_irqs},
           {.type = ARG_HART, .name = "HART", .optional = true, .after = "hart"}},
      .summary = "the same as why not irq",
      .help = "  why-not irq 23",

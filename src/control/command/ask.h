@@ -15,6 +15,10 @@ bool ask_why(struct call *call, struct err *err);
 bool ask_why_fault(struct call *call, struct err *err);
 bool ask_why_not(struct call *call, struct err *err);
 
+/* How `why not irq` may go on: "timer", or a source of the interrupt controller, which
+ * is "23", or "uart0" where a device has one. */
+words_offered ask_offer_irqs, ask_offer_sources;
+
 /* Keeps a moment under a name, so that `goto` goes there. */
 void ask_mark(struct session *session, const char *name, struct moment at,
               uint64_t cycle);

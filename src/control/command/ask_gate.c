@@ -6,6 +6,7 @@
 
 #include <ctype.h>
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -53,6 +54,33 @@ static bool source_of_device(const struct board *board, const char *name, unsign
                        device->line[device->lines - 1].source);
     *irq = device->line[0].source;
     return true;
+}
+
+void ask_offer_sources(const struct session *session,
+                       void (*offer)(void *ctx, const char *word), void *ctx)
+{
+    const struct board *board = session_board(session);
+
+    for (unsigned d = 0; d < board->devices; d++)
+        if (board->device[d]->lines == 1)
+            offer(ctx, board->device[d]->name);
+    for (unsigned d = 0; d < board->devices; d++)
+        for (unsigned i = 0; i < board->device[d]->lines; i++) {
+            char number[16];
+
+            snprintf(number, sizeof(number), "%u", board->device[d]->line[i].source);
+            if (board->device[d]->line[i].source)
+                offer(ctx, number);
+        }
+}
+
+void ask_offer_irqs(const struct session *session,
+                    void (*offer)(void *ctx, const char *word), void *ctx)
+{
+    offer(ctx, "timer");
+    offer(ctx, "software");
+    offer(ctx, "external");
+    ask_offer_sources(session, offer, ctx);
 }
 
 static bool find_gates(struct call *call, struct gates *gates, struct err *err)

@@ -35,6 +35,10 @@ enum argument_type {
     ARG_LOCATION /* main, main+8, *ADDRESS, FILE:LINE, LINE: a word; completes symbols */
 };
 
+/* Calls `offer` with each word that an argument of one command's own kind may be. */
+typedef void words_offered(const struct session *session,
+                           void (*offer)(void *ctx, const char *word), void *ctx);
+
 struct argument {
     enum argument_type type;
     const char *name; /* in usage lines: "N", "ADDRESS" */
@@ -43,6 +47,7 @@ struct argument {
     bool repeats;        /* one or more of it: the last argument */
     const char *after;   /* a keyword that must stand before it ("if"), or NULL */
     enum argument_type completes; /* TEXT, WORD: completed as this type; NONE: not */
+    words_offered *words;         /* or by these, whatever its type */
 };
 
 /* An argument as it was given. */

@@ -348,6 +348,11 @@ static void (*const offers[])(struct completion *c) = {
     [ARG_WORD] = offer_registers,
 };
 
+static void take_word(void *ctx, const char *word)
+{
+    offer(ctx, word);
+}
+
 static void offer_argument(struct completion *c, const struct argument *argument)
 {
     enum argument_type type =
@@ -356,7 +361,9 @@ static void offer_argument(struct completion *c, const struct argument *argument
     /* How often an event is waited for has none of its fields. */
     if (argument->type != ARG_EXPR)
         c->kind = EVENT_KINDS;
-    if (type == ARG_CHOICE)
+    if (argument->words)
+        argument->words(c->session, take_word, c);
+    else if (type == ARG_CHOICE)
         offer_choices(c, argument->choices);
     else if (type < COUNT(offers) && offers[type])
         offers[type](c);

@@ -2,6 +2,7 @@
 #include "control/command/stop.h"
 
 #include "base/alloc.h"
+#include "control/command/ask.h"
 #include "control/command/location.h"
 #include "control/command/rows.h"
 #include "control/command/where.h"
@@ -219,7 +220,8 @@ const struct command stop_commands[] = {
     },
     {
         .name = "catch irq",
-        .arguments = {{.type = ARG_VALUE, .name = "SOURCE"}, CONDITION},
+        .arguments = {{.type = ARG_VALUE, .name = "SOURCE", .words = ask_offer_sources},
+                      CONDITION},
         .summary = "stop at what happens to an interrupt source",
         .help =
             "Its line is raised or lowered, it becomes pending in the interrupt "
@@ -232,7 +234,11 @@ const struct command stop_commands[] = {
     },
     {
         .name = "catch trap",
-        .arguments = {{.type = ARG_WORD, .name = "CAUSE", .optional = true}, CONDITION},
+        .arguments = {{.type = ARG_WORD,
+                       .name = "CAUSE",
+                       .optional = true,
+                       .words = stop_offer_causes},
+                      CONDITION},
         .summary = "stop when a hart takes a trap",
         .help = "CAUSE is a number of mcause, or words of it joined by '-'; without "
                 "it, any trap.\n"

@@ -24,6 +24,7 @@ bool stop_catch_csr(struct call *call, struct err *err);
 bool stop_catch_register(struct call *call, struct err *err);
 bool stop_catch_irq(struct call *call, struct err *err);
 bool stop_catch_trap(struct call *call, struct err *err);
+words_offered stop_offer_causes;
 bool stop_watch(struct call *call, struct err *err);
 bool stop_rwatch(struct call *call, struct err *err);
 bool stop_awatch(struct call *call, struct err *err);

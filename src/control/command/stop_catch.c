@@ -160,6 +160,34 @@ bool stop_catch_irq(struct call *call, struct err *err)
 
 enum { CAUSES = 24 };
 
+static uint64_t nth_cause(unsigned n)
+{
+    return n < CAUSES ? n : (n - CAUSES) | CAUSE_INTERRUPT;
+}
+
+/* "load-page-fault". */
+static void put_joined(struct buf *out, uint64_t cause)
+{
+    put_cause(out, cause);
+    for (size_t i = 0; i < out->size; i++)
+        out->data[i] = out->data[i] == ' ' ? '-' : out->data[i];
+}
+
+/* Those that have a name. */
+void stop_offer_causes(const struct session *session,
+                       void (*offer)(void *ctx, const char *word), void *ctx)
+{
+    (void)session;
+    for (unsigned i = 0; i < 2 * CAUSES; i++) {
+        struct buf name = {0};
+
+        put_joined(&name, nth_cause(i));
+        if (!strpbrk(name.data, "0123456789"))
+            offer(ctx, name.data);
+        buf_free(&name);
+    }
+}
+
 /* Is the word, whose words are joined by "-", in the name of the cause? */
 static bool names_cause(const char *word, uint64_t cause)
 {
@@ -168,8 +196,8 @@ static bool names_cause(const char *word, uint64_t cause)
     bool is;
 
     for (char *c = wanted; *c; c++)
-        *c = *c == '-' || *c == '_' ? ' ' : *c;
-    put_cause(&name, cause);
+        *c = *c == ' ' || *c == '_' ? '-' : *c;
+    put_joined(&name, cause);
     is = strstr(buf_str(&name), wanted) != NULL;
     free(wanted);
     buf_free(&name);
@@ -181,7 +209,7 @@ static bool filter_causes(struct buf *filter, struct buf *what, const char *word
                           struct err *err)
 {
     for (unsigned i = 0; i < 2 * CAUSES; i++) {
-        uint64_t cause = i < CAUSES ? i : (i - CAUSES) | CAUSE_INTERRUPT;
+        uint64_t cause = nth_cause(i);
 
         if (!names_cause(word, cause))
             continue;
