@@ -13,11 +13,15 @@
  * text, as JSON, as CSV. Sentences come first where there is something to say, since
  * whoever listens hears the message before the rows.
  */
+#define EXACT_MOST (UINT64_C(1) << 53)
+
 enum column_type {
     COLUMN_TEXT,  /* a word or a sentence */
-    COLUMN_COUNT, /* a number, decimal: with commas in text, plain in JSON and CSV */
-    COLUMN_HEX,   /* an address or bits: "0x80000000" everywhere (a string in JSON) */
-    COLUMN_FLAG   /* yes or no; true or false in JSON */
+    COLUMN_COUNT, /* a number, decimal: with commas in text, plain in JSON and CSV; above
+                     EXACT_MOST a string in JSON, since its readers have no more bits */
+    COLUMN_SIGNED, /* the same, of 64 bits with a sign */
+    COLUMN_HEX,    /* an address or bits: "0x80000000" everywhere (a string in JSON) */
+    COLUMN_FLAG    /* yes or no; true or false in JSON */
 };
 
 struct column {
@@ -29,7 +33,7 @@ struct column {
  * in text and CSV, null in JSON. */
 struct cell {
     bool none;
-    uint64_t number; /* COUNT, HEX, FLAG */
+    uint64_t number; /* COUNT, SIGNED, HEX, FLAG */
     char *text;      /* TEXT */
 };
 
@@ -64,7 +68,8 @@ struct table *reply_table(struct reply *reply, const char *name,
 /* The next cell of the table, in the column that comes next. */
 void table_text(struct table *table, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
-void table_number(struct table *table, uint64_t number); /* COUNT, HEX or FLAG */
+void table_number(struct table *table,
+                  uint64_t number); /* COUNT, SIGNED, HEX or FLAG */
 void table_none(struct table *table);
 
 /* Drops all but the first `parts`. */

@@ -21,19 +21,19 @@ static void tear_down(void)
 static const struct {
     const char *line, *answer;
 } answers[] = {
-    {"print a0", "expression  hex               decimal  signed      name\n"
-                 "a0          0x80001000  2,147,487,744  2147487744  source\n"},
+    {"print a0", "expression  hex               decimal         signed  name\n"
+                 "a0          0x80001000  2,147,487,744  2,147,487,744  source\n"},
     {"p dma0.NextConfig[1]", "expression          hex  decimal  signed\n"
-                             "dma0.NextConfig[1]  0x0        0  0\n"},
+                             "dma0.NextConfig[1]  0x0        0       0\n"},
     {"print mstatus.UXL", "expression   hex  decimal  signed\n"
-                          "mstatus.UXL  0x2        2  2\n"},
+                          "mstatus.UXL  0x2        2       2\n"},
     {"print dma0.State", "expression  hex  decimal  signed  means\n"
-                         "dma0.State  0x0        0  0       state=idle\n"},
+                         "dma0.State  0x0        0       0  state=idle\n"},
     {"print dma0.BusMode.mode", "expression         hex  decimal  signed  means\n"
-                                "dma0.BusMode.mode  0x0        0  0       burst\n"},
+                                "dma0.BusMode.mode  0x0        0       0  burst\n"},
     {"print mcause",
      "expression  hex  decimal  signed  means\n"
-     "mcause      0x0        0  0       instruction address misaligned\n"},
+     "mcause      0x0        0       0  instruction address misaligned\n"},
     {"print/x 255", "expression  value\n255         0xff\n"},
     {"print/d 0xffffffffffffffff",
      "expression          value\n0xffffffffffffffff  -1\n"},

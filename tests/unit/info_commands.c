@@ -47,11 +47,11 @@ static const struct {
     const char *line, *has[4];
 } answers[] = {
     {"info registers",
-     {"   0  pc        ", "x10     0x80001000  2147487744", "source"}},
+     {"   0  pc        ", "x10     0x80001000  2,147,487,744", "source"}},
     {"info registers a0 pc",
-     {"hart  register  number  value       decimal     name\n"
-      "   0  pc                0x8000006c  2147483756  copy\n"
-      "   0  a0        x10     0x80001000  2147487744  source\n"}},
+     {"hart  register  number  value             decimal  name\n"
+      "   0  pc                0x8000006c  2,147,483,756  copy\n"
+      "   0  a0        x10     0x80001000  2,147,487,744  source\n"}},
     {"info registers hart1", {"   1  pc        ", "   1  t6        x31"}},
     {"info registers hart1.a0", {"   1  a0        x10"}},
     {"info registers all", {"   0  t6 ", "   1  t6 "}},

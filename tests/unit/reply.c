@@ -279,6 +279,45 @@ START_TEST(json_is_one_object_in_one_line)
 }
 END_TEST
 
+START_TEST(numbers_that_json_readers_would_round_are_strings)
+{
+    static const struct column two[] = {
+        {"c", COLUMN_COUNT}, {"s", COLUMN_SIGNED}, {NULL, COLUMN_TEXT}};
+    static const uint64_t values[] = {1000,
+                                      -UINT64_C(1000),
+                                      UINT64_C(1) << 53,
+                                      (UINT64_C(1) << 53) + 1,
+                                      UINT64_C(1) << 63,
+                                      -(UINT64_C(1) << 53)};
+    struct reply reply = {0};
+    struct err err = {0};
+    struct table *table = reply_table(&reply, "t", two);
+    struct buf out = {0};
+
+    for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++) {
+        table_number(table, values[i]);
+        table_number(table, values[i]);
+    }
+    render(&out, RENDER_JSON, 0, "x", &reply, &err);
+    ck_assert_str_eq(out.data,
+                     "{\"command\":\"x\",\"ok\":true,\"say\":[],\"t\":["
+                     "{\"c\":1000,\"s\":1000},"
+                     "{\"c\":\"18446744073709550616\",\"s\":-1000},"
+                     "{\"c\":9007199254740992,\"s\":9007199254740992},"
+                     "{\"c\":\"9007199254740993\",\"s\":\"9007199254740993\"},"
+                     "{\"c\":\"9223372036854775808\",\"s\":\"-9223372036854775808\"},"
+                     "{\"c\":\"18437736874454810624\",\"s\":-9007199254740992}]}\n");
+    buf_clear(&out);
+    render_table(&out, table, 0);
+    ck_assert_ptr_nonnull(strstr(out.data, "                     1,000"
+                                           "                       1,000\n"));
+    ck_assert_ptr_nonnull(strstr(out.data, "18,446,744,073,709,550,616"
+                                           "                      -1,000\n"));
+    buf_free(&out);
+    reply_release(&reply);
+}
+END_TEST
+
 START_TEST(json_of_a_failed_command_has_the_error)
 {
     char *text = rendered(RENDER_JSON, "bad \"word\"");
@@ -338,6 +377,7 @@ static void add_tests(TCase *tcase)
     tcase_add_test(tcase, what_does_not_fit_follows_below_with_its_name);
     tcase_add_test(tcase, sentences_are_broken_at_blanks);
     tcase_add_test(tcase, json_is_one_object_in_one_line);
+    tcase_add_test(tcase, numbers_that_json_readers_would_round_are_strings);
     tcase_add_test(tcase, json_of_a_failed_command_has_the_error);
     tcase_add_test(tcase, two_tables_of_one_name_have_two_keys);
     tcase_add_test(tcase, csv_quotes_what_needs_it);

@@ -238,7 +238,7 @@ bool data_print(struct call *call, struct err *err)
 {
     static const struct column columns[] = {
         {"expression", COLUMN_TEXT}, {"hex", COLUMN_HEX},   {"decimal", COLUMN_COUNT},
-        {"signed", COLUMN_TEXT},     {"name", COLUMN_TEXT}, {"means", COLUMN_TEXT},
+        {"signed", COLUMN_SIGNED},   {"name", COLUMN_TEXT}, {"means", COLUMN_TEXT},
         {NULL, COLUMN_TEXT}};
     const struct given *given = &call->given[0];
     struct expr_scope scope = session_scope(call->session);
@@ -256,7 +256,7 @@ bool data_print(struct call *call, struct err *err)
     table_text(table, "%s", given->text);
     table_number(table, given->value);
     table_number(table, given->value);
-    show_signed_cell(table, given->value, 8);
+    table_number(table, given->value);
     show_name_cell(table, call->session, given->value);
     put_meaning(&meaning, call->session, given->expr, given->value);
     show_text_cell(table, &meaning);

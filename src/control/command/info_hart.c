@@ -64,7 +64,7 @@ static void register_row(struct table *table, const struct session *session,
     else
         table_text(table, "x%d", number);
     table_number(table, value);
-    show_signed_cell(table, value, 8);
+    table_number(table, value);
     show_name_cell(table, session, value);
 }
 
@@ -76,8 +76,8 @@ static bool is_wanted(const struct wanted *wanted, int number)
 bool info_registers(struct call *call, struct err *err)
 {
     static const struct column columns[] = {
-        {"hart", COLUMN_COUNT}, {"register", COLUMN_TEXT}, {"number", COLUMN_TEXT},
-        {"value", COLUMN_HEX},  {"decimal", COLUMN_TEXT},  {"name", COLUMN_TEXT},
+        {"hart", COLUMN_COUNT}, {"register", COLUMN_TEXT},  {"number", COLUMN_TEXT},
+        {"value", COLUMN_HEX},  {"decimal", COLUMN_SIGNED}, {"name", COLUMN_TEXT},
         {NULL, COLUMN_TEXT}};
     const struct board *board = session_board(call->session);
     struct wanted wanted = {.some = false};

@@ -11,16 +11,22 @@ const char *const render_names[] = {"text", "json", "csv", NULL};
 
 /* --- cells ------------------------------------------------------------------------------ */
 
-static void put_with_commas(struct buf *out, uint64_t number)
+static void put_count(struct buf *out, uint64_t number, bool commas)
 {
     char digits[24];
     int length = snprintf(digits, sizeof(digits), "%" PRIu64, number);
 
     for (int i = 0; i < length; i++) {
         buf_char(out, digits[i]);
-        if (i + 1 < length && (length - i - 1) % 3 == 0)
+        if (commas && i + 1 < length && (length - i - 1) % 3 == 0)
             buf_char(out, ',');
     }
+}
+
+/* Of a number with a sign: without it. */
+static uint64_t size_of_signed(uint64_t number)
+{
+    return number >> 63 ? -number : number;
 }
 
 void render_cell(struct buf *out, enum column_type type, const struct cell *cell,
@@ -33,10 +39,12 @@ void render_cell(struct buf *out, enum column_type type, const struct cell *cell
         buf_text(out, cell->text);
         break;
     case COLUMN_COUNT:
-        if (commas)
-            put_with_commas(out, cell->number);
-        else
-            buf_printf(out, "%" PRIu64, cell->number);
+        put_count(out, cell->number, commas);
+        break;
+    case COLUMN_SIGNED:
+        if (cell->number >> 63)
+            buf_char(out, '-');
+        put_count(out, size_of_signed(cell->number), commas);
         break;
     case COLUMN_HEX:
         buf_printf(out, "0x%" PRIx64, cell->number);
@@ -84,6 +92,13 @@ void render_json_string(struct buf *out, const char *text)
     buf_char(out, '"');
 }
 
+/* A number that every reader of JSON has as it is. */
+static bool is_exact(enum column_type type, const struct cell *cell)
+{
+    return (type == COLUMN_COUNT && cell->number <= EXACT_MOST) ||
+           (type == COLUMN_SIGNED && size_of_signed(cell->number) <= EXACT_MOST);
+}
+
 static void json_cell(struct buf *out, enum column_type type, const struct cell *cell)
 {
     struct buf text = {0};
@@ -93,7 +108,7 @@ static void json_cell(struct buf *out, enum column_type type, const struct cell 
         buf_text(out, "null");
     else if (type == COLUMN_FLAG)
         buf_text(out, cell->number ? "true" : "false");
-    else if (type == COLUMN_COUNT)
+    else if (is_exact(type, cell))
         buf_text(out, buf_str(&text));
     else
         render_json_string(out, buf_str(&text));

@@ -203,7 +203,8 @@ static void put_beside(struct buf *out, const struct grid *grid, size_t row)
     struct buf text = {0};
 
     for (unsigned n = 0; n < grid->beside; n++) {
-        bool right = type_of(grid, n) == COLUMN_COUNT;
+        enum column_type type = type_of(grid, n);
+        bool right = type == COLUMN_COUNT || type == COLUMN_SIGNED;
         size_t blanks;
 
         put_text(&text, grid->table, row, grid->place[n].column);

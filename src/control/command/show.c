@@ -108,11 +108,6 @@ void show_instruction(struct buf *out, const struct session *session, uint32_t b
     buf_free(&name);
 }
 
-void show_signed_cell(struct table *table, uint64_t value, unsigned size)
-{
-    table_text(table, "%" PRId64, sign_extend(value, 8 * size));
-}
-
 /* What a value of a field is called; NULL: it has no name. */
 static const char *value_name(const struct reg_field *field, uint64_t value)
 {

@@ -27,9 +27,6 @@ void show_line_cell(struct table *table, const struct session *session, uint64_t
 void show_instruction(struct buf *out, const struct session *session, uint32_t bits,
                       uint64_t pc);
 
-/* A signed number, in decimal. */
-void show_signed_cell(struct table *table, uint64_t value, unsigned size);
-
 /* Fields of a device's register that are not 0, or have a name for it: "claim=1 run=1". */
 void show_register_fields(struct buf *out, const struct reg *reg, uint64_t value);
 
