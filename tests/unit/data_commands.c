@@ -147,7 +147,7 @@ static const struct {
      "disassemble: '8' is not understood: ADDRESS, or ADDRESS,+LENGTH"},
     {"disassemble 0", "disassemble: nothing can be read at physical address 0x0"},
     {"list nowhere.s:3", "list: there is no source file 'nowhere.s'"},
-    {"list copy.lua:9999", "list: "},
+    {"list copy.lua:9999", "list: tests/commands/copy.lua ends with line "},
     {"list source", "list: source (0x80001000) has no source line; try disassemble"},
     {"symbols nothing", "symbols: no symbol's name matches 'nothing'"},
 };

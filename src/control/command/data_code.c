@@ -234,6 +234,18 @@ static unsigned pc_line(const struct session *session, const char *file)
     return row && strcmp(of, file) == 0 ? row->line : 0;
 }
 
+/* From the first line that is there. */
+static bool no_line(const struct session *session, const char *file, struct err *err)
+{
+    unsigned last = 0;
+    size_t length;
+
+    while (subject_line(&session->subject, file, last + 1, &length))
+        last++;
+    return last ? err_set(err, "%s ends with line %u", file, last)
+                : err_set(err, "%s is not at hand", file);
+}
+
 bool data_list(struct call *call, struct err *err)
 {
     static const struct column columns[] = {{"here", COLUMN_TEXT},
@@ -250,7 +262,7 @@ bool data_list(struct call *call, struct err *err)
     if (!find_lines(call, &file, &line, err))
         return false;
     if (!subject_line(&session->subject, file, line, &length))
-        return err_set(err, "%s has no line %u, or is not at hand", file, line);
+        return no_line(session, file, err);
     here = pc_line(session, file);
     reply_say(call->reply, "Lines of %s, from %u on.", file, line);
     table = reply_table(call->reply, "source", columns);
