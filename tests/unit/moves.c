@@ -293,6 +293,20 @@ START_TEST(finish_leaves_a_function_that_returns_by_another_register)
 }
 END_TEST
 
+START_TEST(finish_backwards_from_where_nothing_led_says_so)
+{
+    struct talk talk;
+
+    journey_open(&talk, "interrupt");
+    ck_assert_ptr_nonnull(
+        strstr(journey_do(&talk, "stepi; reverse-finish"),
+               "There is no call or trap that led here before this moment; hart 0"));
+    ck_assert_ptr_nonnull(strstr(journey_do(&talk, "reverse-step-unit burst"),
+                                 "There is no burst before this moment; hart 0"));
+    talk_close(&talk);
+}
+END_TEST
+
 START_TEST(finish_backwards_goes_to_the_call_and_to_before_the_trap)
 {
     struct talk talk;
@@ -437,8 +451,8 @@ START_TEST(an_event_back_that_was_never_is_not_found)
     journey_open(&talk, "poll");
     journey_do(&talk, "goto #5000");
     here = run_digest(talk.session.run);
-    ck_assert_ptr_nonnull(
-        strstr(journey_do(&talk, "reverse-step-event dma-burst"), "There is none"));
+    ck_assert_ptr_nonnull(strstr(journey_do(&talk, "reverse-step-event dma-burst"),
+                                 "There is no dma-burst before this moment; "));
     ck_assert_uint_eq(run_digest(talk.session.run), here);
     talk_close(&talk);
 }
@@ -629,6 +643,7 @@ static void add_tests(TCase *tcase)
     tcase_add_test(tcase, next_passes_over_an_interrupt);
     tcase_add_test(tcase, finish_leaves_the_function_and_then_the_handler);
     tcase_add_test(tcase, finish_leaves_a_function_that_returns_by_another_register);
+    tcase_add_test(tcase, finish_backwards_from_where_nothing_led_says_so);
     tcase_add_test(tcase, finish_backwards_goes_to_the_call_and_to_before_the_trap);
     tcase_add_test(tcase, back_from_inside_a_step_undoes_it_if_it_is_the_harts);
     tcase_add_test(tcase, until_goes_to_places_and_conditions_both_ways);

@@ -12,10 +12,26 @@
 
 /* --- the answer ------------------------------------------------------------------------------------- */
 
+static enum move_way way_of(const struct call *call)
+{
+    return strncmp(call->command->name, "reverse-", 8) == 0 ? BACKWARDS : FORWARDS;
+}
+
+/* `wanted`: what there may be none of. */
+static bool answer_of(struct call *call, const struct move *move, const char *wanted)
+{
+    struct buf none = {0};
+
+    buf_printf(&none, "There is no %s %s this moment", wanted,
+               way_of(call) == BACKWARDS ? "before" : "after");
+    where_say_move(call->reply, call->session, move, none.data);
+    buf_free(&none);
+    return true;
+}
+
 static bool answer(struct call *call, const struct move *move)
 {
-    where_say_move(call->reply, call->session, move);
-    return true;
+    return answer_of(call, move, "such moment");
 }
 
 /* How often: the argument with that number, or once. */
@@ -24,11 +40,6 @@ static bool count_of(const struct call *call, unsigned n, uint64_t *count,
 {
     *count = call->given[n].is_given ? call->given[n].value : 1;
     return *count != 0 || err_set(err, "0 times is no move");
-}
-
-static enum move_way way_of(const struct call *call)
-{
-    return strncmp(call->command->name, "reverse-", 8) == 0 ? BACKWARDS : FORWARDS;
 }
 
 /* --- by instructions, lines and calls ------------------------------------------------------------- */
@@ -70,7 +81,7 @@ static bool do_finish(struct call *call, struct err *err)
 
     (void)err;
     move_finish(call->session, way_of(call), &move);
-    return answer(call, &move);
+    return answer_of(call, &move, "call or trap that led here");
 }
 
 /* --- by events and units ----------------------------------------------------------------------------- */
@@ -86,7 +97,8 @@ static bool do_step_event(struct call *call, struct err *err)
     if (!count_of(call, 1, &count, err))
         return false;
     move_events(call->session, way_of(call), &choice, count, &move);
-    return answer(call, &move);
+    return answer_of(call, &move,
+                     call->given[0].is_given ? call->given[0].text : "event");
 }
 
 static bool do_step_unit(struct call *call, struct err *err)
@@ -98,7 +110,7 @@ static bool do_step_unit(struct call *call, struct err *err)
         return false;
     move_by_unit(call->session, way_of(call), &move_units[call->given[0].value], count,
                  &move);
-    return answer(call, &move);
+    return answer_of(call, &move, move_units[call->given[0].value].name);
 }
 
 /* --- on and on ------------------------------------------------------------------------------------------ */

@@ -156,7 +156,7 @@ static void put_finish(struct buf *out, const struct session *session)
 }
 
 static void put_end(struct buf *out, const struct session *session,
-                    const struct move *move)
+                    const struct move *move, const char *none)
 {
     switch (move->end) {
     case MOVE_DONE:
@@ -178,7 +178,7 @@ static void put_end(struct buf *out, const struct session *session,
         buf_text(out, "This is the beginning of the run; ");
         break;
     case MOVE_NOT_FOUND:
-        buf_text(out, "There is none before this moment; ");
+        buf_printf(out, "%s; ", none);
         break;
     case MOVE_INTERRUPTED:
         buf_text(out, "Interrupted; ");
@@ -198,7 +198,7 @@ static void say(struct reply *reply, struct buf *text)
 }
 
 void where_say_move(struct reply *reply, const struct session *session,
-                    const struct move *move)
+                    const struct move *move, const char *none)
 {
     struct buf text = {0};
 
@@ -209,7 +209,7 @@ void where_say_move(struct reply *reply, const struct session *session,
             narrate(&text, &session->narrator, &move->event);
             buf_text(&text, "; ");
         }
-        put_end(&text, session, move);
+        put_end(&text, session, move, none);
         where_put(&text, session);
     }
     say(reply, &text);

@@ -18,8 +18,9 @@ void where_put_moment(struct buf *out, struct moment moment, uint64_t cycle);
 /* The source line and the instruction that come next. */
 void where_say_next(struct reply *reply, const struct session *session);
 
-/* How a move ended, why, and where. */
+/* How a move ended, why, and where. `none` is said if what it went to is not there: "There
+ * is no dma-error before this moment". */
 void where_say_move(struct reply *reply, const struct session *session,
-                    const struct move *move);
+                    const struct move *move, const char *none);
 
 #endif
