@@ -272,6 +272,12 @@ static const struct line_case {
      "Error: visit: '#x' is no moment: #INSTRUCTION or #INSTRUCTION.EVENT, as "
      "#1234.5.\n"},
     {"visit 1,234", "cycle 1234\n"},
+    {"visit #1,234.0", "#1234\n"},
+    {"walk 1,234", "walk 1,234=1234\n"},
+    {"walk 1,234,567 ", "walk 1,234,567=1234567\n"},
+    {"examine 12,345", "examine 12,345=12345\n"},
+    {"walk 12,34", "Error: walk: ',34' is not understood behind '12'.\n"},
+    {"walk 1234,567", "Error: walk: ',567' is not understood behind '1234'.\n"},
     {"visit 0x10 + 1", "cycle 17\n"},
 };
 

@@ -17,6 +17,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define DIGITS "0123456789"
+
 /* --- expressions -------------------------------------------------------------------------- */
 
 /* Makes a text of so many bytes the argument's own. */
@@ -50,11 +52,41 @@ static bool parse_kept(struct call *call, struct given *given, const char **text
     return parse_expression(given, text, err);
 }
 
+/* Bytes of a number as it is shown, "1,204"; 0: it is none. */
+static size_t grouped_length(const char *text)
+{
+    size_t first = strspn(text, DIGITS), length = first;
+
+    while (text[length] == ',' && strspn(text + length + 1, DIGITS) == 3)
+        length += 4;
+    return first && first <= 3 && length > first && strchr(" \t", text[length]) ? length
+                                                                                : 0;
+}
+
+static bool parse_grouped(struct given *given, const char **text, size_t length,
+                          struct err *err)
+{
+    struct buf digits = {0};
+
+    for (size_t i = 0; i < length; i++)
+        if ((*text)[i] != ',')
+            buf_char(&digits, (*text)[i]);
+    given->expr = expr_parse_all(digits.data, err);
+    buf_free(&digits);
+    keep(given, *text, length);
+    *text += length;
+    return given->expr != NULL;
+}
+
 static bool parse_value(struct call *call, struct given *given, const char **text,
                         struct err *err)
 {
     struct expr_scope scope = session_scope(call->session);
+    size_t grouped = grouped_length(*text = skip_blanks(*text));
 
+    if (grouped)
+        return parse_grouped(given, text, grouped, err) &&
+               expr_value(given->expr, &scope, &given->value, err);
     return parse_expression(given, text, err) &&
            expr_value(given->expr, &scope, &given->value, err);
 }
