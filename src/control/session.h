@@ -46,8 +46,9 @@ struct session {
     void (*say)(void *ctx, const char *line);
     void *say_ctx;
 
-    /* Whoever keeps what is typed: called with each line before it is done, not with
-     * those that a file or a command gives; NULL: nobody. */
+    /* Whoever keeps what is typed: called with each line before it is done (an empty
+     * one does the one before again), not with those that a file or a command gives;
+     * NULL: nobody. */
     void (*typed)(void *ctx, const char *line);
     void *typed_ctx;
 

@@ -764,18 +764,19 @@ START_TEST(a_log_has_all_that_was_typed_and_can_be_done_again)
     ck_assert_uint_gt(fread(text, 1, sizeof(text) - 1, file), 0);
     fclose(file);
     buf_printf(&expected,
-               "# ringside shell %s --variant only\n# from #0\nwalk 2\nwalk 2\nwlak\n"
+               "# ringside shell %s --variant only\n# from #0\nwalk 2\n\nwlak\n"
                "stand; walk\nlog\nlog off\n",
                talk_file(&talk, "talk.lua", NULL));
     ck_assert_str_eq(text, expected.data);
     buf_clear(&line);
     buf_printf(&line, "source %s; stand", talk_file(&talk, "log", NULL));
     buf_clear(&expected);
-    buf_printf(&expected,
-               "walk 2=2\nwalk 2=2\nError: %s:5: unknown command 'wlak' (did you mean "
-               "'walk'?); 'help' lists them.\nstand\nwalk\nThere is no log.\nThere is "
-               "no log.\nstand\n",
-               talk_file(&talk, "log", NULL));
+    buf_printf(
+        &expected,
+        "walk 2=2\nwalk again 2=2\nError: %s:5: unknown command 'wlak' (did you mean "
+        "'walk'?); 'help' lists them.\nstand\nwalk\nThere is no log.\nThere is "
+        "no log.\nstand\n",
+        talk_file(&talk, "log", NULL));
     ck_assert_str_eq(talk_do(&talk, line.data), expected.data);
     ck_assert_str_eq(talk_do(&talk, "log /dev/null/log"),
                      "Error: log: cannot write '/dev/null/log': Not a directory.\n");

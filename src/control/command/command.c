@@ -403,35 +403,48 @@ static void set_repeat(struct session *session, const char *line,
     session->repeat = last && last->repeats ? alloc_string(line) : NULL;
 }
 
-bool command_do(struct session *session, const char *line, struct reply *reply,
-                struct err *err)
+static bool do_line(struct session *session, const char *line, bool again,
+                    struct reply *reply, struct err *err)
 {
     const struct command *last = NULL;
-    const char *from = skip_blanks(line);
+    bool was_again = session->again, ok;
     char *copy;
-    bool ok;
 
-    if (*from == '#')
-        return true;
-    if (!*from && (session->depth || !session->repeat))
-        return true;
     if (session->depth == DEEPEST)
         return err_set(err, "files that run files are nested more than %d deep",
                        DEEPEST);
     if (!session->depth)
         session->interrupted = false;
-    copy = alloc_string(*from ? from : session->repeat);
-    if (!session->depth && session->typed)
-        session->typed(session->typed_ctx, copy);
-    session->again = !*from;
+    copy = alloc_string(line);
+    session->again = again;
     session->depth++;
     ok = do_statements(session, copy, reply, &last, err);
     session->depth--;
-    session->again = false;
+    session->again = was_again;
     if (!session->depth)
         set_repeat(session, copy, ok ? last : NULL);
     free(copy);
     return ok;
+}
+
+bool command_do(struct session *session, const char *line, struct reply *reply,
+                struct err *err)
+{
+    const char *from = skip_blanks(line);
+
+    if (*from == '#')
+        return true;
+    if (!*from && (session->depth || !session->repeat))
+        return true;
+    if (!session->depth && session->typed)
+        session->typed(session->typed_ctx, from);
+    return do_line(session, *from ? from : session->repeat, !*from, reply, err);
+}
+
+bool command_again(struct session *session, const char *line, struct reply *reply,
+                   struct err *err)
+{
+    return do_line(session, line, true, reply, err);
 }
 
 /* --- usage -------------------------------------------------------------------------------- */

@@ -110,6 +110,10 @@ extern const struct command_group {
 bool command_do(struct session *session, const char *line, struct reply *reply,
                 struct err *err);
 
+/* Does a line as an empty one that follows it does: x and list go on. */
+bool command_again(struct session *session, const char *line, struct reply *reply,
+                   struct err *err);
+
 /* Fills in what is given from `text`, which stands behind the command's name. Whatever the
  * result, command_release_arguments releases it. */
 bool command_arguments(struct call *call, const char *text, struct err *err);

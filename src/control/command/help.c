@@ -204,50 +204,74 @@ static bool run_apropos(struct call *call, struct err *err)
 
 /* --- files of commands ------------------------------------------------------------------------ */
 
+/* A file of commands; in a log an empty line does the one before again, as it was typed. */
+struct command_file {
+    const char *path;
+    unsigned number; /* of the line */
+    bool is_log;
+    struct buf before;
+};
+
 /* What failed when it was typed is in a log, too, and fails again. */
-static bool do_file_line(struct call *call, const char *path, unsigned number,
-                         const char *line, bool is_log, struct err *err)
+static bool do_file_line(struct call *call, const struct command_file *file,
+                         const char *line, struct err *err)
 {
-    bool ok = command_do(call->session, line, call->reply, err);
+    bool again = file->is_log && !*line && file->before.size;
+    bool ok = again ? command_again(call->session, file->before.data, call->reply, err)
+                    : command_do(call->session, line, call->reply, err);
 
     if (!ok)
-        err_prefix(err, "%s:%u", path, number);
-    if (!ok && (!is_log || call->session->interrupted))
+        err_prefix(err, "%s:%u", file->path, file->number);
+    if (!ok && (!file->is_log || call->session->interrupted))
         return false;
     if (!ok) {
         reply_say(call->reply, "Error: %s.", err->text);
         *err = (struct err){{0}};
     }
     if (call->session->interrupted)
-        return err_set(err, "%s:%u: interrupted: what follows was not done", path,
-                       number);
+        return err_set(err, "%s:%u: interrupted: what follows was not done", file->path,
+                       file->number);
     return true;
+}
+
+static bool do_file(struct call *call, struct command_file *file, const char *text,
+                    struct err *err)
+{
+    bool ok = true;
+
+    while (ok && *text && !call->session->quit) {
+        size_t length = strcspn(text, "\n");
+        struct buf line = {0};
+
+        file->number++;
+        buf_add(&line, text, length);
+        ok = do_file_line(call, file, line.data, err);
+        if (*line.data && *line.data != '#') {
+            buf_clear(&file->before);
+            buf_text(&file->before, line.data);
+        }
+        buf_free(&line);
+        text += length + (text[length] == '\n');
+    }
+    return ok;
 }
 
 static bool run_source(struct call *call, struct err *err)
 {
-    const char *path = call->given[0].text, *at;
-    unsigned number = 0;
+    struct command_file file = {.path = call->given[0].text};
     uint8_t *bytes;
     size_t size;
-    bool ok = true, is_log;
+    bool ok;
 
-    if (!image_read_file(path, &bytes, &size, err))
+    if (!image_read_file(file.path, &bytes, &size, err))
         return false;
-    is_log = strncmp((const char *)bytes, LOG_HEADING, strlen(LOG_HEADING)) == 0;
-    if (memchr(bytes, 0, size))
-        ok = err_set(err, "'%s' has a zero byte: it is no text", path);
-    for (at = (const char *)bytes; ok && *at && !call->session->quit;) {
-        size_t length = strcspn(at, "\n");
-        struct buf line = {0};
-
-        buf_add(&line, at, length);
-        ok = do_file_line(call, path, ++number, line.data, is_log, err);
-        buf_free(&line);
-        at += length + (at[length] == '\n');
-    }
-    if (is_log)
+    file.is_log = strncmp((const char *)bytes, LOG_HEADING, strlen(LOG_HEADING)) == 0;
+    ok = memchr(bytes, 0, size)
+             ? err_set(err, "'%s' has a zero byte: it is no text", file.path)
+             : do_file(call, &file, (const char *)bytes, err);
+    if (file.is_log)
         call->session->quit = false; /* it was that session that ended */
+    buf_free(&file.before);
     free(bytes);
     return ok;
 }
@@ -324,7 +348,8 @@ const struct command help_commands[] = {
         .summary = "do the lines of a file",
         .help = "The lines are done as if they were typed, until one fails: then the "
                 "file and the line are named. A log that `log` has written is done to "
-                "its end: what failed then fails again. Lines that begin with # are "
+                "its end: what failed then fails again, and an empty line does the one "
+                "before it again. Lines that begin with # are "
                 "comments.\n"
                 "\n"
                 "  source session.log",
