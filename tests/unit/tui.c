@@ -3,6 +3,7 @@
 #include "control/subject.h"
 #include "face/asm_command.h"
 #include "face/tui/parts.h"
+#include "face/tui/say.h"
 #include "face/tui/transaction.h"
 #include "face/tui/viewer.h"
 #include "image/image.h"
@@ -500,6 +501,66 @@ START_TEST(help_is_had_from_an_answer_as_well)
 }
 END_TEST
 
+/* The answer begins with the sentence that the screen tells, but for the capital. */
+static void w_is_about_the_headline(struct watched *watched)
+{
+    struct sheet *sheet = &watched->viewer.screen.sheet;
+    const struct event *focus = watched_focus(watched);
+    struct buf headline = {0};
+
+    say_event(&headline, watched->viewer.watch, focus);
+    watched_press(watched, 'w', 1);
+    ck_assert(sheet->open);
+    ck_assert_int_eq(
+        strncmp(buf_str(&sheet->text) + 1, headline.data + 1, headline.size - 1), 0);
+    watched_press(watched, 0x1b, 1);
+    buf_free(&headline);
+}
+
+START_TEST(w_asks_about_what_the_screen_tells_of)
+{
+    static const char typed[] = "nnnnnnnppn";
+    struct watched *watched = watched_new(PROGRAM, 1);
+
+    for (unsigned round = 0; round < 20; round++)
+        for (const char *key = typed; *key; key++) {
+            watched_press(watched, (unsigned char)*key, 1);
+            w_is_about_the_headline(watched);
+        }
+    watched_type(watched, ":goto #120"); /* where the event seen last may be another */
+    watched_press(watched, 'n', 1);
+    watched_press(watched, 'p', 2);
+    w_is_about_the_headline(watched);
+    watched_free(watched);
+}
+END_TEST
+
+START_TEST(what_was_kept_waiting_is_due_since)
+{
+    struct watched *watched = watched_new(PROGRAM, 1);
+    const struct watch *watch = watched->viewer.watch;
+    unsigned late = 0, in_time = 0;
+
+    for (unsigned n = 0; n < 200; n++) {
+        const struct timer *timer;
+        struct buf text = {0};
+
+        watched_press(watched, 'n', 1);
+        watched_focus(watched);
+        timer = queue_first(&watched->run->queue);
+        say_why(&text, watch);
+        if (timer && timer->due < watch->cycle)
+            late += strstr(text.data, "DMA channel 0, due since ") != NULL;
+        else if (timer && timer->due != NEVER)
+            in_time += strstr(text.data, "DMA channel 0 at ") != NULL;
+        buf_free(&text);
+    }
+    ck_assert_uint_gt(late, 0);
+    ck_assert_uint_gt(in_time, 0);
+    watched_free(watched);
+}
+END_TEST
+
 /* However it is stepped, the viewer ends up knowing the same, and the machine is the
  * same. */
 START_TEST(steps_and_runs_lead_to_the_same_knowledge)
@@ -736,6 +797,8 @@ static void add_tests(TCase *tcase)
     tcase_add_test(tcase, interesting_stops_at_the_trap_and_n_goes_on_from_there);
     tcase_add_test(tcase, running_pauses_and_ends);
     tcase_add_test(tcase, a_pane_is_chosen_where_not_all_have_room);
+    tcase_add_test(tcase, w_asks_about_what_the_screen_tells_of);
+    tcase_add_test(tcase, what_was_kept_waiting_is_due_since);
     tcase_add_test(tcase, help_is_had_from_an_answer_as_well);
     tcase_add_test(tcase, steps_and_runs_lead_to_the_same_knowledge);
     tcase_add_test(tcase, drawing_changes_nothing);

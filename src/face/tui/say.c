@@ -163,7 +163,9 @@ void say_why(struct buf *out, const struct watch *watch)
         buf_text(out, "why   ");
         why(out, watch);
     }
+    /* An instruction, or who has the bus, may have kept it waiting. */
     if (timer && timer->due != NEVER && watch->inside == watch->count)
-        buf_printf(out, "%snext  %s at %s.", watch->has_focus ? "   " : "", timer->name,
+        buf_printf(out, "%snext  %s%s %s.", watch->has_focus ? "   " : "", timer->name,
+                   timer->due < watch->cycle ? ", due since" : " at",
                    text_count(cycle, timer->due));
 }

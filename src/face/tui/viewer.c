@@ -3,6 +3,7 @@
 #include "base/bits.h"
 #include "control/command/answer.h"
 #include "face/tui/help.h"
+#include "observe/ask/step.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -165,6 +166,19 @@ static void show_help(struct viewer *viewer)
     help_keys(&viewer->screen.sheet.text);
 }
 
+/* About the event that the screen tells of, which is not always the one seen last. */
+static void ask_why(struct viewer *viewer)
+{
+    const struct watch *watch = viewer->watch;
+    char line[64] = "why", at[MOMENT_TEXT];
+
+    viewer_look(viewer);
+    if (watch->has_focus)
+        snprintf(line, sizeof(line), "why %s",
+                 moment_text(at, step_seen(&watch->focus), false));
+    viewer_do(viewer, line);
+}
+
 static void ask(struct viewer *viewer, enum action action)
 {
     switch ((int)action) {
@@ -184,7 +198,7 @@ static void ask(struct viewer *viewer, enum action action)
             viewer_notice(viewer, "': there are no marks yet; m makes one");
         break;
     case ACTION_WHY:
-        viewer_do(viewer, "why");
+        ask_why(viewer);
         break;
     case ACTION_WHY_NOT:
         viewer_prompt(viewer, "why not ");
