@@ -535,6 +535,26 @@ START_TEST(w_asks_about_what_the_screen_tells_of)
 }
 END_TEST
 
+START_TEST(tables_fit_the_screen_that_they_are_shown_on)
+{
+    struct watched *watched = watched_new(PROGRAM, 1);
+    struct sheet *sheet = &watched->viewer.screen.sheet;
+    struct buf text = {0};
+
+    for (int cols = 80; cols <= 160; cols += 80) {
+        canvas_free(watched_screen(watched, 24, cols, TIER_UTF8, &text));
+        watched_type(watched, ":info harts");
+        canvas_free(watched_screen(watched, 24, cols, TIER_UTF8, &text));
+        ck_assert(sheet->open);
+        ck_assert_int_eq(sheet->cut, 0);
+        ck_assert_int_eq(strstr(sheet->text.data, "exceptions: ") != NULL, cols == 80);
+        watched_press(watched, 0x1b, 1);
+    }
+    buf_free(&text);
+    watched_free(watched);
+}
+END_TEST
+
 START_TEST(what_was_kept_waiting_is_due_since)
 {
     struct watched *watched = watched_new(PROGRAM, 1);
@@ -798,6 +818,7 @@ static void add_tests(TCase *tcase)
     tcase_add_test(tcase, running_pauses_and_ends);
     tcase_add_test(tcase, a_pane_is_chosen_where_not_all_have_room);
     tcase_add_test(tcase, w_asks_about_what_the_screen_tells_of);
+    tcase_add_test(tcase, tables_fit_the_screen_that_they_are_shown_on);
     tcase_add_test(tcase, what_was_kept_waiting_is_due_since);
     tcase_add_test(tcase, help_is_had_from_an_answer_as_well);
     tcase_add_test(tcase, steps_and_runs_lead_to_the_same_knowledge);

@@ -379,6 +379,7 @@ void screen_draw(struct screen *screen, struct canvas *canvas)
     }
     layout = lay_out(screen, canvas);
     screen->shows_all = canvas->cols >= WIDEST;
+    screen->sheet.room = sheet_room(canvas);
     draw_title(screen, canvas);
     draw_sentence(screen, canvas, &layout);
     draw_stage(screen, canvas, &layout);

@@ -8,7 +8,9 @@
 enum {
     LEAST = 24, /* columns */
     INDENT = 4, /* of the rest of a line */
-    ASIDE = 8   /* columns that tables are moved by */
+    ASIDE = 8,  /* columns that tables are moved by */
+    BESIDE = 2, /* columns of the screen at its sides */
+    EDGES = 4   /* columns of its own sides */
 };
 
 void sheet_open(struct sheet *sheet, const char *title)
@@ -205,17 +207,22 @@ static void draw_more(const struct sheet *sheet, struct canvas *canvas,
                 " Esc closes ");
 }
 
+int sheet_room(const struct canvas *canvas)
+{
+    return canvas->cols - BESIDE - EDGES;
+}
+
 void sheet_draw(struct sheet *sheet, struct canvas *canvas)
 {
-    struct area frame = {.col = 1, .cols = widest(sheet, false) + 4}, text;
+    struct area frame = {.col = 1, .cols = widest(sheet, false) + EDGES}, text;
 
     if (frame.cols < text_width(sheet->title) + 8)
         frame.cols = text_width(sheet->title) + 8;
     if (frame.cols < LEAST)
         frame.cols = LEAST;
-    if (frame.cols > canvas->cols - 2)
-        frame.cols = canvas->cols - 2;
-    text = (struct area){0, frame.col + 2, 0, frame.cols - 4};
+    if (frame.cols > canvas->cols - BESIDE)
+        frame.cols = canvas->cols - BESIDE;
+    text = (struct area){0, frame.col + 2, 0, frame.cols - EDGES};
     sheet->cut = widest(sheet, true) - text.cols;
     if (sheet->cut < 0)
         sheet->cut = 0;

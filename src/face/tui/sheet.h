@@ -6,7 +6,8 @@
 /*
  * A sheet of text over the screen, which can be scrolled: answers, keys, what a word
  * could become. Long lines are broken at blanks; those that begin with SHEET_ROW are rows
- * of a table, which are not broken but moved to and fro.
+ * of a table, which are not broken but moved to and fro, where the screen has become
+ * narrower than they were made for.
  */
 #define SHEET_ROW '\t'
 
@@ -18,10 +19,14 @@ struct sheet {
     int left;        /* the first column of tables that is shown */
     int shown, all;  /* rows, as it was drawn last */
     int cut;         /* columns that tables have beyond the sheet's */
+    int room; /* columns that a table may have on this screen; 0: not drawn yet */
 };
 
 /* Opens it without text; the text is then added to sheet->text. */
 void sheet_open(struct sheet *sheet, const char *title);
+
+/* Columns of the widest text on that screen. */
+int sheet_room(const struct canvas *canvas);
 
 /* Scrolls, or closes the sheet. False: the key is not for it. */
 bool sheet_key(struct sheet *sheet, int code);

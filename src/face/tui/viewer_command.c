@@ -14,12 +14,12 @@ static void take_line(void *ctx, const char *line)
     buf_printf(ctx, "%s\n", line);
 }
 
-static void put_table(struct buf *text, const struct table *table)
+static void put_table(struct buf *text, const struct table *table, int room)
 {
     struct buf rows = {0};
     const char *at;
 
-    render_table(&rows, table, 0);
+    render_table(&rows, table, (size_t)room);
     for (at = buf_str(&rows); *at;) {
         size_t length = strcspn(at, "\n");
 
@@ -31,8 +31,9 @@ static void put_table(struct buf *text, const struct table *table)
 }
 
 /* What was answered: lines that came while it was done, then the answer. */
-static void answer(struct session *session, const char *line, struct buf *text)
+static void answer(const struct viewer *viewer, const char *line, struct buf *text)
 {
+    struct session *session = viewer->session;
     struct reply reply = {0};
     struct err err = {{0}};
 
@@ -46,7 +47,7 @@ static void answer(struct session *session, const char *line, struct buf *text)
         if (part->sentence)
             buf_printf(text, "%s\n", part->sentence);
         else
-            put_table(text, &part->table);
+            put_table(text, &part->table, viewer->screen.sheet.room);
     }
     if (err.text[0])
         buf_printf(text, "Error: %s.\n", err.text);
@@ -77,7 +78,7 @@ void viewer_do(struct viewer *viewer, const char *line)
     struct buf text = {0};
 
     viewer->screen.sheet.open = false;
-    answer(viewer->session, line, &text);
+    answer(viewer, line, &text);
     viewer->quit |= viewer->session->quit;
     if (moment_compare(timeline_now(viewer->session->time), from.at) != 0)
         viewer->form = WATCH_EVENT;
