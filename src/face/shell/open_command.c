@@ -91,7 +91,7 @@ static int list(struct err *err)
     struct buf out = {0};
     bool ok = keep_list(&reply, err);
 
-    render(&out, RENDER_TEXT, shell_width(), "resume", &reply, err);
+    render(&out, RENDER_TEXT, shell_width(stdout), "resume", &reply, err);
     if (ok)
         print_clean(stdout, buf_str(&out));
     buf_free(&out);

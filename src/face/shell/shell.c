@@ -87,31 +87,33 @@ static void take_output(void *ctx, uint8_t byte)
 
 /* --- a line ------------------------------------------------------------------------------------ */
 
+/* Asked each time: windows change. */
+size_t shell_width(FILE *file)
+{
+    struct winsize size;
+
+    if (!isatty(fileno(file)))
+        return 0;
+    return ioctl(fileno(file), TIOCGWINSZ, &size) == 0 && size.ws_col ? size.ws_col
+                                                                      : 80;
+}
+
 static void print_error(const struct shell *shell, const struct err *err)
 {
     FILE *file = shell->interactive ? stdout : stderr;
-    struct buf line = {0};
+    struct buf text = {0}, line = {0};
 
     fflush(stdout);
-    buf_printf(&line, "Error: %s.\n", err->text);
+    buf_printf(&text, "Error: %s.", err->text);
+    render_sentence(&line, text.data, shell_width(file));
     if (shell->colour)
         fputs("\033[31m", file);
     print(shell, file, line.data);
     if (shell->colour)
         fputs("\033[0m", file);
     fflush(file);
+    buf_free(&text);
     buf_free(&line);
-}
-
-/* Asked each time: windows change. */
-size_t shell_width(void)
-{
-    struct winsize size;
-
-    if (!isatty(STDOUT_FILENO))
-        return 0;
-    return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col ? size.ws_col
-                                                                       : 80;
 }
 
 static void print_answer(const struct shell *shell, const char *line,
@@ -121,7 +123,7 @@ static void print_answer(const struct shell *shell, const char *line,
     bool apart = shell->form != RENDER_JSON; /* the error has a line of its own */
     struct buf out = {0};
 
-    render(&out, shell->form, shell_width(), line, reply, apart ? &none : err);
+    render(&out, shell->form, shell_width(stdout), line, reply, apart ? &none : err);
     print(shell, stdout, buf_str(&out));
     fflush(stdout);
     if (apart && err->text[0])

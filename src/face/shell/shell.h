@@ -4,6 +4,8 @@
 #include "control/command/render.h"
 #include "control/session.h"
 
+#include <stdio.h>
+
 /*
  * The shell: commands in lines, answers in lines. It is the face for screen readers, for
  * pipes and for scripts: nothing is drawn twice, what matters comes first, and colour
@@ -32,8 +34,8 @@ void shell_close(struct shell *shell);
 /* Does one line and prints its answer. False: the shell is to end. */
 bool shell_do(struct shell *shell, const char *line);
 
-/* Columns of the terminal that is printed to; 0: it is none. */
-size_t shell_width(void);
+/* Columns of the terminal that the file is; 0: it is none. */
+size_t shell_width(FILE *file);
 
 /* Reads lines until the end: from a terminal, or from standard input as it is. */
 void shell_read_terminal(struct shell *shell);
