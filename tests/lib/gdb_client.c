@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 /* Fuzz targets, which are no tests of Check's, use this, too. */
@@ -35,10 +36,16 @@ struct speaker {
     int fd;
     const void *bytes;
     size_t size;
+    const char *until; /* heard all of it, it leaves; NULL: when the server does */
     struct buf heard;
 };
 
-/* Says all of it, and then listens until the server hangs up. */
+static bool has_heard(const struct speaker *speaker)
+{
+    return speaker->until && strstr(buf_str(&speaker->heard), speaker->until);
+}
+
+/* Says all of it, and then listens. */
 static void *speak(void *ctx)
 {
     struct speaker *speaker = ctx;
@@ -46,19 +53,24 @@ static void *speak(void *ctx)
     ssize_t got;
 
     send(speaker->fd, speaker->bytes, speaker->size, MSG_NOSIGNAL);
-    shutdown(speaker->fd, SHUT_WR);
-    while ((got = recv(speaker->fd, bytes, sizeof(bytes), 0)) > 0)
+    if (!speaker->until)
+        shutdown(speaker->fd, SHUT_WR);
+    while (!has_heard(speaker) &&
+           (got = recv(speaker->fd, bytes, sizeof(bytes), 0)) > 0)
         buf_add(&speaker->heard, bytes, (size_t)got);
+    shutdown(speaker->fd, SHUT_RDWR);
     return NULL;
 }
 
-struct buf gdb_client_raw(struct session *session, const void *bytes, size_t size)
+static struct buf serve(struct session *session, struct speaker speaker)
 {
-    struct speaker speaker = {.bytes = bytes, .size = size};
+    struct timeval patience = {.tv_sec = 5};
     pthread_t thread;
     int pair[2];
 
     must(socketpair(AF_UNIX, SOCK_STREAM, 0, pair) == 0);
+    if (speaker.until)
+        setsockopt(pair[0], SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
     speaker.fd = pair[0];
     must(pthread_create(&thread, NULL, speak, &speaker) == 0);
     gdb_serve(session, pair[1], NULL, NULL);
@@ -66,6 +78,17 @@ struct buf gdb_client_raw(struct session *session, const void *bytes, size_t siz
     pthread_join(thread, NULL);
     close(pair[0]);
     return speaker.heard;
+}
+
+struct buf gdb_client_raw(struct session *session, const void *bytes, size_t size)
+{
+    return serve(session, (struct speaker){.bytes = bytes, .size = size});
+}
+
+struct buf gdb_client_stay(struct session *session, const char *say, const char *until)
+{
+    return serve(session,
+                 (struct speaker){.bytes = say, .size = strlen(say), .until = until});
 }
 
 /* The text of an O packet, on one line. */

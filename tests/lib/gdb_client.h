@@ -13,6 +13,10 @@ void gdb_client_open(struct session *session, const char *variant);
 /* Says these bytes to a server of the session, and then nothing more. */
 struct buf gdb_client_raw(struct session *session, const void *bytes, size_t size);
 
+/* The same, but it stays until it has heard all of that text, or for 5 seconds: what it
+ * has heard by then. */
+struct buf gdb_client_stay(struct session *session, const char *say, const char *until);
+
 /*
  * Sends each payload of a list that ends with NULL as a packet, without acknowledgements,
  * and gives the payloads that come back, each with a line end; those of O packets are

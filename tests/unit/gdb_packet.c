@@ -514,6 +514,20 @@ START_TEST(an_endless_move_is_interrupted)
 }
 END_TEST
 
+/* While acknowledgements are on, those of what was told meanwhile come before the byte. */
+START_TEST(an_interrupt_is_seen_behind_acknowledgements)
+{
+    struct session session;
+    struct buf answers;
+
+    gdb_client_open(&session, "forever");
+    answers = gdb_client_stay(&session, "$c#63++-+\x03", "$T02thread:1;");
+    ck_assert_ptr_nonnull(strstr(buf_str(&answers), "$T02thread:1;"));
+    buf_free(&answers);
+    session_close(&session);
+}
+END_TEST
+
 /* The scenario's limit, and a machine in which nothing can happen, are no ends: a stop
  * without a signal, with the reason told. */
 START_TEST(where_it_goes_no_further_it_says_so)
@@ -570,6 +584,7 @@ static void add_tests(TCase *tcase)
     tcase_add_test(tcase, points_are_bounded);
     tcase_add_loop_test(tcase, the_line_is_kept_in_order, 0, COUNT(raw_cases));
     tcase_add_loop_test(tcase, an_endless_move_is_interrupted, 0, 2);
+    tcase_add_test(tcase, an_interrupt_is_seen_behind_acknowledgements);
     tcase_add_loop_test(tcase, where_it_goes_no_further_it_says_so, 0, 2);
     tcase_add_test(tcase, the_next_client_finds_the_session_as_it_was_left);
 }

@@ -50,9 +50,18 @@ bool wire_byte(struct wire *wire, bool (*stopped)(void *ctx), void *ctx, uint8_t
     return true;
 }
 
+/* That what we say meanwhile has arrived, or has not, is nothing to wait for. */
+static void skip_acks(struct wire *wire)
+{
+    while (wire->from < wire->to &&
+           (wire->bytes[wire->from] == '+' || wire->bytes[wire->from] == '-'))
+        wire->from++;
+}
+
 bool wire_interrupted(struct wire *wire)
 {
     fill(wire);
+    skip_acks(wire);
     if (wire->from < wire->to && wire->bytes[wire->from] == INTERRUPT) {
         wire->from++;
         return true;

@@ -19,8 +19,8 @@ void wire_open(struct wire *wire, int fd);
  * is asked several times a second; true ends the wait. */
 bool wire_byte(struct wire *wire, bool (*stopped)(void *ctx), void *ctx, uint8_t *byte);
 
-/* What the client says while it waits for us: takes an interrupt byte, if one is next.
- * True: it has come, or the client is gone. */
+/* What the client says while it waits for us: takes an interrupt byte, if one is next but
+ * for acknowledgements, which are dropped. True: it has come, or the client is gone. */
 bool wire_interrupted(struct wire *wire);
 
 /* All of it. False: the client is gone. */
