@@ -158,7 +158,8 @@ static void *be_client(void *ctx)
     return NULL;
 }
 
-struct buf gdb_client_talk(struct session *session, const char *const *payloads)
+struct buf gdb_client_disturb(struct session *session, const char *const *payloads,
+                              bool (*came)(void *ctx), void *ctx)
 {
     struct client *client = calloc(1, sizeof(*client));
     struct buf answers;
@@ -175,11 +176,16 @@ struct buf gdb_client_talk(struct session *session, const char *const *payloads)
     must(socketpair(AF_UNIX, SOCK_STREAM, 0, pair) == 0);
     client->fd = pair[0];
     must(pthread_create(&thread, NULL, be_client, client) == 0);
-    gdb_serve(session, pair[1], NULL, NULL);
+    gdb_serve(session, pair[1], came, ctx);
     close(pair[1]);
     pthread_join(thread, NULL);
     answers = client->answers;
     buf_free(&client->said);
     free(client);
     return answers;
+}
+
+struct buf gdb_client_talk(struct session *session, const char *const *payloads)
+{
+    return gdb_client_disturb(session, payloads, NULL, NULL);
 }

@@ -24,4 +24,8 @@ struct buf gdb_client_stay(struct session *session, const char *say, const char 
  */
 struct buf gdb_client_talk(struct session *session, const char *const *payloads);
 
+/* The same, but moves are interrupted when `came` says so. */
+struct buf gdb_client_disturb(struct session *session, const char *const *payloads,
+                              bool (*came)(void *ctx), void *ctx);
+
 #endif

@@ -528,6 +528,60 @@ START_TEST(an_interrupt_is_seen_behind_acknowledgements)
 }
 END_TEST
 
+/* Interrupts a move back from `from` when it is asked for the nth time; 0: never. */
+struct disturber {
+    const struct run *run;
+    struct moment from;
+    unsigned left;
+};
+
+static bool disturbs(void *ctx)
+{
+    struct disturber *disturber = ctx;
+
+    return moment_compare(moment_of(disturber->run), disturber->from) < 0 &&
+           disturber->left > 0 && --disturber->left == 0;
+}
+
+static const char *const moves_back[][TALK_MAX] = {
+    {"Hg1", "Hc2", "bs"}, /* hart 1 sleeps for long: a search */
+    {"Hg1", "bc"},
+    {"Hg1", "Z0," SQUARE ",4", "bc"},
+    {"Hg1", "Z2," COUNTER ",8", "bc"},
+};
+
+/* Whenever a move back is interrupted, it ends where it began, and GDB sees SIGINT. */
+START_TEST(a_move_back_that_is_interrupted_ends_where_it_began)
+{
+    unsigned after = 0, interrupted = 0;
+    bool ends = false;
+
+    while (!ends) {
+        struct session session;
+        struct disturber disturber = {.left = ++after};
+        struct buf answers;
+
+        gdb_client_open(&session, "ends");
+        timeline_go(session.time, RUN_NO_LIMIT, NULL);
+        disturber.run = session.run;
+        disturber.from = timeline_now(session.time);
+        answers = gdb_client_disturb(&session, moves_back[_i], disturbs, &disturber);
+        ends = !strstr(buf_str(&answers), "T02"); /* it was asked no more */
+        if (!ends) {
+            ck_assert_msg(strstr(buf_str(&answers), "T02thread:1;02:1811008000000000;"
+                                                    "20:9400008000000000;"),
+                          "after %u: %s", after, buf_str(&answers));
+            ck_assert_int_eq(moment_compare(timeline_now(session.time), disturber.from),
+                             0);
+            interrupted++;
+        }
+        buf_free(&answers);
+        session_close(&session);
+    }
+    ck_assert_uint_gt(interrupted, 0);
+}
+END_TEST
+
 /* The scenario's limit, and a machine in which nothing can happen, are no ends: a stop
  * without a signal, with the reason told. */
 START_TEST(where_it_goes_no_further_it_says_so)
@@ -584,6 +638,8 @@ static void add_tests(TCase *tcase)
     tcase_add_test(tcase, points_are_bounded);
     tcase_add_loop_test(tcase, the_line_is_kept_in_order, 0, COUNT(raw_cases));
     tcase_add_loop_test(tcase, an_endless_move_is_interrupted, 0, 2);
+    tcase_add_loop_test(tcase, a_move_back_that_is_interrupted_ends_where_it_began, 0,
+                        COUNT(moves_back));
     tcase_add_test(tcase, an_interrupt_is_seen_behind_acknowledgements);
     tcase_add_loop_test(tcase, where_it_goes_no_further_it_says_so, 0, 2);
     tcase_add_test(tcase, the_next_client_finds_the_session_as_it_was_left);

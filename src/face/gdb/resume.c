@@ -26,10 +26,25 @@ static void begin(struct gdb *gdb, struct lookout *lookout)
     gdb->session->last.from = timeline_now(gdb->session->time);
 }
 
+/* Who interrupts a move back stays where it began, whatever part of it was under way. */
+static enum arrival settle(struct gdb *gdb, enum arrival arrival)
+{
+    struct timeline *time = gdb->session->time;
+    struct moment from = gdb->session->last.from;
+
+    if (!timeline_cut_short(time))
+        return arrival;
+    timeline_start_anew(time);
+    if (moment_compare(timeline_now(time), from) < 0)
+        timeline_return(time, from);
+    return ARRIVED_INTERRUPTED;
+}
+
 static void end(struct lookout *lookout, enum arrival arrival)
 {
     struct gdb *gdb = lookout->gdb;
 
+    arrival = settle(gdb, arrival);
     gdb->session->last.arrival = arrival;
     gdb->session->last.to = timeline_now(gdb->session->time);
     if (arrival != ARRIVED_HIT)
@@ -75,6 +90,17 @@ static bool ends_here(struct lookout *lookout)
     return (hit->by_user || lookout->by_step || hit->by_point) && !defer(lookout);
 }
 
+/* What has stopped the move stays found, though the client interrupts now. */
+static void stand_before_access(struct lookout *lookout)
+{
+    struct timeline *time = lookout->gdb->session->time;
+    bool steady = timeline_set_steady(time, true);
+
+    if (hit_is_access(&lookout->hit))
+        timeline_step_back(time);
+    timeline_set_steady(time, steady);
+}
+
 static void go(struct lookout *lookout)
 {
     struct session *session = lookout->gdb->session;
@@ -86,8 +112,8 @@ static void go(struct lookout *lookout)
     do
         arrival = timeline_go(session->time, limit, &probe);
     while (arrival == ARRIVED_HIT && !ends_here(lookout));
-    if (arrival == ARRIVED_HIT && hit_is_access(&lookout->hit))
-        timeline_step_back(session->time);
+    if (arrival == ARRIVED_HIT)
+        stand_before_access(lookout);
     end(lookout, arrival);
 }
 
@@ -107,9 +133,8 @@ static void go_to_deferred(struct lookout *lookout)
 
     gdb->deferred = false;
     lookout->hit = gdb->deferred_hit;
-    timeline_seek(gdb->session->time, gdb->deferred_at);
-    if (hit_is_access(&lookout->hit))
-        timeline_step_back(gdb->session->time);
+    timeline_return(gdb->session->time, gdb->deferred_at);
+    stand_before_access(lookout);
     end(lookout, ARRIVED_HIT);
 }
 
@@ -381,7 +406,7 @@ void gdb_vcont(struct gdb *gdb, struct scan *rest)
 void gdb_restart(struct gdb *gdb, struct scan *rest)
 {
     (void)rest;
-    timeline_seek(gdb->session->time, (struct moment){0});
+    timeline_return(gdb->session->time, (struct moment){0});
     gdb->ended = gdb->deferred = false;
     gdb->silent = true;
     buf_clear(&gdb->last);
