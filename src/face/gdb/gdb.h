@@ -170,7 +170,6 @@ void report_begin(struct gdb *gdb);
 void report_hit(struct gdb *gdb, const struct hit *hit);
 void report_step(struct gdb *gdb, unsigned hart);
 void report_arrival(struct gdb *gdb, enum arrival arrival); /* but ARRIVED_HIT */
-uint32_t report_exit_code(const struct run *run);
 
 /* resume.c */
 gdb_handler gdb_continue, gdb_step, gdb_continue_signal, gdb_step_signal, gdb_vcont,

@@ -1,8 +1,8 @@
 #include "face/gdb/lookout.h"
 
-#include <stdio.h>
+#include "control/calls.h"
 
-#define STEP_KINDS (EVENT_BIT(EVENT_INSN) | EVENT_BIT(EVENT_TRAP_ENTER))
+#include <stdio.h>
 
 void lookout_forget(struct lookout *lookout)
 {
@@ -44,7 +44,7 @@ static void arm(void *ctx, struct run *run)
     users->arm(users->ctx, run);
     lookout->heard = false;
     if (lookout->stepped >= 0)
-        event_listen(&run->events, (struct event_sink){STEP_KINDS, take, lookout});
+        event_listen(&run->events, (struct event_sink){HART_STEP_KINDS, take, lookout});
 }
 
 static void disarm(void *ctx, struct run *run)

@@ -60,7 +60,7 @@ void report_hit(struct gdb *gdb, const struct hit *hit)
 
 /* --- ends --------------------------------------------------------------------------------------- */
 
-uint32_t report_exit_code(const struct run *run)
+static uint32_t exit_code(const struct run *run)
 {
     for (unsigned i = 0; i < run->boards; i++)
         if (run->board[i]->finished)
@@ -72,11 +72,15 @@ uint32_t report_exit_code(const struct run *run)
  * process has exited, since GDB then leaves. */
 static void report_end(struct gdb *gdb)
 {
+    unsigned code = exit_code(gdb->session->run);
     char text[128];
 
+    if (gdb->ended) {
+        buf_printf(&gdb->reply, "W%02x", code & 0xff);
+        return;
+    }
     snprintf(text, sizeof(text),
-             "The run has ended with exit code %u. It can go back from here.\n",
-             (unsigned)report_exit_code(gdb->session->run));
+             "The run has ended with exit code %u. It can go back from here.\n", code);
     gdb_console(gdb, text);
     report(gdb, gdb->hart, SIGNAL_TRAP, "replaylog:end;");
     gdb->ended = true;

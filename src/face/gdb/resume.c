@@ -12,6 +12,7 @@
  * So the machine is shown as it is on the near side of the access: forwards before it,
  * going back after it.
  */
+#include "control/calls.h"
 #include "face/gdb/lookout.h"
 
 enum { STEPS_BACK = 64 };
@@ -131,19 +132,11 @@ static void go_to_deferred(struct lookout *lookout)
 {
     struct gdb *gdb = lookout->gdb;
 
-    gdb->deferred = false;
+    gdb->ended = gdb->deferred = false;
     lookout->hit = gdb->deferred_hit;
     timeline_return(gdb->session->time, gdb->deferred_at);
     stand_before_access(lookout);
     end(lookout, ARRIVED_HIT);
-}
-
-static bool is_finished(const struct gdb *gdb)
-{
-    for (unsigned i = 0; i < gdb->session->run->boards; i++)
-        if (gdb->session->run->board[i]->finished)
-            return true;
-    return false;
 }
 
 /* What GDB wants to happen. */
@@ -159,16 +152,10 @@ struct wish {
 static void forwards(struct gdb *gdb, struct wish wish)
 {
     struct lookout lookout;
-    bool was_told = gdb->ended;
 
     if (has_quit(gdb))
         return;
     begin(gdb, &lookout);
-    gdb->ended = false;
-    if (was_told && is_finished(gdb)) {
-        buf_printf(&gdb->reply, "W%02x", report_exit_code(gdb->session->run) & 0xff);
-        return;
-    }
     if (wish.alone < 0)
         points_drop_lapsed(gdb);
     else
@@ -248,21 +235,16 @@ void gdb_reverse_continue(struct gdb *gdb, struct scan *rest)
     end(&lookout, arrival);
 }
 
-static uint64_t steps_of(const struct hart *hart)
-{
-    return hart->retired + hart->exceptions + hart->interrupts;
-}
-
 /* Before the hart's last step: a few steps of the machine back, or a search if it has
  * waited for long. */
 static enum arrival before_step(struct lookout *lookout, const struct hart *hart)
 {
-    uint64_t steps = steps_of(hart);
+    uint64_t steps = hart_steps(hart);
     enum arrival arrival = ARRIVED;
 
     for (int i = 0; i < STEPS_BACK && arrival == ARRIVED; i++) {
         arrival = step_back(lookout);
-        if (arrival == ARRIVED && steps_of(hart) != steps) {
+        if (arrival == ARRIVED && hart_steps(hart) != steps) {
             lookout_forget(lookout);
             return ARRIVED_HIT;
         }
