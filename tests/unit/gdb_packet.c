@@ -267,6 +267,13 @@ static const struct talk_case {
              {"Z0,1004,4", "vCont;s:1", "z0,1004,4", "vCont;s:1", "vCont;s:2;c"},
              "OK\n" NO_SP("1", "04100000") "swbreak:;\nOK\n" NO_SP(
                  "1", "08100000") "\n" NO_SP("2", "08100000") "\n"},
+            {"two harts that are named both go on: neither is alone",
+             {"Z0,1004,4", "vCont;s:1", "vCont;c:2;c:1"},
+             "OK\n" NO_SP("1", "04100000") "swbreak:;\n" NO_SP(
+                 "2", "04100000") "swbreak:;\n"},
+            {"a hart's action is the first that names it",
+             {"vCont;c:1;s:1;s:2", "vCont;s:2;s:1"},
+             NO_SP("2", "04100000") "\n" NO_SP("2", "08100000") "\n"},
             {"a watchpoint: on the near side of the access",
              {"Z2," COUNTER ",8", "Z1," SQUARE ",4", "c", "c", "vCont;s:1",
               "z2," COUNTER ",8", "z1," SQUARE ",4", "vCont;s:1", "Z2," COUNTER ",8",

@@ -341,47 +341,51 @@ static bool read_action(const struct gdb *gdb, struct scan text, struct action *
     return scan_end(&text);
 }
 
-/* A hart's action is the first that names it or all. */
-static struct wish add_action(const struct gdb *gdb, struct wish wish,
-                              const struct action *action)
-{
-    int hart = action->thread > 0 ? action->thread - 1 : -1;
+/* What vCont wants of harts; bit n is hart n. */
+struct actions {
+    struct wish wish;
+    unsigned all, resumed;
+};
 
-    if (action->what == 's' && wish.stepped < 0) {
-        wish.stepped = hart >= 0 ? hart : (int)gdb->hart;
-        wish.from = action->from;
-        wish.to = action->to;
-    }
-    wish.alone = hart;
-    return wish;
+/* A hart's action is the first that names it or all. */
+static void add_action(const struct gdb *gdb, struct actions *actions,
+                       const struct action *action)
+{
+    unsigned harts = action->thread > 0 ? 1U << (action->thread - 1) : actions->all;
+    struct wish *wish = &actions->wish;
+
+    harts &= ~actions->resumed;
+    actions->resumed |= harts;
+    if (action->what != 's' || wish->stepped >= 0 || !harts)
+        return;
+    wish->stepped = harts >> gdb->hart & 1 ? (int)gdb->hart : __builtin_ctz(harts);
+    wish->from = action->from;
+    wish->to = action->to;
 }
 
 /*
- * vCont;ACTION;...: GDB steps one hart at a time. With an action for one hart and none for
+ * vCont;ACTION;...: GDB steps one hart at a time. With actions for some harts and none for
  * the others, these are to stand still, which harts of one machine cannot.
  */
 void gdb_vcont(struct gdb *gdb, struct scan *rest)
 {
-    struct wish wish = ALL_GO_ON;
-    struct action action = {.thread = 1};
+    struct actions actions = {ALL_GO_ON, (1U << gdb_board(gdb)->harts) - 1, 0};
+    struct action action;
 
     if (!scan_char(rest, ';') || scan_end(rest)) {
         gdb_error(gdb, GDB_E_FORM);
         return;
     }
     while (!scan_end(rest)) {
-        bool for_all = action.thread <= 0;
-
         if (!read_action(gdb, scan_until(rest, ';'), &action)) {
             gdb_error(gdb, GDB_E_FORM);
             return;
         }
-        if (for_all)
-            action.thread = -1; /* what follows an action for all is for none */
-        else
-            wish = add_action(gdb, wish, &action);
+        add_action(gdb, &actions, &action);
     }
-    forwards(gdb, wish);
+    if (actions.resumed != actions.all && !(actions.resumed & (actions.resumed - 1)))
+        actions.wish.alone = __builtin_ctz(actions.resumed);
+    forwards(gdb, actions.wish);
 }
 
 /* R and vRun: a run begins at its beginning, which is a place to go to. */
