@@ -613,6 +613,65 @@ START_TEST(where_it_goes_no_further_it_says_so)
 }
 END_TEST
 
+static unsigned occurrences(const struct buf *text, const char *of)
+{
+    unsigned count = 0;
+
+    for (const char *at = buf_str(text); (at = strstr(at, of)); at += strlen(of))
+        count++;
+    return count;
+}
+
+/* Each move is narrated for itself, in the past and back, too: hundreds of events of a
+ * whole session are no reason to be silent. */
+START_TEST(each_move_is_narrated)
+{
+    static const char *const say[] = {"qRcmd,6e617272617465206f6e", /* narrate on */
+                                      "c",
+                                      "bc",
+                                      "c",
+                                      "bc",
+                                      "c",
+                                      "bc",
+                                      "c",
+                                      "bc",
+                                      NULL};
+    struct session session;
+    struct buf answers;
+
+    gdb_client_open(&session, "ends");
+    answers = gdb_client_talk(&session, say);
+    ck_assert_uint_eq(occurrences(&answers, "\nO[5] hart 0 reads rom at"), 4);
+    ck_assert_uint_eq(occurrences(&answers, "\nO[305] the run ends"), 4);
+    ck_assert_uint_eq(occurrences(&answers, "\nOTaken back: [305] the run ends"), 4);
+    ck_assert_uint_eq(occurrences(&answers, "\nOBefore that, "), 4);
+    ck_assert_uint_eq(occurrences(&answers, "more events, which were not told"), 0);
+    buf_free(&answers);
+    session_close(&session);
+}
+END_TEST
+
+/* What a write is told with waits for a move: until then the client hears nothing but
+ * answers. */
+START_TEST(a_write_is_narrated_with_the_next_move)
+{
+    static const char *const say[] = {
+        "qRcmd,6e617272617465206f6e", /* narrate on */
+        "Pa=0700000000000000",        "M" COUNTER ",1:01", "vRun;", "vCont;s:1", NULL};
+    static const char expected[] =
+        "ONarration is on.~\nOK\nOK\nOK\n" NO_SP("1", "00100000") "\nO[0] ";
+    struct session session;
+    struct buf answers;
+
+    gdb_client_open(&session, "ends");
+    answers = gdb_client_talk(&session, say);
+    ck_assert_msg(strncmp(buf_str(&answers), expected, strlen(expected)) == 0, "%s",
+                  buf_str(&answers));
+    buf_free(&answers);
+    session_close(&session);
+}
+END_TEST
+
 /* The session stays as a client leaves it; its breakpoints go with it. */
 START_TEST(the_next_client_finds_the_session_as_it_was_left)
 {
@@ -649,6 +708,8 @@ static void add_tests(TCase *tcase)
                         COUNT(moves_back));
     tcase_add_test(tcase, an_interrupt_is_seen_behind_acknowledgements);
     tcase_add_loop_test(tcase, where_it_goes_no_further_it_says_so, 0, 2);
+    tcase_add_test(tcase, each_move_is_narrated);
+    tcase_add_test(tcase, a_write_is_narrated_with_the_next_move);
     tcase_add_test(tcase, the_next_client_finds_the_session_as_it_was_left);
 }
 

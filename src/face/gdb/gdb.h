@@ -88,8 +88,8 @@ struct gdb {
     bool deferred;
     struct hit deferred_hit;
     struct moment deferred_at;
-    bool deaf;        /* the client does not listen to its console now */
-    struct buf notes; /* to be told as soon as it does */
+    bool listens;     /* the client waits for a stop or a `monitor` command */
+    struct buf notes; /* for its console, as soon as it listens */
     struct buf last;  /* the last stop reply */
 };
 
@@ -113,11 +113,10 @@ void gdb_refuse(struct gdb *gdb, const struct err *err);
 /* Sends a packet at once. */
 void gdb_send(struct gdb *gdb, const char *payload, size_t size);
 
-/* Text for the client's console: now, which is allowed while it waits for a stop or a
- * `monitor` command; or with the next of these. */
-void gdb_console(struct gdb *gdb, const char *text);
+/* Text for the client's console: as soon as it listens. */
 void gdb_note(struct gdb *gdb, const char *text);
-void gdb_flush_notes(struct gdb *gdb);
+/* From here on it listens, or it does so no more. */
+void gdb_listens(struct gdb *gdb, bool listens);
 
 /* Does it, journalled; says so when that cuts a future off. */
 bool gdb_act(struct gdb *gdb, const struct act *act, struct err *err);

@@ -1,6 +1,7 @@
 #ifndef FACE_GDB_LOOKOUT_H
 #define FACE_GDB_LOOKOUT_H
 
+#include "control/narration.h"
 #include "face/gdb/gdb.h"
 
 /*
@@ -9,6 +10,7 @@
  */
 struct lookout {
     struct gdb *gdb;
+    struct narration_from narration; /* of the move */
     const struct probe *own, *users; /* the client's points, the session's stops */
     int stepped;                     /* hart; -1: none */
     int alone; /* the only hart that GDB has resumed, for which points that have lapsed

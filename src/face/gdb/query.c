@@ -50,22 +50,6 @@ void gdb_transfer(struct gdb *gdb, struct scan *rest)
     buf_free(&document);
 }
 
-/* What a command answers goes to the console, in packets that are not too long. */
-static void print(struct gdb *gdb, const struct buf *text)
-{
-    enum { PART = (PACKET_MAX - 1) / 2 };
-
-    for (size_t at = 0; at < text->size; at += PART) {
-        size_t part = text->size - at < PART ? text->size - at : PART;
-        struct buf packet = {0};
-
-        buf_char(&packet, 'O');
-        hex_bytes(&packet, text->data + at, part);
-        gdb_send(gdb, packet.data, packet.size);
-        buf_free(&packet);
-    }
-}
-
 /*
  * qRcmd,LINE: GDB's `monitor`. A command that fails says why, and the packet is answered
  * with OK all the same: GDB would call it a protocol error.
@@ -82,14 +66,15 @@ void gdb_monitor(struct gdb *gdb, struct scan *rest)
         gdb_error(gdb, GDB_E_FORM);
         return;
     }
-    gdb_flush_notes(gdb);
+    gdb_listens(gdb, true);
     gdb->session->board = gdb->board;
     gdb->session->hart = gdb->hart;
     command_do(gdb->session, buf_str(&line), &reply, &err);
     if (gdb->session->quit)
         reply_say(&reply, "The server ends when GDB leaves.");
     render(&text, RENDER_TEXT, 0, buf_str(&line), &reply, &err);
-    print(gdb, &text);
+    gdb_note(gdb, buf_str(&text));
+    gdb_listens(gdb, false);
     gdb->ended = gdb->deferred = false; /* it may have moved */
     reply_release(&reply);
     buf_free(&text);

@@ -36,7 +36,7 @@ static void say_who(struct gdb *gdb, const struct hit *hit)
         return;
     snprintf(text, sizeof(text), "The access is DMA channel %d's, not a hart's.\n",
              hit->initiator - INITIATOR_DMA);
-    gdb_console(gdb, text);
+    gdb_note(gdb, text);
 }
 
 void report_hit(struct gdb *gdb, const struct hit *hit)
@@ -46,7 +46,7 @@ void report_hit(struct gdb *gdb, const struct hit *hit)
     char reason[64] = "";
 
     if (!hit->by_point) {
-        gdb_console(gdb, hit->text);
+        gdb_note(gdb, hit->text);
     } else if (accesses[hit->type]) {
         say_who(gdb, hit);
         snprintf(reason, sizeof(reason), "%s:%llx;", accesses[hit->type],
@@ -81,7 +81,7 @@ static void report_end(struct gdb *gdb)
     }
     snprintf(text, sizeof(text),
              "The run has ended with exit code %u. It can go back from here.\n", code);
-    gdb_console(gdb, text);
+    gdb_note(gdb, text);
     report(gdb, gdb->hart, SIGNAL_TRAP, "replaylog:end;");
     gdb->ended = true;
 }
@@ -99,11 +99,11 @@ void report_arrival(struct gdb *gdb, enum arrival arrival)
         report(gdb, gdb->hart, SIGNAL_INT, "");
         return;
     case ARRIVED_NOTHING:
-        gdb_console(gdb, "Every hart waits and nothing is due: nothing can happen.\n");
+        gdb_note(gdb, "Every hart waits and nothing is due: nothing can happen.\n");
         break;
     case ARRIVED:
     case ARRIVED_HIT:
-        gdb_console(gdb, "This is as far as the scenario lets it run.\n");
+        gdb_note(gdb, "This is as far as the scenario lets it run.\n");
         break;
     }
     report(gdb, gdb->hart, SIGNAL_NONE, "");

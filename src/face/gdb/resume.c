@@ -22,8 +22,9 @@ enum { STEPS_BACK = 64 };
 static void begin(struct gdb *gdb, struct lookout *lookout)
 {
     lookout_begin(lookout, gdb);
-    gdb_flush_notes(gdb);
+    gdb_listens(gdb, true);
     timeline_start_anew(gdb->session->time);
+    lookout->narration = narration_before(gdb->session);
     gdb->session->last.from = timeline_now(gdb->session->time);
 }
 
@@ -48,12 +49,14 @@ static void end(struct lookout *lookout, enum arrival arrival)
     arrival = settle(gdb, arrival);
     gdb->session->last.arrival = arrival;
     gdb->session->last.to = timeline_now(gdb->session->time);
+    narration_after(gdb->session, &lookout->narration);
     if (arrival != ARRIVED_HIT)
         report_arrival(gdb, arrival);
     else if (lookout->hit.by_point || lookout->hit.by_user)
         report_hit(gdb, &lookout->hit);
     else
         report_step(gdb, (unsigned)lookout->stepped);
+    gdb_listens(gdb, false);
 }
 
 /* After `monitor quit` nothing moves any more: the process has exited. */

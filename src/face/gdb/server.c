@@ -40,29 +40,43 @@ void gdb_send(struct gdb *gdb, const char *payload, size_t size)
         gdb->gone = true;
 }
 
-void gdb_console(struct gdb *gdb, const char *text)
+/* In packets that are not too long. */
+static void tell(struct gdb *gdb, const struct buf *text)
 {
-    struct buf packet = {0};
+    enum { PART = (PACKET_MAX - 1) / 2 };
 
-    buf_char(&packet, 'O');
-    hex_text(&packet, text);
-    gdb_send(gdb, packet.data, packet.size);
-    buf_free(&packet);
+    for (size_t at = 0; at < text->size; at += PART) {
+        size_t part = text->size - at < PART ? text->size - at : PART;
+        struct buf packet = {0};
+
+        buf_char(&packet, 'O');
+        hex_bytes(&packet, text->data + at, part);
+        gdb_send(gdb, packet.data, packet.size);
+        buf_free(&packet);
+    }
+}
+
+static void flush_notes(struct gdb *gdb)
+{
+    tell(gdb, &gdb->notes);
+    buf_clear(&gdb->notes);
 }
 
 void gdb_note(struct gdb *gdb, const char *text)
 {
     enum { NOTES_MAX = 4096 };
 
-    if (gdb->notes.size < NOTES_MAX)
+    if (gdb->listens || gdb->notes.size < NOTES_MAX)
         buf_text(&gdb->notes, text);
+    if (gdb->listens)
+        flush_notes(gdb);
 }
 
-void gdb_flush_notes(struct gdb *gdb)
+void gdb_listens(struct gdb *gdb, bool listens)
 {
-    if (gdb->notes.size)
-        gdb_console(gdb, buf_str(&gdb->notes));
-    buf_clear(&gdb->notes);
+    gdb->listens = listens;
+    if (listens)
+        flush_notes(gdb);
 }
 
 bool gdb_act(struct gdb *gdb, const struct act *act, struct err *err)
@@ -70,13 +84,9 @@ bool gdb_act(struct gdb *gdb, const struct act *act, struct err *err)
     const char *kept = NULL;
     struct act reasoned = *act;
     char reason[] = "gdb";
-    bool done;
 
     reasoned.reason = reason;
-    gdb->deaf = true;
-    done = timeline_act(gdb->session->time, &reasoned, &kept, err);
-    gdb->deaf = false;
-    if (!done)
+    if (!timeline_act(gdb->session->time, &reasoned, &kept, err))
         return false;
     gdb->ended = gdb->deferred = false;
     if (kept) {
@@ -284,15 +294,14 @@ static void end(struct gdb *gdb)
     free(gdb);
 }
 
-/* Narration while the client waits, and complaints at any time. */
+/* Narration, and complaints at any time. */
 static void say(void *ctx, const char *line)
 {
-    struct gdb *gdb = ctx;
+    struct buf text = {0};
 
-    gdb_note(gdb, line);
-    gdb_note(gdb, "\n");
-    if (!gdb->deaf)
-        gdb_flush_notes(gdb);
+    buf_printf(&text, "%s\n", line);
+    gdb_note(ctx, text.data);
+    buf_free(&text);
 }
 
 /* That it is being served already. */
