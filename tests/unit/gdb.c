@@ -7,13 +7,17 @@
 #include "face/asm_command.h"
 #include "face/gdb/gdb_command.h"
 #include "face/gdb/listen.h"
+#include "face/shell/shell_command.h"
+#include "tests/lib/pty.h"
 #include "tests/lib/suite.h"
 
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -332,6 +336,52 @@ START_TEST(a_server_for_one_client)
 }
 END_TEST
 
+/* A client that comes and leaves without a word. */
+static void pay_a_visit(void)
+{
+    struct sockaddr_un at = {.sun_family = AF_UNIX};
+    int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+
+    snprintf(at.sun_path, sizeof(at.sun_path), "%s", in_folder("socket"));
+    ck_assert_int_eq(connect(fd, (const struct sockaddr *)&at, sizeof(at)), 0);
+    close(fd);
+}
+
+/* Ctrl-C is the shell's before the server, the server's, and the shell's again. */
+START_TEST(a_shell_serves_and_has_its_interrupt_again)
+{
+    const char *const arguments[] = {"shell", "--variant", "forever", SCENARIO, NULL};
+    struct pty pty;
+    char line[192];
+
+    strcpy(folder, "/tmp/ringside-gdb-XXXXXX");
+    ck_assert_ptr_nonnull(mkdtemp(folder));
+    if (pty_start(&pty, command_shell, arguments)) {
+        snprintf(line, sizeof(line), "gdbserver unix:%s once; continue\n",
+                 in_folder("socket"));
+        pty_expect(&pty, "> ");
+        pty_type(&pty, line);
+        pty_expect(&pty, "GDB may connect");
+        pay_a_visit();
+        usleep(300000); /* the run goes on */
+        pty_type(&pty, "\x03");
+        pty_expect(&pty, "nterrupted");
+        snprintf(line, sizeof(line), "gdbserver unix:%s; stepi\n", in_folder("socket"));
+        pty_type(&pty, line);
+        pty_expect(&pty, "GDB may connect");
+        pty_type(&pty, "\x03");
+        pty_expect(&pty, "has ended");
+        pty_type(&pty, "continue\n");
+        usleep(300000);
+        pty_type(&pty, "\x03");
+        pty_expect(&pty, "nterrupted");
+        pty_type(&pty, "quit\n");
+        ck_assert_int_eq(pty_end(&pty), 0);
+    }
+    remove_folder();
+}
+END_TEST
+
 /* --- where it listens ---------------------------------------------------------------------------- */
 
 static const struct address_case {
@@ -411,6 +461,7 @@ static void add_tests(TCase *tcase)
     tcase_add_loop_test(tcase, gdb_does_what_it_is_told, 0, COUNT(gdb_cases));
     tcase_add_test(tcase, clients_come_and_go);
     tcase_add_test(tcase, a_server_for_one_client);
+    tcase_add_test(tcase, a_shell_serves_and_has_its_interrupt_again);
     tcase_add_loop_test(tcase, addresses_are_the_loopback_unless_told, 0,
                         COUNT(address_cases));
     tcase_add_test(tcase, a_stale_socket_is_taken_over);

@@ -45,21 +45,6 @@ static void serve(struct session *session, const struct listener *listener, bool
     }
 }
 
-static void serve_until_signal(struct session *session, const struct listener *listener,
-                               bool once)
-{
-    struct sigaction note = {.sa_handler = note_signal}, old[COUNT(signals)];
-
-    asked_to_end = 0;
-    for (unsigned i = 0; i < COUNT(signals); i++)
-        sigaction(signals[i], &note, &old[i]);
-    serve(session, listener, once);
-    for (unsigned i = 0; i < COUNT(signals); i++)
-        sigaction(signals[i], &old[i], NULL);
-}
-
-/* --- the command --------------------------------------------------------------------------------- */
-
 static void tell(struct session *session, const struct listener *listener)
 {
     struct buf text = {0};
@@ -70,6 +55,22 @@ static void tell(struct session *session, const struct listener *listener)
         session->say(session->say_ctx, buf_str(&text));
     buf_free(&text);
 }
+
+static void serve_until_signal(struct session *session, const struct listener *listener,
+                               bool once)
+{
+    struct sigaction note = {.sa_handler = note_signal}, old[COUNT(signals)];
+
+    asked_to_end = 0;
+    for (unsigned i = 0; i < COUNT(signals); i++)
+        sigaction(signals[i], &note, &old[i]);
+    tell(session, listener);
+    serve(session, listener, once);
+    for (unsigned i = 0; i < COUNT(signals); i++)
+        sigaction(signals[i], &old[i], NULL);
+}
+
+/* --- the command --------------------------------------------------------------------------------- */
 
 static bool run_gdbserver(struct call *call, struct err *err)
 {
@@ -82,7 +83,6 @@ static bool run_gdbserver(struct call *call, struct err *err)
         return err_set(err, "gdbserver: %s", session->still);
     if (!listener_open(&listener, call->given[0].text, err))
         return err_prefix(err, "gdbserver");
-    tell(session, &listener);
     serve_until_signal(session, &listener, call->given[1].is_given);
     listener_close(&listener);
     reply_say(call->reply, "GDB's server has ended.");
@@ -146,7 +146,6 @@ static bool serve_file(struct session *session, const struct gdbserver *asked,
     session_add_commands(session, gdb_commands);
     session->say = print_line;
     timeline_set_output(session->time, print_byte, NULL);
-    tell(session, &listener);
     serve_until_signal(session, &listener, asked->once);
     listener_close(&listener);
     return true;
