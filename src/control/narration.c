@@ -180,6 +180,8 @@ struct narration_from narration_before(const struct session *session)
     from.furthest = timeline_furthest(session->time);
     from.branch = timeline_branch(session->time);
     from.serial = narration->serial;
+    /* Who moves without any narration has left his events uncounted. */
+    narration->told = narration->more = 0;
     narration->holds = timeline_in_past(session->time);
     return from;
 }

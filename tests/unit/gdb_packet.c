@@ -651,6 +651,32 @@ START_TEST(each_move_is_narrated)
 }
 END_TEST
 
+/* Nor are those of moves that nobody narrates, as the screen's. */
+START_TEST(a_move_is_told_whatever_came_before)
+{
+    static const char *const on[] = {"qRcmd,6e617272617465206f6e",
+                                     NULL}, /* narrate on */
+        *const go[] = {"c", NULL};
+    struct session session;
+    struct err err = {{0}};
+    struct buf answers;
+
+    gdb_client_open(&session, "ends");
+    answers = gdb_client_talk(&session, on);
+    buf_free(&answers);
+    for (int i = 0; i < 4; i++) { /* each is new to its branch */
+        timeline_go(session.time, RUN_NO_LIMIT, NULL);
+        timeline_seek(session.time, (struct moment){0});
+        ck_assert(timeline_fork(session.time, (const char[]){'a' + (char)i, 0}, &err));
+    }
+    answers = gdb_client_talk(&session, go);
+    ck_assert_int_eq(strncmp(buf_str(&answers), "O[5] hart 0 reads", 17), 0);
+    ck_assert_uint_eq(occurrences(&answers, "more events, which were not told"), 0);
+    buf_free(&answers);
+    session_close(&session);
+}
+END_TEST
+
 /* What a write is told with waits for a move: until then the client hears nothing but
  * answers. */
 START_TEST(a_write_is_narrated_with_the_next_move)
@@ -709,6 +735,7 @@ static void add_tests(TCase *tcase)
     tcase_add_test(tcase, an_interrupt_is_seen_behind_acknowledgements);
     tcase_add_loop_test(tcase, where_it_goes_no_further_it_says_so, 0, 2);
     tcase_add_test(tcase, each_move_is_narrated);
+    tcase_add_test(tcase, a_move_is_told_whatever_came_before);
     tcase_add_test(tcase, a_write_is_narrated_with_the_next_move);
     tcase_add_test(tcase, the_next_client_finds_the_session_as_it_was_left);
 }
