@@ -1,5 +1,6 @@
 #include "base/alloc.h"
 #include "base/bits.h"
+#include "control/keepers.h"
 #include "control/subject.h"
 #include "face/asm_command.h"
 #include "face/tui/parts.h"
@@ -660,6 +661,44 @@ START_TEST(every_variant_of_a_scenario_can_be_watched)
 }
 END_TEST
 
+static void complain(void *ctx, unsigned branch, struct moment furthest, uint64_t cycle,
+                     struct moment viewer)
+{
+    const struct session *session = ctx;
+
+    (void)branch;
+    (void)furthest;
+    (void)cycle;
+    (void)viewer;
+    session->say(session->say_ctx, "The disk is full.");
+}
+
+/* Who keeps the run may complain at any key, also before and after a command. Narration is
+ * a command's only. */
+START_TEST(a_complaint_is_a_notice_at_once)
+{
+    const struct session_choice choice = {.file = SCENARIO};
+    const struct keeper keeper = {.reached = complain};
+    struct session session;
+    struct viewer viewer;
+    struct err err;
+
+    ck_assert_msg(session_open(&session, &choice, &err), "%s", err.text);
+    viewer_begin(&viewer, &session);
+    ck_assert(keepers_add(&session, &keeper, &session));
+    viewer_press(&viewer, 'n');
+    ck_assert_str_eq(viewer.screen.notice, "The disk is full.");
+    viewer_do(&viewer, "narrate on");
+    viewer_press(&viewer, ']');
+    ck_assert_str_eq(viewer.screen.notice, "The disk is full.");
+    keepers_remove(&session, &session);
+    viewer_press(&viewer, ']');
+    ck_assert_str_eq(viewer.screen.notice, "");
+    session_close(&session);
+    viewer_end(&viewer);
+}
+END_TEST
+
 /* Several devices of a kind are told apart by their names. */
 START_TEST(boxes_of_several_devices_of_a_kind_have_their_names)
 {
@@ -821,6 +860,7 @@ static void add_tests(TCase *tcase)
     tcase_add_test(tcase, tables_fit_the_screen_that_they_are_shown_on);
     tcase_add_test(tcase, what_was_kept_waiting_is_due_since);
     tcase_add_test(tcase, help_is_had_from_an_answer_as_well);
+    tcase_add_test(tcase, a_complaint_is_a_notice_at_once);
     tcase_add_test(tcase, steps_and_runs_lead_to_the_same_knowledge);
     tcase_add_test(tcase, drawing_changes_nothing);
     tcase_add_loop_test(tcase, every_variant_of_a_scenario_can_be_watched, 0,

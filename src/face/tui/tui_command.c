@@ -125,6 +125,14 @@ static void tell_kept(const struct session *session)
         printf("The run is kept: ringside watch --resume %s\n", name);
 }
 
+/* What is complained of when the run is closed: there is no screen any more. */
+static void print_complaint(void *ctx, const char *line)
+{
+    (void)ctx;
+    print_clean(stderr, line);
+    fputc('\n', stderr);
+}
+
 static bool watch_run(struct command *command, const char *file, struct err *err)
 {
     struct buf diagnostics = {0};
@@ -139,6 +147,7 @@ static bool watch_run(struct command *command, const char *file, struct err *err
     keep(command);
     if (!take_screen(command, err))
         return false;
+    command->session.say = print_complaint;
     tell_kept(&command->session);
     return true;
 }

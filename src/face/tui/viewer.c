@@ -40,6 +40,7 @@ void viewer_begin(struct viewer *viewer, struct session *session)
     viewer->screen.speed = speeds[FULL].name;
     viewer->screen.unit = viewer->unit->name;
     command_answers(session);
+    viewer_hear(viewer);
     timeline_set_interrupt(session->time, (struct interrupt){interrupted, viewer});
 }
 

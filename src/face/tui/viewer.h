@@ -80,6 +80,9 @@ void viewer_prompt(struct viewer *viewer, const char *line);
 /* A key while the prompt is open. */
 void viewer_prompt_key(struct viewer *viewer, int code);
 
+/* What the session says while no command is done becomes a notice. */
+void viewer_hear(struct viewer *viewer);
+
 /* Does a line of the command language and shows the answer. */
 void viewer_do(struct viewer *viewer, const char *line);
 

@@ -30,8 +30,21 @@ static void put_table(struct buf *text, const struct table *table, int room)
     buf_free(&rows);
 }
 
+/* A complaint, as that the disk is full. Narration is none: the screen shows what happens. */
+static void take_complaint(void *ctx, const char *line)
+{
+    if (line[0] != '[')
+        viewer_notice(ctx, line);
+}
+
+void viewer_hear(struct viewer *viewer)
+{
+    viewer->session->say = take_complaint;
+    viewer->session->say_ctx = viewer;
+}
+
 /* What was answered: lines that came while it was done, then the answer. */
-static void answer(const struct viewer *viewer, const char *line, struct buf *text)
+static void answer(struct viewer *viewer, const char *line, struct buf *text)
 {
     struct session *session = viewer->session;
     struct reply reply = {0};
@@ -40,7 +53,7 @@ static void answer(const struct viewer *viewer, const char *line, struct buf *te
     session->say = take_line;
     session->say_ctx = text;
     command_do(session, line, &reply, &err);
-    session->say = NULL;
+    viewer_hear(viewer);
     for (size_t i = 0; i < reply.parts; i++) {
         const struct reply_part *part = &reply.part[i];
 
