@@ -244,6 +244,10 @@ static const struct gdb_case {
      "shell (sleep 1; kill -INT $PPID) &\ncontinue\nprint $pc == &stop\nreverse-stepi\n"
      "print $pc == &stop\n",
      "received signal SIGINT\n$1 = 1\n$2 = 1"},
+    {"an extended client detaches and kills, attaches and runs", "ends",
+     "disconnect\ntarget extended-remote SOCKET\nstepi\ndetach\ninfo threads\n"
+     "attach 1\nprint/x $pc\nkill\ninfo threads\nstarti\nprint/x $pc\n",
+     "detached]\nNo threads.\n$1 = 0x1004\nkilled]\nNo threads.\n$2 = 0x1000"},
     {"a run can be begun again", "ends",
      "disconnect\ntarget extended-remote SOCKET\nbreak square\nrun\nprint $a0\nstarti\n"
      "print/x $pc\n",

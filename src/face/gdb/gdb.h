@@ -76,6 +76,8 @@ struct gdb {
     bool acks;           /* until QStartNoAckMode */
     bool silent;         /* this packet has no reply */
     bool gone;           /* the client is, or it has said good-bye */
+    bool extended;       /* it stays when it detaches or kills, */
+    bool absent;         /* and has: there is no process until it attaches or runs */
     bool physical;       /* m and M mean physical addresses (qqemu.PhyMemMode) */
     unsigned hart;       /* that g, p and m mean: GDB's general thread */
     int stepped;         /* that s and bs mean; -1: any */
@@ -164,7 +166,7 @@ bool points_watch(const struct gdb *gdb); /* is anything watched? */
 bool points_has(const struct gdb *gdb, const struct hit *hit);
 
 /* report.c: stop replies; the hart is then GDB's general thread */
-gdb_handler gdb_why_stopped;
+gdb_handler gdb_why_stopped, gdb_attach;
 void report_begin(struct gdb *gdb);
 void report_hit(struct gdb *gdb, const struct hit *hit);
 void report_step(struct gdb *gdb, unsigned hart);

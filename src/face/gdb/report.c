@@ -113,8 +113,17 @@ void report_arrival(struct gdb *gdb, enum arrival arrival)
 void gdb_why_stopped(struct gdb *gdb, struct scan *rest)
 {
     (void)rest;
-    if (gdb->last.size == 0)
+    if (gdb->absent)
+        buf_text(&gdb->reply, "W00");
+    else if (gdb->last.size == 0)
         report_step(gdb, gdb->hart);
     else
         buf_add(&gdb->reply, gdb->last.data, gdb->last.size);
+}
+
+/* vAttach;PID, with any number: the machine is the only process that there is. */
+void gdb_attach(struct gdb *gdb, struct scan *rest)
+{
+    gdb->absent = false;
+    gdb_why_stopped(gdb, rest);
 }

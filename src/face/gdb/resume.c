@@ -396,7 +396,7 @@ void gdb_restart(struct gdb *gdb, struct scan *rest)
 {
     (void)rest;
     timeline_return(gdb->session->time, (struct moment){0});
-    gdb->ended = gdb->deferred = false;
+    gdb->ended = gdb->deferred = gdb->absent = false;
     gdb->silent = true;
     buf_clear(&gdb->last);
 }

@@ -99,25 +99,28 @@ bool gdb_act(struct gdb *gdb, const struct act *act, struct err *err)
 
 /* --- packets ------------------------------------------------------------------------------------ */
 
-/* `!`: the client keeps the connection when the run ends or is killed. */
-static void extended(struct gdb *gdb, struct scan *rest)
+/* `!`: the client keeps the connection when it detaches or kills. */
+static void extend(struct gdb *gdb, struct scan *rest)
 {
     (void)rest;
+    gdb->extended = true;
     gdb_ok(gdb);
 }
 
-/* D, and vKill: the machine is not ended by who looked at it. */
-static void leave(struct gdb *gdb, struct scan *rest)
-{
-    (void)rest;
-    gdb->gone = true;
-    gdb_ok(gdb);
-}
-
+/* vKill: the machine is not ended by who looked at it. */
 static void kill_process(struct gdb *gdb, struct scan *rest)
 {
     (void)rest;
+    points_clear(gdb);
+    gdb->absent = true;
     gdb_ok(gdb);
+}
+
+/* D */
+static void detach(struct gdb *gdb, struct scan *rest)
+{
+    kill_process(gdb, rest);
+    gdb->gone = !gdb->extended || gdb->session->quit;
 }
 
 /* k has no reply. */
@@ -137,7 +140,7 @@ static const struct packet_row {
     const char *name;
     gdb_handler *answer;
 } rows[] = {
-    {"!", extended},
+    {"!", extend},
     {"?", gdb_why_stopped},
     {"c", gdb_continue},
     {"C", gdb_continue_signal},
@@ -145,7 +148,7 @@ static const struct packet_row {
     {"S", gdb_step_signal},
     {"bc", gdb_reverse_continue},
     {"bs", gdb_reverse_step},
-    {"D", leave},
+    {"D", detach},
     {"g", gdb_read_registers},
     {"G", gdb_write_registers},
     {"H", gdb_set_thread},
@@ -159,7 +162,7 @@ static const struct packet_row {
     {"T", gdb_is_alive},
     {"Z", gdb_insert_point},
     {"z", gdb_remove_point},
-    {"vAttach", gdb_why_stopped},
+    {"vAttach", gdb_attach},
     {"vCont", gdb_vcont},
     {"vCont?", gdb_vcont_actions},
     {"vKill", kill_process},

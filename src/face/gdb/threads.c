@@ -36,6 +36,12 @@ void gdb_set_thread(struct gdb *gdb, struct scan *rest)
     gdb_ok(gdb);
 }
 
+/* How many threads there are to see. */
+static unsigned threads(const struct gdb *gdb)
+{
+    return gdb->absent ? 0 : gdb_board(gdb)->harts;
+}
+
 /* T THREAD */
 void gdb_is_alive(struct gdb *gdb, struct scan *rest)
 {
@@ -56,8 +62,10 @@ void gdb_current_thread(struct gdb *gdb, struct scan *rest)
 void gdb_first_threads(struct gdb *gdb, struct scan *rest)
 {
     (void)rest;
-    for (unsigned i = 0; i < gdb_board(gdb)->harts; i++)
+    for (unsigned i = 0; i < threads(gdb); i++)
         buf_printf(&gdb->reply, "%c%x", i ? ',' : 'm', i + 1);
+    if (!threads(gdb))
+        buf_char(&gdb->reply, 'l');
 }
 
 void gdb_more_threads(struct gdb *gdb, struct scan *rest)
@@ -96,7 +104,7 @@ void threads_description(const struct gdb *gdb, struct buf *out)
     const struct board *board = gdb_board(gdb);
 
     buf_text(out, "<?xml version=\"1.0\"?>\n<threads>\n");
-    for (unsigned i = 0; i < board->harts; i++) {
+    for (unsigned i = 0; i < threads(gdb); i++) {
         buf_printf(out, "<thread id=\"%x\" core=\"%u\" name=\"hart %u\">", i + 1, i, i);
         describe(&board->hart[i], out);
         buf_text(out, "</thread>\n");
