@@ -244,6 +244,15 @@ static const struct gdb_case {
      "shell (sleep 1; kill -INT $PPID) &\ncontinue\nprint $pc == &stop\nreverse-stepi\n"
      "print $pc == &stop\n",
      "received signal SIGINT\n$1 = 1\n$2 = 1"},
+    {"an image is compared, restored and loaded; a function is called", "ends",
+     "tbreak done\ncontinue\ncompare-sections\ndump binary memory part &counter "
+     "&other\n"
+     "restore part binary 0x80002000\nx/2gx 0x80002000\nload\nprint/x $pc\n"
+     "compare-sections\nset var $sp = 0x80003000\n"
+     "print ((long(*)(long))square)(7)\nprint/x $pc\n",
+     "range 0x80000000 -- 0x800000c4: matched\n-- 0x80001118: MIS-MATCHED\n"
+     "0x80002000:\t0x0000000000000019\t0x0000000000000019\n$1 = 0x80000000\n"
+     "-- 0x80001118: matched\n$2 = 49\n$3 = 0x80000000"},
     {"an extended client detaches and kills, attaches and runs", "ends",
      "disconnect\ntarget extended-remote SOCKET\nstepi\ndetach\ninfo threads\n"
      "attach 1\nprint/x $pc\nkill\ninfo threads\nstarti\nprint/x $pc\n",

@@ -157,228 +157,249 @@ static const struct talk_case {
     const char *name;
     const char *say[TALK_MAX];
     const char *answers; /* whole: a line each */
-} talk_cases[] = {
-    {"what it can do",
-     {"qSupported:swbreak+", "vCont?", "vMustReplyEmpty", "qAttached",
-      "qSymbol::", "!"},
-     "PacketSize=4000;QStartNoAckMode+;qXfer:features:read+;qXfer:threads:read+"
-     ";"
-     "vContSupported+;swbreak+;hwbreak+;ReverseStep+;ReverseContinue+\n"
-     "vCont;c;C;s;S;r\n\n1\nOK\nOK\n"},
-    {"packets that nobody knows have an empty answer",
-     {"qNobody", "QNobody:1", "vNobody;1", "Z9,0,0", "y", "b", "bx", "", "mm",
-      "qCRC:0,1"},
-     "\n\n\nE16\n\n\n\n\nE16\n\n"},
-    {"where it stands",
-     {"?", "?"},
-     NO_SP("1", "00100000") "\n" NO_SP("1", "00100000") "\n"},
-    {"threads",
-     {"qC", "qfThreadInfo", "qsThreadInfo", "T1", "T2", "T3", "T0", "Tx", "T"},
-     "QC1\nm1,2\nl\nOK\nOK\nE03\nE03\nE03\nE03\n"},
-    {"what threads are",
-     {"qThreadExtraInfo,2", "qThreadExtraInfo,3", "qThreadExtraInfo,",
-      "qThreadExtraInfo", "qXfer:threads:read::0,1000"},
-     /* "hart 1, M-mode" */
-     "6861727420312c204d2d6d6f6465\nE03\nE03\nE03\n"
-     "l<?xml version=\"1.0\"?>\n<threads>\n"
-     "<thread id=\"1\" core=\"0\" name=\"hart 0\">M-mode</thread>\n"
-     "<thread id=\"2\" core=\"1\" name=\"hart "
-     "1\">M-mode</thread>\n</threads>\n\n"},
-    {"the thread that is meant",
-     {"Hg2", "qC", "Hg0", "qC", "Hc-1", "Hc1", "Hg-1", "Hg3", "Hx1", "H", "Hg", "Hg1,"},
-     "OK\nQC2\nOK\nQC2\nOK\nOK\nOK\nE03\nE16\nE16\nE03\nE03\n"},
-    {"registers are read and written",
-     {"p0", "p20", "Pa=8877665544332211", "pa", "P20=9800008000000000", "p20", "p1041"},
-     "0000000000000000\n0010000000000000\nOK\n8877665544332211\nOK\n"
-     "9800008000000000\n0300000000000000\n"},
-    {"registers that cannot be",
-     {"p", "p21", "pfffff", "pg", "p0,", "P0=0000000000000000", "P0=0100000000000000",
-      "P1041=0100000000000000", "Pa", "Pa=12", "Pa=88776655443322110",
-      "P21=0000000000000000"},
-     "E16\nE16\nE16\nE16\nE16\nOK\nE.zero is always 0\n"
-     "E.the privilege mode changes by traps and returns only\nE16\nE16\nE16\n"
-     "E.there is no register 33\n"},
-    {"CSRs, by their rules: mscratch, and mepc, whose bit 0 is 0",
-     {"P381=8877665544332211", "p381", "P382=ffffffff00000000", "p382", "pf55",
-      "Pf55=0100000000000000"},
-     "OK\n8877665544332211\nOK\nfeffffff00000000\n0000000000000000\n"
-     "E.mhartid is read-only\n"},
-    {"memory is read",
-     {"m80000000,4", "m" COUNTER ",8", "m10000005,1", "m80000000,0", "m0,4", "m",
-      "m80000000", "m80000000,", "m80000000,4,", "mffffffffffffffff,8"},
-     "17110000\n0000000000000000\n60\n\nE0e\nE16\nE16\nE16\nE16\nE0e\n"},
-    {"memory is written",
-     {"M" COUNTER ",4:01020304", "m" COUNTER ",4", "X" COUNTER ",4:abcd",
-      "m" COUNTER ",4", "X" COUNTER ",0:", "M80000ffe,4:aabbccdd", "m80000ffe,4"},
-     "OK\n01020304\nOK\n61626364\nOK\nOK\naabbccdd\n"},
-    {"memory that cannot be written",
-     {"M10000000,1:00", "M0,1:00", "M" COUNTER ",4:0102", "M" COUNTER ",1:0102",
-      "M" COUNTER ",1:0", "M" COUNTER ",1:zz", "M" COUNTER ",1", "X" COUNTER ",4:a",
-      "X" COUNTER, "X", "M87fffffe,4:00000000"},
-     "E0e\nE0e\nE16\nE16\nE16\nE16\nE16\nE16\nE16\nE16\nE0e\n"},
-    {"steps of either hart, forwards and back",
-     {"vCont;s:1", "vCont;s:2;c", "Hg1", "s", "bs", "Hc2", "bs", "bs"},
-     NO_SP("1", "04100000") "\n" NO_SP("2", "04100000") "\nOK\n" NO_SP(
-         "1",
-         "08"
-         "10"
-         "00"
-         "0"
-         "0") "\n" NO_SP("1",
-                         "04100000") "\nOK\n" NO_SP("2",
-                                                    "00100000") "\n" NO_SP("2",
-                                                                           "001"
-                                                                           "000"
-                                                                           "00") "repla"
-                                                                                 "yl"
-                                                                                 "og:"
-                                                                                 "begin"
-                                                                                 ";"
-                                                                                 "\n"},
-    {"a range of steps",
-     {"vCont;r1000,1010:1", "vCont;r0,0:1"},
-     NO_SP("1", "10100000") "\n" NO_SP("1", "14100000") "\n"},
-    {"a breakpoint, on the way there and on the way back",
-     {"Z0," SQUARE ",4", "c", "C05", "bc", "z0," SQUARE ",4", "z0," SQUARE ",4", "bc"},
-     "OK\n" WITH_SP("1", "98000080") "swbreak:;\n" WITH_SP(
-         "1", "98000080") "swbreak:;\n" WITH_SP("1", "98000080") "swbreak:;"
-                                                                 "\nOK\nOK\n" NO_SP(
-                                                                     "1",
-                                                                     "0010"
-                                                                     "000"
-                                                                     "0") "replaylog:"
-                                                                          "begin;\n"},
-    {"while one hart is stepped alone, the stop of another waits until all go "
-     "on",
-     {"Z0,1004,4", "vCont;s:1", "z0,1004,4", "vCont;s:1", "Z0,1004,4", "vCont;c", "Hg1",
-      "p20"},
-     "OK\n" NO_SP("1", "04100000") "swbreak:;\nOK\n" NO_SP(
-         "1", "08100000") "\nOK\n" NO_SP("2", "04100000") "swbreak:;"
-                                                          "\nOK\n0410000000000000\n"},
-    {"and is forgotten with the breakpoint",
-     {"Z0,1004,4", "vCont;s:1", "z0,1004,4", "vCont;s:1", "vCont;s:2;c"},
-     "OK\n" NO_SP("1", "04100000") "swbreak:;\nOK\n" NO_SP("1", "08100000") "\n" NO_SP(
-         "2", "08100000") "\n"},
-    {"two harts that are named both go on: neither is alone",
-     {"Z0,1004,4", "vCont;s:1", "vCont;c:2;c:1"},
-     "OK\n" NO_SP("1", "04100000") "swbreak:;\n" NO_SP("2", "04100000") "swbreak:;\n"},
-    {"a hart's action is the first that names it",
-     {"vCont;c:1;s:1;s:2", "vCont;s:2;s:1"},
-     NO_SP("2", "04100000") "\n" NO_SP("2", "08100000") "\n"},
-    {"a watchpoint: on the near side of the access",
-     {"Z2," COUNTER ",8", "Z1," SQUARE ",4", "c", "c", "vCont;s:1", "z2," COUNTER ",8",
-      "z1," SQUARE ",4", "vCont;s:1", "Z2," COUNTER ",8", "bc", "z2," COUNTER ",8",
-      "bs"},
-     "OK\nOK\n" WITH_SP("1", "98000080") "hwbreak:;\n" WITH_SP(
-         "1",
-         "2c000080") "watch:80001000;\n" WITH_SP("1",
-                                                 "2c000080") "watch:80001000;\n"
-                                                             "OK\nOK\n" WITH_SP("1", "3"
-                                                                                     "0"
-                                                                                     "0"
-                                                                                     "0"
-                                                                                     "0"
-                                                                                     "0"
-                                                                                     "8"
-                                                                                     "0") "\nOK\n" WITH_SP(
-                                                                 "1",
-                                                                 "30000080") "watch:"
-                                                                             "80001000;"
-                                                                             "\nOK"
-                                                                             "\n" WITH_SP("1",
-                                                                                          "2c00"
-                                                                                          "008"
-                                                                                          "0") "\n"},
-    {"what a DMA channel reads and writes is watched, too",
-     {"Z3," COUNTER ",8", "c", "z3," COUNTER ",8", "Z4,80001008,8", "c"},
-     "OK\nOThe access is DMA channel 0's, not a hart's.~\n" WITH_SP(
-         "1", "70000080") "rwatch:80001000;\nOK\nOK\n"
-                          "OThe access is DMA channel 0's, not a hart's.~\n" WITH_SP(
-                              "1", "70000080") "awatch:80001008;\n"},
-    {"points that cannot be",
-     {"Z0", "Z0,", "Z5,0,0", "Z2,0,8", "Z2,10000000,4", "Z2,80000000,0", "z0,0,4",
-      "Zx,0,4", "Z2,80000000,ffffffffffff", "Z0,0,4;X1,0", "Z-1,0,0"},
-     "E16\nE16\nE16\nE.that is no RAM\nE.that is no "
-     "RAM\nE16\nOK\nE16\nE16\nE16\n"
-     "E16\n"},
-    {"the end is a place to go back from; who goes on has seen it",
-     {"c", "bs", "c", "c"},
-     "OThe run has ended with exit code 0. It can go back from "
-     "here.~\n" WITH_SP("1", "94000080") "replaylog:end;\n" WITH_SP(
-         "1", "90000080") "\n"
-                          "OThe run has ended with exit code 0. It can go back "
-                          "from here.~\n" WITH_SP("1",
-                                                  "94000080") "replaylog:end;\nW00\n"},
-    {"runs begin again",
-     {"c", "vRun;", "R0", "?", "vAttach;1", "vKill;1"},
-     "OThe run has ended with exit code 0. It can go back from "
-     "here.~\n" WITH_SP("1", "94000080") "replaylog:end;\n" NO_SP(
-         "1", "00100000") "\n" NO_SP("1", "00100000") "\n" NO_SP("1",
-                                                                 "00100000") "\nOK\n"},
-    {"moves that nobody can do",
-     {"c80000000", "s80000000", "Cx", "S", "S05;80000000", "vCont", "vCont;", "vCont;x",
-      "vCont;s:9", "vCont;t:1", "vCont;r1000:1", "vCont;c:", "vCont;s:1x"},
-     "E16\nE16\nE16\nE16\nE16\nE16\nE16\nE16\nE16\nE16\nE16\nE16\nE16\n"},
-    {"a write in the past keeps the future, and says so when the client "
-     "listens",
-     {"Z0," SQUARE ",4", "c", "c", "bc", "Pa=0700000000000000", "p1041", "c"},
-     "OK\n" WITH_SP("1", "98000080") "swbreak:;\n" WITH_SP(
-         "1", "98000080") "swbreak:;\n" WITH_SP("1",
-                                                "98000080") "swbreak:;"
-                                                            "\nOK\n0300000000000000"
-                                                            "\n"
-                                                            "OThat changed the "
-                                                            "past: the future that "
-                                                            "was is kept as branch "
-                                                            "main-2.~\n" WITH_SP(
-                                                                "1",
-                                                                "98000080") "swbreak"
-                                                                            ":;\n"},
-    {"commands of the session",
-     {"qRcmd,6563686f206869" /* echo hi */, "qRcmd,6e6f6e73656e7365" /* nonsense */,
-      "qRcmd,", "qRcmd", "qRcmd,6", "qRcmd,zz", "qRcmd,6100",
-      "qRcmd,676462736572766572203a30"},
-     "Ohi~\nOK\nOError: unknown command 'nonsense'; 'help' lists "
-     "them.~\nOK\nOK\nE16\n"
-     "E16\nE16\nE16\n"
-     "OError: gdbserver: this session is being served already.~\nOK\n"},
-    {"who quits is served until it leaves, and nothing moves", /* monitor quit */
-     {"qRcmd,71756974", "p20", "s", "bs", "bc", "vCont;c", "vRun;", "D"},
-     "OThe server ends when GDB leaves.~\nOK\n0010000000000000\nW00\nW00\nW00\n"
-     "W00\nW00\nOK\n"},
-    {"the session's own breakpoints stop moves, too", /* monitor break square */
-     {"qRcmd,627265616b20737175617265", "c", "c", "bc"},
-     "OBreakpoint 1 at square (0x80000098), two_harts.s:38.~\nOK\n"
-     "OStopped by 1 of the session: break square.~\n" WITH_SP(
-         "1", "98000080") "\n"
-                          "OStopped by 1 of the session: break square.~\n" WITH_SP(
-                              "1", "98000080") "\n"
-                                               "OStopped by 1 of the session: break "
-                                               "square.~\n" WITH_SP("1",
-                                                                    "98000080") "\n"},
-    {"parts of the description",
-     {"qXfer:features:read:target.xml:0,16", "qXfer:features:read:target.xml:15,1",
-      "qXfer:features:read:target.xml:fffff,10", "qXfer:features:read:target.xml:0",
-      "qXfer:features:read:other.xml:0,10", "qXfer:nobody:read::0,10", "qXfer"},
-     "m<?xml version=\"1.0\"?>\n\nm\n\nE16\nE16\nE00\n\n\n"},
-    {"physical addresses, as QEMU has them",
-     {"qqemu.PhyMemMode", "Qqemu.PhyMemMode:1", "qqemu.PhyMemMode", "m80000000,4",
-      "Qqemu.PhyMemMode:2", "Qqemu.PhyMemMode:0", "Qqemu.PhyMemMode"},
-     "0\nOK\n1\n17110000\nE16\nOK\nE16\n"},
-    {"who has said that he stays when he detaches or kills sees no process then",
-     {"!", "s", "D", "?", "qfThreadInfo", "vAttach;1", "qfThreadInfo", "vKill;1",
-      "qXfer:threads:read::0,100", "vRun;", "qfThreadInfo"},
-     "OK\n" NO_SP("1", "04100000") "\nOK\nW00\nl\n" NO_SP(
-         "1", "04100000") "\nm1,2\nOK\nl<?xml "
-                          "version=\"1.0\"?>\n<threads>\n</threads>\n\n" NO_SP("1",
-                                                                               "0010000"
-                                                                               "0") "\n"
-                                                                                    "m1"
-                                                                                    ",2"
-                                                                                    "\n"},
-    {"who leaves is not answered any more", {"D", "g"}, "OK\n"},
-    {"who kills is not, either", {"k", "g"}, ""},
-    {"who kills politely is", {"vKill;1", "D;1"}, "OK\nOK\n"},
+} talk_cases
+    [] =
+        {
+            {"what it can do",
+             {"qSupported:swbreak+", "vCont?", "vMustReplyEmpty", "qAttached",
+              "qSymbol::", "!"},
+             "PacketSize=4000;QStartNoAckMode+;qXfer:features:read+;qXfer:threads:read+"
+             ";"
+             "vContSupported+;swbreak+;hwbreak+;ReverseStep+;ReverseContinue+\n"
+             "vCont;c;C;s;S;r\n\n1\nOK\nOK\n"},
+            {"packets that nobody knows have an empty answer",
+             {"qNobody", "QNobody:1", "vNobody;1", "Z9,0,0", "y", "b", "bx", "", "mm",
+              "qCRC:0,1"},
+             "\n\n\nE16\n\n\n\n\nE16\n\n"},
+            {"where it stands",
+             {"?", "?"},
+             NO_SP("1", "00100000") "\n" NO_SP("1", "00100000") "\n"},
+            {"threads",
+             {"qC", "qfThreadInfo", "qsThreadInfo", "T1", "T2", "T3", "T0", "Tx", "T"},
+             "QC1\nm1,2\nl\nOK\nOK\nE03\nE03\nE03\nE03\n"},
+            {"what threads are",
+             {"qThreadExtraInfo,2", "qThreadExtraInfo,3", "qThreadExtraInfo,",
+              "qThreadExtraInfo", "qXfer:threads:read::0,1000"},
+             /* "hart 1, M-mode" */
+             "6861727420312c204d2d6d6f6465\nE03\nE03\nE03\n"
+             "l<?xml version=\"1.0\"?>\n<threads>\n"
+             "<thread id=\"1\" core=\"0\" name=\"hart 0\">M-mode</thread>\n"
+             "<thread id=\"2\" core=\"1\" name=\"hart "
+             "1\">M-mode</thread>\n</threads>\n\n"},
+            {"the thread that is meant",
+             {"Hg2", "qC", "Hg0", "qC", "Hc-1", "Hc1", "Hg-1", "Hg3", "Hx1", "H", "Hg",
+              "Hg1,"},
+             "OK\nQC2\nOK\nQC2\nOK\nOK\nOK\nE03\nE16\nE16\nE03\nE03\n"},
+            {"registers are read and written",
+             {"p0", "p20", "Pa=8877665544332211", "pa", "P20=9800008000000000", "p20",
+              "p1041"},
+             "0000000000000000\n0010000000000000\nOK\n8877665544332211\nOK\n"
+             "9800008000000000\n0300000000000000\n"},
+            {"registers that cannot be",
+             {"p", "p21", "pfffff", "pg", "p0,", "P0=0000000000000000",
+              "P0=0100000000000000", "P1041=0100000000000000", "Pa", "Pa=12",
+              "Pa=88776655443322110", "P21=0000000000000000"},
+             "E16\nE16\nE16\nE16\nE16\nOK\nE.zero is always 0\n"
+             "E.the privilege mode changes by traps and returns only\nE16\nE16\nE16\n"
+             "E.there is no register 33\n"},
+            {"CSRs, by their rules: mscratch, and mepc, whose bit 0 is 0",
+             {"P381=8877665544332211", "p381", "P382=ffffffff00000000", "p382", "pf55",
+              "Pf55=0100000000000000"},
+             "OK\n8877665544332211\nOK\nfeffffff00000000\n0000000000000000\n"
+             "E.mhartid is read-only\n"},
+            {"memory is read",
+             {"m80000000,4", "m" COUNTER ",8", "m10000005,1", "m80000000,0", "m0,4",
+              "m", "m80000000", "m80000000,", "m80000000,4,", "mffffffffffffffff,8"},
+             "17110000\n0000000000000000\n60\n\nE0e\nE16\nE16\nE16\nE16\nE0e\n"},
+            {"memory is written",
+             {"M" COUNTER ",4:01020304", "m" COUNTER ",4", "X" COUNTER ",4:abcd",
+              "m" COUNTER ",4", "X" COUNTER ",0:", "M80000ffe,4:aabbccdd",
+              "m80000ffe,4"},
+             "OK\n01020304\nOK\n61626364\nOK\nOK\naabbccdd\n"},
+            {"memory that cannot be written",
+             {"M10000000,1:00", "M0,1:00", "M" COUNTER ",4:0102", "M" COUNTER ",1:0102",
+              "M" COUNTER ",1:0", "M" COUNTER ",1:zz", "M" COUNTER ",1",
+              "X" COUNTER ",4:a", "X" COUNTER, "X", "M87fffffe,4:00000000"},
+             "E0e\nE0e\nE16\nE16\nE16\nE16\nE16\nE16\nE16\nE16\nE0e\n"},
+            {"steps of either hart, forwards and back",
+             {"vCont;s:1", "vCont;s:2;c", "Hg1", "s", "bs", "Hc2", "bs", "bs"},
+             NO_SP("1", "04100000") "\n" NO_SP("2", "04100000") "\nOK\n" NO_SP(
+                 "1",
+                 "08"
+                 "10"
+                 "00"
+                 "0"
+                 "0") "\n" NO_SP("1",
+                                 "04100000") "\nOK\n" NO_SP("2",
+                                                            "00100000") "\n" NO_SP("2",
+                                                                                   "001"
+                                                                                   "000"
+                                                                                   "00") "repla"
+                                                                                         "yl"
+                                                                                         "og:"
+                                                                                         "begin"
+                                                                                         ";"
+                                                                                         "\n"},
+            {"a range of steps",
+             {"vCont;r1000,1010:1", "vCont;r0,0:1"},
+             NO_SP("1", "10100000") "\n" NO_SP("1", "14100000") "\n"},
+            {"a breakpoint, on the way there and on the way back",
+             {"Z0," SQUARE ",4", "c", "C05", "bc", "z0," SQUARE ",4", "z0," SQUARE ",4",
+              "bc"},
+             "OK\n" WITH_SP("1", "98000080") "swbreak:;\n" WITH_SP(
+                 "1",
+                 "98000080") "swbreak:;\n" WITH_SP("1",
+                                                   "98000080") "swbreak:;"
+                                                               "\nOK\nOK\n" NO_SP(
+                                                                   "1",
+                                                                   "0010"
+                                                                   "000"
+                                                                   "0") "replaylog:"
+                                                                        "begin;\n"},
+            {"while one hart is stepped alone, the stop of another waits until all go "
+             "on",
+             {"Z0,1004,4", "vCont;s:1", "z0,1004,4", "vCont;s:1", "Z0,1004,4",
+              "vCont;c", "Hg1", "p20"},
+             "OK\n" NO_SP("1", "04100000") "swbreak:;\nOK\n" NO_SP(
+                 "1",
+                 "08100000") "\nOK\n" NO_SP("2",
+                                            "04100000") "swbreak:;"
+                                                        "\nOK\n0410000000000000\n"},
+            {"and is forgotten with the breakpoint",
+             {"Z0,1004,4", "vCont;s:1", "z0,1004,4", "vCont;s:1", "vCont;s:2;c"},
+             "OK\n" NO_SP("1", "04100000") "swbreak:;\nOK\n" NO_SP(
+                 "1", "08100000") "\n" NO_SP("2", "08100000") "\n"},
+            {"two harts that are named both go on: neither is alone",
+             {"Z0,1004,4", "vCont;s:1", "vCont;c:2;c:1"},
+             "OK\n" NO_SP("1", "04100000") "swbreak:;\n" NO_SP(
+                 "2", "04100000") "swbreak:;\n"},
+            {"a hart's action is the first that names it",
+             {"vCont;c:1;s:1;s:2", "vCont;s:2;s:1"},
+             NO_SP("2", "04100000") "\n" NO_SP("2", "08100000") "\n"},
+            {"a watchpoint: on the near side of the access",
+             {"Z2," COUNTER ",8", "Z1," SQUARE ",4", "c", "c", "vCont;s:1",
+              "z2," COUNTER ",8", "z1," SQUARE ",4", "vCont;s:1", "Z2," COUNTER ",8",
+              "bc", "z2," COUNTER ",8", "bs"},
+             "OK\nOK\n" WITH_SP("1", "98000080") "hwbreak:;\n" WITH_SP("1", "2c000080") "watch:80001000;\n" WITH_SP(
+                 "1", "2c000080") "watch:80001000;\n"
+                                  "OK\nOK\n" WITH_SP(
+                                      "1",
+                                      "3"
+                                      "0"
+                                      "0"
+                                      "0"
+                                      "0"
+                                      "0"
+                                      "8"
+                                      "0") "\nOK\n" WITH_SP("1",
+                                                            "30000080") "watch:"
+                                                                        "80001000;"
+                                                                        "\nOK"
+                                                                        "\n" WITH_SP(
+                                                                            "1",
+                                                                            "2c00"
+                                                                            "008"
+                                                                            "0") "\n"},
+            {"what a DMA channel reads and writes is watched, too",
+             {"Z3," COUNTER ",8", "c", "z3," COUNTER ",8", "Z4,80001008,8", "c"},
+             "OK\nOThe access is DMA channel 0's, not a hart's.~\n" WITH_SP(
+                 "1",
+                 "70000080") "rwatch:80001000;\nOK\nOK\n"
+                             "OThe access is DMA channel 0's, not a hart's.~\n" WITH_SP(
+                                 "1", "70000080") "awatch:80001008;\n"},
+            {"points that cannot be",
+             {"Z0", "Z0,", "Z5,0,0", "Z2,0,8", "Z2,10000000,4", "Z2,80000000,0",
+              "z0,0,4", "Zx,0,4", "Z2,80000000,ffffffffffff", "Z0,0,4;X1,0", "Z-1,0,0"},
+             "E16\nE16\nE16\nE.that is no RAM\nE.that is no "
+             "RAM\nE16\nOK\nE16\nE16\nE16\n"
+             "E16\n"},
+            {"the end is a place to go back from; who goes on has seen it",
+             {"c", "bs", "c", "c"},
+             "OThe run has ended with exit code 0. It can go back from "
+             "here.~\n" WITH_SP("1", "94000080") "replaylog:end;\n" WITH_SP(
+                 "1", "90000080") "\n"
+                                  "OThe run has ended with exit code 0. It can go back "
+                                  "from here.~\n" WITH_SP(
+                                      "1", "94000080") "replaylog:end;\nW00\n"},
+            {"runs begin again",
+             {"c", "vRun;", "R0", "?", "vAttach;1", "vKill;1"},
+             "OThe run has ended with exit code 0. It can go back from "
+             "here.~\n" WITH_SP("1", "94000080") "replaylog:end;\n" NO_SP(
+                 "1",
+                 "00100000") "\n" NO_SP("1",
+                                        "00100000") "\n" NO_SP("1",
+                                                               "00100000") "\nOK\n"},
+            {"moves that nobody can do",
+             {"c80000000", "s80000000", "Cx", "S", "S05;80000000", "vCont", "vCont;",
+              "vCont;x", "vCont;s:9", "vCont;t:1", "vCont;r1000:1",
+              "vCont;c:", "vCont;s:1x"},
+             "E16\nE16\nE16\nE16\nE16\nE16\nE16\nE16\nE16\nE16\nE16\nE16\nE16\n"},
+            {"a write in the past keeps the future, and says so when the client "
+             "listens",
+             {"Z0," SQUARE ",4", "c", "c", "bc", "Pa=0700000000000000", "p1041", "c"},
+             "OK\n" WITH_SP("1", "98000080") "swbreak:;\n" WITH_SP(
+                 "1",
+                 "98000080") "swbreak:;\n" WITH_SP("1",
+                                                   "98000080") "swbreak:;"
+                                                               "\nOK\n0300000000000000"
+                                                               "\n"
+                                                               "OThat changed the "
+                                                               "past: the future that "
+                                                               "was is kept as branch "
+                                                               "main-2.~\n" WITH_SP(
+                                                                   "1",
+                                                                   "98000080") "swbreak"
+                                                                               ":;\n"},
+            {"commands of the session",
+             {"qRcmd,6563686f206869" /* echo hi */,
+              "qRcmd,6e6f6e73656e7365" /* nonsense */, "qRcmd,", "qRcmd", "qRcmd,6",
+              "qRcmd,zz", "qRcmd,6100", "qRcmd,676462736572766572203a30"},
+             "Ohi~\nOK\nOError: unknown command 'nonsense'; 'help' lists "
+             "them.~\nOK\nOK\nE16\n"
+             "E16\nE16\nE16\n"
+             "OError: gdbserver: this session is being served already.~\nOK\n"},
+            {"who quits is served until it leaves, and nothing moves", /* monitor quit */
+             {"qRcmd,71756974", "p20", "s", "bs", "bc", "vCont;c", "vRun;", "D"},
+             "OThe server ends when GDB leaves.~\nOK\n0010000000000000\nW00\nW00\nW00\n"
+             "W00\nW00\nOK\n"},
+            {"the session's own breakpoints stop moves, too", /* monitor break square */
+             {"qRcmd,627265616b20737175617265", "c", "c", "bc"},
+             "OBreakpoint 1 at square (0x80000098), two_harts.s:38.~\nOK\n"
+             "OStopped by 1 of the session: break square.~\n" WITH_SP(
+                 "1",
+                 "98000080") "\n"
+                             "OStopped by 1 of the session: break square.~\n" WITH_SP(
+                                 "1", "98000080") "\n"
+                                                  "OStopped by 1 of the session: break "
+                                                  "square.~\n" WITH_SP(
+                                                      "1", "98000080") "\n"},
+            {"parts of the description",
+             {"qXfer:features:read:target.xml:0,16",
+              "qXfer:features:read:target.xml:15,1",
+              "qXfer:features:read:target.xml:fffff,10",
+              "qXfer:features:read:target.xml:0", "qXfer:features:read:other.xml:0,10",
+              "qXfer:nobody:read::0,10", "qXfer"},
+             "m<?xml version=\"1.0\"?>\n\nm\n\nE16\nE16\nE00\n\n\n"},
+            {"physical addresses, as QEMU has them",
+             {"qqemu.PhyMemMode", "Qqemu.PhyMemMode:1", "qqemu.PhyMemMode",
+              "m80000000,4", "Qqemu.PhyMemMode:2", "Qqemu.PhyMemMode:0",
+              "Qqemu.PhyMemMode"},
+             "0\nOK\n1\n17110000\nE16\nOK\nE16\n"},
+            {"who has said that he stays when he detaches or kills sees no process "
+             "then",
+             {"!", "s", "D", "?", "qfThreadInfo", "vAttach;1", "qfThreadInfo",
+              "vKill;1", "qXfer:threads:read::0,100", "vRun;", "qfThreadInfo"},
+             "OK\n" NO_SP("1", "04100000") "\nOK\nW00\nl\n" NO_SP(
+                 "1", "04100000") "\nm1,2\nOK\nl<?xml "
+                                  "version=\"1.0\"?>\n<threads>\n</threads>\n\n" NO_SP(
+                                      "1", "0010000"
+                                           "0") "\n"
+                                                "m1"
+                                                ",2"
+                                                "\n"},
+            {"who leaves is not answered any more", {"D", "g"}, "OK\n"},
+            {"who kills is not, either", {"k", "g"}, ""},
+            {"who kills politely is", {"vKill;1", "D;1"}, "OK\nOK\n"},
 };
 
 START_TEST(packets_are_answered)
