@@ -244,6 +244,10 @@ static const struct gdb_case {
      "shell (sleep 1; kill -INT $PPID) &\ncontinue\nprint $pc == &stop\nreverse-stepi\n"
      "print $pc == &stop\n",
      "received signal SIGINT\n$1 = 1\n$2 = 1"},
+    {"reverse-stepi is of the thread that is chosen, whichever was shown", "ends",
+     "tbreak more\ncontinue\ninfo threads\nreverse-stepi\nprint $mhartid\n"
+     "thread 1\nthread apply 2 print $pc\nthread 1\nreverse-stepi\nprint $mhartid\n",
+     "\"hart 1\" hit Temporary breakpoint 1\n42\t\n$1 = 1\n$3 = 0"},
     {"an image is compared, restored and loaded; a function is called", "ends",
      "tbreak done\ncontinue\ncompare-sections\ndump binary memory part &counter "
      "&other\n"

@@ -72,16 +72,17 @@ struct gdb {
     struct wire wire;
     struct packet_reader reader;
     struct buf reply,
-        sent;            /* the payload that is being made; the last packet, framed */
-    bool acks;           /* until QStartNoAckMode */
-    bool silent;         /* this packet has no reply */
-    bool gone;           /* the client is, or it has said good-bye */
-    bool extended;       /* it stays when it detaches or kills, */
-    bool absent;         /* and has: there is no process until it attaches or runs */
-    bool physical;       /* m and M mean physical addresses (qqemu.PhyMemMode) */
-    unsigned hart;       /* that g, p and m mean: GDB's general thread */
-    int stepped;         /* that s and bs mean; -1: any */
-    bool ended;          /* the client was told that the run has ended */
+        sent;        /* the payload that is being made; the last packet, framed */
+    bool acks;       /* until QStartNoAckMode */
+    bool silent;     /* this packet has no reply */
+    bool gone;       /* the client is, or it has said good-bye */
+    bool extended;   /* it stays when it detaches or kills, */
+    bool absent;     /* and has: there is no process until it attaches or runs */
+    bool physical;   /* m and M mean physical addresses (qqemu.PhyMemMode) */
+    unsigned hart;   /* that g, p and m mean: GDB's general thread */
+    int stepped;     /* that s and bs mean; -1: any */
+    unsigned chosen; /* that the user looks at, as far as packets tell: bs means it */
+    bool ended;      /* the client was told that the run has ended */
     struct stops *stops; /* the client's own */
     unsigned points;
     struct point point[GDB_POINTS];

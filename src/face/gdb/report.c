@@ -7,7 +7,7 @@ enum { SIGNAL_NONE = 0, SIGNAL_INT = 2, SIGNAL_TRAP = 5 };
 
 static void report(struct gdb *gdb, unsigned hart, unsigned signal, const char *reason)
 {
-    gdb->hart = hart;
+    gdb->hart = gdb->chosen = hart;
     buf_clear(&gdb->reply);
     buf_printf(&gdb->reply, "T%02xthread:%x;", signal, hart + 1);
     target_expedite(gdb);

@@ -258,6 +258,8 @@ static enum arrival before_step(struct lookout *lookout, const struct hart *hart
     return search_back(lookout);
 }
 
+/* Without a thread of its own (Hc) GDB means the one that its user has chosen, and does not
+ * say which: Hg is of whichever it has shown last. */
 void gdb_reverse_step(struct gdb *gdb, struct scan *rest)
 {
     struct lookout lookout;
@@ -266,7 +268,7 @@ void gdb_reverse_step(struct gdb *gdb, struct scan *rest)
     if (has_quit(gdb))
         return;
     begin_back(gdb, &lookout);
-    lookout.stepped = gdb->stepped >= 0 ? gdb->stepped : (int)gdb->hart;
+    lookout.stepped = gdb->stepped >= 0 ? gdb->stepped : (int)gdb->chosen;
     end(&lookout, before_step(&lookout, &gdb_board(gdb)->hart[lookout.stepped]));
 }
 

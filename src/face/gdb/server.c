@@ -280,7 +280,7 @@ static struct gdb *begin(struct session *session, int fd)
     gdb->acks = true;
     gdb->stepped = -1;
     gdb->board = session->board;
-    gdb->hart = session->hart;
+    gdb->hart = gdb->chosen = session->hart;
     gdb->stops = stops_new(session->time, &scope);
     wire_open(&gdb->wire, fd);
     return gdb;

@@ -42,15 +42,17 @@ static unsigned threads(const struct gdb *gdb)
     return gdb->absent ? 0 : gdb_board(gdb)->harts;
 }
 
-/* T THREAD */
+/* T THREAD: GDB asks when its user chooses a thread. */
 void gdb_is_alive(struct gdb *gdb, struct scan *rest)
 {
     int thread;
 
-    if (threads_scan(gdb, rest, &thread) && thread > 0 && scan_end(rest))
-        gdb_ok(gdb);
-    else
+    if (!threads_scan(gdb, rest, &thread) || thread <= 0 || !scan_end(rest)) {
         gdb_error(gdb, GDB_E_THREAD);
+        return;
+    }
+    gdb->chosen = (unsigned)thread - 1;
+    gdb_ok(gdb);
 }
 
 void gdb_current_thread(struct gdb *gdb, struct scan *rest)
