@@ -614,6 +614,28 @@ START_TEST(a_move_back_that_is_interrupted_ends_where_it_began)
 }
 END_TEST
 
+/* GDB's Ctrl-C in a long command is that it waits no more: its next packet has its own answer,
+ * and what the command says comes later. */
+START_TEST(a_command_that_is_abandoned_ends)
+{
+    /* monitor goto #100000000000; monitor echo hi */
+    static const char say[] =
+        "$QStartNoAckMode#b0$qRcmd,676f746f2023313030303030303030303030#9f$p20#d2"
+        "$qRcmd,6563686f206869#40";
+    static const char expected[] = "+$OK#9a$9400008000000000#15$O",
+                      hi[] = "$O68690a#bd";
+    struct session session;
+    struct buf answers;
+
+    gdb_client_open(&session, "forever");
+    answers = gdb_client_stay(&session, say, hi);
+    ck_assert_int_eq(strncmp(buf_str(&answers), expected, strlen(expected)), 0);
+    ck_assert_ptr_nonnull(strstr(buf_str(&answers), hi));
+    buf_free(&answers);
+    session_close(&session);
+}
+END_TEST
+
 /* The scenario's limit, and a machine in which nothing can happen, are no ends: a stop
  * without a signal, with the reason told. */
 START_TEST(where_it_goes_no_further_it_says_so)
@@ -757,6 +779,7 @@ static void add_tests(TCase *tcase)
     tcase_add_loop_test(tcase, an_endless_move_is_interrupted, 0, 2);
     tcase_add_loop_test(tcase, a_move_back_that_is_interrupted_ends_where_it_began, 0,
                         COUNT(moves_back));
+    tcase_add_test(tcase, a_command_that_is_abandoned_ends);
     tcase_add_test(tcase, an_interrupt_is_seen_behind_acknowledgements);
     tcase_add_loop_test(tcase, where_it_goes_no_further_it_says_so, 0, 2);
     tcase_add_test(tcase, each_move_is_narrated);

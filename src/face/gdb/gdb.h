@@ -94,6 +94,9 @@ struct gdb {
     bool listens;     /* the client waits for a stop or a `monitor` command */
     struct buf notes; /* for its console, as soon as it listens */
     struct buf last;  /* the last stop reply */
+    /* GDB's Ctrl-C in a `monitor` command gives up waiting for it, and does not say so. */
+    uint64_t commanded; /* when the command began, in milliseconds; 0: there is none */
+    bool abandoned;     /* the client waits for it no more */
 };
 
 static inline struct board *gdb_board(const struct gdb *gdb)
@@ -120,6 +123,11 @@ void gdb_send(struct gdb *gdb, const char *payload, size_t size);
 void gdb_note(struct gdb *gdb, const char *text);
 /* From here on it listens, or it does so no more. */
 void gdb_listens(struct gdb *gdb, bool listens);
+
+/* Around a `monitor` command. False: the client does not wait for an answer any more; it
+ * is told with the next one. */
+void gdb_command_begins(struct gdb *gdb);
+bool gdb_command_ends(struct gdb *gdb);
 
 /* Does it, journalled; says so when that cuts a future off. */
 bool gdb_act(struct gdb *gdb, const struct act *act, struct err *err);

@@ -66,7 +66,7 @@ void gdb_monitor(struct gdb *gdb, struct scan *rest)
         gdb_error(gdb, GDB_E_FORM);
         return;
     }
-    gdb_listens(gdb, true);
+    gdb_command_begins(gdb);
     gdb->session->board = gdb->board;
     gdb->session->hart = gdb->hart;
     command_do(gdb->session, buf_str(&line), &reply, &err);
@@ -74,7 +74,7 @@ void gdb_monitor(struct gdb *gdb, struct scan *rest)
         reply_say(&reply, "The server ends when GDB leaves.");
     render(&text, RENDER_TEXT, 0, buf_str(&line), &reply, &err);
     gdb_note(gdb, buf_str(&text));
-    gdb_listens(gdb, false);
+    gdb->silent = !gdb_command_ends(gdb);
     gdb->ended = gdb->deferred = false; /* it may have moved */
     reply_release(&reply);
     buf_free(&text);

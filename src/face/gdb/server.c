@@ -11,6 +11,9 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
+
+enum { PATIENCE_MS = 1000 };
 
 /* --- replies ---------------------------------------------------------------------------------- */
 
@@ -78,6 +81,34 @@ void gdb_listens(struct gdb *gdb, bool listens)
     if (listens)
         flush_notes(gdb);
 }
+
+/* --- commands ----------------------------------------------------------------------------------- */
+
+static uint64_t milliseconds(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+}
+
+void gdb_command_begins(struct gdb *gdb)
+{
+    gdb->commanded = milliseconds();
+    gdb->abandoned = false;
+    gdb_listens(gdb, true);
+}
+
+bool gdb_command_ends(struct gdb *gdb)
+{
+    bool waits = !gdb->abandoned;
+
+    gdb->commanded = 0;
+    gdb->listens = gdb->abandoned = false;
+    return waits;
+}
+
+/* --- acts --------------------------------------------------------------------------------------- */
 
 bool gdb_act(struct gdb *gdb, const struct act *act, struct err *err)
 {
@@ -236,11 +267,24 @@ static bool stopped(void *ctx)
     return watcher->stopped && watcher->stopped(watcher->ctx);
 }
 
+/* A client that says something else while its command has gone on for so long waits no
+ * more. */
+static bool abandons(struct gdb *gdb)
+{
+    if (!gdb->commanded || !wire_has_packet(&gdb->wire) ||
+        milliseconds() - gdb->commanded < PATIENCE_MS)
+        return gdb->abandoned;
+    gdb->abandoned = true;
+    gdb->listens = false;
+    return true;
+}
+
 static bool interrupted(void *ctx)
 {
     struct watcher *watcher = ctx;
 
-    return wire_interrupted(&watcher->gdb->wire) || stopped(ctx);
+    return wire_interrupted(&watcher->gdb->wire) || abandons(watcher->gdb) ||
+           stopped(ctx);
 }
 
 static void acknowledge(struct gdb *gdb, const char *sign)

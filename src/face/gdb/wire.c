@@ -69,6 +69,11 @@ bool wire_interrupted(struct wire *wire)
     return wire->closed;
 }
 
+bool wire_has_packet(const struct wire *wire)
+{
+    return wire->from < wire->to && wire->bytes[wire->from] == '$';
+}
+
 bool wire_send(struct wire *wire, const void *bytes, size_t size)
 {
     const uint8_t *at = bytes;

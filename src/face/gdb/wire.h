@@ -23,6 +23,9 @@ bool wire_byte(struct wire *wire, bool (*stopped)(void *ctx), void *ctx, uint8_t
  * for acknowledgements, which are dropped. True: it has come, or the client is gone. */
 bool wire_interrupted(struct wire *wire);
 
+/* Has a packet begun to come that nobody has looked at yet? */
+bool wire_has_packet(const struct wire *wire);
+
 /* All of it. False: the client is gone. */
 bool wire_send(struct wire *wire, const void *bytes, size_t size);
 
