@@ -745,6 +745,30 @@ START_TEST(a_write_is_narrated_with_the_next_move)
 }
 END_TEST
 
+static void take_line(void *ctx, const char *line)
+{
+    buf_printf(ctx, "%s~", line);
+}
+
+/* Who serves is told what the client has left before it could hear. */
+START_TEST(what_the_client_has_not_heard_is_told_to_the_server)
+{
+    static const char *const say[] = {"s", "s", "bs", "Pa=0700000000000000", "D", NULL};
+    struct session session;
+    struct buf answers, said = {0};
+
+    gdb_client_open(&session, "ends");
+    session.say = take_line;
+    session.say_ctx = &said;
+    answers = gdb_client_talk(&session, say);
+    ck_assert_str_eq(buf_str(&said), "That changed the past: the future that was is "
+                                     "kept as branch main-2.~");
+    buf_free(&answers);
+    buf_free(&said);
+    session_close(&session);
+}
+END_TEST
+
 /* The session stays as a client leaves it; its breakpoints go with it. */
 START_TEST(the_next_client_finds_the_session_as_it_was_left)
 {
@@ -785,6 +809,7 @@ static void add_tests(TCase *tcase)
     tcase_add_test(tcase, each_move_is_narrated);
     tcase_add_test(tcase, a_move_is_told_whatever_came_before);
     tcase_add_test(tcase, a_write_is_narrated_with_the_next_move);
+    tcase_add_test(tcase, what_the_client_has_not_heard_is_told_to_the_server);
     tcase_add_test(tcase, the_next_client_finds_the_session_as_it_was_left);
 }
 

@@ -351,6 +351,17 @@ static void say(void *ctx, const char *line)
     buf_free(&text);
 }
 
+/* What the client has not heard is for whoever serves it. */
+static void hand_over_notes(struct gdb *gdb)
+{
+    struct session *session = gdb->session;
+
+    if (!gdb->notes.size || !session->say)
+        return;
+    for (char *line = strtok(gdb->notes.data, "\n"); line; line = strtok(NULL, "\n"))
+        session->say(session->say_ctx, line);
+}
+
 /* That it is being served already. */
 static const char serving_key[] = "gdbserver";
 
@@ -380,6 +391,7 @@ bool gdb_serve(struct session *session, int fd, bool (*stop)(void *ctx), void *c
     timeline_set_interrupt(session->time, old_interrupt);
     session->say = old_say;
     session->say_ctx = old_ctx;
+    hand_over_notes(gdb);
     session_set_extra(session, serving_key, NULL, NULL);
     goes_on = !session->quit && !stopped(&watcher);
     end(gdb);
