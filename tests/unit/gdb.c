@@ -233,6 +233,11 @@ static const struct gdb_case {
     {"monitor gives commands of the session", "ends",
      "monitor info dma\nmonitor print 6 * 7\nmonitor nonsense\n",
      "channel\n42\nunknown command 'nonsense'"},
+    {"the session's breakpoint stops a step of GDB's within a line", "ends",
+     "tbreak 12\ncontinue\nmonitor break *again+12\nnext\nprint/x $pc\nnext\n"
+     "print/x $pc\n",
+     "Stopped by 1 of the session: break *again+12.\n\"hart 0\" stopped.\n"
+     "$1 = 0x80000028\n$2 = 0x8000002c"},
     {"who has quit can look, and moves no more", "ends",
      "monitor quit\nprint/x $pc\nstepi\nprint $_exitcode\n",
      "The server ends when GDB leaves\n$1 = 0x1000\nexited normally]\n$2 = 0"},

@@ -39,6 +39,8 @@ static void say_who(struct gdb *gdb, const struct hit *hit)
     gdb_note(gdb, text);
 }
 
+/* At a stop of the session without a signal: GDB would take a trap for the end of its own
+ * step, and go on if that is not where it wants to be. */
 void report_hit(struct gdb *gdb, const struct hit *hit)
 {
     static const char *const accesses[POINT_TYPES] = {
@@ -55,7 +57,7 @@ void report_hit(struct gdb *gdb, const struct hit *hit)
         snprintf(reason, sizeof(reason),
                  hit->type == POINT_SOFTWARE ? "swbreak:;" : "hwbreak:;");
     }
-    report(gdb, hit->hart, SIGNAL_TRAP, reason);
+    report(gdb, hit->hart, hit->by_point ? SIGNAL_TRAP : SIGNAL_NONE, reason);
 }
 
 /* --- ends --------------------------------------------------------------------------------------- */
