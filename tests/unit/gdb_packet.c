@@ -616,16 +616,17 @@ END_TEST
  * and what the command says comes later. */
 START_TEST(a_command_that_is_abandoned_ends)
 {
-    /* monitor goto #100000000000; monitor echo hi */
+    /* monitor goto #100000000000; monitor echo a; echo hi */
     static const char say[] =
         "$QStartNoAckMode#b0$qRcmd,676f746f2023313030303030303030303030#9f$p20#d2"
-        "$qRcmd,6563686f206869#40";
+        "$qRcmd,6563686f20613b206563686f206869#de";
     static const char expected[] = "+$OK#9a$9400008000000000#15$O",
-                      hi[] = "$O68690a#bd";
+                      hi[] = "$O610a68690a#b5";
     struct session session;
     struct buf answers;
 
     gdb_client_open(&session, "forever");
+    session.depth = 1; /* a line of the shell serves it */
     answers = gdb_client_stay(&session, say, hi);
     ck_assert_int_eq(strncmp(buf_str(&answers), expected, strlen(expected)), 0);
     ck_assert_ptr_nonnull(strstr(buf_str(&answers), hi));

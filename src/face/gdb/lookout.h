@@ -1,6 +1,7 @@
 #ifndef FACE_GDB_LOOKOUT_H
 #define FACE_GDB_LOOKOUT_H
 
+#include "control/moves.h"
 #include "control/narration.h"
 #include "face/gdb/gdb.h"
 
@@ -10,6 +11,7 @@
  */
 struct lookout {
     struct gdb *gdb;
+    struct move move;
     struct narration_from narration; /* of the move */
     const struct probe *own, *users; /* the client's points, the session's stops */
     int stepped;                     /* hart; -1: none */

@@ -13,6 +13,7 @@
  * going back after it.
  */
 #include "control/calls.h"
+#include "control/moves_inside.h"
 #include "face/gdb/lookout.h"
 
 enum { STEPS_BACK = 64 };
@@ -23,32 +24,16 @@ static void begin(struct gdb *gdb, struct lookout *lookout)
 {
     lookout_begin(lookout, gdb);
     gdb_listens(gdb, true);
-    timeline_start_anew(gdb->session->time);
+    move_began(gdb->session, &lookout->move);
     lookout->narration = narration_before(gdb->session);
-    gdb->session->last.from = timeline_now(gdb->session->time);
-}
-
-/* Who interrupts a move back stays where it began, whatever part of it was under way. */
-static enum arrival settle(struct gdb *gdb, enum arrival arrival)
-{
-    struct timeline *time = gdb->session->time;
-    struct moment from = gdb->session->last.from;
-
-    if (!timeline_cut_short(time))
-        return arrival;
-    timeline_start_anew(time);
-    if (moment_compare(timeline_now(time), from) < 0)
-        timeline_return(time, from);
-    return ARRIVED_INTERRUPTED;
 }
 
 static void end(struct lookout *lookout, enum arrival arrival)
 {
     struct gdb *gdb = lookout->gdb;
 
-    arrival = settle(gdb, arrival);
-    gdb->session->last.arrival = arrival;
-    gdb->session->last.to = timeline_now(gdb->session->time);
+    move_ended(gdb->session, &lookout->move, move_end_of(arrival));
+    arrival = gdb->session->last.arrival;
     narration_after(gdb->session, &lookout->narration);
     if (arrival != ARRIVED_HIT)
         report_arrival(gdb, arrival);

@@ -95,7 +95,7 @@ static uint64_t milliseconds(void)
 void gdb_command_begins(struct gdb *gdb)
 {
     gdb->commanded = milliseconds();
-    gdb->abandoned = false;
+    gdb->session->interrupted = gdb->abandoned = false;
     gdb_listens(gdb, true);
 }
 
@@ -393,6 +393,9 @@ bool gdb_serve(struct session *session, int fd, bool (*stop)(void *ctx), void *c
     session->say_ctx = old_ctx;
     hand_over_notes(gdb);
     session_set_extra(session, serving_key, NULL, NULL);
+    /* What the client has cut short is not the line that serves it. */
+    session->interrupted = false;
+    timeline_start_anew(session->time);
     goes_on = !session->quit && !stopped(&watcher);
     end(gdb);
     return goes_on;
