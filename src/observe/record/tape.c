@@ -5,6 +5,7 @@
 #include "observe/record/chunk.h"
 #include "observe/record/clock.h"
 
+#include <assert.h>
 #include <inttypes.h>
 #include <signal.h>
 #include <sqlite3.h>
@@ -158,6 +159,7 @@ static void note_place(struct tape *tape, uint64_t id)
         tape->place =
             alloc_resize(tape->place, tape->place_room * sizeof(tape->place[0]));
     }
+    assert(tape->place);
     tape->place[tape->places++] =
         (struct place){heard->branch, heard->event.retired, id + 1};
 }
