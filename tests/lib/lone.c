@@ -1,6 +1,7 @@
 #include "tests/lib/lone.h"
 
 #include "base/alloc.h"
+#include "tests/lib/stress.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -82,4 +83,19 @@ void lone_run_to(struct lone *lone, uint64_t cycle)
     lone->queue.now = cycle;
     if (!lone->hart.asleep && lone->hart.cycle < cycle)
         lone->hart.cycle = cycle;
+}
+
+static void walk(void *ctx, struct state *state)
+{
+    struct lone *lone = ctx;
+
+    STATE(state, lone->queue.now); /* the test goes on from it */
+    queue_state(&lone->queue, state);
+    hart_state(&lone->hart, state);
+}
+
+void lone_stress(struct lone *lone)
+{
+    if (stress_due())
+        stress(walk, lone);
 }

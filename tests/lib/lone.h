@@ -37,4 +37,7 @@ void lone_clear_events(struct lone *lone);
 /* Time goes on to that cycle: what is due by then is done. */
 void lone_run_to(struct lone *lone, uint64_t cycle);
 
+/* Under stress (stress.h): now and then the hart is saved and restored. */
+void lone_stress(struct lone *lone);
+
 #endif

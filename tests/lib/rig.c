@@ -109,12 +109,32 @@ void rig_free(struct rig *rig)
     free(rig);
 }
 
+static void walk(struct rig *rig, struct state *state)
+{
+    STATE(state,
+          rig->queue.now); /* nobody's state here, but the test goes on from it */
+    queue_state(&rig->queue, state);
+    device_state(rig->device, state);
+}
+
+static void walk_rig(void *rig, struct state *state)
+{
+    walk(rig, state);
+}
+
+static void stress_now_and_then(struct rig *rig)
+{
+    if (stress_due())
+        stress(walk_rig, rig);
+}
+
 uint64_t rig_read(struct rig *rig, uint32_t offset, unsigned size)
 {
     uint64_t value = 0;
 
     if (bus_read(&rig->bus, INITIATOR_HART, RIG_BASE + offset, size, &value))
         ck_abort_msg("the read at offset 0x%x fails", offset);
+    stress_now_and_then(rig);
     return value;
 }
 
@@ -122,6 +142,7 @@ void rig_write(struct rig *rig, uint32_t offset, unsigned size, uint64_t value)
 {
     if (bus_write(&rig->bus, INITIATOR_HART, RIG_BASE + offset, size, value))
         ck_abort_msg("the write at offset 0x%x fails", offset);
+    stress_now_and_then(rig);
 }
 
 uint64_t rig_peek(struct rig *rig, uint32_t offset, unsigned size)
@@ -163,24 +184,10 @@ const struct event *rig_event(const struct rig *rig, enum event_kind kind, unsig
     return NULL;
 }
 
-static void walk(struct rig *rig, struct state *state)
-{
-    STATE(state,
-          rig->queue.now); /* nobody's state here, but the test goes on from it */
-    queue_state(&rig->queue, state);
-    device_state(rig->device, state);
-}
-
-static void walk_rig(void *rig, struct state *state)
-{
-    walk(rig, state);
-}
-
 static void fire(struct rig *rig)
 {
     queue_fire_first(&rig->queue);
-    if (stress_due())
-        stress(walk_rig, rig);
+    stress_now_and_then(rig);
 }
 
 void rig_wait(struct rig *rig, uint64_t cycles)

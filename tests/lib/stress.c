@@ -2,14 +2,17 @@
 
 #include "machine/board/run.h"
 
-#include <check.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 enum {
     STACK = 1 << 16, /* bytes: no walk goes deeper */
     RUN_SCALE = 128  /* whole machines do so many more steps in between */
 };
+
+/* How often it was done, by this program and the processes of its tests. */
+static unsigned *restored;
 
 unsigned stress_interval(void)
 {
@@ -85,8 +88,32 @@ void stress(void (*walk)(void *ctx, struct state *state), void *ctx)
     walk(ctx, &state);
     ck_assert_msg(!state.short_input && state.left == 0 && digest(walk, ctx) == before,
                   "stress: the state is not restored");
+    if (restored)
+        ++*restored;
     buf_free(&poison.ranges);
     buf_free(&saved);
+}
+
+/* Whoever wants no stress is left alone; who does must get it. */
+START_TEST(states_were_saved_and_restored)
+{
+    ck_assert_uint_gt(*restored, 0);
+}
+END_TEST
+
+void stress_begin(Suite *suite)
+{
+    TCase *tcase;
+
+    if (!stress_interval())
+        return;
+    tcase = tcase_create("stress");
+    restored = mmap(NULL, sizeof(*restored), PROT_READ | PROT_WRITE,
+                    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (restored == MAP_FAILED)
+        abort();
+    tcase_add_test(tcase, states_were_saved_and_restored);
+    suite_add_tcase(suite, tcase);
 }
 
 /* --- runs ------------------------------------------------------------------------------------ */

@@ -1,6 +1,8 @@
 #ifndef TESTS_LIB_SUITE_H
 #define TESTS_LIB_SUITE_H
 
+#include "tests/lib/stress.h"
+
 #include <check.h>
 #include <stdlib.h>
 
@@ -19,6 +21,7 @@
         tcase_set_timeout(tcase, 120);                                                 \
         add_tests(tcase);                                                              \
         suite_add_tcase(suite, tcase);                                                 \
+        stress_begin(suite);                                                           \
         runner = srunner_create(suite);                                                \
         srunner_run_all(runner, CK_ENV);                                               \
         failed = srunner_ntests_failed(runner);                                        \

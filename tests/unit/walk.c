@@ -48,6 +48,7 @@ static uint64_t translate(struct world *world, uint64_t va, uint8_t access,
     *pa = result.pa;
     if (trapped(trap))
         ck_assert_uint_eq(trap.tval, va);
+    lone_stress(world->lone);
     return trap.cause;
 }
 
