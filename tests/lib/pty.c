@@ -14,7 +14,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { ARGUMENTS = 16, PATIENCE = 10 }; /* seconds */
+enum { ARGUMENTS = 16, PATIENCE = 10, INSISTS_MS = 50 }; /* seconds; between two tries */
 
 static int run(int (*command)(int argc, char **argv), const char *const *arguments)
 {
@@ -37,7 +37,8 @@ bool pty_start(struct pty *pty, int (*command)(int argc, char **argv),
     fflush(NULL);
     pty->child = forkpty(&pty->keyboard, NULL, NULL, &size);
     if (pty->child < 0) {
-        printf("skipped: there are no pseudo-terminals here\n");
+        printf("at a terminal: skipped, there are no pseudo-terminals here\n");
+        fflush(stdout);
         return false;
     }
     if (pty->child == 0)
@@ -52,14 +53,14 @@ void pty_type(struct pty *pty, const char *keys)
     ck_assert_int_eq(write(pty->keyboard, keys, length), (ssize_t)length);
 }
 
-/* Takes in what is shown next; false: nothing more comes. */
-static bool take_in(struct pty *pty)
+/* Takes in what is shown next; false: nothing more comes in that time. */
+static bool take_in(struct pty *pty, int ms)
 {
     struct pollfd wait = {.fd = pty->keyboard, .events = POLLIN};
     char bytes[512];
     ssize_t got;
 
-    if (poll(&wait, 1, 1000 * PATIENCE) != 1)
+    if (poll(&wait, 1, ms) != 1)
         return false;
     got = read(pty->keyboard, bytes, sizeof(bytes));
     if (got <= 0) /* Linux says EIO when the other end is closed */
@@ -68,18 +69,44 @@ static bool take_in(struct pty *pty)
     return true;
 }
 
-void pty_expect(struct pty *pty, const char *text)
+/* If the text has been shown, what is up to its end is forgotten. */
+static bool has_shown(struct pty *pty, const char *text)
 {
-    time_t until = time(NULL) + PATIENCE;
-    const char *found;
+    const char *found = strstr(buf_str(&pty->shown), text);
     size_t seen;
 
-    while ((found = strstr(buf_str(&pty->shown), text)) == NULL)
-        if (time(NULL) > until || !take_in(pty))
-            ck_abort_msg("'%s' was not shown, but '%s'", text, buf_str(&pty->shown));
+    if (!found)
+        return false;
     seen = (size_t)(found - pty->shown.data) + strlen(text);
     memmove(pty->shown.data, pty->shown.data + seen, pty->shown.size - seen + 1);
     pty->shown.size -= seen;
+    return true;
+}
+
+static void is_missing(struct pty *pty, const char *text)
+{
+    ck_abort_msg("'%s' was not shown, but '%s'", text, buf_str(&pty->shown));
+}
+
+void pty_expect(struct pty *pty, const char *text)
+{
+    time_t until = time(NULL) + PATIENCE;
+
+    while (!has_shown(pty, text))
+        if (time(NULL) > until || !take_in(pty, 1000 * PATIENCE))
+            is_missing(pty, text);
+}
+
+void pty_insist(struct pty *pty, const char *keys, const char *text)
+{
+    time_t until = time(NULL) + PATIENCE;
+
+    while (!has_shown(pty, text)) {
+        if (time(NULL) > until)
+            is_missing(pty, text);
+        if (!take_in(pty, INSISTS_MS))
+            pty_type(pty, keys);
+    }
 }
 
 void pty_resize(struct pty *pty, unsigned short rows, unsigned short columns)
@@ -93,7 +120,7 @@ int pty_end(struct pty *pty)
 {
     int status;
 
-    while (take_in(pty))
+    while (take_in(pty, 1000 * PATIENCE))
         ;
     close(pty->keyboard);
     ck_assert_int_eq(waitpid(pty->child, &status, 0), pty->child);

@@ -27,6 +27,10 @@ void pty_type(struct pty *pty, const char *keys);
  * if it does not come within 10 seconds. */
 void pty_expect(struct pty *pty, const char *text);
 
+/* Types the keys again and again until the text has been shown: for keys that mean
+ * something only while the other side is at work. */
+void pty_insist(struct pty *pty, const char *keys, const char *text);
+
 void pty_resize(struct pty *pty, unsigned short rows, unsigned short columns);
 
 /* Waits for the end; gives the exit status, or -1 if a signal ended it. */
