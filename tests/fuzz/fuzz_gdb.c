@@ -1,8 +1,9 @@
 /*
  * Any client of GDB's server. An input that begins with `#` is what the client says, byte
- * for byte; of others each line is a payload that is put into a packet. Whatever is said,
- * what is answered are whole packets, and the machine can go back to its beginning, where
- * it is what it was if nothing has been written there.
+ * for byte; of others each line is a payload that is put into a packet. A first line `+` has
+ * each packet acknowledged, as clients do at first; `!` has the session narrate. Whatever is
+ * said, what is answered are whole packets, and the machine can go back to its beginning,
+ * where it is what it was if nothing has been written there.
  */
 #include "control/command/command.h"
 #include "face/gdb/hex.h"
@@ -52,14 +53,17 @@ static bool all_harmless(const struct buf *said)
     return harmless;
 }
 
-static void frame_lines(struct buf *said, const uint8_t *bytes, size_t size)
+static void frame_lines(struct buf *said, const uint8_t *bytes, size_t size, bool acks)
 {
-    packet_add(said, "QStartNoAckMode", strlen("QStartNoAckMode"));
+    if (!acks)
+        packet_add(said, "QStartNoAckMode", strlen("QStartNoAckMode"));
     while (size > 0) {
         const uint8_t *end = memchr(bytes, '\n', size);
         size_t length = end ? (size_t)(end - bytes) : size;
 
         packet_add(said, bytes, length);
+        if (acks)
+            buf_char(said, '+');
         length += end != NULL;
         bytes += length;
         size -= length;
@@ -76,7 +80,7 @@ static void check_answers(const struct buf *answers)
     free(reader);
 }
 
-static void serve(const struct buf *said)
+static void serve(const struct buf *said, bool narrate)
 {
     struct session session;
     struct buf answers;
@@ -84,6 +88,7 @@ static void serve(const struct buf *said)
 
     gdb_client_open(&session, "ends");
     session.subject.cycles = CYCLES;
+    session.narrate = narrate;
     digest = run_digest(session.run);
     answers = gdb_client_raw(&session, said->data, said->size);
     check_answers(&answers);
@@ -95,8 +100,19 @@ static void serve(const struct buf *said)
     session_close(&session);
 }
 
+/* Takes such a first line away, if there is one. */
+static bool has_line(const uint8_t **bytes, size_t *size, char what)
+{
+    if (*size < 2 || (*bytes)[0] != what || (*bytes)[1] != '\n')
+        return false;
+    *bytes += 2;
+    *size -= 2;
+    return true;
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
+    bool narrate = has_line(&bytes, &size, '!'), acks = has_line(&bytes, &size, '+');
     struct buf said = {0};
 
     if (size == 0 || size > SAID_MAX)
@@ -104,9 +120,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
     if (bytes[0] == '#')
         buf_add(&said, bytes + 1, size - 1);
     else
-        frame_lines(&said, bytes, size);
+        frame_lines(&said, bytes, size, acks);
     if (said.size && all_harmless(&said))
-        serve(&said);
+        serve(&said, narrate);
     buf_free(&said);
     return 0;
 }

@@ -41,6 +41,17 @@ static void fuzz_chunk(const uint8_t *data, size_t size)
     chunk_memory_free(memory);
 }
 
+static void check_same(const struct act *act, const struct act *again)
+{
+    assert(moment_compare(act->at, again->at) == 0);
+    assert(act->kind == again->kind && act->board == again->board);
+    assert(act->device == again->device && act->number == again->number);
+    assert(act->value == again->value && act->size == again->size);
+    assert(!act->bytes == !again->bytes && !act->reason == !again->reason);
+    assert(!act->bytes || memcmp(act->bytes, again->bytes, act->size) == 0);
+    assert(!act->reason || strcmp(act->reason, again->reason) == 0);
+}
+
 static void fuzz_act(const uint8_t *data, size_t size)
 {
     struct act act = {0}, again = {0};
@@ -50,6 +61,8 @@ static void fuzz_act(const uint8_t *data, size_t size)
     if (act_load(&act, data, size, &err)) {
         act_save(&saved, &act);
         assert(act_load(&again, saved.data, saved.size, &err));
+        check_same(&act, &again);
+        assert(saved.size == size && memcmp(saved.data, data, size) == 0);
         act_release(&again);
         buf_free(&saved);
     } else {
@@ -59,6 +72,18 @@ static void fuzz_act(const uint8_t *data, size_t size)
 }
 
 /* --- databases ------------------------------------------------------------------------------ */
+
+/* With what SQLite puts beside it. */
+static void remove_file(void)
+{
+    static const char *const endings[] = {"", "-wal", "-shm", "-journal"};
+    char beside[sizeof(path) + 16];
+
+    for (unsigned i = 0; i < sizeof(endings) / sizeof(endings[0]); i++) {
+        snprintf(beside, sizeof(beside), "%s%s", path, endings[i]);
+        unlink(beside);
+    }
+}
 
 /* A small recording, made once: mutations of a real one get further than noise does. */
 static const uint8_t *model(size_t *length)
@@ -95,6 +120,7 @@ static const uint8_t *model(size_t *length)
     session_close(&session);
     assert(image_read_file(path, &bytes, &size, &err));
     unlink(source);
+    remove_file();
     *length = size;
     return bytes;
 }
@@ -157,8 +183,10 @@ static void fuzz_file(const uint8_t *data, size_t size)
 
     write_mutant(data, size);
     archive = archive_open(path, false, &err);
-    if (!archive)
+    if (!archive) {
+        remove_file();
         return;
+    }
     for (unsigned i = 0; i < sizeof(queries) / sizeof(queries[0]); i++)
         ask(archive, queries[i]);
     archive_close(archive);
@@ -168,6 +196,7 @@ static void fuzz_file(const uint8_t *data, size_t size)
         reply_release(&reply);
     }
     session_close(&session);
+    remove_file();
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
