@@ -133,7 +133,7 @@ check: tests
 
 ## check-all: the tests, with the long form of those that sample
 check-all: tests
-	@RINGSIDE=$(BUILD)/ringside RINGSIDE_LONG=1 scripts/run-tests -j $(JOBS) $(TEST_PROGRAMS)
+	@RINGSIDE=$(BUILD)/ringside RINGSIDE_LONG=1 TEST_SECONDS=7200 scripts/run-tests -j $(JOBS) $(TEST_PROGRAMS)
 
 # Tests that run machines, and those of devices with much state; not fault and
 # determinism, which would take minutes. Each fails if nothing was saved and restored.
