@@ -14,7 +14,11 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { ARGUMENTS = 16, PATIENCE = 10, INSISTS_MS = 50 }; /* seconds; between two tries */
+enum {
+    ARGUMENTS = 16,
+    PATIENCE = 10,
+    INSISTS_MS = 50
+}; /* seconds; between two tries */
 
 static int run(int (*command)(int argc, char **argv), const char *const *arguments)
 {

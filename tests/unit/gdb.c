@@ -31,7 +31,7 @@ static bool is_installed(void)
     bool installed = system("command -v " GDB " >/dev/null") == 0;
 
     if (!installed) {
-        printf("skipped: " GDB " is not installed\n");
+        printf("GDB's sessions: skipped, " GDB " is not installed\n");
         fflush(stdout); /* Check ends a test's process without that */
     }
     return installed;
@@ -100,8 +100,9 @@ static pid_t start_server(const char *file, const char *variant, bool once)
         arguments[count] = NULL;
         _exit(command_gdbserver(count, arguments));
     }
-    for (int i = 0; i < 200 && stat(address + 5, &at) != 0; i++)
+    for (int i = 0; i < 400 && stat(address + 5, &at) != 0; i++)
         usleep(50000);
+    ck_assert_msg(stat(address + 5, &at) == 0, "the server does not listen");
     return pid;
 }
 
@@ -122,8 +123,9 @@ static void write_script(const char *script)
     ck_assert_ptr_nonnull(file);
     fprintf(file,
             "set pagination off\nset confirm off\nset width 0\nset style enabled off\n"
-            "set debuginfod enabled off\nfile %s\ntarget remote %s\n%s",
-            in_folder("two_harts.elf"), in_folder("socket"), script);
+            "set debuginfod enabled off\nset remotelogfile %s\nfile %s\n"
+            "target remote %s\n%s",
+            in_folder("log"), in_folder("two_harts.elf"), in_folder("socket"), script);
     ck_assert_int_eq(fclose(file), 0);
 }
 
@@ -246,9 +248,10 @@ static const struct gdb_case {
      "ended with exit code 0\nNo more reverse-execution history\nstop ()\n"
      "ended with exit code 0\n[Inferior 1 (Remote target) exited normally]"},
     {"Ctrl-C", "forever",
-     "shell (sleep 1; kill -INT $PPID) &\ncontinue\nprint $pc == &stop\nreverse-stepi\n"
-     "print $pc == &stop\n",
-     "received signal SIGINT\n$1 = 1\n$2 = 1"},
+     "monitor echo now\nshell WHEN-IT-RUNS kill -INT $PPID) &\ncontinue\nprint $pc == "
+     "&stop\n"
+     "reverse-stepi\nprint $pc == &stop\n",
+     "now\nreceived signal SIGINT\n$1 = 1\n$2 = 1"},
     {"reverse-stepi is of the thread that is chosen, whichever was shown", "ends",
      "tbreak more\ncontinue\ninfo threads\nreverse-stepi\nprint $mhartid\n"
      "thread 1\nthread apply 2 print $pc\nthread 1\nreverse-stepi\nprint $mhartid\n",
@@ -272,19 +275,37 @@ static const struct gdb_case {
      "hit Breakpoint 1\n$1 = 1\n$2 = 0x1000"},
 };
 
-/* SOCKET in a script is the socket's path. */
-static struct buf with_socket(const char *script)
+/* The word of a script is the text. */
+static void put_for(struct buf *script, const char *word, const char *text)
 {
-    struct buf out = {0};
-    const char *word;
+    char *at;
 
-    while ((word = strstr(script, "SOCKET"))) {
-        buf_add(&out, script, (size_t)(word - script));
-        buf_text(&out, in_folder("socket"));
-        script = word + strlen("SOCKET");
+    while ((at = strstr(buf_str(script), word))) {
+        struct buf out = {0};
+
+        buf_add(&out, script->data, (size_t)(at - script->data));
+        buf_text(&out, text);
+        buf_text(&out, at + strlen(word));
+        buf_free(script);
+        *script = out;
     }
-    buf_text(&out, script);
-    return out;
+}
+
+/* SOCKET is the socket's path; WHEN-IT-RUNS begins a subshell, which waits until GDB has
+ * let the machine go on after its last command for us, and a second, in which it does. */
+static struct buf filled_in(const char *text)
+{
+    struct buf script = {0}, when = {0};
+
+    buf_printf(&when,
+               "(i=0; until sed -n '/qRcmd/,$p' %s | grep -q 'vCont;c' || "
+               "[ $i -gt 300 ]; do i=$((i + 1)); sleep 0.1; done; sleep 1;",
+               in_folder("log"));
+    buf_text(&script, text);
+    put_for(&script, "SOCKET", in_folder("socket"));
+    put_for(&script, "WHEN-IT-RUNS", when.data);
+    buf_free(&when);
+    return script;
 }
 
 START_TEST(gdb_does_what_it_is_told)
@@ -297,7 +318,7 @@ START_TEST(gdb_does_what_it_is_told)
         return;
     make_folder();
     server = start_server(SCENARIO, now->variant, false);
-    script = with_socket(now->script);
+    script = filled_in(now->script);
     out = run_gdb(buf_str(&script));
     has_in_order(now->name, &out, now->expected);
     kill(server, SIGTERM);
@@ -312,7 +333,7 @@ END_TEST
  * machine as it was left. */
 START_TEST(clients_come_and_go)
 {
-    struct buf out;
+    struct buf out, script;
     pid_t server;
 
     if (!is_installed())
@@ -325,10 +346,13 @@ START_TEST(clients_come_and_go)
     out = run_gdb("print/x $pc\nstepi\nkill\n");
     has_in_order("kill", &out, "$1 = 0x1008\nkilled");
     buf_free(&out);
-    out = run_gdb("print/x $pc\nbreak stop\nshell (sleep 1; kill -KILL $PPID) &\n"
-                  "delete\ncontinue\n");
-    has_in_order("be killed", &out, "$1 = 0x100c");
+    script = filled_in("print/x $pc\ntbreak stop\ncontinue\nmonitor echo now\n"
+                       "shell WHEN-IT-RUNS kill -KILL $PPID) &\ncontinue\n");
+    out = run_gdb(buf_str(&script));
+    has_in_order("be killed", &out,
+                 "$1 = 0x100c\nTemporary breakpoint 1, stop ()\nnow");
     buf_free(&out);
+    buf_free(&script);
     out = run_gdb("print $pc == &stop\nreverse-stepi\nmonitor quit\n");
     has_in_order("the last", &out, "$1 = 1\n36\t");
     buf_free(&out);
