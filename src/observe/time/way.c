@@ -122,6 +122,7 @@ static bool end_at(const struct run *run, struct run_limit *limit, struct moment
     if (moment.fired <= run->fired)
         return false;
     at_most(&limit->fired, moment.fired);
+    at_most(&limit->retired, run->events.retired + 1); /* then it can come no more */
     return true;
 }
 
