@@ -368,7 +368,7 @@ static void anatomy_release(struct anatomy *anatomy)
 static bool is_bare(const struct anatomy *anatomy)
 {
     if (!anatomy->members)
-        fputs("state coverage: built without debug information (-g): not tested\n",
+        fputs("state coverage: skipped, built without debug information (-g)\n",
               stderr);
     return anatomy->members == NULL;
 }
@@ -383,7 +383,6 @@ static struct run_limit attempts(uint64_t attempts)
     return limit;
 }
 
-/* Every hart that a board can have, and every type of device. */
 /* Every hart that a board can have, and every type of device. */
 static const struct machine_shape full = {"eight harts", 1, HART_MAX, 1, 16, 3,
                                           NULL,          0, true};

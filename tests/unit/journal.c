@@ -1,6 +1,7 @@
 /* Moments, acts and journals: what time travel is written down in. */
 #include "observe/time/journal.h"
 #include "base/alloc.h"
+#include "machine/interrupt/aclint.h"
 #include "observe/time/moment.h"
 #include "tests/lib/suite.h"
 
@@ -231,6 +232,22 @@ START_TEST(what_is_not_possible_is_refused_and_changes_nothing)
 }
 END_TEST
 
+START_TEST(a_run_that_has_ended_takes_no_acts)
+{
+    struct run *run = make_run();
+    const struct act act = {.kind = ACT_X, .number = 10, .value = 5};
+    struct err err = {0};
+
+    ck_assert_msg(act_check(run, &act, &err), "%s", err.text);
+    run->board[0]->finished = true;
+    ck_assert(!act_check(run, &act, &err));
+    ck_assert_str_eq(err.text, "the run has ended: software has switched it off");
+    act_do(run, &act);
+    ck_assert_uint_eq(run->board[0]->hart[0].x[10], 0);
+    run_free(run);
+}
+END_TEST
+
 static struct event last_event;
 
 static void take(void *ctx, const struct event *event)
@@ -269,6 +286,33 @@ START_TEST(an_act_is_done_and_told_with_old_and_new_value)
 }
 END_TEST
 
+START_TEST(devices_take_characters_and_values_of_registers)
+{
+    struct run *run = make_run();
+    const struct board *board = run->board[0];
+    const uint8_t uart = device_number(run, "uart0"),
+                  clint = device_number(run, "clint");
+    uint8_t keys[] = {'a', 'b'};
+    unsigned room = act_room(run, 0, uart);
+
+    event_listen(&run->events, (struct event_sink){EVENT_ALL, take, NULL});
+    act_do(run,
+           &(struct act){.kind = ACT_INPUT, .device = uart, .bytes = keys, .size = 2});
+    ck_assert_uint_eq(act_room(run, 0, uart), room - 2);
+    ck_assert_uint_eq(last_event.outside.value, 'a' | 'b' << 8);
+    ck_assert_uint_eq(last_event.outside.target, uart);
+    ck_assert_uint_eq(act_room(run, 0, clint), 0);
+    act_do(run, &(struct act){.kind = ACT_REGISTER,
+                              .device = clint,
+                              .number = 0x4000, /* MTIMECMP[0] */
+                              .value = 0x1234,
+                              .size = 8});
+    ck_assert_uint_eq(last_event.outside.value, 0x1234);
+    ck_assert_uint_eq(((const struct aclint *)board->clock)->hart[0].mtimecmp, 0x1234);
+    run_free(run);
+}
+END_TEST
+
 static void add_tests(TCase *tcase)
 {
     tcase_add_loop_test(tcase, a_moment_is_read_and_written, 0,
@@ -279,7 +323,9 @@ static void add_tests(TCase *tcase)
     tcase_add_test(tcase, a_journal_keeps_copies_and_finds_by_moment);
     tcase_add_test(tcase, an_act_comes_back_from_its_bytes_and_from_no_others);
     tcase_add_test(tcase, what_is_not_possible_is_refused_and_changes_nothing);
+    tcase_add_test(tcase, a_run_that_has_ended_takes_no_acts);
     tcase_add_test(tcase, an_act_is_done_and_told_with_old_and_new_value);
+    tcase_add_test(tcase, devices_take_characters_and_values_of_registers);
 }
 
 TEST_MAIN("journal", add_tests)

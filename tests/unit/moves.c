@@ -36,10 +36,11 @@ START_TEST(so_many_instructions_on_and_back_are_the_same_machine)
     static const uint64_t counts[] = {1, 2, 7, 30, 1999, 5000};
     struct talk talk;
     struct move move;
+    size_t i;
 
     journey_open(&talk, machines[_i]);
     journey_do(&talk, "stepi 20");
-    for (size_t i = 0; i < sizeof(counts) / sizeof(counts[0]); i++) {
+    for (i = 0; i < sizeof(counts) / sizeof(counts[0]); i++) {
         uint64_t before = run_digest(talk.session.run), after;
 
         move_instructions(&talk.session, FORWARDS, counts[i], &move);
@@ -47,12 +48,14 @@ START_TEST(so_many_instructions_on_and_back_are_the_same_machine)
         if (move.end != MOVE_DONE) /* the run has ended */
             break;
         ck_assert_uint_eq(move.done, counts[i]);
+        ck_assert_uint_ne(after, before);
         move_instructions(&talk.session, BACKWARDS, counts[i], &move);
         ck_assert_int_eq(move.end, MOVE_DONE);
         ck_assert_uint_eq(run_digest(talk.session.run), before);
         move_instructions(&talk.session, FORWARDS, counts[i], &move);
         ck_assert_uint_eq(run_digest(talk.session.run), after);
     }
+    ck_assert_uint_ge(i, 4); /* the shortest run has ended by then */
     talk_close(&talk);
 }
 END_TEST
@@ -67,6 +70,8 @@ START_TEST(one_at_a_time_is_the_same_as_all_at_once)
     beginning = run_digest(talk.session.run);
     move_instructions(&talk.session, FORWARDS, 60, &move);
     all = run_digest(talk.session.run);
+    ck_assert_uint_eq(move.done, 60);
+    ck_assert_uint_ne(all, beginning);
     move_instructions(&talk.session, BACKWARDS, 60, &move);
     ck_assert_uint_eq(run_digest(talk.session.run), beginning);
     for (unsigned i = 0; i < 60; i++)
@@ -124,6 +129,7 @@ START_TEST(several_steps_are_as_many_single_ones)
 
     journey_open(&talk, machines[_i / 4]);
     journey_go(&single, &talk.session, FORWARDS, one_step, &form, 60);
+    ck_assert_uint_gt(single.count, 5);
     there = single.count < 40 ? single.count : 40;
     journey_do(&talk, "goto start");
     move_steps(&talk.session, FORWARDS, form, there, &move);
@@ -193,8 +199,10 @@ START_TEST(a_unit_is_found_when_there_are_stops_too)
 
     journey_open(&talk, "dma_burst");
     journey_go(&plain, &talk.session, FORWARDS, one_unit, &unit, 20);
+    ck_assert_uint_eq(plain.count, 20);
     journey_do(&talk, "goto start; break failed");
     journey_go(&with, &talk.session, FORWARDS, one_unit, &unit, 20);
+    ck_assert_uint_eq(with.count, 20);
     for (unsigned i = 0; i < 20; i++)
         ck_assert_uint_eq(with.place[i].digest, plain.place[i].digest);
     journey_go(&with, &talk.session, BACKWARDS, one_unit, &unit, 19);

@@ -95,6 +95,7 @@ START_TEST(a_stop_changes_nothing)
     journey_open(&with, row->variant);
     journey_open(&without, row->variant);
     journey_do(&with, row->stops);
+    ck_assert_ptr_nonnull(strstr(journey_do(&with, "continue"), "point "));
     for (unsigned i = 0; i < 20; i++)
         journey_do(&with, "continue");
     journey_do(&with, "delete; run");
