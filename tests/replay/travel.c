@@ -438,6 +438,34 @@ START_TEST(a_future_that_was_cut_off_can_be_gone_back_to)
 }
 END_TEST
 
+/* As of a journal that somebody has made up: the first act's moment is no boundary. */
+START_TEST(an_act_at_a_moment_that_never_comes_hides_no_later_one)
+{
+    const struct machine_shape *shape = &machine_shapes[shapes[_i]];
+    struct act act[] = {{.kind = ACT_X, .number = 10, .value = 1},
+                        {.kind = ACT_X, .number = 10, .value = 2}};
+    const struct journal journal = {.count = COUNT(act), .act = act};
+    struct branch_info info = {.name = "main", .parent = -1, .journal = &journal};
+    struct run *plain = random_machine(shape, 40), *run = random_machine(shape, 40);
+    struct timeline *time = timeline_new(run, NULL);
+    struct err err = {0};
+
+    run_go(plain, attempts(2000));
+    act[0].at = (struct moment){moment_of(plain).retired, UINT64_MAX / 2, 0};
+    run_go(plain, attempts(5000));
+    act[1].at = moment_of(plain);
+    act_do(plain, &act[1]);
+    run_go(plain, attempts(5100));
+    info.furthest = moment_of(plain);
+    ck_assert_msg(timeline_restore_branch(time, &info, &err), "%s", err.text);
+    ck_assert_int_eq(timeline_seek(time, info.furthest), ARRIVED);
+    ck_assert_uint_eq(run_digest(run), run_digest(plain));
+    timeline_free(time);
+    run_free(run);
+    run_free(plain);
+}
+END_TEST
+
 /* Changes at random places, each of which cuts a future off: every branch has its own. */
 START_TEST(many_branches_keep_apart)
 {
@@ -550,6 +578,8 @@ static void add_tests(TCase *tcase)
                         COUNT(stop_rows));
     tcase_add_loop_test(tcase, a_future_that_was_cut_off_can_be_gone_back_to, 0,
                         COUNT(shapes));
+    tcase_add_loop_test(tcase, an_act_at_a_moment_that_never_comes_hides_no_later_one,
+                        0, COUNT(shapes));
     tcase_add_loop_test(tcase, many_branches_keep_apart, 0, COUNT(shapes));
     tcase_add_loop_test(tcase, marks_stay_where_they_were_put, 0, COUNT(shapes));
     tcase_add_test(tcase, an_arrival_that_finds_no_room_leaves_no_trace);
