@@ -133,10 +133,21 @@ static uint64_t first_bytes(const struct act *act)
     return value;
 }
 
-/* What is there before, as far as a peek can say. */
-static uint64_t old_value(const struct board *board, const struct act *act)
+/* Whom it is done to; NULL: no device, no hart. Acts on memory may name anything. */
+static struct device *device_of(const struct board *board, const struct act *act)
 {
-    const struct hart *hart = &board->hart[act->device];
+    return act->device < board->devices ? board->device[act->device] : NULL;
+}
+
+static struct hart *hart_of(struct board *board, const struct act *act)
+{
+    return act->device < board->harts ? &board->hart[act->device] : NULL;
+}
+
+/* What is there before, as far as a peek can say. */
+static uint64_t old_value(struct board *board, const struct act *act)
+{
+    const struct hart *hart = hart_of(board, act);
     uint64_t value = 0;
 
     switch ((enum act_kind)act->kind) {
@@ -168,8 +179,8 @@ static void set_csr(struct hart *hart, const struct act *act)
 
 static void change(struct board *board, const struct act *act)
 {
-    struct device *device = board->device[act->device];
-    struct hart *hart = &board->hart[act->device];
+    struct device *device = device_of(board, act);
+    struct hart *hart = hart_of(board, act);
 
     switch ((enum act_kind)act->kind) {
     case ACT_INPUT:
