@@ -122,16 +122,47 @@ static void drop_page(struct store *store, struct page *page)
     free(page);
 }
 
+static void read_line(const struct page *page, unsigned number, uint8_t *bytes)
+{
+    const uint8_t *line = line_of(page, number);
+
+    if (line)
+        memcpy(bytes + (size_t)number * LINE, line, LINE);
+    else
+        memset(bytes + (size_t)number * LINE, 0, LINE);
+}
+
 static void read_page(const struct page *page, uint8_t *bytes)
 {
-    for (unsigned i = 0; i < PAGE_BYTES / LINE; i++) {
-        const uint8_t *line = line_of(page, i);
+    for (unsigned i = 0; i < PAGE_BYTES / LINE; i++)
+        read_line(page, i, bytes);
+}
 
-        if (line)
-            memcpy(bytes + (size_t)i * LINE, line, LINE);
-        else
-            memset(bytes + (size_t)i * LINE, 0, LINE);
-    }
+static const struct page *last_key(const struct page *page)
+{
+    while (page && page->key)
+        page = page->key;
+    return page;
+}
+
+/* Lines that differ from a key of the page's, or from zeroes. */
+static uint64_t lines_behind(const struct page *key, const struct page *page)
+{
+    uint64_t lines = 0;
+
+    for (; page != key; page = page->key)
+        lines |= page->changed;
+    return lines;
+}
+
+/* The lines in which two pages can differ: those that differ from a key of both. */
+static uint64_t lines_between(const struct page *a, const struct page *b)
+{
+    const struct page *key = last_key(a);
+
+    if (key != last_key(b))
+        key = NULL;
+    return lines_behind(key, a) | lines_behind(key, b);
 }
 
 static struct page *hold_page(struct page *page)
@@ -293,25 +324,39 @@ struct snapshot *snapshot_take(struct store *store)
 
 /* --- giving back ------------------------------------------------------------------------- */
 
-static void put_page(struct pages *pages, uint64_t number, const struct snapshot *from,
-                     unsigned top)
+static const struct page *page_of(const struct snapshot *snapshot, unsigned top,
+                                  uint64_t number)
 {
-    const struct leaf *leaf = from->top[top][number / LEAF_PAGES];
-    const struct page *page = leaf ? leaf->page[number % LEAF_PAGES] : NULL;
+    const struct leaf *leaf = snapshot->top[top][number / LEAF_PAGES];
+
+    return leaf ? leaf->page[number % LEAF_PAGES] : NULL;
+}
+
+/* The page, of which these lines may differ from what the machine has. */
+static void put_lines(struct pages *pages, uint64_t number, const struct page *page,
+                      uint64_t lines)
+{
     uint8_t *bytes = pages->bytes + (number << PAGE_SHIFT);
 
     pages_touch(pages, number);
-    read_page(page, bytes);
+    for (; lines; lines &= lines - 1)
+        read_line(page, (unsigned)__builtin_ctzll(lines), bytes);
+}
+
+/* The machine has the page of `had`, or it has been put already. */
+static void put_page(struct pages *pages, uint64_t number, const struct page *had,
+                     const struct page *wanted)
+{
+    if (had != wanted && !(pages->flags[number] & PAGE_CHANGED))
+        put_lines(pages, number, wanted, lines_between(had, wanted));
 }
 
 static void put_leaf(struct pages *pages, uint64_t leaf, const struct leaf *had,
-                     const struct snapshot *from, unsigned top)
+                     const struct leaf *wanted)
 {
-    const struct leaf *wanted = from->top[top][leaf];
-
     for (unsigned i = 0; had != wanted && i < LEAF_PAGES; i++)
-        if ((had ? had->page[i] : NULL) != (wanted ? wanted->page[i] : NULL))
-            put_page(pages, leaf * LEAF_PAGES + i, from, top);
+        put_page(pages, leaf * LEAF_PAGES + i, had ? had->page[i] : NULL,
+                 wanted ? wanted->page[i] : NULL);
 }
 
 /* Pages that changed since the base, and those in which the two snapshots differ. */
@@ -325,9 +370,10 @@ static void put_pages(struct store *store, struct snapshot *snapshot)
         uint64_t changed = pages[t]->changed;
 
         for (uint64_t i = 0; i < changed; i++)
-            put_page(pages[t], pages[t]->list[i], snapshot, t);
+            put_lines(pages[t], pages[t]->list[i],
+                      page_of(snapshot, t, pages[t]->list[i]), UINT64_MAX);
         for (uint64_t i = 0; i < snapshot->leaves[t]; i++)
-            put_leaf(pages[t], i, store->base->top[t][i], snapshot, t);
+            put_leaf(pages[t], i, store->base->top[t][i], snapshot->top[t][i]);
     }
 }
 
