@@ -126,6 +126,8 @@ struct tlb_entry {
     uint8_t napot; /* 1: a 64 KiB Svnapot page */
     uint8_t global;
     uint8_t valid;
+    uint8_t
+        unused[2]; /* 0: entries have no holes, so that they are walked all at once */
 };
 
 enum { TLB_MAX = 8192 };

@@ -133,19 +133,11 @@ unsigned tlb_flush(struct tlb *tlb, const uint64_t *va, const uint16_t *asid)
     return dropped;
 }
 
+_Static_assert(sizeof(struct tlb_entry) == 32, "an entry has no holes");
+
 void tlb_state(struct tlb *tlb, struct state *state)
 {
-    for (unsigned i = 0; i < tlb->sets * tlb->ways; i++) {
-        struct tlb_entry *entry = &tlb->entries[i];
-
-        STATE(state, entry->vpn);
-        STATE(state, entry->ppn);
-        STATE(state, entry->pte);
-        STATE(state, entry->asid);
-        STATE(state, entry->level);
-        STATE(state, entry->napot);
-        STATE(state, entry->global);
-        STATE(state, entry->valid);
-    }
+    state_bytes(state, "entries", tlb->entries,
+                (size_t)tlb->sets * tlb->ways * sizeof(tlb->entries[0]));
     state_bytes(state, "victim", tlb->victim, tlb->sets);
 }
