@@ -14,6 +14,8 @@
  */
 enum { LINE = PAGE_BYTES / 64, LINES_SHARED = 40 /* so many lines may differ */ };
 
+#define ALL_LINES UINT64_MAX
+
 struct page {
     uint32_t refs;
     uint32_t lines;   /* that differ: in `bytes`, one after the other */
@@ -52,6 +54,13 @@ uint64_t run_work(const struct run *run)
 
 /* --- pages and leaves ------------------------------------------------------------------ */
 
+static struct page *hold_page(struct page *page)
+{
+    if (page)
+        page->refs++;
+    return page;
+}
+
 static size_t size_of(const struct page *page)
 {
     return sizeof(*page) + (size_t)page->lines * LINE;
@@ -70,45 +79,48 @@ static const uint8_t *line_of(const struct page *page, unsigned line)
     return page->bytes + (size_t)__builtin_popcountll(before) * LINE;
 }
 
-static bool same_line(const struct page *page, unsigned line, const uint8_t *bytes)
+static bool same_line(const struct page *page, unsigned number, const uint8_t *bytes)
 {
     static const uint8_t zeroes[LINE];
-    const uint8_t *had = line_of(page, line);
+    const uint8_t *had = line_of(page, number);
 
-    return memcmp(had ? had : zeroes, bytes + (size_t)line * LINE, LINE) == 0;
+    return memcmp(had ? had : zeroes, bytes + (size_t)number * LINE, LINE) == 0;
 }
 
-static uint64_t lines_changed(const struct page *key, const uint8_t *bytes)
+/* Of these lines, those that are not what the page has. */
+static uint64_t lines_changed(const struct page *page, const uint8_t *bytes,
+                              uint64_t lines)
 {
     uint64_t changed = 0;
 
-    for (unsigned i = 0; i < PAGE_BYTES / LINE; i++)
-        if (!same_line(key, i, bytes))
-            changed |= BIT(i);
+    for (; lines; lines &= lines - 1) {
+        unsigned number = (unsigned)__builtin_ctzll(lines);
+
+        if (!same_line(page, number, bytes))
+            changed |= BIT(number);
+    }
     return changed;
 }
 
-/* Contents, told by what differs from `had` (NULL: zeroes) if that is little. */
-static struct page *new_page(struct store *store, const struct page *had,
-                             const uint8_t *bytes)
+/* Contents, told by what differs from `had` (NULL: zeroes), or from its key, if that is
+ * little. `changed`: the lines that differ from `had`. */
+static struct page *new_page(struct store *store, struct page *had,
+                             const uint8_t *bytes, uint64_t changed)
 {
-    struct page *key = had && had->key ? had->key : (struct page *)(uintptr_t)had;
-    uint64_t changed = lines_changed(key, bytes);
-    struct page *page;
+    struct page *key = had && had->key ? had->key : had, *page;
 
+    if (key != had)
+        changed = lines_changed(key, bytes, changed | had->changed);
     if (key && __builtin_popcountll(changed) > LINES_SHARED) {
         key = NULL;
-        changed = lines_changed(NULL, bytes);
+        changed = lines_changed(NULL, bytes, ALL_LINES);
     }
     page = alloc_resize(NULL,
                         sizeof(*page) + (size_t)__builtin_popcountll(changed) * LINE);
-    *page = (struct page){.refs = 1, .changed = changed, .key = key};
-    if (key)
-        key->refs++;
-    for (unsigned i = 0; i < PAGE_BYTES / LINE; i++)
-        if (changed & BIT(i))
-            memcpy(page->bytes + (size_t)page->lines++ * LINE, bytes + (size_t)i * LINE,
-                   LINE);
+    *page = (struct page){.refs = 1, .changed = changed, .key = hold_page(key)};
+    for (; changed; changed &= changed - 1)
+        memcpy(page->bytes + (size_t)page->lines++ * LINE,
+               bytes + (size_t)__builtin_ctzll(changed) * LINE, LINE);
     store->bytes += size_of(page);
     return page;
 }
@@ -165,13 +177,6 @@ static uint64_t lines_between(const struct page *a, const struct page *b)
     return lines_behind(key, a) | lines_behind(key, b);
 }
 
-static struct page *hold_page(struct page *page)
-{
-    if (page)
-        page->refs++;
-    return page;
-}
-
 static void drop_leaf(struct store *store, struct leaf *leaf)
 {
     if (!leaf || --leaf->refs)
@@ -204,11 +209,6 @@ static bool is_zero(const uint8_t *bytes)
     return bytes[0] == 0 && memcmp(bytes, bytes + 1, PAGE_BYTES - 1) == 0;
 }
 
-static bool same(const struct page *page, const uint8_t *bytes)
-{
-    return page ? lines_changed(page, bytes) == 0 : is_zero(bytes);
-}
-
 /* --- taking ---------------------------------------------------------------------------- */
 
 static uint64_t leaves_of(const struct pages *pages)
@@ -225,12 +225,13 @@ static void take_pages(struct store *store, struct snapshot *snapshot, unsigned 
         uint64_t number = pages->list[i];
         const uint8_t *bytes = pages->bytes + (number << PAGE_SHIFT);
         struct leaf **at = &snapshot->top[top][number / LEAF_PAGES];
-        const struct page *had = *at ? (*at)->page[number % LEAF_PAGES] : NULL;
+        struct page *had = *at ? (*at)->page[number % LEAF_PAGES] : NULL;
+        uint64_t lines = lines_changed(had, bytes, ALL_LINES);
         struct page **page, *made;
 
-        if (same(had, bytes))
+        if (!lines)
             continue;
-        made = is_zero(bytes) ? NULL : new_page(store, had, bytes);
+        made = is_zero(bytes) ? NULL : new_page(store, had, bytes, lines);
         page = &own_leaf(store, at)->page[number % LEAF_PAGES];
         drop_page(store, *page);
         *page = made;
@@ -289,11 +290,13 @@ static void take_rest(struct store *store, struct snapshot *snapshot)
         struct page *page = i < had ? base->rest[i] : NULL;
         uint8_t bytes[PAGE_BYTES] = {0};
         size_t left = store->rest.size - i * PAGE_BYTES;
+        uint64_t lines;
 
         memcpy(bytes, store->rest.data + i * PAGE_BYTES,
                left < PAGE_BYTES ? left : PAGE_BYTES);
+        lines = lines_changed(page, bytes, ALL_LINES);
         snapshot->rest[i] =
-            page && same(page, bytes) ? hold_page(page) : new_page(store, page, bytes);
+            page && !lines ? hold_page(page) : new_page(store, page, bytes, lines);
     }
 }
 
@@ -371,7 +374,7 @@ static void put_pages(struct store *store, struct snapshot *snapshot)
 
         for (uint64_t i = 0; i < changed; i++)
             put_lines(pages[t], pages[t]->list[i],
-                      page_of(snapshot, t, pages[t]->list[i]), UINT64_MAX);
+                      page_of(snapshot, t, pages[t]->list[i]), ALL_LINES);
         for (uint64_t i = 0; i < snapshot->leaves[t]; i++)
             put_leaf(pages[t], i, store->base->top[t][i], snapshot->top[t][i]);
     }
