@@ -562,6 +562,120 @@ START_TEST(an_arrival_that_finds_no_room_leaves_no_trace)
 }
 END_TEST
 
+/* --- inside the step that comes next ------------------------------------------------------ */
+
+static void step_inside(struct timeline *time)
+{
+    for (int i = 0; i < 200 && !timeline_inside(time); i++)
+        timeline_step_event(time);
+    ck_assert_uint_ne(timeline_inside(time), 0);
+}
+
+static bool always(void *ctx)
+{
+    (void)ctx;
+    return true;
+}
+
+/* Whoever stands inside the step behind the furthest moment has not done it, however he
+ * comes there again. */
+START_TEST(the_step_that_comes_next_is_not_done_by_going_there)
+{
+    struct travel travel;
+    struct err err = {0};
+    struct moment there, furthest;
+
+    travel_begin(&travel, shapes[_i], NULL);
+    step_inside(travel.time);
+    there = timeline_now(travel.time);
+    furthest = timeline_furthest(travel.time);
+    ck_assert_int_gt(moment_compare(there, furthest), 0);
+    timeline_seek(travel.time, (struct moment){.retired = 100});
+    timeline_seek(travel.time, there);
+    ck_assert_int_eq(moment_compare(timeline_now(travel.time), there), 0);
+    ck_assert_uint_ne(timeline_inside(travel.time), 0);
+    ck_assert(timeline_fork(travel.time, "other", &err));
+    ck_assert(timeline_switch(travel.time, 0, &err));
+    ck_assert_int_eq(moment_compare(timeline_now(travel.time), there), 0);
+    ck_assert_int_eq(moment_compare(timeline_furthest(travel.time), furthest), 0);
+    travel_end(&travel);
+}
+END_TEST
+
+START_TEST(a_switch_from_inside_a_step_that_is_interrupted_changes_no_branch)
+{
+    struct travel travel;
+    struct err err = {0};
+    struct moment there, furthest;
+
+    travel_begin(&travel, shapes[_i], NULL);
+    timeline_seek(travel.time, (struct moment){.retired = 5000});
+    ck_assert(timeline_fork(travel.time, "other", &err));
+    furthest = timeline_furthest(travel.time);
+    ck_assert(timeline_switch(travel.time, 0, &err));
+    timeline_seek(travel.time, (struct moment){.retired = 9000});
+    step_inside(travel.time);
+    there = timeline_now(travel.time);
+    timeline_set_interrupt(travel.time, (struct interrupt){always, NULL});
+    ck_assert(!timeline_switch(travel.time, 1, &err));
+    ck_assert_uint_eq(timeline_branch(travel.time), 0);
+    ck_assert_int_eq(moment_compare(timeline_now(travel.time), there), 0);
+    ck_assert_int_eq(
+        moment_compare(timeline_branch_info(travel.time, 1)->furthest, furthest), 0);
+    travel_end(&travel);
+}
+END_TEST
+
+struct last {
+    struct event event;
+};
+
+static void take_event(void *ctx, const struct event *event)
+{
+    ((struct last *)ctx)->event = *event;
+}
+
+static unsigned device_that_takes(const struct board *board)
+{
+    unsigned device = 0;
+
+    while (!board->device[device]->type->input)
+        device++;
+    return device;
+}
+
+/* Also while characters wait, which come between two steps. */
+START_TEST(an_event_that_was_seen_has_happened)
+{
+    struct travel travel;
+    struct err err = {0};
+    struct last last = {{0}};
+    char text[400];
+    unsigned typed = 0;
+
+    travel_begin(&travel, shapes[_i], NULL);
+    memset(text, 'a', sizeof(text));
+    timeline_add_appender(travel.time,
+                          (struct event_sink){EVENT_ALL, take_event, &last});
+    ck_assert(timeline_type(travel.time, 0, device_that_takes(travel.run->board[0]),
+                            text, sizeof(text), NULL, NULL, &err));
+    for (int i = 0; i < 20000 && timeline_typed_ahead(travel.time); i++) {
+        const struct event *seen;
+
+        ck_assert_int_eq(timeline_step_event(travel.time), ARRIVED);
+        seen = timeline_seen(travel.time);
+        if (timeline_inside(travel.time))
+            continue;
+        ck_assert_uint_eq(seen->kind, last.event.kind);
+        ck_assert_uint_eq(seen->retired, last.event.retired);
+        ck_assert_uint_eq(seen->order, last.event.order);
+        typed += seen->kind == EVENT_OUTSIDE;
+    }
+    ck_assert_uint_gt(typed, 0);
+    travel_end(&travel);
+}
+END_TEST
+
 static void add_tests(TCase *tcase)
 {
     tcase_add_loop_test(tcase, a_random_walk_finds_every_place_as_it_was, 0,
@@ -583,6 +697,12 @@ static void add_tests(TCase *tcase)
     tcase_add_loop_test(tcase, many_branches_keep_apart, 0, COUNT(shapes));
     tcase_add_loop_test(tcase, marks_stay_where_they_were_put, 0, COUNT(shapes));
     tcase_add_test(tcase, an_arrival_that_finds_no_room_leaves_no_trace);
+    tcase_add_loop_test(tcase, the_step_that_comes_next_is_not_done_by_going_there, 0,
+                        COUNT(shapes));
+    tcase_add_loop_test(
+        tcase, a_switch_from_inside_a_step_that_is_interrupted_changes_no_branch, 0,
+        COUNT(shapes));
+    tcase_add_loop_test(tcase, an_event_that_was_seen_has_happened, 0, COUNT(shapes));
 }
 
 TEST_MAIN("travel", add_tests)

@@ -10,6 +10,7 @@ enum {
     TOKEN_CELLS = 6,  /* steps of the token */
     TOKEN_TIME = 40,  /* milliseconds each */
     KEY_REPEAT = 200, /* milliseconds: steps that follow one another faster move none */
+    PATIENCE = 100,   /* milliseconds that a move may take whatever keys wait */
     HANG_UP = 16      /* failed reads in a row: the terminal is gone */
 };
 
@@ -26,6 +27,7 @@ struct tui {
     struct canvas *canvas;
     int kept;            /* a key that came while something else was going on */
     uint64_t stepped_at; /* when the last step was asked for */
+    uint64_t pressed_at; /* and the last key handled */
     uint64_t debt;       /* milliseconds * events a second that are not run yet */
     unsigned failed;     /* reads that failed in a row */
 };
@@ -51,11 +53,14 @@ static int next_key(struct tui *tui, int wait)
     return key != KEY_CODE_NONE ? key : term_key(wait);
 }
 
-/* A key in the midst of a long move stops it; it is then handled as any other. */
+/* A key in the midst of a long move stops it; it is then handled as any other. Short moves
+ * are done whatever waits: keys can come faster than they are handled. */
 static bool key_came(void *ctx)
 {
     struct tui *tui = ctx;
 
+    if (milliseconds() - tui->pressed_at < PATIENCE)
+        return term_killed();
     if (tui->kept == KEY_CODE_NONE)
         tui->kept = term_key(0);
     return tui->kept != KEY_CODE_NONE || term_killed();
@@ -84,6 +89,7 @@ static void press(struct tui *tui, int code)
     const struct screen *screen = &tui->viewer->screen;
     bool typing = screen->prompting || screen->sheet.open;
 
+    tui->pressed_at = milliseconds();
     if (code == KEY_CODE_RESIZE || code == KEY_CONTROL('l'))
         term_redraw();
     else if (code == KEY_CONTROL('z'))

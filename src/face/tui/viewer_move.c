@@ -165,12 +165,17 @@ static void step_unit(struct viewer *viewer, enum move_way way, struct move *mov
 static enum move_end cycle_back(struct viewer *viewer)
 {
     struct timeline *time = viewer->session->time;
+    struct moment from = timeline_now(time);
     uint64_t now = timeline_cycle(time);
     enum arrival arrival;
 
     do
         arrival = timeline_step_back(time);
     while (arrival == ARRIVED && timeline_cycle(time) >= now);
+    if (arrival == ARRIVED_INTERRUPTED) {
+        timeline_return(time, from);
+        return MOVE_INTERRUPTED;
+    }
     return arrival == ARRIVED_BEGINNING ? MOVE_BEGINNING : MOVE_DONE;
 }
 
@@ -235,20 +240,37 @@ static bool go_to_place(struct viewer *viewer, const struct spot *place)
     return timeline_seek(time, place->at) == ARRIVED;
 }
 
+/* The way was interrupted: nothing is undone. */
+static void stay(struct viewer *viewer, const struct spot *place)
+{
+    bool steady = timeline_set_steady(viewer->session->time, true);
+
+    go_to_place(viewer, place);
+    timeline_set_steady(viewer->session->time, steady);
+    viewer_notice(viewer, "stopped by a key");
+}
+
 void viewer_undo(struct viewer *viewer, bool again)
 {
     struct spot now = viewer_place(viewer);
     struct spot *from = again ? viewer->redo : viewer->undo;
     unsigned *count = again ? &viewer->redos : &viewer->undos;
+    bool goes;
 
     if (!*count) {
         viewer_notice(viewer,
                       again ? "no move was undone" : "there is no move to undo");
         return;
     }
+    goes = go_to_place(viewer, &from[*count - 1]);
+    if (!goes && timeline_cut_short(viewer->session->time)) {
+        stay(viewer, &now);
+        return;
+    }
+    --*count;
     push(again ? viewer->undo : viewer->redo, again ? &viewer->undos : &viewer->redos,
          &now);
-    if (!go_to_place(viewer, &from[--*count]))
+    if (!goes)
         viewer_notice(viewer, "that moment cannot be gone to any more");
 }
 

@@ -313,6 +313,7 @@ bool timeline_fork(struct timeline *timeline, const char *name, struct err *err)
 static void go_over(struct timeline *timeline, unsigned number)
 {
     use_branch(timeline, number);
+    stand(timeline);
     snapshot_restore(&timeline->store, timeline_in_use(timeline)->snapshot[0]);
 }
 

@@ -120,6 +120,25 @@ static enum arrival stand_inside(struct timeline *timeline, struct moment at)
     return arrival;
 }
 
+/* A moment inside the step that comes next on this branch is one without the step being
+ * done: its events are known. False: it is none of that kind, and the viewer stands at a
+ * boundary. */
+static bool stand_ahead(struct timeline *timeline, struct moment at)
+{
+    struct moment furthest = timeline_in_use(timeline)->info.furthest;
+
+    at.fired = UINT64_MAX;
+    if (at.retired != furthest.retired || at.order <= furthest.order ||
+        seek_boundary(timeline, furthest) != ARRIVED)
+        return false;
+    gather_step(timeline);
+    timeline->inside = seen_at(timeline, at);
+    if (timeline->inside && timeline->inside < timeline->events)
+        return true;
+    stand(timeline);
+    return false;
+}
+
 static bool is_past(const struct timeline *timeline, struct moment at)
 {
     const struct event_stream *events = &timeline->run->events;
@@ -166,6 +185,8 @@ enum arrival timeline_seek(struct timeline *timeline, struct moment to)
 
     timeline_begin(timeline);
     stand(timeline);
+    if (stand_ahead(timeline, to))
+        return moved(timeline, from, ARRIVED);
     timeline->step_began = (struct moment){UINT64_MAX, UINT64_MAX, UINT32_MAX};
     arrival = seek_boundary(timeline, to);
     if (arrival != ARRIVED_INTERRUPTED &&
@@ -289,12 +310,34 @@ static enum arrival end_step(struct timeline *timeline)
     return arrival;
 }
 
+/* Typed characters that are taken now are the next event. */
+static bool see_typed(struct timeline *timeline)
+{
+    struct event_stream *events = &timeline->run->events;
+    bool taken;
+
+    if (timeline->inside)
+        return false;
+    timeline->events = 0;
+    event_listen(events, (struct event_sink){EVENT_ALL, gather, timeline});
+    taken = way_types(timeline);
+    event_unlisten(events, gather, timeline);
+    if (taken && timeline->events) {
+        timeline->has_seen = true;
+        timeline->seen = timeline->event[timeline->events - 1];
+        timeline->events = 0;
+    }
+    return taken;
+}
+
 enum arrival timeline_step_event(struct timeline *timeline)
 {
     struct moment from = timeline_now(timeline);
     enum arrival arrival = ARRIVED;
 
     timeline_begin(timeline);
+    if (see_typed(timeline))
+        return moved(timeline, from, ARRIVED);
     while (arrival == ARRIVED) {
         if (!timeline->inside)
             gather_step(timeline);

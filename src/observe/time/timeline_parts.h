@@ -97,6 +97,8 @@ void set_live(struct timeline *timeline, bool live);
 enum arrival way_go(struct timeline *timeline, const struct way *way);
 /* One step of the machine, or one act. */
 enum arrival way_step(struct timeline *timeline);
+/* What way_step would do first: typed characters that wait are taken. False: none are. */
+bool way_types(struct timeline *timeline);
 
 /* The machine to the first boundary at or after that moment; the viewer is not moved. */
 enum arrival seek_boundary(struct timeline *timeline, struct moment to);

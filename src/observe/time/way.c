@@ -267,6 +267,18 @@ enum arrival way_go(struct timeline *timeline, const struct way *way)
     return arrival;
 }
 
+bool way_types(struct timeline *timeline)
+{
+    bool taken;
+
+    look_if_live(timeline);
+    taken = timeline->live && offer_typed(timeline);
+    if (taken)
+        part_ends(timeline, NULL, RUN_LIMIT);
+    set_live(timeline, false);
+    return taken;
+}
+
 enum arrival way_step(struct timeline *timeline)
 {
     enum arrival arrival;
