@@ -192,7 +192,7 @@ static bool follow(const struct journal *journal, struct moment end, bool back,
 
     renew_pages(run);
     time = timeline_new(run, &settings);
-    timeline_set_interrupt(time, is_enough, &asked);
+    timeline_set_interrupt(time, (struct interrupt){is_enough, &asked});
     taken = timeline_restore_branch(time, &info, &err);
     assert(taken == !err.text[0]);
     *digest = 0;
@@ -206,7 +206,7 @@ static bool follow(const struct journal *journal, struct moment end, bool back,
         if (arrival != ARRIVED_INTERRUPTED)
             *digest = run_digest(run);
     }
-    timeline_set_interrupt(time, NULL, NULL);
+    timeline_set_interrupt(time, (struct interrupt){NULL, NULL});
     assert(timeline_seek(time, (struct moment){0}) == ARRIVED);
     assert(run_digest(run) == beginning);
     timeline_free(time);

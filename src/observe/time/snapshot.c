@@ -162,7 +162,7 @@ static uint64_t lines_behind(const struct page *key, const struct page *page)
 {
     uint64_t lines = 0;
 
-    for (; page != key; page = page->key)
+    for (; page && page != key; page = page->key)
         lines |= page->changed;
     return lines;
 }
