@@ -7,7 +7,7 @@
 /*
  * What a scenario does while it runs: the list `on` of its setup names events, and the
  * functions that are called when they happen. A function sees the machine at the boundary
- * after the step that told the event, and acts on it there; what it does is journalled,
+ * after the step or the act that told the event, and acts on it there; what it does is journalled,
  * and replayed without it: it is called only beyond the furthest moment of a branch.
  */
 struct callbacks;

@@ -337,6 +337,99 @@ START_TEST(a_new_future_calls_them)
 }
 END_TEST
 
+#define ANSWER                                                                         \
+    "{ event = 'outside', when = 'number == 10', call = function(run, e) "             \
+    "run:set('s2', e.value) end }"
+
+/* a0 to a value, with what a callback answers to it. */
+static void set_a0(struct session *session, uint64_t value)
+{
+    struct act act = {.kind = ACT_X, .number = 10, .value = value};
+    struct err err = {0};
+
+    ck_assert_msg(timeline_act(session->time, &act, NULL, &err), "%s", err.text);
+}
+
+static void goto_retired(struct session *session, uint64_t retired)
+{
+    timeline_seek(session->time, (struct moment){.retired = retired});
+}
+
+static const struct journal *journal_of(const struct session *session)
+{
+    return timeline_branch_info(session->time, timeline_branch(session->time))->journal;
+}
+
+/* Nothing is left for the next move, which may be on another branch. */
+START_TEST(an_act_is_answered_where_it_is_done)
+{
+    struct act other = {.kind = ACT_X, .number = 11, .value = 1};
+    struct session session;
+    struct buf printed = {0};
+    struct err err = {0};
+    char path[64];
+
+    write_file(path, ANSWER, "");
+    open_session(&session, path, &printed);
+    goto_retired(&session, 12);
+    set_a0(&session, 7);
+    ck_assert_uint_eq(journal_of(&session)->count, 2);
+    ck_assert_uint_eq(journal_of(&session)->act[1].at.retired, 12);
+    ck_assert_str_eq(journal_of(&session)->act[1].reason, "on outside");
+    ck_assert_uint_eq(session.run->board[0]->hart[0].x[18], 7);
+    ck_assert(!timeline_in_past(session.time));
+    goto_retired(&session, 8);
+    ck_assert(timeline_act(session.time, &other, NULL, &err));
+    timeline_step(session.time);
+    ck_assert_uint_eq(journal_of(&session)->count, 1);
+    ck_assert_uint_eq(session.run->board[0]->hart[0].x[18], 0);
+    session_close(&session);
+    buf_free(&printed);
+    remove(path);
+}
+END_TEST
+
+/* One that answers itself ends, as in a run, by the bound of the script. */
+START_TEST(an_answer_to_itself_is_bounded)
+{
+    struct session session;
+    struct buf printed = {0};
+    char path[64];
+
+    write_file(path, "{ event = 'outside', call = function(run) run:set('s2', 1) end }",
+               "");
+    open_session(&session, path, &printed);
+    set_a0(&session, 7);
+    ck_assert_ptr_nonnull(strstr(trial_error(&session.subject.trial), "200000000"));
+    session_close(&session);
+    buf_free(&printed);
+    remove(path);
+}
+END_TEST
+
+START_TEST(typing_is_answered_where_it_is_taken)
+{
+    struct session session;
+    struct buf printed = {0};
+    struct err err = {0};
+    char path[64];
+
+    write_file(path,
+               "{ event = 'outside', call = function(run, e) "
+               "if e.value == 120 then run:set('s2', 3) end end }",
+               "");
+    open_session(&session, path, &printed);
+    for (unsigned i = 0; i < session.run->board[0]->devices; i++)
+        if (strcmp(session.run->board[0]->device[i]->name, "uart0") == 0)
+            ck_assert_msg(timeline_type(session.time, 0, i, "x", 1, NULL, NULL, &err),
+                          "%s", err.text);
+    ck_assert_uint_eq(session.run->board[0]->hart[0].x[18], 3);
+    session_close(&session);
+    buf_free(&printed);
+    remove(path);
+}
+END_TEST
+
 /* --- commands ---------------------------------------------------------------------------------- */
 
 static const struct {
@@ -429,6 +522,9 @@ static void add_tests(TCase *tcase)
     tcase_add_test(tcase, replay_does_not_call_them_again);
     tcase_add_test(tcase, how_the_run_is_stepped_does_not_matter);
     tcase_add_test(tcase, a_new_future_calls_them);
+    tcase_add_test(tcase, an_act_is_answered_where_it_is_done);
+    tcase_add_test(tcase, an_answer_to_itself_is_bounded);
+    tcase_add_test(tcase, typing_is_answered_where_it_is_taken);
     tcase_add_loop_test(tcase, commands_answer_with_tables, 0, COUNT(commands));
     tcase_add_test(tcase, an_unknown_command_fails_the_check);
     tcase_add_loop_test(tcase, a_check_reaches_no_files, 0, COUNT(about_files));

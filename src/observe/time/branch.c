@@ -219,11 +219,12 @@ bool open_now(struct timeline *timeline, const char **kept, struct err *err)
     return true;
 }
 
-/* Appenders hear what is done now. */
+/* Appenders hear what is done now; the actor answers at once, on the same branch. */
 static void act_live(struct timeline *timeline, const struct act *act)
 {
     set_live(timeline, true);
     act_now(timeline, act);
+    actor_acts(timeline);
     set_live(timeline, false);
 }
 

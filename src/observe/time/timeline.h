@@ -49,8 +49,9 @@ void timeline_remove_appender(struct timeline *timeline, struct event_sink sink)
 
 /*
  * Somebody who acts by himself, as a scenario's callbacks do: at each boundary beyond the
- * furthest moment at which `due` says so, `act` is called, which may call timeline_act
- * and timeline_type and ask questions. An appender that makes him due calls run_ask_stop.
+ * furthest moment at which `due` says so, and behind an act that makes him due, `act` is
+ * called, which may call timeline_act and timeline_type and ask questions; he is not due
+ * when it returns. An appender that makes him due calls run_ask_stop.
  */
 struct actor {
     bool (*due)(void *ctx);

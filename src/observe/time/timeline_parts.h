@@ -65,6 +65,7 @@ struct timeline {
     bool cut_short; /* since timeline_start_anew */
     struct keeper keeper;
     struct actor actor;
+    bool acting; /* the actor is being called */
 
     /* The viewer inside the coming step; else the last step's events, if they are known. */
     unsigned inside, events, event_room;
@@ -99,6 +100,9 @@ enum arrival way_go(struct timeline *timeline, const struct way *way);
 enum arrival way_step(struct timeline *timeline);
 /* What way_step would do first: typed characters that wait are taken. False: none are. */
 bool way_types(struct timeline *timeline);
+
+/* Calls the actor if he is due and the appenders listen; then they do no more. */
+bool actor_acts(struct timeline *timeline);
 
 /* The machine to the first boundary at or after that moment; the viewer is not moved. */
 enum arrival seek_boundary(struct timeline *timeline, struct moment to);

@@ -129,6 +129,7 @@ bool timeline_type(struct timeline *timeline, unsigned board, unsigned device,
     if (first_typed(timeline) == typed) {
         set_live(timeline, true);
         offer_typed(timeline);
+        actor_acts(timeline);
         set_live(timeline, false);
     }
     tell_reached(timeline);

@@ -185,19 +185,22 @@ static bool outside_goes_on(const struct timeline *timeline)
            act_room(timeline->run, typed->board, typed->device);
 }
 
-/* Whoever acts by himself does it here; what he asks leaves the way as it is. */
-static bool actor_acts(struct timeline *timeline)
+/* Whoever acts by himself does it here; what he asks leaves the way as it is. Of what he
+ * does himself he hears, and is not called again: he does it before he returns. */
+bool actor_acts(struct timeline *timeline)
 {
     const struct actor *actor = &timeline->actor;
     struct moment began = timeline->step_began;
     struct hart *arrived = timeline->arrived;
     bool steady;
 
-    if (!timeline->live || !actor->due || !actor->due(actor->ctx))
+    if (!timeline->live || timeline->acting || !actor->due || !actor->due(actor->ctx))
         return false;
     set_live(timeline, false); /* an act tells the appenders itself */
     steady = timeline_set_steady(timeline, true);
+    timeline->acting = true;
     actor->act(actor->ctx);
+    timeline->acting = false;
     timeline_set_steady(timeline, steady);
     timeline->arrived = arrived;
     timeline->step_began = began;
