@@ -179,6 +179,7 @@ struct narration_from narration_before(const struct session *session)
     from.at = timeline_now(session->time);
     from.furthest = timeline_furthest(session->time);
     from.branch = timeline_branch(session->time);
+    from.branches = timeline_branches(session->time);
     from.serial = narration->serial;
     /* Who moves without any narration has left his events uncounted. */
     narration->told = narration->more = 0;
@@ -189,6 +190,31 @@ struct narration_from narration_before(const struct session *session)
 static struct moment earlier(struct moment a, struct moment b)
 {
     return moment_compare(a, b) < 0 ? a : b;
+}
+
+/* Where the branch was cut since; the furthest moment if it was not. */
+static struct moment old_until(const struct session *session,
+                               const struct narration_from *from)
+{
+    struct moment until = from->furthest;
+
+    for (unsigned i = from->branches; i < timeline_branches(session->time); i++)
+        until = earlier(until, timeline_branch_info(session->time, i)->fork);
+    return until;
+}
+
+/* What the move passed of what was there before; what is new has been heard. */
+static void tell_passed(struct narration *narration, const struct narration_from *from,
+                        struct moment now)
+{
+    const struct session *session = narration->session;
+    struct moment until = old_until(session, from);
+
+    if (moment_compare(now, from->at) < 0 && moment_compare(until, from->furthest) == 0)
+        tell_back(narration, now, from->at);
+    else if (moment_compare(from->at, until) < 0 && moment_compare(from->at, now) < 0)
+        timeline_replay(session->time, from->at, earlier(now, until),
+                        sink_of(narration));
 }
 
 static void say_more(struct narration *narration)
@@ -215,13 +241,8 @@ void narration_after(struct session *session, const struct narration_from *from)
     narration->serial++;
     now = timeline_now(session->time);
     narration->holds = false;
-    if (timeline_branch(session->time) == from->branch) {
-        if (moment_compare(now, from->at) < 0)
-            tell_back(narration, now, from->at);
-        else if (moment_compare(from->at, from->furthest) < 0)
-            timeline_replay(session->time, from->at, earlier(now, from->furthest),
-                            sink_of(narration));
-    }
+    if (timeline_branch(session->time) == from->branch)
+        tell_passed(narration, from, now);
     say_held(narration);
     say_more(narration);
     narration->told = narration->more = 0;

@@ -17,7 +17,7 @@ void narration_set(struct session *session, bool on, bool all);
 /* Where a move began. */
 struct narration_from {
     struct moment at, furthest;
-    unsigned branch;
+    unsigned branch, branches;
     uint64_t serial; /* moves narrated before */
 };
 

@@ -947,6 +947,41 @@ START_TEST(narration_of_one_move_is_bounded)
 }
 END_TEST
 
+START_TEST(an_act_in_the_past_is_narrated_once)
+{
+    talk_open(&talk, printing, "");
+    talk_do(&talk, "narrate on");
+    go(100);
+    go(_i ? 51 : 50);
+    buf_clear(&talk.said);
+    talk_do(&talk, "set a0 = 5");
+    ck_assert_uint_eq(lines_of(buf_str(&talk.said)), 1);
+    ck_assert_ptr_nonnull(strstr(talk.said.data, "from outside"));
+    go(54);
+    ck_assert_ptr_null(strstr(buf_str(&talk.said), "from outside"));
+    ck_assert_uint_ge(lines_of(buf_str(&talk.said)), 1);
+    end();
+}
+END_TEST
+
+/* It is done where the step begins; the events of the step are no part of it. */
+START_TEST(an_act_inside_a_step_is_narrated_once)
+{
+    talk_open(&talk, printing, "");
+    talk_do(&talk, "narrate on");
+    go(100);
+    go(50);
+    for (unsigned i = 0; i < 20 && !timeline_inside(talk.session.time); i++)
+        timeline_step_event(talk.session.time);
+    ck_assert_uint_ne(timeline_inside(talk.session.time), 0);
+    buf_clear(&talk.said);
+    talk_do(&talk, "set a0 = 5");
+    ck_assert_uint_eq(lines_of(buf_str(&talk.said)), 1);
+    ck_assert_ptr_nonnull(strstr(talk.said.data, "from outside"));
+    end();
+}
+END_TEST
+
 static void add_tests(TCase *tcase)
 {
     tcase_add_loop_test(tcase, a_line_is_answered, 0, COUNT(line_cases));
@@ -977,6 +1012,8 @@ static void add_tests(TCase *tcase)
     tcase_add_test(tcase,
                    narration_tells_new_events_once_and_past_ones_when_they_are_passed);
     tcase_add_test(tcase, narration_of_one_move_is_bounded);
+    tcase_add_loop_test(tcase, an_act_in_the_past_is_narrated_once, 0, 2);
+    tcase_add_test(tcase, an_act_inside_a_step_is_narrated_once);
 }
 
 TEST_MAIN("command", add_tests)
