@@ -6,8 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Replaying farther back than this, only to tell what was taken back, takes too long. */
-#define FARTHEST_BACK UINT64_C(2000000)
+/* Replaying farther than this takes too long: only to tell what was taken back, or when
+ * somebody waits who has interrupted the move. Instructions, and entries of the queue. */
+#define FARTHEST_BACK  UINT64_C(2000000)
+#define FARTHEST_FIRED UINT64_C(100000)
 
 struct narration {
     struct session *session;
@@ -15,7 +17,9 @@ struct narration {
     bool holds; /* what happens now comes after what is still to be replayed */
     struct buf held;
     uint64_t told,
-        more; /* events of this move: with a sentence, and beyond the bound */
+        more;      /* events of this move: with a sentence, and beyond the bound */
+    bool left_out; /* not all of the move was replayed: there may be more */
+    struct moment enough; /* of a replay after an interrupt: it ends there */
     uint64_t serial;
 
     /* Of a move back: the last events in a ring. */
@@ -192,6 +196,45 @@ static struct moment earlier(struct moment a, struct moment b)
     return moment_compare(a, b) < 0 ? a : b;
 }
 
+static bool is_enough(void *ctx)
+{
+    const struct narration *narration = ctx;
+    const struct run *run = narration->session->run;
+
+    return (!narration->all && narration->told == NARRATION_MOST) ||
+           run->events.retired >= narration->enough.retired ||
+           run->fired >= narration->enough.fired;
+}
+
+/* Who has interrupted the move wants to read of it, and soon: his interrupt, which may
+ * still be there, does not cut this short, but the bounds do. */
+static bool replay_some(struct narration *narration, struct moment from,
+                        struct moment to)
+{
+    struct timeline *time = narration->session->time;
+    struct interrupt interrupt = timeline_interrupt(time);
+    bool all;
+
+    narration->enough.retired = from.retired + FARTHEST_BACK;
+    narration->enough.fired = from.fired + FARTHEST_FIRED;
+    timeline_set_interrupt(time, (struct interrupt){is_enough, narration});
+    timeline_start_anew(time);
+    all = timeline_replay(time, from, to, sink_of(narration));
+    timeline_set_interrupt(time, interrupt);
+    timeline_start_anew(time);
+    return all;
+}
+
+static void replay(struct narration *narration, struct moment from, struct moment to)
+{
+    struct timeline *time = narration->session->time;
+
+    if (narration->session->interrupted)
+        narration->left_out = !replay_some(narration, from, to);
+    else
+        narration->left_out = !timeline_replay(time, from, to, sink_of(narration));
+}
+
 /* Where the branch was cut since; the furthest moment if it was not. */
 static struct moment old_until(const struct session *session,
                                const struct narration_from *from)
@@ -213,20 +256,23 @@ static void tell_passed(struct narration *narration, const struct narration_from
     if (moment_compare(now, from->at) < 0 && moment_compare(until, from->furthest) == 0)
         tell_back(narration, now, from->at);
     else if (moment_compare(from->at, until) < 0 && moment_compare(from->at, now) < 0)
-        timeline_replay(session->time, from->at, earlier(now, until),
-                        sink_of(narration));
+        replay(narration, from->at, earlier(now, until));
 }
 
 static void say_more(struct narration *narration)
 {
     struct buf line = {0};
 
-    if (!narration->more)
+    if (!narration->more && !narration->left_out)
         return;
-    buf_text(&line, "And ");
-    put_count(&line, narration->more);
-    buf_text(&line,
-             " more events, which were not told; 'narrate all' tells every one.");
+    if (narration->left_out) {
+        buf_text(&line, "And more: the rest was not gone through again to tell it.");
+    } else {
+        buf_text(&line, "And ");
+        put_count(&line, narration->more);
+        buf_text(&line,
+                 " more events, which were not told; 'narrate all' tells every one.");
+    }
     say(narration->session, line.data);
     buf_free(&line);
 }
@@ -240,7 +286,7 @@ void narration_after(struct session *session, const struct narration_from *from)
         return;
     narration->serial++;
     now = timeline_now(session->time);
-    narration->holds = false;
+    narration->holds = narration->left_out = false;
     if (timeline_branch(session->time) == from->branch)
         tell_passed(narration, from, now);
     say_held(narration);

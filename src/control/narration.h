@@ -7,7 +7,8 @@
  * Narration: with session->narrate on, a sentence for each event that a move passes goes
  * to session->say, at most NARRATION_MOST in one move unless all are asked for. What is
  * new to the branch is told while it happens; what lies in the past is replayed after the
- * move. A move back tells what it takes back, the last event first.
+ * move, of a move that was interrupted only so far as is quick. A move back tells what it
+ * takes back, the last event first.
  */
 enum { NARRATION_MOST = 100, NARRATION_BACK = 10 };
 

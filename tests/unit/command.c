@@ -982,6 +982,85 @@ START_TEST(an_act_inside_a_step_is_narrated_once)
 }
 END_TEST
 
+/* Comes when the run is that far, and stays, as a shell's does. */
+struct lasting {
+    uint64_t retired;
+    bool came;
+};
+
+static bool comes_and_stays(void *ctx)
+{
+    struct lasting *lasting = ctx;
+
+    lasting->came |= talk.session.run->events.retired >= lasting->retired;
+    return lasting->came;
+}
+
+/* What is said of a move from the beginning that is interrupted in the past. */
+static const char *said_of_interrupted(const char *move, uint64_t retired)
+{
+    struct lasting lasting = {.retired = retired};
+
+    buf_clear(&talk.said);
+    timeline_set_interrupt(talk.session.time,
+                           (struct interrupt){comes_and_stays, &lasting});
+    talk_do(&talk, move);
+    ck_assert(timeline_interrupt(talk.session.time).came == comes_and_stays);
+    timeline_set_interrupt(talk.session.time, (struct interrupt){NULL, NULL});
+    ck_assert(lasting.came && timeline_in_past(talk.session.time));
+    ck_assert_uint_ge(talk.session.run->events.retired, retired);
+    return buf_str(&talk.said);
+}
+
+static const struct {
+    uint64_t retired;
+    unsigned lines;
+    const char *last;
+} interrupted_moves[] = {
+    {100, 92, "\n["},
+    {20000, NARRATION_MOST + 1, " more events, which were not told"},
+    {3000000, NARRATION_MOST + 1, "\nAnd more: "},
+};
+
+START_TEST(narration_of_a_move_that_was_interrupted_is_told)
+{
+    const char *said;
+
+    talk_open(&talk, printing, "");
+    go(interrupted_moves[_i].retired + 1000000);
+    go(0);
+    talk_do(&talk, "narrate on");
+    said = said_of_interrupted("until a0 == 12345678", interrupted_moves[_i].retired);
+    ck_assert_uint_eq(lines_of(said), interrupted_moves[_i].lines);
+    ck_assert_ptr_nonnull(strstr(said, interrupted_moves[_i].last));
+    end();
+}
+END_TEST
+
+/* Of a long way, what is quick. */
+START_TEST(narration_after_an_interrupt_is_bounded_by_the_way_too)
+{
+    static const char *const quiet = "_start: li a1, 0x10000000\n"
+                                     "        sb a2, 0(a1)\n"
+                                     "        li a2, 5000000\n"
+                                     "again:  addi a2, a2, -1\n"
+                                     "        bnez a2, again\n"
+                                     "        sb a2, 0(a1)\n"
+                                     "end:    j end\n";
+    const char *said;
+
+    talk_open(&talk, quiet, "");
+    go(20000000);
+    go(0);
+    talk_do(&talk, "narrate all");
+    said = said_of_interrupted("run", 11000000);
+    ck_assert_uint_eq(lines_of(said), 5);
+    ck_assert_ptr_nonnull(strstr(said, "uart0"));
+    ck_assert_ptr_nonnull(strstr(said, "\nAnd more: "));
+    end();
+}
+END_TEST
+
 static void add_tests(TCase *tcase)
 {
     tcase_add_loop_test(tcase, a_line_is_answered, 0, COUNT(line_cases));
@@ -1014,6 +1093,9 @@ static void add_tests(TCase *tcase)
     tcase_add_test(tcase, narration_of_one_move_is_bounded);
     tcase_add_loop_test(tcase, an_act_in_the_past_is_narrated_once, 0, 2);
     tcase_add_test(tcase, an_act_inside_a_step_is_narrated_once);
+    tcase_add_loop_test(tcase, narration_of_a_move_that_was_interrupted_is_told, 0,
+                        COUNT(interrupted_moves));
+    tcase_add_test(tcase, narration_after_an_interrupt_is_bounded_by_the_way_too);
 }
 
 TEST_MAIN("command", add_tests)
