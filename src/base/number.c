@@ -1,5 +1,6 @@
 #include "base/number.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,7 +27,8 @@ bool number_size(const char *text, uint64_t *bytes)
         return false;
     if (!suffix[0])
         return true;
-    letter = strchr(letters, suffix[0] & ~32);
+    letter =
+        isalpha((unsigned char)suffix[0]) ? strchr(letters, suffix[0] & ~32) : NULL;
     if (!letter || suffix[1])
         return false;
     shift = 10 * (unsigned)(letter - letters + 1);

@@ -327,6 +327,8 @@ static const struct {
     {"boot x --memory", 2, "ringside: boot: option '--memory' needs a value"},
     {"boot --memory 1T x", 2,
      "ringside: boot: --memory: '1T' is not a size: a number, then K, M or G"},
+    {"boot --memory '128 ' x", 2,
+     "ringside: boot: --memory: '128 ' is not a size: a number, then K, M or G"},
     {"boot --memory 0 x", 2,
      "ringside: boot: board 'virt': RAM at 0x80000000: a range of 0x0 bytes does not "
      "fit"},
