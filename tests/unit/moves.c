@@ -370,7 +370,7 @@ START_TEST(until_goes_to_places_and_conditions_both_ways)
     first = run_digest(talk.session.run);
     journey_do(&talk, "until s2 == 80; reverse-until s2 == 77 && pc == sum+24");
     ck_assert_uint_eq(run_digest(talk.session.run), first);
-    journey_do(&talk, "until cycle > 10000");
+    journey_do(&talk, "until cycle > 010000");
     ck_assert_uint_gt(run_cycle(talk.session.run), 10000);
     ck_assert_uint_lt(run_cycle(talk.session.run), 10020);
     journey_do(&talk, "reverse-until transfer");

@@ -1,11 +1,11 @@
 /* Moving through the run. */
+#include "base/number.h"
 #include "control/branches.h"
 #include "control/command/location.h"
 #include "control/command/rows.h"
 #include "control/command/where.h"
 #include "control/command/words.h"
 
-#include <ctype.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -141,7 +141,7 @@ static bool do_run(struct call *call, struct err *err)
 /* "cycle > 100000" needs no look at each instruction: a run has a limit of cycles. */
 static bool is_cycle(const char *text, uint64_t *cycle)
 {
-    char *end;
+    const char *end;
     bool above;
 
     if (strncmp(text, "cycle", 5) != 0)
@@ -151,9 +151,8 @@ static bool is_cycle(const char *text, uint64_t *cycle)
         return false;
     above = text[1] != '=';
     text = skip_blanks(text + (above ? 1 : 2));
-    if (!isdigit((unsigned char)*text))
+    if (!number_parse(text, cycle, &end))
         return false;
-    *cycle = strtoull(text, &end, 0);
     *cycle += above && *cycle != UINT64_MAX;
     return *skip_blanks(end) == '\0';
 }
