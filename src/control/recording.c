@@ -53,14 +53,17 @@ static bool write_metrics(void *ctx, struct err *err)
 }
 
 /* Metrics are of the furthest moment: while the viewer is before it they stay. */
+static void note_metrics(struct recording *recording, struct moment furthest)
+{
+    if (moment_compare(furthest, moment_of(recording->session->run)) == 0)
+        scribe_change(&recording->scribe, write_metrics, recording);
+}
+
 static void reached(void *ctx, unsigned branch, struct moment furthest, uint64_t cycle,
                     struct moment viewer)
 {
-    struct recording *recording = ctx;
-
     (void)branch, (void)cycle, (void)viewer;
-    if (moment_compare(furthest, moment_of(recording->session->run)) == 0)
-        scribe_change(&recording->scribe, write_metrics, recording);
+    note_metrics(ctx, furthest);
 }
 
 static const struct keeper metrics_keeper = {.reached = reached};
@@ -84,8 +87,10 @@ static bool stop(struct recording *recording, bool leaving, struct err *err)
     keepers_remove(session, &recording->scribe);
     keepers_remove(session, recording);
     timeline_remove_appender(session->time, recording->sink);
-    if (recording->scribe.archive)
+    if (recording->scribe.archive) {
+        note_metrics(recording, timeline_furthest(session->time));
         ok = scribe_write_all(&recording->scribe, &first);
+    }
     if (recording->scribe.err.text[0] && ok)
         ok = err_set(&first, "%s", recording->scribe.err.text);
     if (recording->tape)
