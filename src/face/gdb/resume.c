@@ -178,7 +178,8 @@ static enum arrival step_back(struct lookout *lookout)
     if (arrival != ARRIVED || !points_watch(lookout->gdb))
         return arrival;
     lookout_forget(lookout);
-    timeline_replay(time, timeline_now(time), was, sink);
+    if (!timeline_replay(time, timeline_now(time), was, sink))
+        return ARRIVED_INTERRUPTED;
     if (!lookout->hit.by_point)
         return arrival;
     timeline_seek(time, was);

@@ -47,7 +47,8 @@ void gdb_is_alive(struct gdb *gdb, struct scan *rest)
 {
     int thread;
 
-    if (!threads_scan(gdb, rest, &thread) || thread <= 0 || !scan_end(rest)) {
+    if (!threads_scan(gdb, rest, &thread) || thread <= 0 || !scan_end(rest) ||
+        threads(gdb) == 0) {
         gdb_error(gdb, GDB_E_THREAD);
         return;
     }
