@@ -7,14 +7,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#define EXACT_MOST (UINT64_C(1) << 53)
+
 /*
  * What a command answers: data first. An answer is sentences and tables in the order in
  * which they were given; each face renders it (control/command/render.h): as aligned
  * text, as JSON, as CSV. Sentences come first where there is something to say, since
  * whoever listens hears the message before the rows.
  */
-#define EXACT_MOST (UINT64_C(1) << 53)
-
 enum column_type {
     COLUMN_TEXT,  /* a word or a sentence */
     COLUMN_COUNT, /* a number, decimal: with commas in text, plain in JSON and CSV; above

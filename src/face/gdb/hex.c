@@ -111,11 +111,6 @@ void hex_bytes(struct buf *out, const void *bytes, size_t size)
     }
 }
 
-void hex_text(struct buf *out, const char *text)
-{
-    hex_bytes(out, text, strlen(text));
-}
-
 void hex_register(struct buf *out, unsigned size, uint64_t value)
 {
     for (unsigned i = 0; i < size; i++) {

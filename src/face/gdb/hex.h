@@ -36,7 +36,6 @@ bool scan_register(struct scan *scan, unsigned size, uint64_t *value);
 struct scan scan_until(struct scan *scan, char end);
 
 void hex_bytes(struct buf *out, const void *bytes, size_t size);
-void hex_text(struct buf *out, const char *text);
 void hex_register(struct buf *out, unsigned size, uint64_t value);
 
 #endif

@@ -267,15 +267,6 @@ void shell_attach(struct shell *shell)
     timeline_set_output(session->time, take_output, shell);
 }
 
-bool shell_open(struct shell *shell, const struct session_choice *choice,
-                struct err *err)
-{
-    if (!session_open(&shell->session, choice, err))
-        return false;
-    shell_attach(shell);
-    return true;
-}
-
 void shell_close(struct shell *shell)
 {
     session_close(&shell->session);

@@ -22,12 +22,8 @@ struct shell {
     struct buf console; /* the line that software is printing */
 };
 
-/* Opens the session; narration and what software prints come out from now on. Whatever
- * the result, shell_close releases it. */
-bool shell_open(struct shell *shell, const struct session_choice *choice,
-                struct err *err);
-
-/* The same for a session that somebody has opened. */
+/* For a session that somebody has opened: narration and what software prints come out from
+ * now on. shell_close closes it. */
 void shell_attach(struct shell *shell);
 void shell_close(struct shell *shell);
 

@@ -267,8 +267,10 @@ bool why_fault(struct timeline *timeline, const struct narrator *narrator,
                        "error");
     say_event(&failure, &fault->event);
     step_of(timeline, &fault->event, &failure.step);
-    if (timeline_cut_short(timeline))
+    if (timeline_cut_short(timeline)) {
+        step_release(&failure.step);
         return err_set(err, "interrupted");
+    }
     if (fault->event.kind == EVENT_TRAP_ENTER)
         fault_of_trap(&failure);
     else if (fault->event.kind == EVENT_DMA_ERROR)

@@ -25,7 +25,7 @@ struct history {
     size_t waiting; /* typed characters */
     struct typed_info *typed;
     size_t digests;
-    struct history_digest *digest; /* in order of branch and moment */
+    struct history_digest *digest; /* in order of moment, then branch */
 };
 
 /* --- writing: with the archive's lock, if it is shared ------------------------------------ */
