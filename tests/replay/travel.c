@@ -438,6 +438,163 @@ START_TEST(a_future_that_was_cut_off_can_be_gone_back_to)
 }
 END_TEST
 
+/* --- what was typed ------------------------------------------------------------------ */
+
+enum { TYPED = 400, TAKE = 200000 };
+
+static unsigned console(const struct run *run)
+{
+    unsigned i = 0;
+
+    while (!run->board[0]->device[i]->type->input)
+        i++;
+    return i;
+}
+
+static char *some_text(char text[TYPED + 1])
+{
+    for (unsigned i = 0; i < TYPED; i++)
+        text[i] = (char)('!' + i % 89);
+    text[TYPED] = '\0';
+    return text;
+}
+
+/* All that a branch has taken and that waits on it, in order. */
+static void has_typed(struct timeline *time, unsigned branch, const char *text)
+{
+    const struct journal *journal = timeline_branch_info(time, branch)->journal;
+    struct typed_info info;
+    struct buf all = {0};
+
+    for (size_t i = 0; i < journal->count; i++)
+        if (journal->act[i].kind == ACT_INPUT)
+            buf_add(&all, journal->act[i].bytes, journal->act[i].size);
+    for (unsigned i = 0; timeline_typed_info(time, i, &info); i++)
+        if (info.branch == branch)
+            buf_add(&all, info.bytes, info.size);
+    ck_assert_str_eq(buf_str(&all), text);
+    buf_free(&all);
+}
+
+static void type(struct travel *travel, const char *text)
+{
+    struct err err = {0};
+
+    ck_assert_msg(timeline_type(travel->time, 0, console(travel->run), text,
+                                strlen(text), "typed", NULL, &err),
+                  "%s", err.text);
+}
+
+/* Where the character with that number was taken. */
+static struct moment taken_after(const struct timeline *time, size_t count)
+{
+    const struct act *act = timeline_branch_info(time, 0)->journal->act;
+
+    for (; count >= act->size; act++)
+        count -= act->size;
+    return act->at;
+}
+
+/* At the end of a run on which `text` was typed early, and all of it was taken. */
+static struct moment typed_begin(struct travel *travel, const char *text)
+{
+    struct moment typed;
+
+    travel_begin(travel, 0, NULL);
+    typed = timeline_now(travel->time);
+    type(travel, text);
+    ck_assert_uint_gt(timeline_typed_ahead(travel->time), 0);
+    timeline_go(travel->time, attempts(TAKE), NULL);
+    ck_assert_uint_eq(timeline_typed_ahead(travel->time), 0);
+    return typed;
+}
+
+/* What the UART took after the cut waits again; the future that is kept has it as it was. */
+START_TEST(what_was_typed_before_a_cut_comes_on_both_branches)
+{
+    struct travel travel;
+    char text[TYPED + 1];
+    size_t ahead;
+
+    typed_begin(&travel, some_text(text));
+    timeline_seek(travel.time, taken_after(travel.time, TYPED / 2));
+    poke(&travel, 1, NULL);
+    ahead = timeline_typed_ahead(travel.time);
+    ck_assert_uint_gt(ahead, 0);
+    ck_assert_uint_lt(ahead, TYPED);
+    has_typed(travel.time, 0, text);
+    has_typed(travel.time, 1, text);
+    timeline_go(travel.time, attempts(TAKE), NULL);
+    ck_assert_uint_lt(timeline_typed_ahead(travel.time), ahead);
+    has_typed(travel.time, 0, text);
+    travel_end(&travel);
+}
+END_TEST
+
+/* And stays behind what was typed before it. */
+START_TEST(what_was_typed_after_a_cut_stays_with_the_kept_branch)
+{
+    char text[TYPED + 1], all[2 * TYPED];
+    struct moment middle, later;
+    struct travel travel;
+    struct err err = {0};
+
+    typed_begin(&travel, some_text(text));
+    middle = taken_after(travel.time, TYPED / 2);
+    later = taken_after(travel.time, 3 * TYPED / 4);
+    timeline_seek(travel.time, later);
+    type(&travel, "+later+"); /* a cut, too: behind what waits again */
+    snprintf(all, sizeof(all), "%s+later+", text);
+    has_typed(travel.time, 0, all);
+    has_typed(travel.time, 1, text);
+    timeline_seek(travel.time, middle);
+    type(&travel, "-other-");
+    has_typed(travel.time, 2, all);
+    snprintf(all, sizeof(all), "%s-other-", text);
+    has_typed(travel.time, 0, all);
+    timeline_seek(travel.time, middle);
+    ck_assert_msg(timeline_fork(travel.time, "try", &err), "%s", err.text);
+    has_typed(travel.time, 0, all);
+    travel_end(&travel);
+}
+END_TEST
+
+/* Who goes back to before he typed has not typed. */
+START_TEST(what_is_typed_at_the_moment_of_the_cut_is_undone)
+{
+    struct moment typed;
+    struct travel travel;
+    char text[TYPED + 1];
+
+    typed = typed_begin(&travel, some_text(text));
+    timeline_seek(travel.time, typed);
+    type(&travel, "again");
+    has_typed(travel.time, 0, "again");
+    has_typed(travel.time, 1, text);
+    travel_end(&travel);
+}
+END_TEST
+
+START_TEST(a_new_branch_has_what_was_typed_before_it)
+{
+    struct travel travel;
+    char text[TYPED + 1];
+    struct err err = {0};
+
+    typed_begin(&travel, some_text(text));
+    timeline_seek(travel.time, taken_after(travel.time, TYPED / 2));
+    ck_assert_msg(timeline_fork(travel.time, "try", &err), "%s", err.text);
+    has_typed(travel.time, 0, text);
+    has_typed(travel.time, 1, text);
+    timeline_go(travel.time, attempts(TAKE), NULL);
+    has_typed(travel.time, 1, text);
+    ck_assert_msg(timeline_fork(travel.time, "again", &err), "%s", err.text);
+    has_typed(travel.time, 1, text);
+    has_typed(travel.time, 2, text);
+    travel_end(&travel);
+}
+END_TEST
+
 /* As of a journal that somebody has made up: the first act's moment is no boundary. */
 START_TEST(an_act_at_a_moment_that_never_comes_hides_no_later_one)
 {
@@ -692,6 +849,10 @@ static void add_tests(TCase *tcase)
                         COUNT(stop_rows));
     tcase_add_loop_test(tcase, a_future_that_was_cut_off_can_be_gone_back_to, 0,
                         COUNT(shapes));
+    tcase_add_test(tcase, what_was_typed_before_a_cut_comes_on_both_branches);
+    tcase_add_test(tcase, what_was_typed_after_a_cut_stays_with_the_kept_branch);
+    tcase_add_test(tcase, what_is_typed_at_the_moment_of_the_cut_is_undone);
+    tcase_add_test(tcase, a_new_branch_has_what_was_typed_before_it);
     tcase_add_loop_test(tcase, an_act_at_a_moment_that_never_comes_hides_no_later_one,
                         0, COUNT(shapes));
     tcase_add_loop_test(tcase, many_branches_keep_apart, 0, COUNT(shapes));

@@ -164,6 +164,36 @@ START_TEST(an_act_comes_back_from_its_bytes_and_from_no_others)
 }
 END_TEST
 
+/* It follows what acts had before it was kept; without it they were typed when they acted. */
+START_TEST(an_act_keeps_when_it_was_typed)
+{
+    uint8_t bytes[] = {1, 2, 3, 4, 5};
+    struct act act = act_at(5, bytes, sizeof(bytes), NULL), again;
+    struct buf old = {0}, out = {0};
+    struct err err = {0};
+
+    act.kind = ACT_INPUT;
+    act.typed = act.at;
+    act_save(&old, &act);
+    ck_assert(act_load(&again, old.data, old.size, &err));
+    ck_assert_int_eq(moment_compare(again.typed, act.at), 0);
+    act_release(&again);
+    act.typed = (struct moment){4, 2, 1};
+    act_save(&out, &act);
+    ck_assert_uint_eq(out.size, old.size + 20);
+    ck_assert_mem_eq(out.data, old.data, old.size);
+    ck_assert(act_load(&again, out.data, out.size, &err));
+    check_same(&again, &act);
+    ck_assert_int_eq(moment_compare(again.typed, act.typed), 0);
+    act_release(&again);
+    for (size_t size = 0; size < out.size; size++)
+        if (size != old.size)
+            ck_assert(!act_load(&again, out.data, size, &err));
+    buf_free(&old);
+    buf_free(&out);
+}
+END_TEST
+
 /* --- acts ----------------------------------------------------------------------------------- */
 
 static struct run *make_run(void)
@@ -322,6 +352,7 @@ static void add_tests(TCase *tcase)
     tcase_add_test(tcase, an_event_is_seen_at_the_moment_after_it);
     tcase_add_test(tcase, a_journal_keeps_copies_and_finds_by_moment);
     tcase_add_test(tcase, an_act_comes_back_from_its_bytes_and_from_no_others);
+    tcase_add_test(tcase, an_act_keeps_when_it_was_typed);
     tcase_add_test(tcase, what_is_not_possible_is_refused_and_changes_nothing);
     tcase_add_test(tcase, a_run_that_has_ended_takes_no_acts);
     tcase_add_test(tcase, an_act_is_done_and_told_with_old_and_new_value);

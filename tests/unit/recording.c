@@ -949,8 +949,10 @@ static const struct {
     {"UPDATE branch SET parent = 7", "branch makes no sense"},
     {"INSERT INTO journal VALUES (0, 0, 0, 0, 0, 'x', NULL, x'0102')",
      "journal makes no sense"},
-    {"INSERT INTO typed VALUES (0, 0, 0, 99, NULL, x'41')", "no device number 99"},
-    {"INSERT INTO typed VALUES (9, 0, 0, 0, NULL, x'41')", "branch that is not there"},
+    {"INSERT INTO typed VALUES (0, 0, 0, 99, NULL, x'41', 0, 0, 0)",
+     "no device number 99"},
+    {"INSERT INTO typed VALUES (9, 0, 0, 0, NULL, x'41', 0, 0, 0)",
+     "branch that is not there"},
     {"DROP TABLE typed", "tables are missing"},
     {"UPDATE mark SET branch = 9", "mark makes no sense"},
     {"UPDATE run SET branch = 9", "branch in use is missing"},
@@ -1393,6 +1395,41 @@ START_TEST(typed_characters_that_wait_come_back)
 }
 END_TEST
 
+/* When it was typed is kept, too: taken or not, it comes again after a cut. */
+START_TEST(typed_characters_come_again_after_a_resume)
+{
+    struct typed_info typed;
+    struct session session;
+    struct talk talk;
+    struct err err = {0};
+
+    talk_open(&talk, talk_loop, "");
+    ck_assert(keep_begin(&talk.session, &err));
+    must(&talk.session, "stepi 100");
+    must(&talk.session, "type \"0123456789abcdefghij0123456789ABCDEFGHIJ\"");
+    must(&talk.session, "stepi 100");
+    talk_close(&talk);
+    resume(&session, "talk-1");
+    must(&session, "goto #150; set s9 = 1; stepi 50");
+    ck_assert_uint_eq(timeline_typed_ahead(session.time), 24);
+    session_close(&session);
+    resume(&session, "talk-1");
+    ck_assert_uint_eq(timeline_typed_ahead(session.time), 24);
+    must(&session, "goto #120; branch try");
+    ck_assert_uint_eq(timeline_typed_ahead(session.time), 24);
+    session_close(&session);
+    resume(&session, "talk-1");
+    for (unsigned i = 0; i < 3; i++) {
+        ck_assert(timeline_typed_info(session.time, i, &typed));
+        ck_assert_uint_eq(typed.branch, i);
+        ck_assert_uint_eq(typed.size, 24);
+        ck_assert_mem_eq(typed.bytes, "ghij0123456789ABCDEFGHIJ", 24);
+    }
+    ck_assert(!timeline_typed_info(session.time, 3, &typed));
+    session_close(&session);
+}
+END_TEST
+
 /* One that was written before there was a table of what waits. */
 START_TEST(a_run_of_an_older_format_is_read_and_gone_on_with)
 {
@@ -1571,6 +1608,7 @@ static void add_tests(TCase *tcase)
     tcase_add_test(tcase, a_run_that_is_in_use_is_not_resumed);
     tcase_add_test(tcase, what_was_typed_comes_back);
     tcase_add_test(tcase, typed_characters_that_wait_come_back);
+    tcase_add_test(tcase, typed_characters_come_again_after_a_resume);
     tcase_add_test(tcase, a_run_of_an_older_format_is_read_and_gone_on_with);
     tcase_add_test(tcase, open_and_resume_are_subcommands);
     tcase_add_test(tcase, what_cannot_be_recorded_is_told);

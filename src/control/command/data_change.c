@@ -222,7 +222,10 @@ bool data_type(struct call *call, struct err *err)
         waiting = timeline_typed_ahead(session->time);
         reply_say(call->reply, "Typed %zu character%s to %s.", bytes.size,
                   bytes.size == 1 ? "" : "s", device->name);
-        if (waiting)
+        if (waiting > bytes.size)
+            reply_say(call->reply,
+                      "%zu wait until it has room, with those typed before.", waiting);
+        else if (waiting)
             reply_say(call->reply, "%zu of them wait until it has room.", waiting);
         say_kept(call, kept);
     }

@@ -55,10 +55,11 @@ bool history_write_typed(struct archive *archive, const struct timeline *timelin
 
     for (unsigned i = 0; ok && timeline_typed_info(timeline, i, &typed); i++)
         if (typed.branch == branch && typed.size)
-            ok = archive_run(archive, err, "INSERT INTO typed VALUES(?, ?, ?, ?, ?, ?)",
-                             "iiiitb", (uint64_t)branch, (uint64_t)i,
-                             (uint64_t)typed.board, (uint64_t)typed.device,
-                             typed.reason, (const void *)typed.bytes, typed.size);
+            ok = archive_run(
+                archive, err, "INSERT INTO typed VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                "iiiitbiii", (uint64_t)branch, (uint64_t)i, (uint64_t)typed.board,
+                (uint64_t)typed.device, typed.reason, (const void *)typed.bytes,
+                typed.size, typed.at.retired, typed.at.fired, (uint64_t)typed.at.order);
     return ok;
 }
 
@@ -298,6 +299,7 @@ static bool read_waiting(struct sqlite3_stmt *row, struct typed_info *typed)
     typed->branch = (unsigned)archive_number(row, 0);
     typed->board = (unsigned)archive_number(row, 1);
     typed->device = (unsigned)archive_number(row, 2);
+    typed->at = moment_at(row, 5);
     typed->reason = reason ? alloc_string(reason) : NULL;
     if (!bytes)
         return false;
@@ -317,10 +319,12 @@ static bool read_typed(struct archive *archive, struct history *history,
     if (!count(archive, "SELECT count(*) FROM typed", ACTS_MAX, &rows, err))
         return false;
     history->typed = alloc_zero(rows + 1, sizeof(history->typed[0]));
-    row = archive_prepare(archive,
-                          "SELECT branch, board, device, reason, bytes FROM typed "
-                          "ORDER BY branch, number",
-                          err);
+    row =
+        archive_prepare(archive,
+                        "SELECT branch, board, device, reason, bytes, retired, fired, "
+                        "ord FROM typed "
+                        "ORDER BY branch, number",
+                        err);
     while (row && history->waiting < rows && archive_step(archive, row, err))
         if (!read_waiting(row, &history->typed[history->waiting++]))
             return damaged(archive, err, "nothing waits that was typed");

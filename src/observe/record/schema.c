@@ -9,7 +9,8 @@
     "CREATE TABLE typed("                                                              \
     "branch INTEGER NOT NULL, number INTEGER NOT NULL,"                                \
     "board INTEGER NOT NULL, device INTEGER NOT NULL,"                                 \
-    "reason TEXT, bytes BLOB NOT NULL, PRIMARY KEY(branch, number));\n"
+    "reason TEXT, bytes BLOB NOT NULL, retired INTEGER NOT NULL,"                      \
+    "fired INTEGER NOT NULL, ord INTEGER NOT NULL, PRIMARY KEY(branch, number));\n"
 
 static const char tables[] =
     "CREATE TABLE run("

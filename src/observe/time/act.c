@@ -251,6 +251,21 @@ static bool has_bytes(const struct act *act)
     return act->kind == ACT_INPUT || act->kind == ACT_MEMORY;
 }
 
+/* When it was typed follows, if that is to be said. */
+static bool says_typed(const struct act *act)
+{
+    return act->kind == ACT_INPUT && moment_compare(act->typed, act->at) != 0;
+}
+
+static void typed_fields(struct act *act, struct state *state)
+{
+    STATE(state, act->typed.retired);
+    STATE(state, act->typed.fired);
+    STATE(state, act->typed.order);
+}
+
+enum { TYPED_SIZE = 20 };
+
 void act_save(struct buf *out, const struct act *act)
 {
     struct state state = {.mode = STATE_SAVE, .out = out};
@@ -261,25 +276,44 @@ void act_save(struct buf *out, const struct act *act)
     if (has_bytes(act))
         buf_add(out, act->bytes, act->size);
     buf_add(out, act->reason, reason);
+    if (says_typed(act))
+        typed_fields(&copy, &state);
+}
+
+/* Behind all else; older acts do not have it. */
+static bool load_typed(struct act *act, struct state *state, size_t before)
+{
+    act->typed = act->at;
+    if (state->left == before)
+        return true;
+    if (act->kind != ACT_INPUT || state->left != before + TYPED_SIZE)
+        return false;
+    state->in = (const uint8_t *)state->in + before;
+    state->left = TYPED_SIZE;
+    typed_fields(act, state);
+    return says_typed(act);
 }
 
 bool act_load(struct act *act, const void *bytes, size_t size, struct err *err)
 {
     struct state state = {.mode = STATE_LOAD, .in = bytes, .left = size};
     uint32_t reason = 0;
+    const uint8_t *rest;
     size_t data;
 
     *act = (struct act){.size = 0};
     act_fields(act, &reason, &state);
     data = has_bytes(act) ? act->size : 0;
-    if (state.short_input || act->kind >= ACT_KINDS || state.left != data + reason ||
-        (reason && state.in[data + reason - 1] != '\0'))
+    rest = state.in;
+    if (state.short_input || act->kind >= ACT_KINDS ||
+        !load_typed(act, &state, data + reason) ||
+        (reason && rest[data + reason - 1] != '\0'))
         return err_set(err, "an act of the journal is damaged");
     if (data) {
         act->bytes = alloc_zero(data, 1);
-        memcpy(act->bytes, state.in, data);
+        memcpy(act->bytes, rest, data);
     }
     if (reason)
-        act->reason = alloc_string((const char *)state.in + data);
+        act->reason = alloc_string((const char *)rest + data);
     return true;
 }

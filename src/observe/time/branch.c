@@ -179,6 +179,7 @@ static const char *cut_future(struct timeline *timeline, struct moment now)
             moment_compare(timeline->mark[i].at, now) > 0)
             timeline->mark[i].branch = timeline->branches - 1;
     move_typed(timeline, timeline->current, timeline->branches - 1);
+    type_again(timeline, timeline->branches - 1, timeline->current, now);
     journal_cut(&branch->journal, journal_find(&branch->journal, now));
     branch_cut_snapshots(timeline, branch, now);
     drop_near(timeline);
@@ -222,8 +223,11 @@ bool open_now(struct timeline *timeline, const char **kept, struct err *err)
 /* Appenders hear what is done now; the actor answers at once, on the same branch. */
 static void act_live(struct timeline *timeline, const struct act *act)
 {
+    struct act done = *act;
+
+    done.typed = moment_of(timeline->run);
     set_live(timeline, true);
-    act_now(timeline, act);
+    act_now(timeline, &done);
     actor_acts(timeline);
     set_live(timeline, false);
 }
@@ -301,6 +305,8 @@ bool timeline_fork(struct timeline *timeline, const char *name, struct err *err)
     branch = copy_until(timeline, timeline_in_use(timeline), name,
                         (int)timeline->current, moment_of(timeline->run));
     branch->info.fork_cycle = branch->info.furthest_cycle = run_cycle(timeline->run);
+    type_again(timeline, timeline->current, timeline->branches - 1,
+               moment_of(timeline->run));
     timeline_in_use(timeline)->info.viewer = timeline_now(timeline);
     use_branch(timeline, timeline->branches - 1);
     stand(timeline);

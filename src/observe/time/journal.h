@@ -18,10 +18,12 @@
  *   ACT_CSR       its CSR `number` is written with `value`; WARL rules hold
  *   ACT_REGISTER  `value` is written to device `device`'s register at offset `number`,
  *                 `size` bytes wide, as a store would, without the bus's time
+ *
+ * Of an input, `typed` says when it was typed: before `at`, if it had to wait for room.
  */
 struct act {
-    struct moment at; /* set by the timeline */
-    uint8_t kind;     /* enum act_kind */
+    struct moment at, typed; /* set by the timeline */
+    uint8_t kind;            /* enum act_kind */
     uint8_t board;
     uint8_t device; /* index of the device, or id of the hart */
     uint64_t number, value;

@@ -231,7 +231,8 @@ size_t timeline_typed_ahead(const struct timeline *timeline);
  * the timeline's. */
 struct typed_info {
     unsigned branch, board, device;
-    char *reason; /* or NULL */
+    struct moment at; /* when it was typed */
+    char *reason;     /* or NULL */
     uint8_t *bytes;
     size_t size;
 };

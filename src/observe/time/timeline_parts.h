@@ -27,6 +27,7 @@ struct branch {
 /* Characters that were typed on a branch and wait for room. */
 struct typed {
     unsigned branch, board, device;
+    struct moment at; /* when: behind its first act, if there was room at once */
     char *reason;
     struct buf bytes;
     size_t taken;
@@ -149,6 +150,10 @@ bool offer_typed(struct timeline *timeline);
 void drop_typed_on(struct timeline *timeline, unsigned branch);
 /* What waits on one branch waits on another. */
 void move_typed(struct timeline *timeline, unsigned from, unsigned to);
+/* What was typed on one branch up to `now` and was not taken by then waits on another too,
+ * which is the same up to `now`. */
+void type_again(struct timeline *timeline, unsigned from, unsigned to,
+                struct moment now);
 void release_typed(struct timeline *timeline);
 
 void tell_reached(struct timeline *timeline);

@@ -29,11 +29,94 @@ static void drop_typed(struct timeline *timeline, struct typed *typed)
     memmove(typed, typed + 1, (timeline->typed_count - number) * sizeof(*typed));
 }
 
+/* `as` says for whom and when. */
+static struct typed *add_typed(struct timeline *timeline, struct typed as,
+                               const char *reason, const void *bytes, size_t size)
+{
+    struct typed *typed;
+
+    timeline->typed =
+        alloc_resize(timeline->typed, (timeline->typed_count + 1) * sizeof(*typed));
+    typed = &timeline->typed[timeline->typed_count++];
+    *typed = as;
+    typed->reason = reason ? alloc_string(reason) : NULL;
+    buf_add(&typed->bytes, bytes, size);
+    return typed;
+}
+
+static void add_info(struct timeline *timeline, const struct typed_info *info)
+{
+    const struct typed as = {.branch = info->branch,
+                             .board = info->board,
+                             .device = info->device,
+                             .at = info->at};
+
+    add_typed(timeline, as, info->reason, info->bytes, info->size);
+}
+
 void move_typed(struct timeline *timeline, unsigned from, unsigned to)
 {
     for (unsigned i = 0; i < timeline->typed_count; i++)
         if (timeline->typed[i].branch == from)
             timeline->typed[i].branch = to;
+}
+
+/* Is it the next part of what was typed last? */
+static bool goes_on(const struct timeline *timeline, const struct typed_info *info)
+{
+    const struct typed *last;
+
+    if (!timeline->typed_count)
+        return false;
+    last = &timeline->typed[timeline->typed_count - 1];
+    return last->branch == info->branch && last->board == info->board &&
+           last->device == info->device && moment_compare(last->at, info->at) == 0 &&
+           last->reason && info->reason && strcmp(last->reason, info->reason) == 0;
+}
+
+static void add_part(struct timeline *timeline, const struct typed_info *info)
+{
+    if (goes_on(timeline, info))
+        buf_add(&timeline->typed[timeline->typed_count - 1].bytes, info->bytes,
+                info->size);
+    else
+        add_info(timeline, info);
+}
+
+/* The parts that were taken later. What was typed at `now` itself and found room is done
+ * there: it goes with all that was done there. */
+static void acts_again(struct timeline *timeline, const struct journal *journal,
+                       unsigned to, struct moment now)
+{
+    for (size_t i = journal_find(journal, now); i < journal->count; i++) {
+        const struct act *act = &journal->act[i];
+
+        if (act->kind == ACT_INPUT && moment_compare(act->typed, act->at) < 0 &&
+            moment_compare(act->typed, now) <= 0)
+            add_part(timeline, &(struct typed_info){.branch = to,
+                                                    .board = act->board,
+                                                    .device = act->device,
+                                                    .at = act->typed,
+                                                    .reason = act->reason,
+                                                    .bytes = act->bytes,
+                                                    .size = act->size});
+    }
+}
+
+void type_again(struct timeline *timeline, unsigned from, unsigned to,
+                struct moment now)
+{
+    unsigned waiting = timeline->typed_count;
+    struct typed_info info;
+
+    acts_again(timeline, &timeline->branch[from]->journal, to, now);
+    for (unsigned i = 0; i < waiting; i++) {
+        timeline_typed_info(timeline, i, &info);
+        if (info.branch != from || moment_compare(info.at, now) > 0)
+            continue;
+        info.branch = to;
+        add_part(timeline, &info);
+    }
 }
 
 void drop_typed_on(struct timeline *timeline, unsigned branch)
@@ -62,7 +145,8 @@ bool offer_typed(struct timeline *timeline)
     left = (unsigned)(typed->bytes.size - typed->taken);
     if (room == 0)
         return false;
-    act = (struct act){.kind = ACT_INPUT,
+    act = (struct act){.typed = typed->at,
+                       .kind = ACT_INPUT,
                        .board = (uint8_t)typed->board,
                        .device = (uint8_t)typed->device,
                        .size = left < room ? left : room,
@@ -93,27 +177,12 @@ static bool takes_characters(const struct timeline *timeline, unsigned board,
     return act_check(timeline->run, &nothing, err);
 }
 
-static struct typed *add_typed(struct timeline *timeline, unsigned branch,
-                               unsigned board, unsigned device, const char *reason)
-{
-    struct typed *typed;
-
-    timeline->typed =
-        alloc_resize(timeline->typed, (timeline->typed_count + 1) * sizeof(*typed));
-    typed = &timeline->typed[timeline->typed_count++];
-    *typed = (struct typed){.branch = branch,
-                            .board = board,
-                            .device = device,
-                            .reason = reason ? alloc_string(reason) : NULL};
-    return typed;
-}
-
 bool timeline_type(struct timeline *timeline, unsigned board, unsigned device,
                    const void *bytes, size_t size, const char *reason,
                    const char **kept, struct err *err)
 {
+    struct typed as = {.board = board, .device = device}, *typed;
     const char *name;
-    struct typed *typed;
 
     timeline_begin(timeline);
     if (size == 0)
@@ -122,8 +191,11 @@ bool timeline_type(struct timeline *timeline, unsigned board, unsigned device,
         !open_now(timeline, kept ? kept : &name, err))
         return false;
     stand(timeline);
-    typed = add_typed(timeline, timeline->current, board, device, reason);
-    buf_add(&typed->bytes, bytes, size);
+    as.branch = timeline->current;
+    as.at = moment_of(timeline->run);
+    typed = add_typed(timeline, as, reason, bytes, size);
+    if (first_typed(timeline) == typed && act_room(timeline->run, board, device))
+        typed->at.order++;
     if (timeline->keeper.typed)
         timeline->keeper.typed(timeline->keeper.ctx, timeline->current);
     if (first_typed(timeline) == typed) {
@@ -159,6 +231,7 @@ bool timeline_typed_info(const struct timeline *timeline, unsigned number,
     *info = (struct typed_info){.branch = typed->branch,
                                 .board = typed->board,
                                 .device = typed->device,
+                                .at = typed->at,
                                 .reason = typed->reason,
                                 .bytes = (uint8_t *)typed->bytes.data + typed->taken,
                                 .size = typed->bytes.size - typed->taken};
@@ -168,14 +241,11 @@ bool timeline_typed_info(const struct timeline *timeline, unsigned number,
 bool timeline_restore_typed(struct timeline *timeline, const struct typed_info *info,
                             struct err *err)
 {
-    struct typed *typed;
-
     if (info->branch >= timeline->branches ||
         timeline->branch[info->branch]->info.dropped)
         return err_set(err, "something waits on a branch that is not there");
     if (!takes_characters(timeline, info->board, info->device, err))
         return false;
-    typed = add_typed(timeline, info->branch, info->board, info->device, info->reason);
-    buf_add(&typed->bytes, info->bytes, info->size);
+    add_info(timeline, info);
     return true;
 }
