@@ -595,6 +595,32 @@ START_TEST(a_new_branch_has_what_was_typed_before_it)
 }
 END_TEST
 
+/* As of a journal that somebody has made up: nobody is there who could take it. */
+START_TEST(what_no_device_takes_does_not_wait_again)
+{
+    uint8_t bytes[] = {'x'};
+    struct act act = {.at = {100, 0, 0},
+                      .kind = ACT_INPUT,
+                      .board = 200,
+                      .size = sizeof(bytes),
+                      .bytes = bytes};
+    const struct journal journal = {.count = 1, .act = &act};
+    struct branch_info info = {
+        .name = "main", .parent = -1, .journal = &journal, .furthest = {200, 0, 0}};
+    struct run *run = random_machine(&machine_shapes[0], 40);
+    struct timeline *time = timeline_new(run, NULL);
+    struct err err = {0};
+
+    ck_assert_msg(timeline_restore_branch(time, &info, &err), "%s", err.text);
+    timeline_seek(time, (struct moment){50, 0, 0});
+    ck_assert_msg(timeline_fork(time, "try", &err), "%s", err.text);
+    ck_assert_uint_eq(timeline_typed_ahead(time), 0);
+    timeline_go(time, attempts(1000), NULL);
+    timeline_free(time);
+    run_free(run);
+}
+END_TEST
+
 /* As of a journal that somebody has made up: the first act's moment is no boundary. */
 START_TEST(an_act_at_a_moment_that_never_comes_hides_no_later_one)
 {
@@ -853,6 +879,7 @@ static void add_tests(TCase *tcase)
     tcase_add_test(tcase, what_was_typed_after_a_cut_stays_with_the_kept_branch);
     tcase_add_test(tcase, what_is_typed_at_the_moment_of_the_cut_is_undone);
     tcase_add_test(tcase, a_new_branch_has_what_was_typed_before_it);
+    tcase_add_test(tcase, what_no_device_takes_does_not_wait_again);
     tcase_add_loop_test(tcase, an_act_at_a_moment_that_never_comes_hides_no_later_one,
                         0, COUNT(shapes));
     tcase_add_loop_test(tcase, many_branches_keep_apart, 0, COUNT(shapes));

@@ -61,6 +61,21 @@ void move_typed(struct timeline *timeline, unsigned from, unsigned to)
             timeline->typed[i].branch = to;
 }
 
+static bool takes_characters(const struct timeline *timeline, unsigned board,
+                             unsigned device, struct err *err)
+{
+    uint8_t nobody[1] = {0};
+    const struct act nothing = {.kind = ACT_INPUT,
+                                .board = (uint8_t)board,
+                                .device = (uint8_t)device,
+                                .bytes = nobody,
+                                .size = 0};
+
+    if (board > UINT8_MAX || device > UINT8_MAX)
+        return err_set(err, "there is no such device");
+    return act_check(timeline->run, &nothing, err);
+}
+
 /* Is it the next part of what was typed last? */
 static bool goes_on(const struct timeline *timeline, const struct typed_info *info)
 {
@@ -83,6 +98,15 @@ static void add_part(struct timeline *timeline, const struct typed_info *info)
         add_info(timeline, info);
 }
 
+/* Not so of a journal that somebody has made up. */
+static bool can_be_typed(const struct timeline *timeline, const struct act *act)
+{
+    struct err err = {0};
+
+    return act->kind == ACT_INPUT &&
+           takes_characters(timeline, act->board, act->device, &err);
+}
+
 /* The parts that were taken later. What was typed at `now` itself and found room is done
  * there: it goes with all that was done there. */
 static void acts_again(struct timeline *timeline, const struct journal *journal,
@@ -91,8 +115,8 @@ static void acts_again(struct timeline *timeline, const struct journal *journal,
     for (size_t i = journal_find(journal, now); i < journal->count; i++) {
         const struct act *act = &journal->act[i];
 
-        if (act->kind == ACT_INPUT && moment_compare(act->typed, act->at) < 0 &&
-            moment_compare(act->typed, now) <= 0)
+        if (moment_compare(act->typed, act->at) < 0 &&
+            moment_compare(act->typed, now) <= 0 && can_be_typed(timeline, act))
             add_part(timeline, &(struct typed_info){.branch = to,
                                                     .board = act->board,
                                                     .device = act->device,
@@ -161,21 +185,6 @@ bool offer_typed(struct timeline *timeline)
 }
 
 /* --- typing ------------------------------------------------------------------------------- */
-
-static bool takes_characters(const struct timeline *timeline, unsigned board,
-                             unsigned device, struct err *err)
-{
-    uint8_t nobody[1] = {0};
-    const struct act nothing = {.kind = ACT_INPUT,
-                                .board = (uint8_t)board,
-                                .device = (uint8_t)device,
-                                .bytes = nobody,
-                                .size = 0};
-
-    if (board > UINT8_MAX || device > UINT8_MAX)
-        return err_set(err, "there is no such device");
-    return act_check(timeline->run, &nothing, err);
-}
 
 bool timeline_type(struct timeline *timeline, unsigned board, unsigned device,
                    const void *bytes, size_t size, const char *reason,
