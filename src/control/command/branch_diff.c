@@ -35,9 +35,12 @@ static void say_act(struct call *call, const struct branch_diff *diff,
     const struct branch_info *info =
         timeline_branch_info(call->session->time, side->branch);
     size_t number = journal_find(info->journal, diff->fork);
-    const struct act *act = &info->journal->act[number];
+    const struct act *act;
 
-    if (number < info->journal->count && moment_compare(act->at, diff->fork) == 0)
+    if (number == info->journal->count)
+        return;
+    act = &info->journal->act[number];
+    if (moment_compare(act->at, diff->fork) == 0)
         reply_say(call->reply, "In %s this was done there: %s.", info->name,
                   act->reason ? act->reason : "a change from outside");
 }
