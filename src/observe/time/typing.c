@@ -131,7 +131,7 @@ void type_again(struct timeline *timeline, unsigned from, unsigned to,
                 struct moment now)
 {
     unsigned waiting = timeline->typed_count;
-    struct typed_info info;
+    struct typed_info info = {0};
 
     acts_again(timeline, &timeline->branch[from]->journal, to, now);
     for (unsigned i = 0; i < waiting; i++) {
