@@ -307,7 +307,7 @@ bool act_load(struct act *act, const void *bytes, size_t size, struct err *err)
     rest = state.in;
     if (state.short_input || act->kind >= ACT_KINDS ||
         !load_typed(act, &state, data + reason) ||
-        (reason && rest[data + reason - 1] != '\0'))
+        (reason && memchr(rest + data, 0, reason) != rest + data + reason - 1))
         return err_set(err, "an act of the journal is damaged");
     if (data) {
         act->bytes = alloc_zero(data, 1);
