@@ -17,6 +17,25 @@ bool number_parse(const char *text, uint64_t *number, const char **rest)
     return errno == 0;
 }
 
+bool number_grouped(const char *text, uint64_t *number, const char **rest)
+{
+    static const char digits[] = "0123456789";
+    size_t first = strspn(text, digits), length = first;
+
+    if (first == 0 || first > 3)
+        return false;
+    *number = strtoull(text, NULL, 10);
+    for (; text[length] == ',' && strspn(text + length + 1, digits) == 3; length += 4) {
+        uint64_t group = strtoull(text + length + 1, NULL, 10);
+
+        if (*number > (UINT64_MAX - group) / 1000)
+            return false;
+        *number = *number * 1000 + group;
+    }
+    *rest = text + length;
+    return length > first;
+}
+
 bool number_size(const char *text, uint64_t *bytes)
 {
     static const char letters[] = "KMG";

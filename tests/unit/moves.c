@@ -387,6 +387,8 @@ START_TEST(a_condition_on_cycles_is_met_alike_by_limit_and_by_looking)
     journey_open(&talk, "dma_burst");
     journey_do(&talk, "until cycle >= 20000");
     by_limit = run_digest(talk.session.run);
+    journey_do(&talk, "goto start; until cycle >= 20,000");
+    ck_assert_uint_eq(run_digest(talk.session.run), by_limit);
     journey_do(&talk, "goto start; until cycle >= 20000 && 1");
     ck_assert_uint_eq(run_digest(talk.session.run), by_limit);
     talk_close(&talk);

@@ -7,6 +7,7 @@
 #include "base/bits.h"
 #include "base/buf.h"
 #include "base/nearest.h"
+#include "base/number.h"
 #include "control/command/command.h"
 #include "control/command/words.h"
 #include "machine/isa/csr.h"
@@ -16,8 +17,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define DIGITS "0123456789"
 
 /* --- expressions -------------------------------------------------------------------------- */
 
@@ -52,29 +51,23 @@ static bool parse_kept(struct call *call, struct given *given, const char **text
     return parse_expression(given, text, err);
 }
 
-/* Bytes of a number as it is shown, "1,204"; 0: it is none. */
-static size_t grouped_length(const char *text)
+/* A number as it is shown, "1,204", that ends there: with more behind it is the beginning
+ * of a list. */
+static bool is_grouped(const char *text, uint64_t *number, const char **rest)
 {
-    size_t first = strspn(text, DIGITS), length = first;
-
-    while (text[length] == ',' && strspn(text + length + 1, DIGITS) == 3)
-        length += 4;
-    return first && first <= 3 && length > first && strchr(" \t", text[length]) ? length
-                                                                                : 0;
+    return number_grouped(text, number, rest) && strchr(" \t", **rest);
 }
 
-static bool parse_grouped(struct given *given, const char **text, size_t length,
-                          struct err *err)
+static bool parse_grouped(struct given *given, const char **text, uint64_t number,
+                          const char *rest, struct err *err)
 {
     struct buf digits = {0};
 
-    for (size_t i = 0; i < length; i++)
-        if ((*text)[i] != ',')
-            buf_char(&digits, (*text)[i]);
+    buf_printf(&digits, "%" PRIu64, number);
     given->expr = expr_parse_all(digits.data, err);
     buf_free(&digits);
-    keep(given, *text, length);
-    *text += length;
+    keep(given, *text, (size_t)(rest - *text));
+    *text = rest;
     return given->expr != NULL;
 }
 
@@ -82,10 +75,12 @@ static bool parse_value(struct call *call, struct given *given, const char **tex
                         struct err *err)
 {
     struct expr_scope scope = session_scope(call->session);
-    size_t grouped = grouped_length(*text = skip_blanks(*text));
+    uint64_t number;
+    const char *rest;
 
-    if (grouped)
-        return parse_grouped(given, text, grouped, err) &&
+    *text = skip_blanks(*text);
+    if (is_grouped(*text, &number, &rest))
+        return parse_grouped(given, text, number, rest, err) &&
                expr_value(given->expr, &scope, &given->value, err);
     return parse_expression(given, text, err) &&
            expr_value(given->expr, &scope, &given->value, err);

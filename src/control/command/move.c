@@ -151,7 +151,7 @@ static bool is_cycle(const char *text, uint64_t *cycle)
         return false;
     above = text[1] != '=';
     text = skip_blanks(text + (above ? 1 : 2));
-    if (!number_parse(text, cycle, &end))
+    if (!number_grouped(text, cycle, &end) && !number_parse(text, cycle, &end))
         return false;
     *cycle += above && *cycle != UINT64_MAX;
     return *skip_blanks(end) == '\0';
