@@ -148,6 +148,7 @@ static const struct {
     {"info events nothing", "info events: "},
     {"info symbols 5", "info symbols: no symbol and no region holds 0x5"},
     {"info line source", "info line: 0x80001000 has no source line"},
+    {"info/x", "unknown command 'info'"},
     {"info branches", "unknown command 'info branches' (did you mean 'branches'?)"},
     {"registers", "unknown command 'registers' (did you mean 'info registers'?)"},
     {"why irq 10", "why: it takes no 'irq' (did you mean 'why not irq 10'?)"},

@@ -119,8 +119,8 @@ void command_unknown(const struct session *session, const char *line, struct err
     if (best)
         snprintf(hint, sizeof(hint), " (did you mean '%s'?)", best->name);
     if (family.exact)
-        err_set(err, "unknown command '%s %s'%s; 'help %s' lists them", first, second,
-                hint, first);
+        err_set(err, "unknown command '%s%s%s'%s; 'help %s' lists them", first,
+                second[0] ? " " : "", second, hint, first);
     else
         err_set(err, "unknown command '%s'%s; 'help' lists them", first, hint);
 }
