@@ -8,10 +8,10 @@
 #include "base/alloc.h"
 #include "base/bits.h"
 #include "face/gdb/gdb.h"
+#include "observe/record/clock.h"
 
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 enum { PATIENCE_MS = 1000 };
 
@@ -84,17 +84,9 @@ void gdb_listens(struct gdb *gdb, bool listens)
 
 /* --- commands ----------------------------------------------------------------------------------- */
 
-static uint64_t milliseconds(void)
-{
-    struct timespec now;
-
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
-}
-
 void gdb_command_begins(struct gdb *gdb)
 {
-    gdb->commanded = milliseconds();
+    gdb->commanded = clock_ms();
     gdb->session->interrupted = gdb->abandoned = false;
     gdb_listens(gdb, true);
 }
@@ -272,7 +264,7 @@ static bool stopped(void *ctx)
 static bool abandons(struct gdb *gdb)
 {
     if (!gdb->commanded || !wire_has_packet(&gdb->wire) ||
-        milliseconds() - gdb->commanded < PATIENCE_MS)
+        clock_ms() - gdb->commanded < PATIENCE_MS)
         return gdb->abandoned;
     gdb->abandoned = true;
     gdb->listens = false;

@@ -1,8 +1,7 @@
 #include "face/tui/tui.h"
 
 #include "face/tui/term.h"
-
-#include <time.h>
+#include "observe/record/clock.h"
 
 enum {
     FRAME = 33,       /* milliseconds: 30 frames a second */
@@ -13,14 +12,6 @@ enum {
     PATIENCE = 100,   /* milliseconds that a move may take whatever keys wait */
     HANG_UP = 16      /* failed reads in a row: the terminal is gone */
 };
-
-static uint64_t milliseconds(void)
-{
-    struct timespec now;
-
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
-}
 
 struct tui {
     struct viewer *viewer;
@@ -59,7 +50,7 @@ static bool key_came(void *ctx)
 {
     struct tui *tui = ctx;
 
-    if (milliseconds() - tui->pressed_at < PATIENCE)
+    if (clock_ms() - tui->pressed_at < PATIENCE)
         return term_killed();
     if (tui->kept == KEY_CODE_NONE)
         tui->kept = term_key(0);
@@ -70,7 +61,7 @@ static bool key_came(void *ctx)
 static void move_token(struct tui *tui)
 {
     struct screen *screen = &tui->viewer->screen;
-    uint64_t now = milliseconds(), before = tui->stepped_at;
+    uint64_t now = clock_ms(), before = tui->stepped_at;
 
     tui->stepped_at = now;
     if (!tui->viewer->motion || !term_is_fast() || now - before < KEY_REPEAT)
@@ -89,7 +80,7 @@ static void press(struct tui *tui, int code)
     const struct screen *screen = &tui->viewer->screen;
     bool typing = screen->prompting || screen->sheet.open;
 
-    tui->pressed_at = milliseconds();
+    tui->pressed_at = clock_ms();
     if (code == KEY_CODE_RESIZE || code == KEY_CONTROL('l'))
         term_redraw();
     else if (code == KEY_CONTROL('z'))
@@ -106,7 +97,7 @@ static void run_frame(struct tui *tui)
 {
     struct viewer *viewer = tui->viewer;
     unsigned rate = viewer_rate(viewer);
-    uint64_t end = milliseconds() + FRAME;
+    uint64_t end = clock_ms() + FRAME;
 
     if (rate) {
         tui->debt += FRAME * (uint64_t)rate;
@@ -115,7 +106,7 @@ static void run_frame(struct tui *tui)
         tui->kept = term_key(FRAME);
         return;
     }
-    while (milliseconds() < end && viewer->screen.mode == SCREEN_RUNNING)
+    while (clock_ms() < end && viewer->screen.mode == SCREEN_RUNNING)
         viewer_advance(viewer, SLICE);
 }
 

@@ -3,7 +3,8 @@
 
 #include <stdint.h>
 
-/* The host's milliseconds, which only go forwards: for how often something is written. */
+/* The host's milliseconds, which only go forwards: for how often something is written or
+ * shown, and how long a user has waited. */
 uint64_t clock_ms(void);
 
 #endif
