@@ -101,19 +101,9 @@ bool recording_open(struct recording *recording, const char *path, struct err *e
     return false;
 }
 
-static bool get_varint(struct recording *recording, uint64_t *value)
+static int next_byte(void *file)
 {
-    *value = 0;
-    for (unsigned shift = 0; shift < 64; shift += 7) {
-        int byte = fgetc(recording->file);
-
-        if (byte < 0)
-            return false;
-        *value |= (uint64_t)(byte & 0x7f) << shift;
-        if (!(byte & 0x80))
-            return true;
-    }
-    return false;
+    return fgetc(file);
 }
 
 static bool get_fields(struct recording *recording, struct recorded *event)
@@ -144,8 +134,9 @@ bool recording_next(struct recording *recording, struct recorded *event,
         return false;
     board = fgetc(recording->file);
     if ((unsigned)kind >= recording->kinds || board == EOF ||
-        !get_varint(recording, &cycle) || !get_varint(recording, &retired) ||
-        !get_varint(recording, &order))
+        !get_varint(next_byte, recording->file, &cycle) ||
+        !get_varint(next_byte, recording->file, &retired) ||
+        !get_varint(next_byte, recording->file, &order))
         return damaged(recording, err);
     recording->cycle += unzigzag(cycle);
     recording->retired += unzigzag(retired);

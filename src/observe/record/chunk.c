@@ -271,27 +271,21 @@ void chunk_read(struct chunk_reader *reader, struct chunk_memory *memory,
                                     .left = count};
 }
 
-static bool get_varint(struct chunk_reader *reader, uint64_t *value)
+static int next_byte(void *from)
 {
-    *value = 0;
-    for (unsigned shift = 0; shift < 64 && reader->at < reader->end; shift += 7) {
-        unsigned char byte = *reader->at++;
+    struct chunk_reader *reader = from;
 
-        *value |= (uint64_t)(byte & 0x7f) << shift;
-        if (byte < 0x80)
-            return true;
-    }
-    return false;
+    return reader->at < reader->end ? *reader->at++ : -1;
 }
 
 static bool get_differences(struct chunk_reader *reader, struct pass *pass)
 {
     uint64_t mask, value;
 
-    if (!get_varint(reader, &mask) || mask >> CHUNK_FIELDS)
+    if (!get_varint(next_byte, reader, &mask) || mask >> CHUNK_FIELDS)
         return false;
     for (; mask; mask &= mask - 1) {
-        if (!get_varint(reader, &value))
+        if (!get_varint(next_byte, reader, &value))
             return false;
         pass->difference[__builtin_ctzll(mask)] = unzigzag(value);
     }
