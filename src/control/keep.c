@@ -2,6 +2,7 @@
 
 #include "base/alloc.h"
 #include "base/nearest.h"
+#include "base/path.h"
 #include "control/archiving.h"
 #include "control/keepers.h"
 #include "control/state_folder.h"
@@ -194,8 +195,7 @@ static void prune(const char *folder)
  * not easy to type. */
 static void put_base(char base[NAME_MAX_LETTERS + 1], const char *file)
 {
-    const char *slash = strrchr(file, '/'), *from = slash ? slash + 1 : file;
-    const char *dot = strrchr(from, '.');
+    const char *from = path_base(file), *dot = strrchr(from, '.');
     size_t n = 0;
 
     for (; *from && from != dot && n < NAME_MAX_LETTERS; from++)

@@ -3,6 +3,7 @@
 #include "base/alloc.h"
 #include "base/buf.h"
 #include "base/nearest.h"
+#include "base/path.h"
 #include "control/lua_read.h"
 #include "control/lua_sandbox.h"
 #include "control/setup_lua.h"
@@ -444,8 +445,7 @@ static bool leads_up(const char *name)
 
 char *scenario_file(const struct scenario *scenario, const char *name, struct err *err)
 {
-    const char *slash = strrchr(scenario->path, '/');
-    int directory = slash ? (int)(slash - scenario->path) + 1 : 0;
+    int directory = (int)(path_base(scenario->path) - scenario->path);
     struct buf path = {0};
 
     if (is_given(scenario, name))

@@ -2,6 +2,7 @@
 #include "base/alloc.h"
 #include "base/bits.h"
 #include "base/buf.h"
+#include "base/path.h"
 #include "control/command/command.h"
 #include "control/command/words.h"
 #include "machine/isa/csr.h"
@@ -139,7 +140,7 @@ static void offer_file(struct completion *c, const char *folder, const char *nam
 static void offer_files(struct completion *c)
 {
     const char *typed = c->from + (*c->from == '"' || *c->from == '\'');
-    const char *slash = strrchr(typed, '/'), *begin = slash ? slash + 1 : typed;
+    const char *begin = path_base(typed);
     struct buf folder = {0};
     const struct dirent *entry;
     DIR *dir;
