@@ -55,8 +55,7 @@ static void trail_take(void *ctx, const struct event *event)
             trail->stretch =
                 alloc_resize(trail->stretch, trail->room * sizeof(*trail->stretch));
         }
-        trail->stretch[trail->stretches++].before =
-            (struct moment){.retired = event->retired, .order = event->order};
+        trail->stretch[trail->stretches++].before = moment_before_event(event);
     }
     trail->events++;
     trail->digest = mix_event(trail->digest, event);

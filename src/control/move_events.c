@@ -139,16 +139,13 @@ static enum move_end on_by_event(struct session *session, struct move *move,
     struct wanted wanted = {
         .session = session, .choice = choice, .after = timeline_now(session->time)};
     const struct probe probe = {arm, disarm, found, &wanted};
-    struct moment before;
     enum move_end end;
 
     wanted.after.fired = UINT64_MAX;
     end = move_forward(session, move, &probe, RUN_NO_LIMIT);
     if (end != MOVE_DONE)
         return end;
-    before =
-        (struct moment){.retired = wanted.event.retired, .order = wanted.event.order};
-    timeline_seek(session->time, before);
+    timeline_seek(session->time, moment_before_event(&wanted.event));
     next_event(session, choice, &wanted.event);
     move->has_event = true;
     move->event = wanted.event;
