@@ -2,6 +2,8 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -34,6 +36,21 @@ bool number_grouped(const char *text, uint64_t *number, const char **rest)
     }
     *rest = text + length;
     return length > first;
+}
+
+size_t number_text(char text[NUMBER_TEXT], uint64_t number, bool commas)
+{
+    char digits[NUMBER_TEXT];
+    int count = snprintf(digits, sizeof(digits), "%" PRIu64, number);
+    size_t length = 0;
+
+    for (int i = 0; i < count; i++) {
+        if (commas && i > 0 && (count - i) % 3 == 0)
+            text[length++] = ',';
+        text[length++] = digits[i];
+    }
+    text[length] = '\0';
+    return length;
 }
 
 bool number_size(const char *text, uint64_t *bytes)

@@ -4,6 +4,7 @@
  */
 #include "observe/narrate.h"
 
+#include "base/number.h"
 #include "machine/device/ata.h"
 #include "machine/dma/dma.h"
 #include "machine/isa/csr.h"
@@ -11,7 +12,6 @@
 
 #include <ctype.h>
 #include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 
 /* What a field's words may depend on besides its value. */
@@ -48,14 +48,9 @@ static uint64_t sibling(const struct context *context, const char *name)
 
 void put_count(struct buf *out, uint64_t value)
 {
-    char digits[24];
-    int length = snprintf(digits, sizeof(digits), "%" PRIu64, value);
+    char text[NUMBER_TEXT];
 
-    for (int i = 0; i < length; i++) {
-        buf_char(out, digits[i]);
-        if (i + 1 < length && (length - i - 1) % 3 == 0)
-            buf_char(out, ',');
-    }
+    buf_add(out, text, number_text(text, value, true));
 }
 
 void put_address(struct buf *out, const struct narrator *narrator, uint64_t va)

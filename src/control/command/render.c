@@ -1,26 +1,21 @@
 #include "control/command/render.h"
 
 #include "base/bits.h"
+#include "base/number.h"
 
 #include <inttypes.h>
 #include <stdbool.h>
-#include <stdio.h>
 #include <string.h>
 
 const char *const render_names[] = {"text", "json", "csv", NULL};
 
 /* --- cells ------------------------------------------------------------------------------ */
 
-static void put_count(struct buf *out, uint64_t number, bool commas)
+static void put_number(struct buf *out, uint64_t number, bool commas)
 {
-    char digits[24];
-    int length = snprintf(digits, sizeof(digits), "%" PRIu64, number);
+    char text[NUMBER_TEXT];
 
-    for (int i = 0; i < length; i++) {
-        buf_char(out, digits[i]);
-        if (commas && i + 1 < length && (length - i - 1) % 3 == 0)
-            buf_char(out, ',');
-    }
+    buf_add(out, text, number_text(text, number, commas));
 }
 
 /* Of a number with a sign: without it. */
@@ -39,12 +34,12 @@ void render_cell(struct buf *out, enum column_type type, const struct cell *cell
         buf_text(out, cell->text);
         break;
     case COLUMN_COUNT:
-        put_count(out, cell->number, commas);
+        put_number(out, cell->number, commas);
         break;
     case COLUMN_SIGNED:
         if (cell->number >> 63)
             buf_char(out, '-');
-        put_count(out, size_of_signed(cell->number), commas);
+        put_number(out, size_of_signed(cell->number), commas);
         break;
     case COLUMN_HEX:
         buf_printf(out, "0x%" PRIx64, cell->number);

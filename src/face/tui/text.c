@@ -1,5 +1,7 @@
 #include "face/tui/text.h"
 
+#include "base/number.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -7,16 +9,7 @@
 
 char *text_count(char text[TEXT_NUMBER], uint64_t count)
 {
-    char digits[TEXT_NUMBER];
-    int length = snprintf(digits, sizeof(digits), "%" PRIu64, count);
-    char *to = text;
-
-    for (int i = 0; i < length; i++) {
-        if (i && (length - i) % 3 == 0)
-            *to++ = ',';
-        *to++ = digits[i];
-    }
-    *to = '\0';
+    number_text(text, count, true);
     return text;
 }
 

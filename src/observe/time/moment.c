@@ -1,5 +1,7 @@
 #include "observe/time/moment.h"
 
+#include "base/number.h"
+
 #include <ctype.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -34,28 +36,12 @@ int moment_compare_events(const struct event *a, const struct event *b)
     return moment_compare(moment_before_event(a), moment_before_event(b));
 }
 
-/* The digits of a number, with commas between thousands if they are wanted. */
-static size_t put_number(char *text, size_t room, uint64_t number, bool commas)
-{
-    char digits[24];
-    int count = snprintf(digits, sizeof(digits), "%" PRIu64, number);
-    size_t length = 0;
-
-    for (int i = 0; i < count && length + 2 < room; i++) {
-        if (commas && i > 0 && (count - i) % 3 == 0)
-            text[length++] = ',';
-        text[length++] = digits[i];
-    }
-    text[length] = '\0';
-    return length;
-}
-
 const char *moment_text(char text[MOMENT_TEXT], struct moment moment, bool commas)
 {
     size_t length = 1;
 
     text[0] = '#';
-    length += put_number(text + 1, MOMENT_TEXT - 1, moment.retired, commas);
+    length += number_text(text + 1, moment.retired, commas);
     if (moment.order)
         snprintf(text + length, MOMENT_TEXT - length, ".%" PRIu32, moment.order);
     return text;
