@@ -89,6 +89,15 @@ static void says(struct session *session, const char *line, const char *part)
                   answer);
 }
 
+/* Begins a recording; `what` is "instructions", or "". */
+static void record_to(struct session *session, const char *path, const char *what)
+{
+    char line[192];
+
+    snprintf(line, sizeof(line), "record %s %s", path, what);
+    must(session, line);
+}
+
 static void open_scenario(struct session *session, const char *variant)
 {
     struct session_choice choice = {.file = SCENARIO, .variant = variant};
@@ -266,8 +275,7 @@ START_TEST(rows_are_what_a_listener_hears)
     must(&session, "stepi 60000");
     timeline_remove_appender(session.time, (struct event_sink){0, hear, &heard});
     ask(&session, "goto 20"); /* what was is recorded wherever the viewer stands */
-    snprintf(answer, sizeof(answer), "record %s instructions", path);
-    must(&session, answer);
+    record_to(&session, path, "instructions");
     timeline_add_appender(session.time, (struct event_sink){EVENT_ALL, hear, &heard});
     must(&session, "continue");
     must(&session, "reverse-stepi 1000");
@@ -286,8 +294,7 @@ START_TEST(a_recording_holds_all_that_its_run_is)
     struct session session;
 
     open_scenario(&session, "dma_steal");
-    snprintf(answer, sizeof(answer), "record %s", path);
-    must(&session, answer);
+    record_to(&session, path, "");
     must(&session, "continue");
     says(&session, "info record", path);
     says(&session, "record other.db", "already");
@@ -441,6 +448,18 @@ static const char *const refused[] = {
     "sql BEGIN",
 };
 
+static void refuses_all(struct session *session)
+{
+    for (unsigned i = 0; i < COUNT(refused); i++) {
+        struct reply reply = {0};
+        struct err err = {0};
+
+        ck_assert_msg(!command_do(session, refused[i], &reply, &err), "%s", refused[i]);
+        ck_assert_str_ne(err.text, "");
+        reply_release(&reply);
+    }
+}
+
 START_TEST(a_query_can_only_read)
 {
     const char *path = in_folder("run.db");
@@ -449,27 +468,13 @@ START_TEST(a_query_can_only_read)
     struct err err = {0};
 
     open_scenario(&session, "dma_steal");
-    snprintf(answer, sizeof(answer), "record %s", path);
-    must(&session, answer);
+    record_to(&session, path, "");
     must(&session, "stepi 100");
-    for (unsigned i = 0; i < COUNT(refused); i++) {
-        struct reply reply = {0};
-
-        ck_assert_msg(!command_do(&session, refused[i], &reply, &err), "%s",
-                      refused[i]);
-        ck_assert_str_ne(err.text, "");
-        reply_release(&reply);
-    }
+    refuses_all(&session);
     must(&session, "record off");
     session_close(&session);
     ck_assert(open_again(&session, path, &restored, &err));
-    for (unsigned i = 0; i < COUNT(refused); i++) {
-        struct reply reply = {0};
-
-        ck_assert_msg(!command_do(&session, refused[i], &reply, &err), "%s",
-                      refused[i]);
-        reply_release(&reply);
-    }
+    refuses_all(&session);
     says(&session, "sql SELEC 1", "syntax error");
     says(&session, "sql SELECT 1 WHERE 0", "There are no rows");
     session_close(&session);
@@ -490,8 +495,7 @@ START_TEST(a_query_can_be_interrupted)
     struct session session;
 
     open_scenario(&session, "poll");
-    snprintf(answer, sizeof(answer), "record %s", in_folder("run.db"));
-    must(&session, answer);
+    record_to(&session, in_folder("run.db"), "");
     timeline_set_interrupt(session.time, (struct interrupt){always, NULL});
     says(&session, endless, "interrupted");
     ck_assert(session.interrupted);
@@ -529,8 +533,7 @@ START_TEST(the_manuals_queries_have_answers)
     size_t size;
 
     open_scenario(&session, "dma_steal");
-    snprintf(answer, sizeof(answer), "record %s instructions", path);
-    must(&session, answer);
+    record_to(&session, path, "instructions");
     must(&session, "continue");
     session_close(&session);
     ck_assert(open_again(&session, path, &restored, &err));
@@ -565,8 +568,7 @@ START_TEST(the_extension_shows_instructions_to_other_programs)
 
     snprintf(extension, sizeof(extension), "%s_sqlite", ringside);
     open_scenario(&session, "poll");
-    snprintf(answer, sizeof(answer), "record %s instructions", path);
-    must(&session, answer);
+    record_to(&session, path, "instructions");
     must(&session, "stepi 70000");
     session_close(&session);
     ck_assert_int_eq(sqlite3_open(path, &db), SQLITE_OK);
@@ -620,8 +622,7 @@ START_TEST(sentences_are_those_of_the_narration)
     struct err err = {0};
 
     open_scenario(&session, "dma_steal");
-    snprintf(answer, sizeof(answer), "record %s", path);
-    must(&session, answer);
+    record_to(&session, path, "");
     must(&session, "continue");
     session_close(&session);
     ck_assert(open_again(&session, path, &restored, &err));
@@ -649,8 +650,7 @@ START_TEST(an_opened_run_is_the_same_run)
     struct err err = {0};
 
     open_scenario(&session, "dma_steal");
-    snprintf(answer, sizeof(answer), "record %s", path);
-    must(&session, answer);
+    record_to(&session, path, "");
     must(&session, "stepi 400000");
     must(&session, "set a5 = 77");
     must(&session, "continue");
@@ -684,8 +684,7 @@ START_TEST(an_opened_run_needs_no_file_but_its_own)
     struct err err = {0};
 
     talk_open(&talk, talk_hello, "");
-    snprintf(answer, sizeof(answer), "record %s", path);
-    must(&talk.session, answer);
+    record_to(&talk.session, path, "");
     must(&talk.session, "continue");
     talk_close(&talk); /* its folder is gone now */
     ck_assert_msg(open_again(&session, path, &restored, &err), "%s", err.text);
@@ -703,8 +702,7 @@ START_TEST(events_of_a_future_that_was_cut_off_go_with_it)
     struct session session;
 
     open_scenario(&session, "poll");
-    snprintf(answer, sizeof(answer), "record %s instructions", path);
-    must(&session, answer);
+    record_to(&session, path, "instructions");
     must(&session, "stepi 3000");
     must(&session, "reverse-stepi 1000");
     must(&session, "set a6 = 1");
@@ -887,8 +885,7 @@ START_TEST(it_is_said_that_metrics_cannot_be_written)
     struct session session;
 
     open_scenario(&session, "poll");
-    snprintf(answer, sizeof(answer), "record %s", path);
-    must(&session, answer);
+    record_to(&session, path, "");
     session.say = say_to_answer;
     change(path, "ALTER TABLE metric RENAME TO gone");
     must(&session, "stepi");
@@ -905,8 +902,7 @@ START_TEST(it_is_said_at_once_that_something_cannot_be_written)
     sqlite3 *db;
 
     open_scenario(&session, "poll");
-    snprintf(answer, sizeof(answer), "record %s", path);
-    must(&session, answer);
+    record_to(&session, path, "");
     session.say = say_to_answer;
     ck_assert_int_eq(sqlite3_open(path, &db), SQLITE_OK);
     ck_assert_int_eq(sqlite3_exec(db, "BEGIN IMMEDIATE", NULL, NULL, NULL), SQLITE_OK);
@@ -928,8 +924,7 @@ static void make_recording(const char *path)
     struct session session;
 
     open_scenario(&session, "poll");
-    snprintf(answer, sizeof(answer), "record %s", path);
-    must(&session, answer);
+    record_to(&session, path, "");
     must(&session, "stepi 20000");
     must(&session, "mark here");
     session_close(&session);
@@ -1229,8 +1224,7 @@ START_TEST(a_branch_that_was_deleted_does_not_come_back)
     uint64_t digest;
 
     open_scenario(&session, "poll");
-    snprintf(answer, sizeof(answer), "record %s", path);
-    must(&session, answer);
+    record_to(&session, path, "");
     must(&session, "stepi 100000; mark far; goto #50000; set s9 = 1; stepi 100000");
     must(&session, "delete-branch main-2; goto #60000; set s9 = 2; stepi 100");
     digest = run_digest(session.run);
@@ -1363,12 +1357,9 @@ static int run_program(const char *arguments)
     return WEXITSTATUS(pclose(output));
 }
 
-/* The UART takes 16 of 40 characters; the others wait on the branch they were typed on,
- * or the one that keeps its future. */
-START_TEST(typed_characters_that_wait_come_back)
+/* A run that is kept as talk-1: its UART takes 16 of 40 characters. The line is done then. */
+static void type_ahead(const char *line)
 {
-    struct typed_info typed;
-    struct session session;
     struct talk talk;
     struct err err = {0};
 
@@ -1376,8 +1367,19 @@ START_TEST(typed_characters_that_wait_come_back)
     ck_assert(keep_begin(&talk.session, &err));
     must(&talk.session, "stepi 100");
     must(&talk.session, "type \"0123456789abcdefghij0123456789ABCDEFGHIJ\"");
+    must(&talk.session, line);
     ck_assert_uint_eq(timeline_typed_ahead(talk.session.time), 24);
     talk_close(&talk);
+}
+
+/* The characters that found no room wait on the branch they were typed on, or the one that
+ * keeps its future. */
+START_TEST(typed_characters_that_wait_come_back)
+{
+    struct typed_info typed;
+    struct session session;
+
+    type_ahead("");
     resume(&session, "talk-1");
     ck_assert_uint_eq(timeline_typed_ahead(session.time), 24);
     ck_assert(timeline_typed_info(session.time, 0, &typed));
@@ -1400,15 +1402,8 @@ START_TEST(typed_characters_come_again_after_a_resume)
 {
     struct typed_info typed;
     struct session session;
-    struct talk talk;
-    struct err err = {0};
 
-    talk_open(&talk, talk_loop, "");
-    ck_assert(keep_begin(&talk.session, &err));
-    must(&talk.session, "stepi 100");
-    must(&talk.session, "type \"0123456789abcdefghij0123456789ABCDEFGHIJ\"");
-    must(&talk.session, "stepi 100");
-    talk_close(&talk);
+    type_ahead("stepi 100");
     resume(&session, "talk-1");
     must(&session, "goto #150; set s9 = 1; stepi 50");
     ck_assert_uint_eq(timeline_typed_ahead(session.time), 24);
