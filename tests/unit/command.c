@@ -6,6 +6,7 @@
 #include "control/command/command.h"
 
 #include "base/bits.h"
+#include "control/command/render.h"
 #include "control/moves.h"
 #include "control/narration.h"
 #include "face/gdb/gdb_rows.h"
@@ -607,25 +608,40 @@ START_TEST(help_tells_of_all_of_a_group_of_a_family_and_of_one)
 }
 END_TEST
 
-START_TEST(every_row_has_help_whose_prose_has_no_wide_lines)
+/* Examples are laid out already. */
+static void has_lines_within(const char *text, size_t width)
 {
+    for (const char *at = text; *at; at += strcspn(at, "\n") + 1)
+        ck_assert_msg(strcspn(at, "\n") <= width || *at == ' ', "%s", at);
+}
+
+/* Paragraphs are whole, and are broken into lines by who has the screen, once. */
+START_TEST(every_row_has_help_that_is_broken_into_lines_of_any_width)
+{
+    static const size_t widths[] = {40, 60, 80};
     struct command_list list;
 
     talk_open(&talk, talk_hello, "");
     command_list(&talk.session, &list);
     for (unsigned n = 0; n < list.count; n++) {
         const struct command *row = list.row[n];
-        struct buf line = {0};
-        const char *at;
+        struct reply reply = {0};
+        struct buf line = {0}, text = {0};
+        struct err err = {{0}};
 
         buf_printf(&line, "help %s", row->name);
-        at = talk_do(&talk, line.data);
-        ck_assert_ptr_nonnull(strstr(at, "Usage: "));
-        for (; *at; at += strcspn(at, "\n") + 1)
-            ck_assert_msg(strcspn(at, "\n") <= 79 || strncmp(at, "Usage", 5) == 0 ||
-                              *at == ' ',
-                          "%s", at);
+        ck_assert(command_do(&talk.session, line.data, &reply, &err));
+        render(&text, RENDER_TEXT, 0, line.data, &reply, &err);
+        ck_assert_ptr_nonnull(strstr(text.data, "Usage: "));
+        ck_assert_msg(strstr(text.data, row->help) != NULL, "%s", text.data);
+        for (unsigned i = 0; i < COUNT(widths); i++) {
+            buf_clear(&text);
+            render(&text, RENDER_TEXT, widths[i], line.data, &reply, &err);
+            has_lines_within(text.data, widths[i]);
+        }
+        reply_release(&reply);
         buf_free(&line);
+        buf_free(&text);
     }
     end();
 }
@@ -1075,7 +1091,7 @@ static void add_tests(TCase *tcase)
     tcase_add_test(tcase, no_name_hides_another);
     tcase_add_test(tcase, rows_come_in_order_of_group_and_name);
     tcase_add_test(tcase, help_tells_of_all_of_a_group_of_a_family_and_of_one);
-    tcase_add_test(tcase, every_row_has_help_whose_prose_has_no_wide_lines);
+    tcase_add_test(tcase, every_row_has_help_that_is_broken_into_lines_of_any_width);
     tcase_add_test(tcase, apropos_finds_by_words_of_the_help);
     tcase_add_test(tcase, a_file_of_commands_is_done_until_one_fails);
     tcase_add_test(tcase, a_file_that_is_no_text_is_not_done);

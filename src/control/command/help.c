@@ -15,28 +15,14 @@ static const struct column name_columns[] = {
 
 /* --- help --------------------------------------------------------------------------------- */
 
-enum { HELP_WIDTH = 78 };
-
-/* Where to break a line of prose: at the last blank that fits. */
-static size_t fitting(const char *text, size_t length)
-{
-    size_t end = HELP_WIDTH;
-
-    if (length <= HELP_WIDTH || *text == ' ')
-        return length;
-    while (end && text[end] != ' ')
-        end--;
-    return end ? end : length;
-}
-
-/* Paragraphs are broken into lines; examples begin with blanks and stay as they are. */
+/* Each paragraph and each line of an example by itself: the face breaks what is too wide. */
 static void say_lines(struct reply *reply, const char *text)
 {
     while (*text) {
-        size_t length = strcspn(text, "\n"), part = fitting(text, length);
+        size_t length = strcspn(text, "\n");
 
-        reply_say(reply, "%.*s", (int)part, text);
-        text += part + (text[part] == '\n' || text[part] == ' ');
+        reply_say(reply, "%.*s", (int)length, text);
+        text += length + (text[length] == '\n');
     }
 }
 
