@@ -723,6 +723,38 @@ START_TEST(a_move_is_told_whatever_came_before)
 }
 END_TEST
 
+/* Beginning again is a move back: the session knows it as its last, and what it takes back
+ * is told when the client listens, with its next move. */
+START_TEST(beginning_again_is_a_move)
+{
+    static const char *const again[] = {"vRun;", "R0"};
+    static const char told[] = "\nOTaken back: [305] the run ends";
+    struct session session;
+
+    for (unsigned i = 0; i < COUNT(again); i++) {
+        const char *const begin[] = {"qRcmd,6e617272617465206f6e", /* narrate on */
+                                     "c", again[i], NULL},
+                          *const go_on[] = {"qRcmd,6e617272617465206f6e", "c", again[i],
+                                            "s", NULL};
+        struct buf answers;
+
+        gdb_client_open(&session, "ends");
+        answers = gdb_client_talk(&session, begin);
+        ck_assert_uint_eq(occurrences(&answers, told), 0);
+        ck_assert_int_eq(session.last.arrival, ARRIVED);
+        ck_assert_uint_gt(session.last.from.retired, 0);
+        ck_assert_uint_eq(session.last.to.retired, 0);
+        buf_free(&answers);
+        session_close(&session);
+        gdb_client_open(&session, "ends");
+        answers = gdb_client_talk(&session, go_on);
+        ck_assert_uint_eq(occurrences(&answers, told), 1);
+        buf_free(&answers);
+        session_close(&session);
+    }
+}
+END_TEST
+
 /* What a write is told with waits for a move: until then the client hears nothing but
  * answers. */
 START_TEST(a_write_is_narrated_with_the_next_move)
@@ -807,6 +839,7 @@ static void add_tests(TCase *tcase)
     tcase_add_loop_test(tcase, where_it_goes_no_further_it_says_so, 0, 2);
     tcase_add_test(tcase, each_move_is_narrated);
     tcase_add_test(tcase, a_move_is_told_whatever_came_before);
+    tcase_add_test(tcase, beginning_again_is_a_move);
     tcase_add_test(tcase, a_write_is_narrated_with_the_next_move);
     tcase_add_test(tcase, what_the_client_has_not_heard_is_told_to_the_server);
     tcase_add_test(tcase, the_next_client_finds_the_session_as_it_was_left);

@@ -379,11 +379,19 @@ void gdb_vcont(struct gdb *gdb, struct scan *rest)
     forwards(gdb, actions.wish);
 }
 
-/* R and vRun: a run begins at its beginning, which is a place to go to. */
+/* R and vRun: a run begins at its beginning, which is a place to go to; nothing interrupts
+ * that. The client does not listen meanwhile: what is narrated it hears with its next move. */
 void gdb_restart(struct gdb *gdb, struct scan *rest)
 {
+    struct session *session = gdb->session;
+    struct narration_from narration = narration_before(session);
+    bool steady = timeline_set_steady(session->time, true);
+    struct move move;
+
     (void)rest;
-    timeline_return(gdb->session->time, (struct moment){0});
+    move_to(session, (struct moment){0}, &move);
+    timeline_set_steady(session->time, steady);
+    narration_after(session, &narration);
     gdb->ended = gdb->deferred = gdb->absent = false;
     gdb->silent = true;
     buf_clear(&gdb->last);
