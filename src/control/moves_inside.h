@@ -3,7 +3,7 @@
 
 #include "control/moves.h"
 
-/* What the files of moves share; see moves.h. */
+/* What the files of moves share, GDB's (face/gdb/resume.c) among them; see moves.h. */
 
 /* Begins a move; move_ended says how it ended, where, and tells the session. */
 void move_began(const struct session *session, struct move *move);
