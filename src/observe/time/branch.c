@@ -480,7 +480,9 @@ bool timeline_restore_branch(struct timeline *timeline, const struct branch_info
         branch = branch_new(timeline, info->name, info->parent);
         branch->info.dropped = info->dropped;
         timeline->live_branches -= info->dropped;
-        branch_add_snapshot(branch, snapshot_hold(timeline->branch[0]->snapshot[0]));
+        if (!info->dropped)
+            branch_add_snapshot(branch,
+                                snapshot_hold(timeline->branch[0]->snapshot[0]));
     }
     journal_cut(&branch->journal, 0);
     journal_copy(&branch->journal, info->journal, info->journal->count);
