@@ -371,6 +371,13 @@ static const struct talk_case {
              {"qRcmd,627265616b20737175617265", "c", "c", "bc"},
              "OBreakpoint 1 at square (0x80000098), two_harts.s:38.~\nOK\n" BY_SESSION
                  BY_SESSION BY_SESSION},
+            {"a condition of the session without a value stops, and says why",
+             /* monitor break square if 1 / (a0 - 1) */
+             {"qRcmd,627265616b207371756172652069662031202f20286130202d203129", "c"},
+             "OBreakpoint 1 at square (0x80000098), two_harts.s:38.~\nOK\n"
+             "OStopped by 1 of the session: break square.~"
+             "The condition of 1 has no value here: division by 0.~\n"
+             "T00thread:1;02:1811008000000000;20:9800008000000000;\n"},
             {"parts of the description",
              {"qXfer:features:read:target.xml:0,16",
               "qXfer:features:read:target.xml:15,1",

@@ -459,6 +459,43 @@ START_TEST(running_pauses_and_ends)
 }
 END_TEST
 
+/* A stop whose condition has no value tells so on a sheet, which the next key closes. */
+START_TEST(a_condition_without_a_value_is_said)
+{
+    static const char told[] = "The condition of 1 has no value here: division by 0.\n";
+    static const char moves[] = " n";
+    struct watched *watched = watched_new(PROGRAM, 1);
+    struct viewer *viewer = &watched->viewer;
+    const struct sheet *sheet = &viewer->screen.sheet;
+
+    watched_type(watched, ":break *0x80000004 if 1 / 0");
+    for (const char *key = moves; *key; key++) {
+        watched_type(watched, ":goto start");
+        watched_press(watched, (unsigned char)*key, 1);
+        for (unsigned i = 0; i < 20 && !sheet->open; i++)
+            if (*key == ' ')
+                viewer_advance(viewer, 1);
+            else
+                watched_press(watched, 'n', 1);
+        ck_assert_int_eq(viewer->screen.mode, SCREEN_STANDING);
+        ck_assert_uint_eq(watched->run->board[0]->hart[0].pc, 0x80000004);
+        ck_assert(sheet->open);
+        ck_assert_int_eq(strncmp(buf_str(&sheet->text), "stopped at 1: break ", 20), 0);
+        ck_assert_ptr_nonnull(strstr(buf_str(&sheet->text), told));
+        watched_press(watched, 'n', 1);
+        ck_assert(!sheet->open);
+        ck_assert_uint_ne(watched->run->board[0]->hart[0].pc, 0x80000004);
+    }
+    watched_type(watched, ":condition 1 1 == 1");
+    watched_type(watched, ":goto start");
+    watched_press(watched, ' ', 1);
+    viewer_advance(viewer, 1000);
+    ck_assert(!sheet->open);
+    ck_assert_int_eq(strncmp(viewer->screen.notice, "stopped at 1: break ", 20), 0);
+    watched_free(watched);
+}
+END_TEST
+
 START_TEST(a_pane_is_chosen_where_not_all_have_room)
 {
     static const int cols[] = {80, 160};
@@ -855,6 +892,7 @@ static void add_tests(TCase *tcase)
     tcase_add_test(tcase, an_event_is_the_smallest_step_in_both_directions);
     tcase_add_test(tcase, interesting_stops_at_the_trap_and_n_goes_on_from_there);
     tcase_add_test(tcase, running_pauses_and_ends);
+    tcase_add_test(tcase, a_condition_without_a_value_is_said);
     tcase_add_test(tcase, a_pane_is_chosen_where_not_all_have_room);
     tcase_add_test(tcase, w_asks_about_what_the_screen_tells_of);
     tcase_add_test(tcase, tables_fit_the_screen_that_they_are_shown_on);

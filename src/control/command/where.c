@@ -136,10 +136,14 @@ static void put_hits(struct buf *out, const struct session *session,
 /* A condition without a value stops, too. */
 static void say_conditions(struct reply *reply, const struct move *move)
 {
-    for (unsigned i = 0; i < move->hits; i++)
-        if (move->hit[i].no_value[0])
-            reply_say(reply, "The condition of %u has no value here: %s.",
-                      move->hit[i].stop->number, move->hit[i].no_value);
+    for (unsigned i = 0; i < move->hits; i++) {
+        struct buf text = {0};
+
+        stop_hit_put_no_value(&text, &move->hit[i]);
+        if (text.size)
+            reply_say(reply, "%s", text.data);
+        buf_free(&text);
+    }
 }
 
 /* --- how a move ended -------------------------------------------------------------------------------- */

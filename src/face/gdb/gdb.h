@@ -63,7 +63,7 @@ struct hit {
     uint64_t address;  /* of the watched byte */
     unsigned hart;     /* that arrived there or did it */
     uint8_t initiator; /* enum initiator */
-    char text[160];    /* of the session's stop */
+    char text[384];    /* of the session's stop: lines */
 };
 
 struct gdb {

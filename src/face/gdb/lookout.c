@@ -88,6 +88,22 @@ static void look_at_points(struct lookout *lookout)
     }
 }
 
+/* Which of the session's stops it is; and whose condition has no value. */
+static void put_stop(struct hit *hit, const struct stop_hit *hits, unsigned count)
+{
+    struct buf text = {0};
+
+    buf_printf(&text, "Stopped by %u of the session: %.100s.\n", hits[0].stop->number,
+               hits[0].stop->text ? hits[0].stop->text : "");
+    for (unsigned i = 0; i < count; i++)
+        if (hits[i].no_value[0]) {
+            stop_hit_put_no_value(&text, &hits[i]);
+            buf_char(&text, '\n');
+        }
+    snprintf(hit->text, sizeof(hit->text), "%s", text.data);
+    buf_free(&text);
+}
+
 static void look_at_users(struct lookout *lookout)
 {
     unsigned count;
@@ -97,8 +113,7 @@ static void look_at_users(struct lookout *lookout)
     hit->by_user = count > 0;
     if (!count)
         return;
-    snprintf(hit->text, sizeof(hit->text), "Stopped by %u of the session: %.100s.\n",
-             hits[0].stop->number, hits[0].stop->text ? hits[0].stop->text : "");
+    put_stop(hit, hits, count);
     if (!hit->by_point && hits[0].stop->board == lookout->gdb->board)
         hit->hart = hits[0].hart;
 }

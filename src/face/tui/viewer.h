@@ -83,6 +83,9 @@ void viewer_prompt_key(struct viewer *viewer, int code);
 /* What the session says while no command is done becomes a notice. */
 void viewer_hear(struct viewer *viewer);
 
+/* One line stands in the key row, if it fits; more get a sheet. */
+void viewer_show(struct viewer *viewer, const char *title, const struct buf *text);
+
 /* Does a line of the command language and shows the answer. */
 void viewer_do(struct viewer *viewer, const char *line);
 

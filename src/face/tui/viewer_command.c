@@ -67,8 +67,7 @@ static void answer(struct viewer *viewer, const char *line, struct buf *text)
     reply_release(&reply);
 }
 
-/* One line stands in the key row, if it fits; more get a sheet. */
-static void show(struct viewer *viewer, const char *line, const struct buf *text)
+void viewer_show(struct viewer *viewer, const char *title, const struct buf *text)
 {
     struct screen *screen = &viewer->screen;
     size_t first = strcspn(buf_str(text), "\n");
@@ -81,7 +80,7 @@ static void show(struct viewer *viewer, const char *line, const struct buf *text
                  buf_str(text));
         return;
     }
-    sheet_open(&screen->sheet, line);
+    sheet_open(&screen->sheet, title);
     buf_text(&screen->sheet.text, buf_str(text));
 }
 
@@ -96,7 +95,7 @@ void viewer_do(struct viewer *viewer, const char *line)
     if (moment_compare(timeline_now(viewer->session->time), from.at) != 0)
         viewer->form = WATCH_EVENT;
     viewer_moved(viewer, &from);
-    show(viewer, line, &text);
+    viewer_show(viewer, line, &text);
     buf_free(&text);
 }
 

@@ -61,11 +61,25 @@ static void ended(struct viewer *viewer, enum move_end end)
                  "Nothing can happen: every hart waits and nothing is due.");
 }
 
-/* Which of the session's stops ended a move. */
-static void tell_stop(struct viewer *viewer, const struct stop_hit *hit)
+/* Which of the session's stops ended a move; and whose condition has no value. */
+static void tell_stop(struct viewer *viewer, const struct stop_hit *hit, unsigned hits)
 {
-    snprintf(viewer->screen.notice, sizeof(viewer->screen.notice), "stopped at %u: %s",
-             hit->stop->number, hit->stop->text ? hit->stop->text : "");
+    struct buf text = {0};
+    bool more = false;
+
+    buf_printf(&text, "stopped at %u: %s", hit->stop->number,
+               hit->stop->text ? hit->stop->text : "");
+    viewer_notice(viewer, text.data);
+    buf_char(&text, '\n');
+    for (unsigned i = 0; i < hits; i++)
+        if (hit[i].no_value[0]) {
+            stop_hit_put_no_value(&text, &hit[i]);
+            buf_char(&text, '\n');
+            more = true;
+        }
+    if (more)
+        viewer_show(viewer, "stopped", &text);
+    buf_free(&text);
 }
 
 static void told(struct viewer *viewer, const struct move *move)
@@ -78,7 +92,7 @@ static void told(struct viewer *viewer, const struct move *move)
         break;
     case MOVE_STOPPED:
         if (move->hits)
-            tell_stop(viewer, &move->hit[0]);
+            tell_stop(viewer, move->hit, move->hits);
         break;
     case MOVE_BEGINNING:
         viewer_notice(viewer, "this is the beginning: nothing has happened before");
@@ -290,6 +304,7 @@ static void run_on(struct viewer *viewer, unsigned most)
 {
     struct session *session = viewer->session;
     struct run_limit limit = RUN_NO_LIMIT;
+    const struct stop_hit *hit;
     enum arrival arrival;
     unsigned hits;
 
@@ -301,7 +316,8 @@ static void run_on(struct viewer *viewer, unsigned most)
     viewer->form = WATCH_EVENT;
     if (arrival == ARRIVED_HIT && stops_settle(session->stops, true)) {
         viewer->screen.mode = SCREEN_STANDING;
-        tell_stop(viewer, stops_hits(session->stops, &hits));
+        hit = stops_hits(session->stops, &hits);
+        tell_stop(viewer, hit, hits);
     } else if (arrival == ARRIVED_FINISHED || arrival == ARRIVED_NOTHING) {
         ended(viewer, arrival == ARRIVED_FINISHED ? MOVE_FINISHED : MOVE_NOTHING);
     } else if (at_limit(viewer)) {

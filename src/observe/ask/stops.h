@@ -1,6 +1,7 @@
 #ifndef OBSERVE_ASK_STOPS_H
 #define OBSERVE_ASK_STOPS_H
 
+#include "base/buf.h"
 #include "observe/ask/expr.h"
 #include "observe/time/timeline.h"
 
@@ -82,6 +83,9 @@ struct stop *stops_at(struct stops *stops, unsigned n); /* in order of number */
  */
 const struct probe *stops_probe(struct stops *stops);
 const struct stop_hit *stops_hits(const struct stops *stops, unsigned *count);
+
+/* "The condition of 1 has no value here: division by 0."; nothing if it holds. */
+void stop_hit_put_no_value(struct buf *out, const struct stop_hit *hit);
 
 /* Is any enabled, so that there is something to look for? */
 bool stops_any(const struct stops *stops);

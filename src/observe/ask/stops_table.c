@@ -246,6 +246,13 @@ const struct stop_hit *stops_hits(const struct stops *stops, unsigned *count)
     return stops->hit;
 }
 
+void stop_hit_put_no_value(struct buf *out, const struct stop_hit *hit)
+{
+    if (hit->no_value[0])
+        buf_printf(out, "The condition of %u has no value here: %s.", hit->stop->number,
+                   hit->no_value);
+}
+
 bool stops_settle(struct stops *stops, bool forwards)
 {
     unsigned kept = 0;
