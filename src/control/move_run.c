@@ -3,6 +3,8 @@
 
 #include "control/moves_inside.h"
 
+#include <stdio.h>
+
 /* --- beginning and end of a move -------------------------------------------------------------- */
 
 void move_began(const struct session *session, struct move *move)
@@ -353,16 +355,23 @@ static void condition_disarm(void *ctx, struct run *run)
     event_unlisten(&run->events, condition_take, ctx);
 }
 
+/* A condition that has no value ends the move, as one of a breakpoint does. */
+static bool condition_ends(const struct condition *condition, struct err *err)
+{
+    struct expr_scope scope = session_scope(condition->session);
+    uint64_t value;
+
+    return !expr_value(condition->expr, &scope, &value, err) || value != 0;
+}
+
 static bool condition_found(void *ctx, struct run *run)
 {
     struct condition *condition = ctx;
-    struct expr_scope scope = session_scope(condition->session);
     bool happened = condition->happened;
-    uint64_t value;
 
     (void)run;
     condition->happened = false;
-    return happened && expr_value(condition->expr, &scope, &value, NULL) && value != 0;
+    return happened && condition_ends(condition, NULL);
 }
 
 void move_until(struct session *session, enum move_way way,
@@ -371,11 +380,15 @@ void move_until(struct session *session, enum move_way way,
     struct condition until = {.session = session, .expr = condition};
     const struct probe probe = {condition_arm, condition_disarm, condition_found,
                                 &until};
+    struct err err = {{0}};
 
     move_began(session, move);
     move_ended(session, move,
                way == FORWARDS ? move_forward(session, move, &probe, RUN_NO_LIMIT)
                                : move_backward(session, move, &probe));
+    if (move->end == MOVE_DONE && condition_ends(&until, &err))
+        snprintf(move->no_value, sizeof(move->no_value), "%.*s", STOP_REASON - 1,
+                 err.text);
 }
 
 void move_until_cycle(struct session *session, uint64_t cycle, struct move *move)

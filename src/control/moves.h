@@ -41,6 +41,7 @@ struct move {
     struct event event;
     unsigned hits; /* STOPPED: what at; readable until the next move */
     struct stop_hit hit[MOVE_HITS];
+    char no_value[STOP_REASON]; /* DONE: why the condition has none; empty: it holds */
 };
 
 /* --- move_run.c ------------------------------------------------------------------------------- */
@@ -52,7 +53,8 @@ void move_continue(struct session *session, enum move_way way, struct move *move
 void move_to_address(struct session *session, enum move_way way, uint64_t address,
                      struct move *move);
 
-/* Until the condition holds. It is asked after each step at which something happened. */
+/* Until the condition holds, or has no value. It is asked after each step at which something
+ * happened. */
 void move_until(struct session *session, enum move_way way,
                 const struct expr *condition, struct move *move);
 

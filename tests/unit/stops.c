@@ -227,6 +227,32 @@ START_TEST(a_condition_without_a_value_stops_and_says_so)
 }
 END_TEST
 
+/* As a breakpoint's does, in both directions: who waits for it learns why it never holds. */
+START_TEST(until_ends_where_its_condition_has_no_value)
+{
+    static const char says[] = "The condition has no value here: division by 0.";
+    struct talk talk;
+    struct moment first;
+
+    journey_open(&talk, "dma_burst");
+    ck_assert_ptr_nonnull(
+        strstr(journey_do(&talk, "until s2 == 3 ? 1 / 0 : s2 == 5"), says));
+    ck_assert_uint_eq(session_hart(&talk.session)->x[18], 3);
+    first = timeline_now(talk.session.time);
+    ck_assert_ptr_null(strstr(journey_do(&talk, "until s2 == 5"), says));
+    ck_assert_uint_eq(session_hart(&talk.session)->x[18], 5);
+    ck_assert_ptr_nonnull(strstr(
+        journey_do(&talk, "reverse-until s2 == 4 ? 0 : s2 == 3 && 1 / 0"), says));
+    ck_assert_uint_eq(session_hart(&talk.session)->x[18], 3);
+    ck_assert_int_gt(moment_compare(timeline_now(talk.session.time), first), 0);
+    ck_assert_ptr_nonnull(
+        strstr(journey_do(&talk, "goto start; until u32[0x40000000] == 1"),
+               "The condition has no value here: nothing can be read at physical "
+               "address 0x40000000."));
+    talk_close(&talk);
+}
+END_TEST
+
 /* A hart that only stands at a breakpoint has not arrived. */
 START_TEST(a_hart_that_stands_there_does_not_arrive)
 {
@@ -389,6 +415,7 @@ static void add_tests(TCase *tcase)
     tcase_add_test(tcase, a_disabled_breakpoint_does_not_stop);
     tcase_add_test(tcase, a_condition_can_be_changed_and_taken_away);
     tcase_add_test(tcase, a_condition_without_a_value_stops_and_says_so);
+    tcase_add_test(tcase, until_ends_where_its_condition_has_no_value);
     tcase_add_test(tcase, a_hart_that_stands_there_does_not_arrive);
     tcase_add_test(tcase, a_write_tells_who_wrote_and_what);
     tcase_add_test(tcase, of_a_large_range_the_bytes_that_were_written_are_told);

@@ -505,7 +505,9 @@ const struct command move_commands[] = {
         .summary = "on until the hart is somewhere, or something holds",
         .help = "A location is a symbol, FILE:LINE, LINE or *ADDRESS; anything else is "
                 "a condition, which is asked at every event and every instruction: "
-                "that is slower, some million instructions a second.\n"
+                "that is slower, some million instructions a second. Where it has no "
+                "value, since memory in it cannot be read or it divides by 0, the move "
+                "ends, too; that is said.\n"
                 "\n"
                 "  until transfer_end\n"
                 "  until cycle > 100000\n"
@@ -521,7 +523,9 @@ const struct command move_commands[] = {
                        .name = "LOCATION|CONDITION",
                        .completes = ARG_ADDRESS}},
         .summary = "back until the hart was somewhere, or something held",
-        .help = "  reverse-until transfer_begin\n"
+        .help = "A condition that has no value ends it, as it ends `until`.\n"
+                "\n"
+                "  reverse-until transfer_begin\n"
                 "  reverse-until a0 == 3",
         .group = "moving",
         .repeats = true,

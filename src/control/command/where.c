@@ -136,6 +136,8 @@ static void put_hits(struct buf *out, const struct session *session,
 /* A condition without a value stops, too. */
 static void say_conditions(struct reply *reply, const struct move *move)
 {
+    if (move->no_value[0])
+        reply_say(reply, "The condition has no value here: %s.", move->no_value);
     for (unsigned i = 0; i < move->hits; i++) {
         struct buf text = {0};
 
@@ -217,8 +219,7 @@ void where_say_move(struct reply *reply, const struct session *session,
         where_put(&text, session);
     }
     say(reply, &text);
-    if (move->end == MOVE_STOPPED)
-        say_conditions(reply, move);
+    say_conditions(reply, move);
     if (move->other_hart)
         reply_say(reply, "Commands are about hart %u now.", session->hart);
     if (session->subject.scenario && trial_error(&session->subject.trial))
