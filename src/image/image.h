@@ -44,6 +44,11 @@ struct image {
 /* Reads a whole file; the caller frees *bytes. A zero byte follows the last one. */
 bool image_read_file(const char *path, uint8_t **bytes, size_t *size, struct err *err);
 
+/* Is a file that begins so a database of SQLite, as recordings are? It has a whole header
+ * then (SQLite's file format, 1.3). */
+enum { DATABASE_HEADER = 100 };
+bool image_is_database(const void *bytes, size_t size);
+
 /* Makes an image of a file's bytes, which are copied. What does not begin as an ELF file
  * does is raw: its bytes go to `raw_base`, and it starts with the first. */
 bool image_init(struct image *image, const char *name, const void *bytes, size_t size,

@@ -92,6 +92,22 @@ static bool check_name(const char *path, struct err *err)
     return true;
 }
 
+bool image_is_database(const void *bytes, size_t size)
+{
+    return size >= DATABASE_HEADER && memcmp(bytes, "SQLite format 3", 16) == 0;
+}
+
+/* Nor a recording. */
+static bool check_bytes(const char *path, const uint8_t *bytes, size_t size,
+                        struct err *err)
+{
+    return !image_is_database(bytes, size) ||
+           err_set(err,
+                   "cannot load '%s': it is a database of SQLite; ringside open takes "
+                   "recordings",
+                   path);
+}
+
 bool image_open(struct image *image, const char *path, uint64_t raw_base,
                 struct err *err)
 {
@@ -99,8 +115,12 @@ bool image_open(struct image *image, const char *path, uint64_t raw_base,
     size_t size = 0;
 
     *image = (struct image){0};
-    return check_name(path, err) && image_read_file(path, &bytes, &size, err) &&
-           take(image, path, bytes, size, raw_base, err);
+    if (!check_name(path, err) || !image_read_file(path, &bytes, &size, err))
+        return false;
+    if (check_bytes(path, bytes, size, err))
+        return take(image, path, bytes, size, raw_base, err);
+    free(bytes);
+    return false;
 }
 
 void image_lines(const struct image *image, struct lines *lines)

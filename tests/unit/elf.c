@@ -346,6 +346,17 @@ START_TEST(source_text_is_no_raw_program)
 }
 END_TEST
 
+START_TEST(a_database_is_known_by_its_header)
+{
+    char header[DATABASE_HEADER] = "SQLite format 3";
+
+    ck_assert(image_is_database(header, sizeof(header)));
+    ck_assert(!image_is_database(header, sizeof(header) - 1));
+    header[15] = ' ';
+    ck_assert(!image_is_database(header, sizeof(header)));
+}
+END_TEST
+
 START_TEST(directory_is_refused)
 {
     struct image image;
@@ -689,6 +700,7 @@ static void add_tests(TCase *tcase)
     tcase_add_test(tcase, empty_file_is_refused);
     tcase_add_test(tcase, missing_file_is_named);
     tcase_add_test(tcase, source_text_is_no_raw_program);
+    tcase_add_test(tcase, a_database_is_known_by_its_header);
     tcase_add_test(tcase, directory_is_refused);
     tcase_add_test(tcase, loading_fills_segments_and_zeroes_their_rest);
     tcase_add_test(tcase, segment_outside_ram_is_refused_and_nothing_is_loaded);

@@ -1488,6 +1488,28 @@ START_TEST(open_and_resume_are_subcommands)
 }
 END_TEST
 
+/* Its bytes could be a raw program's, but nobody means that. */
+START_TEST(a_recording_is_no_program)
+{
+    static const char *const takers[] = {"shell", "boot", "disasm", "gdbserver"};
+    struct session session;
+
+    open_scenario(&session, "poll");
+    record_to(&session, in_folder("run.db"), "");
+    session_close(&session);
+    for (unsigned i = 0; i < COUNT(takers); i++) {
+        char command[256];
+
+        snprintf(command, sizeof(command), "%s %s %s", takers[i], in_folder("run.db"),
+                 strcmp(takers[i], "gdbserver") == 0 ? "unix:/nowhere/socket" : "");
+        ck_assert_int_eq(run_program(command), 2);
+        ck_assert_msg(strstr(answer, "it is a database of SQLite; ringside open takes "
+                                     "recordings") != NULL,
+                      "%s", answer);
+    }
+}
+END_TEST
+
 /* A disk that is full, or as if: files can grow to so many KiB and no more. */
 static void run_limited(unsigned kib, const char *arguments)
 {
@@ -1606,6 +1628,7 @@ static void add_tests(TCase *tcase)
     tcase_add_test(tcase, typed_characters_come_again_after_a_resume);
     tcase_add_test(tcase, a_run_of_an_older_format_is_read_and_gone_on_with);
     tcase_add_test(tcase, open_and_resume_are_subcommands);
+    tcase_add_test(tcase, a_recording_is_no_program);
     tcase_add_test(tcase, what_cannot_be_recorded_is_told);
     tcase_add_test(tcase, a_run_that_cannot_be_kept_leaves_nothing);
     tcase_add_test(tcase, a_full_disk_is_told_and_the_run_is_kept_at_last);

@@ -2,6 +2,7 @@
 
 #include "base/alloc.h"
 #include "base/bits.h"
+#include "image/image.h"
 #include "observe/record/functions.h"
 #include "observe/record/insn_table.h"
 #include "observe/record/schema.h"
@@ -14,8 +15,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-enum { HEADER_BYTES = 100 }; /* SQLite's file format, 1.3 */
 
 bool archive_fail(struct archive *archive, struct err *err)
 {
@@ -151,7 +150,7 @@ bool archive_is_empty(const char *path)
 /* Before SQLite sees the file: it takes an empty one for an empty database. */
 static bool is_database(const char *path, struct err *err)
 {
-    unsigned char head[HEADER_BYTES] = {0};
+    unsigned char head[DATABASE_HEADER] = {0};
     int file = open(path, O_RDONLY);
     ssize_t size;
 
@@ -163,7 +162,7 @@ static bool is_database(const char *path, struct err *err)
         return err_set(err, "cannot read '%s': %s", path, strerror(errno));
     if (size == 0)
         return err_set(err, "'%s' is empty: no recording of Ringside", path);
-    if (size < HEADER_BYTES || memcmp(head, "SQLite format 3", 16) != 0)
+    if (!image_is_database(head, (size_t)size))
         return err_set(err,
                        "'%s' is no recording of Ringside: it is no database of "
                        "SQLite",
