@@ -1038,8 +1038,22 @@ END_TEST
 
 START_TEST(a_run_that_this_version_does_otherwise_can_only_be_read)
 {
-    static const char *const moves[] = {"stepi", "continue", "reverse-stepi",
-                                        "goto 100", "set a0 = 1"};
+    static const char *const moves[] = {
+        "stepi",         "continue",          "reverse-stepi",
+        "goto 100",      "set a0 = 1",        "mark here",
+        "unmark",        "branch x",          "switch main",
+        "delete-branch", "diff-branches main"};
+    static const struct {
+        const char *look, *says;
+    } looks[] = {{"where", "#0"},
+                 {"info moment", "#0"},
+                 {"info digest", "The state at #0 has the digest 0x"},
+                 {"info checkpoints", "of 256 MiB"},
+                 {"info journal", "from outside"},
+                 {"checkpoint-memory 16M", "of 16 MiB"},
+                 {"marks", "here  #20000"},
+                 {"timeline", "You stand at cycle 0"},
+                 {"branches", "main"}};
     const char *path = in_folder("other.db");
     struct restored restored;
     struct session session;
@@ -1052,6 +1066,9 @@ START_TEST(a_run_that_this_version_does_otherwise_can_only_be_read)
     ck_assert_ptr_nonnull(strstr(restored.differs, "not as it was"));
     for (unsigned i = 0; i < COUNT(moves); i++)
         says(&session, moves[i], "reading only");
+    for (unsigned i = 0; i < COUNT(looks); i++)
+        says(&session, looks[i].look, looks[i].says);
+    ck_assert_uint_eq(timeline_now(session.time).retired, 0);
     says(&session, "record again.db", "reading only");
     session_add_commands(&session, gdb_commands);
     says(&session, "gdbserver :0", "reading only");

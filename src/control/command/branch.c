@@ -176,6 +176,7 @@ const struct command branch_commands[] = {
                 "  mark before-dma\n"
                 "  goto before-dma",
         .group = "time",
+        .moves = true,
         .run = do_mark,
     },
     {
@@ -191,6 +192,7 @@ const struct command branch_commands[] = {
         .summary = "take a mark away",
         .help = "  unmark before-dma",
         .group = "time",
+        .moves = true,
         .run = do_unmark,
     },
     {
@@ -282,6 +284,7 @@ const struct command branch_commands[] = {
                 "\n"
                 "  branch without-interrupts",
         .group = "branches",
+        .moves = true,
         .run = do_branch,
     },
     {
@@ -290,6 +293,7 @@ const struct command branch_commands[] = {
         .summary = "go over to another branch, to where you stood on it",
         .help = "  switch main",
         .group = "branches",
+        .moves = true,
         .run = do_switch,
     },
     {
@@ -302,6 +306,7 @@ const struct command branch_commands[] = {
                 "\n"
                 "  delete-branch main-2",
         .group = "branches",
+        .moves = true,
         .run = do_delete,
     },
     {
@@ -316,6 +321,7 @@ const struct command branch_commands[] = {
                 "  diff-branches main-2\n"
                 "  diff-branches main main-2",
         .group = "branches",
+        .moves = true,
         .run = branch_diff,
     },
     {.name = NULL},

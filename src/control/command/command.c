@@ -303,11 +303,7 @@ static void name_command(const struct command *command, struct err *err)
 static bool is_possible(const struct session *session, const struct command *command,
                         struct err *err)
 {
-    if (!session->still)
-        return true;
-    return (!command->changes && strcmp(command->group, "moving") != 0 &&
-            strcmp(command->group, "time") != 0 &&
-            strcmp(command->group, "branches") != 0) ||
+    return !session->still || (!command->changes && !command->moves) ||
            err_set(err, "%s", session->still);
 }
 

@@ -92,6 +92,7 @@ struct command {
     bool takes_format; /* x/8xb */
     bool repeats;      /* an empty line does it again */
     bool changes;      /* it changes the machine: a journal entry, and may cut */
+    bool moves;        /* it goes through the run, or changes its marks or branches */
     bool listens;      /* it lets others in, by a socket */
     bool (*run)(struct call *call, struct err *err);
 };

@@ -285,6 +285,7 @@ const struct command move_commands[] = {
                 "  stepi\n"
                 "  stepi 100",
         .group = "moving",
+        .moves = true,
         .repeats = true,
         .run = do_stepi,
     },
@@ -299,6 +300,7 @@ const struct command move_commands[] = {
                 "  reverse-stepi\n"
                 "  reverse-stepi 100",
         .group = "moving",
+        .moves = true,
         .repeats = true,
         .run = do_stepi,
     },
@@ -315,6 +317,7 @@ const struct command move_commands[] = {
             "  step\n"
             "  step 3",
         .group = "moving",
+        .moves = true,
         .repeats = true,
         .run = do_step,
     },
@@ -326,6 +329,7 @@ const struct command move_commands[] = {
         .help = "  reverse-step\n"
                 "  reverse-step 3",
         .group = "moving",
+        .moves = true,
         .repeats = true,
         .run = do_step,
     },
@@ -342,6 +346,7 @@ const struct command move_commands[] = {
                 "  nexti\n"
                 "  nexti 10",
         .group = "moving",
+        .moves = true,
         .repeats = true,
         .run = do_nexti,
     },
@@ -355,6 +360,7 @@ const struct command move_commands[] = {
                 "\n"
                 "  reverse-nexti",
         .group = "moving",
+        .moves = true,
         .repeats = true,
         .run = do_nexti,
     },
@@ -369,6 +375,7 @@ const struct command move_commands[] = {
                 "  next\n"
                 "  next 5",
         .group = "moving",
+        .moves = true,
         .repeats = true,
         .run = do_next,
     },
@@ -379,6 +386,7 @@ const struct command move_commands[] = {
         .summary = "back to the line of the source before, over calls and traps",
         .help = "  reverse-next",
         .group = "moving",
+        .moves = true,
         .repeats = true,
         .run = do_next,
     },
@@ -391,6 +399,7 @@ const struct command move_commands[] = {
                 "\n"
                 "  finish",
         .group = "moving",
+        .moves = true,
         .repeats = true,
         .run = do_finish,
     },
@@ -400,6 +409,7 @@ const struct command move_commands[] = {
         .summary = "back to the call of the function, or to before the trap",
         .help = "  reverse-finish",
         .group = "moving",
+        .moves = true,
         .repeats = true,
         .run = do_finish,
     },
@@ -417,6 +427,7 @@ const struct command move_commands[] = {
                 "  step-event dma-burst\n"
                 "  step-event dma-burst 3",
         .group = "moving",
+        .moves = true,
         .repeats = true,
         .run = do_step_event,
     },
@@ -429,6 +440,7 @@ const struct command move_commands[] = {
         .help = "  reverse-step-event\n"
                 "  reverse-step-event trap-enter",
         .group = "moving",
+        .moves = true,
         .repeats = true,
         .run = do_step_event,
     },
@@ -442,6 +454,7 @@ const struct command move_commands[] = {
                           "  step-unit descriptor 2\n"
                           "  su interrupt",
         .group = "moving",
+        .moves = true,
         .repeats = true,
         .run = do_step_unit,
     },
@@ -454,6 +467,7 @@ const struct command move_commands[] = {
                           "  reverse-step-unit burst\n"
                           "  rsu command",
         .group = "moving",
+        .moves = true,
         .repeats = true,
         .run = do_step_unit,
     },
@@ -467,6 +481,7 @@ const struct command move_commands[] = {
                 "  continue\n"
                 "  continue 3",
         .group = "moving",
+        .moves = true,
         .repeats = true,
         .run = do_continue,
     },
@@ -481,6 +496,7 @@ const struct command move_commands[] = {
                 "\n"
                 "  reverse-continue",
         .group = "moving",
+        .moves = true,
         .repeats = true,
         .run = do_continue,
     },
@@ -494,6 +510,7 @@ const struct command move_commands[] = {
                 "\n"
                 "  run",
         .group = "moving",
+        .moves = true,
         .run = do_run,
     },
     {
@@ -513,6 +530,7 @@ const struct command move_commands[] = {
                 "  until cycle > 100000\n"
                 "  until a0 == 3 && hart0.mstatus.MIE",
         .group = "moving",
+        .moves = true,
         .repeats = true,
         .run = do_until,
     },
@@ -528,6 +546,7 @@ const struct command move_commands[] = {
                 "  reverse-until transfer_begin\n"
                 "  reverse-until a0 == 3",
         .group = "moving",
+        .moves = true,
         .repeats = true,
         .run = do_until,
     },
@@ -546,6 +565,7 @@ const struct command move_commands[] = {
                 "  goto #1204.3\n"
                 "  goto before-dma",
         .group = "moving",
+        .moves = true,
         .run = do_goto,
     },
     {
@@ -553,6 +573,7 @@ const struct command move_commands[] = {
         .summary = "to the beginning of the run",
         .help = "  goto start",
         .group = "moving",
+        .moves = true,
         .run = do_goto_start,
     },
     {
@@ -560,6 +581,7 @@ const struct command move_commands[] = {
         .summary = "to the end of the run, over breakpoints",
         .help = "  goto end",
         .group = "moving",
+        .moves = true,
         .run = do_goto_end,
     },
     {.name = NULL},
