@@ -67,7 +67,16 @@ enum walk_outcome {
     WALK_NOT_ACCESSED,  /* A (or, for a store, D) is 0 and ADUE is 0 */
     WALK_UPDATED,       /* the hart has set A or D in the entry */
     WALK_ACCESS_FAULT,  /* the entry itself cannot be read or written */
+    WALK_GUEST_FAULT,   /* the G-stage does not translate the entry's own address */
     WALK_OUTCOMES
+};
+
+/* Which stage of address translation a walk belongs to. */
+enum walk_stage {
+    STAGE_ONLY, /* there is one: virtual to physical addresses */
+    STAGE_VS,   /* the first of two: guest virtual to guest physical addresses */
+    STAGE_G,    /* the second: guest physical to physical addresses */
+    STAGES
 };
 
 /* What somebody outside may do to the machine. */

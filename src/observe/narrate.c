@@ -536,7 +536,8 @@ static const char *const outcome_words[] = {"leads to the next level",
                                             "a misaligned superpage",
                                             "A or D is not set",
                                             "the hart sets A or D",
-                                            "the entry cannot be reached"};
+                                            "the entry cannot be reached",
+                                            "the G-stage refuses the entry's address"};
 static const char *const response_words[] = {"okay", "refused", "nothing answers"};
 static const char *const bool_words[] = {"no", "yes"};
 static const char *const level_words[] = {"lowers", "raises"};

@@ -4,6 +4,7 @@
 #include "base/bits.h"
 #include "machine/memory/ram.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /*
@@ -29,11 +30,17 @@
 struct tables {
     struct ram *ram;
     unsigned levels;     /* 3: Sv39, 4: Sv48 */
-    uint64_t root, next; /* physical addresses: the root, the next free page */
+    bool is_guest;       /* Sv39x4, Sv48x4: the root is 16 KiB */
+    uint64_t root, next; /* addresses: the root, the next free page */
+    uint64_t shift;      /* of a guest's tables: physical address - guest's address */
 };
 
 /* An empty root at `at`; further tables are put in the pages that follow. */
 void tables_init(struct tables *tables, struct ram *ram, unsigned levels, uint64_t at);
+
+/* The same for a G-stage: its root is 16 KiB, and `at` a multiple of that. */
+void tables_init_guest(struct tables *tables, struct ram *ram, unsigned levels,
+                       uint64_t at);
 
 /* Maps the page of that level (0: 4 KiB) at `va` to `pa`, with pointers down to it where
  * there are none. `bits`: all of the entry but its PPN. Gives the entry's address. */
@@ -47,6 +54,7 @@ uint64_t tables_get(const struct tables *tables, uint64_t at);
 void tables_put(struct tables *tables, uint64_t at, uint64_t entry);
 
 uint64_t tables_entry(uint64_t pa, uint64_t bits);
+/* satp or vsatp with an ASID, hgatp with a VMID. */
 uint64_t tables_satp(const struct tables *tables, uint16_t asid);
 
 #endif

@@ -1,6 +1,6 @@
 /* info ..., as it is typed: each row against the tables and the machine that it shows. */
 #include "control/command/rows.h"
-#include "machine/hart/walk.h"
+#include "machine/translate/walk.h"
 #include "observe/ask/names.h"
 #include "tests/lib/small_machine.h"
 #include "tests/lib/suite.h"

@@ -1,7 +1,6 @@
 /* info tlb, info walk: what translation knows, and how it finds out. */
 #include "control/command/info.h"
 #include "control/command/show.h"
-#include "machine/hart/walk.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -75,43 +74,44 @@ struct looking {
     struct table *table;
 };
 
-static bool look_at(void *ctx, uint64_t at, uint64_t *entry)
+static enum walk_outcome look_at(void *ctx, uint64_t at, uint64_t *entry)
 {
     const struct hart *hart = ((struct looking *)ctx)->hart;
 
     if (!ram_has(&hart->bus->ram, at, PTE_SIZE) ||
         !pmp_allows(hart, at, PTE_SIZE, ACCESS_LOAD, MODE_S))
-        return false;
+        return WALK_ACCESS_FAULT;
     ram_read(&hart->bus->ram, at, entry, PTE_SIZE);
-    return true;
+    return WALK_NEXT;
 }
 
 /* A and D are not set: the walk goes on as if they were. */
-static bool would_set(void *ctx, uint64_t at, uint64_t entry, uint64_t bits,
-                      bool *changed)
+static enum walk_outcome would_set(void *ctx, uint64_t at, uint64_t entry,
+                                   uint64_t bits, bool *changed)
 {
     const struct hart *hart = ((struct looking *)ctx)->hart;
 
     (void)entry;
     (void)bits;
     *changed = false;
-    return pmp_allows(hart, at, PTE_SIZE, ACCESS_STORE, MODE_S);
+    return pmp_allows(hart, at, PTE_SIZE, ACCESS_STORE, MODE_S) ? WALK_NEXT
+                                                                : WALK_ACCESS_FAULT;
 }
 
-static void entry_row(void *ctx, uint64_t at, uint64_t entry, unsigned level,
-                      enum walk_outcome outcome)
+static void entry_row(void *ctx, const struct walk_step *step)
 {
     struct looking *looking = ctx;
+    uint64_t entry = step->entry;
     struct buf text = {0};
 
-    table_number(looking->table, level);
-    table_number(looking->table, at);
+    table_number(looking->table, step->level);
+    table_number(looking->table, step->at);
     table_number(looking->table, entry);
     put_pte_bits(&text, entry);
     table_text(looking->table, "%s", text.data);
     table_number(looking->table, (entry >> 10 & BITS(43, 0)) << RAM_PAGE_SHIFT);
     buf_clear(&text);
-    put_unit(&text, UNIT_OUTCOME, outcome);
+    put_unit(&text, UNIT_OUTCOME, step->outcome);
     table_text(looking->table, "%s", text.data);
     buf_free(&text);
 }
@@ -122,7 +122,7 @@ static struct walk_rights rights_of(const struct hart *hart, uint8_t access)
     uint64_t status = hart->csr.mstatus;
 
     return (struct walk_rights){.access = access,
-                                .mode = mode == MODE_M ? MODE_S : mode,
+                                .user = mode == MODE_U,
                                 .sum = status & MSTATUS_SUM,
                                 .mxr = status & MSTATUS_MXR,
                                 .adue = hart->csr.menvcfg & MENVCFG_ADUE};
@@ -139,7 +139,8 @@ static void say_beginning(struct call *call, const struct walk *walk)
                   "M-mode does not translate: this is what S-mode would find.");
     reply_say(call->reply,
               "%s walk for 0x%" PRIx64 " from the root table at 0x%" PRIx64 ", as %s.",
-              walk->format->name, walk->va, walk->root, mode_name(walk->rights.mode));
+              walk->format->name, walk->va, walk->root,
+              mode_name(walk->rights.user ? MODE_U : MODE_S));
 }
 
 static void say_end(struct call *call, const struct walk *walk,
@@ -148,17 +149,16 @@ static void say_end(struct call *call, const struct walk *walk,
     const struct hart *hart = session_hart(call->session);
     uint16_t asid = (uint16_t)field_get(hart->csr.satp, SATP_ASID);
     const struct tlb_entry *cached = tlb_find(&hart->tlb, walk->va, asid);
-    struct tlb_entry leaf;
+    uint64_t pa = walk_target(found, walk->va);
     struct buf text = {0};
 
     if (found->outcome == WALK_LEAF) {
-        leaf = walk_entry(found, walk->va, asid);
         reply_say(call->reply,
                   "0x%" PRIx64 " is physical address 0x%" PRIx64
                   ", in a page of %" PRIu64 " KiB.",
-                  walk->va, leaf.ppn << RAM_PAGE_SHIFT | (walk->va & (RAM_PAGE - 1)),
-                  page_size(found->level, leaf.napot) / 1024);
-        if (cached && cached->ppn != leaf.ppn)
+                  walk->va, pa,
+                  (UINT64_C(1) << walk_page_bits(found->entry, found->level)) / 1024);
+        if (cached && cached->ppn != pa >> RAM_PAGE_SHIFT)
             reply_say(call->reply,
                       "The TLB has another translation, to 0x%" PRIx64
                       ": until a fence, that one is used.",
@@ -190,7 +190,7 @@ bool info_walk(struct call *call, struct err *err)
     struct walk_tables tables = {&looking, look_at, would_set, NULL};
     uint8_t access = accesses[call->given[1].is_given ? call->given[1].value : 0];
     struct walk walk = {.tables = &tables,
-                        .format = walk_format(hart->csr.satp),
+                        .format = walk_format(field_get(hart->csr.satp, SATP_MODE)),
                         .va = call->given[0].value,
                         .root = field_get(hart->csr.satp, SATP_PPN) << RAM_PAGE_SHIFT,
                         .rights = rights_of(hart, access)};
@@ -198,7 +198,7 @@ bool info_walk(struct call *call, struct err *err)
 
     if (!walk.format)
         return err_set(err, "satp.MODE is 0: addresses are not translated");
-    if (!walk_is_canonical(walk.format, walk.va))
+    if (!walk_is_address(walk.format, walk.va))
         return err_set(err,
                        "bits 63 to %u of 0x%" PRIx64 " are no copies of bit %u: "
                        "%s translates no such address",

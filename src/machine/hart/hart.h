@@ -8,6 +8,7 @@
 #include "machine/isa/isa.h"
 #include "machine/memory/bus.h"
 #include "machine/time/costs.h"
+#include "machine/translate/walk.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -21,8 +22,8 @@
  *   fast.c    the fast loop: the same instructions when nobody listens
  *   look.c    where pages are on the host, for both loops
  *   access.c  fetches, loads, stores and atomics: translation, protection, bus
- *   translate.c  translation: the TLB, then the walk
- *   walk.c    the page-table walk         tlb.c     the TLB that students see
+ *   translate.c  translation: the TLB, then the walk (machine/translate)
+ *   tlb.c     the TLB that students see
  *   pmp.c     physical memory protection  trap.c    traps and returns
  *   csr.c     what each CSR does          system.c  the instructions that act on a hart
  */
@@ -93,10 +94,6 @@ enum pmp_matching { PMP_OFF, PMP_TOR, PMP_NA4, PMP_NAPOT };
 
 /* Cycles a tick of `time`: 10 MHz. */
 enum { TIME_TICK = 100 };
-
-/* Bits of a virtual page number that one level of page table uses; low bits of a page
- * number that a 64 KiB Svnapot page takes from the virtual address. */
-enum { VPN_BITS = 9, NAPOT_BITS = 4 };
 
 #define SATP_MODE BITS(63, 60)
 #define SATP_ASID BITS(59, 44)
@@ -251,7 +248,7 @@ void hart_set_line(struct hart *hart, unsigned line, bool level);
 /* Ends WFI if an interrupt that mie lets through is pending now. */
 void hart_wake(struct hart *hart);
 
-/* --- walk.c, translate.c and tlb.c -------------------------------------------- */
+/* --- translate.c and tlb.c ---------------------------------------------------- */
 
 /* What is asked of translation. */
 struct walk_request {

@@ -3,11 +3,12 @@
  * a walk whose tables are in RAM behind the bus, under PMP, at a price, step by step in
  * events. A peek gives the same answers without any of that.
  */
-#include "machine/hart/walk.h"
+#include "machine/hart/hart.h"
+#include "machine/translate/stages.h"
 
 bool hart_has_satp_mode(uint8_t mode)
 {
-    return mode == 0 || walk_format(field_set(0, SATP_MODE, mode));
+    return mode == 0 || walk_format(mode);
 }
 
 /* --- the hart's tables: memory behind the bus, with PMP and prices --- */
@@ -37,22 +38,23 @@ static void take_slot(struct live *live, uint64_t at)
     hart->queue->now = hart_now(hart);
 }
 
-static bool live_read(void *ctx, uint64_t at, uint64_t *entry)
+static enum walk_outcome live_read(void *ctx, uint64_t at, uint64_t *entry)
 {
     struct live *live = ctx;
     struct hart *hart = live->hart;
 
     live->begins = hart_now(hart);
     if (!may_reach(hart, at, ACCESS_LOAD))
-        return false;
+        return WALK_ACCESS_FAULT;
     take_slot(live, at);
-    return bus_read(hart->bus, (enum initiator)(INITIATOR_HART + hart->id), at,
-                    PTE_SIZE, entry) == BUS_OKAY;
+    bus_read(hart->bus, (enum initiator)(INITIATOR_HART + hart->id), at, PTE_SIZE,
+             entry);
+    return WALK_NEXT;
 }
 
 /* Comparing and writing are one bus slot, so that no other initiator comes between. */
-static bool live_set(void *ctx, uint64_t at, uint64_t entry, uint64_t bits,
-                     bool *changed)
+static enum walk_outcome live_set(void *ctx, uint64_t at, uint64_t entry, uint64_t bits,
+                                  bool *changed)
 {
     struct live *live = ctx;
     struct hart *hart = live->hart;
@@ -61,50 +63,54 @@ static bool live_set(void *ctx, uint64_t at, uint64_t entry, uint64_t bits,
 
     live->begins = hart_now(hart);
     if (!may_reach(hart, at, ACCESS_STORE))
-        return false;
+        return WALK_ACCESS_FAULT;
     take_slot(live, at);
-    if (bus_read(hart->bus, who, at, PTE_SIZE, &now_there) != BUS_OKAY)
-        return false;
+    bus_read(hart->bus, who, at, PTE_SIZE, &now_there);
     *changed = now_there != entry;
-    return *changed ||
-           bus_write(hart->bus, who, at, PTE_SIZE, entry | bits) == BUS_OKAY;
+    if (!*changed)
+        bus_write(hart->bus, who, at, PTE_SIZE, entry | bits);
+    return WALK_NEXT;
 }
 
-static void live_tell(void *ctx, uint64_t at, uint64_t entry, unsigned level,
-                      enum walk_outcome outcome)
+static void live_tell(void *ctx, const struct walk_step *step)
 {
     struct live *live = ctx;
     struct hart *hart = live->hart;
 
     EMIT(hart->events, live->begins, WALK_STEP, walk_step, .va = live->request->va,
-         .entry_at = at, .entry = entry,
+         .entry_at = step->at, .entry = step->entry,
          .price = (uint32_t)(hart_now(hart) - live->begins), .hart = hart->id,
-         .level = (uint8_t)level, .access = live->request->access,
-         .outcome = (uint8_t)outcome);
+         .level = (uint8_t)step->level, .access = live->request->access,
+         .outcome = (uint8_t)step->outcome);
 }
 
 /* --- a peek at the tables: the same answers, no effect --- */
 
-static bool peek_read(void *ctx, uint64_t at, uint64_t *entry)
+static enum walk_outcome peek_read(void *ctx, uint64_t at, uint64_t *entry)
 {
     const struct hart *hart = ctx;
 
     if (!may_reach(hart, at, ACCESS_LOAD))
-        return false;
+        return WALK_ACCESS_FAULT;
     ram_read(&hart->bus->ram, at, entry, PTE_SIZE);
-    return true;
+    return WALK_NEXT;
 }
 
-static bool peek_set(void *ctx, uint64_t at, uint64_t entry, uint64_t bits,
-                     bool *changed)
+static enum walk_outcome peek_set(void *ctx, uint64_t at, uint64_t entry, uint64_t bits,
+                                  bool *changed)
 {
     (void)entry;
     (void)bits;
     *changed = false;
-    return may_reach(ctx, at, ACCESS_STORE);
+    return may_reach(ctx, at, ACCESS_STORE) ? WALK_NEXT : WALK_ACCESS_FAULT;
 }
 
 /* --- translation --- */
+
+static const struct walk_format *satp_format(uint64_t satp)
+{
+    return walk_format(field_get(satp, SATP_MODE));
+}
 
 /* An AMO needs what a store needs. */
 static struct walk_rights rights_of(const struct hart *hart,
@@ -114,7 +120,7 @@ static struct walk_rights rights_of(const struct hart *hart,
 
     return (struct walk_rights){
         .access = request->access == ACCESS_AMO ? ACCESS_STORE : request->access,
-        .mode = request->mode,
+        .user = request->mode == MODE_U,
         .sum = status & MSTATUS_SUM,
         .mxr = status & MSTATUS_MXR,
         .adue = hart->csr.menvcfg & MENVCFG_ADUE};
@@ -164,7 +170,7 @@ static enum walk_outcome look_up(const struct hart *hart,
     struct walk_rights rights = rights_of(hart, request);
     const struct tlb_entry *entry;
 
-    if (!walk_is_canonical(walk_format(satp), request->va))
+    if (!walk_is_address(satp_format(satp), request->va))
         return WALK_NOT_VALID;
     entry = tlb_find(&hart->tlb, request->va, (uint16_t)field_get(satp, SATP_ASID));
     if (!entry)
@@ -175,22 +181,39 @@ static enum walk_outcome look_up(const struct hart *hart,
     return walk_missing_bits(entry->pte, &rights) ? WALK_NEXT : WALK_LEAF;
 }
 
+/* The 4 KiB that `va` is in, as a TLB entry. */
+static struct tlb_entry entry_of(const struct walk_found *found, uint64_t va,
+                                 uint64_t satp)
+{
+    unsigned bits = walk_page_bits(found->entry, found->level);
+
+    return (struct tlb_entry){.vpn = va >> RAM_PAGE_SHIFT,
+                              .ppn = walk_target(found, va) >> RAM_PAGE_SHIFT,
+                              .pte = found->entry,
+                              .asid = (uint16_t)field_get(satp, SATP_ASID),
+                              .level = (uint8_t)found->level,
+                              .napot = bits == RAM_PAGE_SHIFT + NAPOT_BITS,
+                              .global = found->global,
+                              .valid = 1};
+}
+
 static enum walk_outcome walk_from_satp(const struct hart *hart,
                                         const struct walk_tables *tables,
                                         const struct walk_request *request,
                                         struct tlb_entry *leaf)
 {
     uint64_t satp = hart->csr.satp;
-    struct walk_found found =
-        walk_follow(&(struct walk){.tables = tables,
-                                   .format = walk_format(satp),
-                                   .va = request->va,
-                                   .root = field_get(satp, SATP_PPN) << RAM_PAGE_SHIFT,
-                                   .rights = rights_of(hart, request)});
+    const struct stages stages = {
+        .tables = tables,
+        .vs = {.format = satp_format(satp),
+               .root = field_get(satp, SATP_PPN) << RAM_PAGE_SHIFT,
+               .rights = rights_of(hart, request)},
+        .va = request->va};
+    struct translation end = stages_translate(&stages);
 
-    if (found.outcome == WALK_LEAF)
-        *leaf = walk_entry(&found, request->va, (uint16_t)field_get(satp, SATP_ASID));
-    return found.outcome;
+    if (end.outcome == WALK_LEAF)
+        *leaf = entry_of(&end.vs, request->va, satp);
+    return end.outcome;
 }
 
 static uint64_t pa_of(const struct tlb_entry *leaf, uint64_t va)
@@ -201,7 +224,7 @@ static uint64_t pa_of(const struct tlb_entry *leaf, uint64_t va)
 /* Is there nothing to translate? M-mode, and satp.MODE = Bare. */
 static bool is_bare(const struct hart *hart, const struct walk_request *request)
 {
-    return request->mode == MODE_M || !walk_format(hart->csr.satp);
+    return request->mode == MODE_M || !satp_format(hart->csr.satp);
 }
 
 struct trap hart_translate(struct hart *hart, struct walk_request request,

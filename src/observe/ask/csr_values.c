@@ -1,7 +1,7 @@
 #include "observe/ask/csr_values.h"
 
 #include "base/bits.h"
-#include "machine/hart/walk.h"
+#include "machine/translate/walk.h"
 #include "observe/narrate.h"
 
 #include <inttypes.h>
@@ -23,7 +23,7 @@ static void put_vectoring(struct buf *out, uint64_t value)
 
 static void put_translation(struct buf *out, uint64_t value)
 {
-    const struct walk_format *format = walk_format(field_set(0, SATP_MODE, value));
+    const struct walk_format *format = walk_format(value);
 
     if (value == 0)
         buf_text(out, "bare");

@@ -6,7 +6,6 @@
 #include "observe/ask/fault_parts.h"
 
 #include "base/bits.h"
-#include "machine/hart/walk.h"
 #include "machine/isa/csr.h"
 
 #include <inttypes.h>
@@ -84,6 +83,8 @@ static const char *reason_of(const struct event_walk_step *step,
                                      "set it";
     case WALK_ACCESS_FAULT:
         return "the entry cannot be reached";
+    case WALK_GUEST_FAULT:
+        return "the G-stage does not translate the entry's own address";
     case WALK_NEXT:
         return "it points to the next table";
     case WALK_LEAF:
@@ -181,11 +182,12 @@ static void say_owner(const struct failure *failure, const struct scene *scene,
 static void say_without_walk(const struct failure *failure, const struct scene *scene)
 {
     const struct event_trap_enter *trap = &failure->fault->event.trap_enter;
-    const struct walk_format *format = walk_format(scene->hart.csr.satp);
+    const struct walk_format *format =
+        walk_format(field_get(scene->hart.csr.satp, SATP_MODE));
     enum event_access access = fault_access(trap->cause);
     uint64_t entry = scene->tlb_entry.pte;
 
-    if (format && !walk_is_canonical(format, trap->tval))
+    if (format && !walk_is_address(format, trap->tval))
         fault_say(failure,
                   "0x%" PRIx64 " is no %s address: bits 63 to %u must be copies of bit "
                   "%d",

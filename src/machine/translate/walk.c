@@ -1,7 +1,8 @@
 /*
  * Address translation (Privileged 1.13, 12.3.2 "Virtual Address Translation Process";
- * 12.4 Sv39, 12.5 Sv48; Svnapot, Svadu). satp names the root of a tree of tables; each
- * table is one page of 512 entries, and 9 bits of the virtual address choose the entry:
+ * 12.4 Sv39, 12.5 Sv48; Svnapot, Svadu; 15.5.1 "Guest Physical Address Translation").
+ * satp, vsatp or hgatp names the root of a tree of tables; each table is one page of 512
+ * entries, and 9 bits of the address choose the entry:
  *
  *   Sv48   63      48 47    39 38    30 29    21 20    12 11         0
  *          copies of | VPN[3] | VPN[2] | VPN[1] | VPN[0] | page offset |   virtual address
@@ -11,8 +12,10 @@
  *         | N | PBMT | reserved |          PPN          | RSW |D|A|G|U|X|W|R|V|   entry
  *
  * An entry with R or X is a leaf: it maps a page of 4 KiB at level 0, 2 MiB at level 1,
- * and so on; any other one points to the table of the next level. From the outside in,
- * which is from the bottom of this file up:
+ * and so on; any other one points to the table of the next level. Sv39x4 and Sv48x4
+ * translate guest physical addresses, which are 2 bits longer: the root has 2048 entries
+ * in 16 KiB, the bits above are 0, and every access is one of U-mode's. From the outside
+ * in, which is from the bottom of this file up:
  *
  *   walk_follow       the loop over the levels
  *   look_at_entry     reads an entry and judges it       (steps 2 and 4)
@@ -21,9 +24,12 @@
  *   mark_used         the A and D bits                   (step 9)
  *
  * The walk only calculates. Where entries are read and written, and who is told, is its
- * `tables` (walk.h). translate.c has the hart's, and the TLB in front of it all.
+ * `tables` (walk.h). hart/translate.c has the hart's, and the TLB in front of it all.
  */
-#include "machine/hart/walk.h"
+#include "machine/translate/walk.h"
+
+#include "base/bits.h"
+#include "machine/memory/ram.h"
 
 #include <stddef.h>
 
@@ -42,24 +48,45 @@
 static const struct walk_format formats[] = {
     {.name = "Sv39", .mode = 8, .levels = 3, .va_bits = 39},
     {.name = "Sv48", .mode = 9, .levels = 4, .va_bits = 48},
+    {.name = "Sv39x4", .mode = 8, .levels = 3, .va_bits = 41, .is_guest = true},
+    {.name = "Sv48x4", .mode = 9, .levels = 4, .va_bits = 50, .is_guest = true},
 };
 
-const struct walk_format *walk_format(uint64_t satp)
+static const struct walk_format *find_format(uint64_t mode, bool is_guest)
 {
     for (size_t i = 0; i < COUNT(formats); i++)
-        if (formats[i].mode == field_get(satp, SATP_MODE))
+        if (formats[i].mode == mode && formats[i].is_guest == is_guest)
             return &formats[i];
     return NULL;
 }
 
-bool walk_is_canonical(const struct walk_format *format, uint64_t va)
+const struct walk_format *walk_format(uint64_t mode)
 {
+    return find_format(mode, false);
+}
+
+const struct walk_format *walk_guest_format(uint64_t mode)
+{
+    return find_format(mode, true);
+}
+
+bool walk_is_address(const struct walk_format *format, uint64_t va)
+{
+    if (format->is_guest)
+        return va >> format->va_bits == 0;
     return (uint64_t)sign_extend(va, format->va_bits) == va;
 }
 
-static uint64_t vpn_of(uint64_t va, unsigned level)
+/* The index into a table of that level: 9 bits of the address, and for the root of a
+ * guest format the 2 above them too. */
+static uint64_t index_of(const struct walk_format *format, uint64_t va, unsigned level)
 {
-    return va >> (RAM_PAGE_SHIFT + VPN_BITS * level) & BITS(VPN_BITS - 1, 0);
+    unsigned shift = RAM_PAGE_SHIFT + VPN_BITS * level;
+    bool root = level + 1u == format->levels;
+
+    if (root && format->is_guest)
+        return va >> shift;
+    return va >> shift & BITS(VPN_BITS - 1, 0);
 }
 
 static bool is_leaf(uint64_t entry)
@@ -89,7 +116,7 @@ static bool is_napot_encoding(uint64_t entry, unsigned level)
 /* U pages are U-mode's. S-mode reads and writes them under SUM, and never runs them. */
 static bool mode_may_use(uint64_t entry, const struct walk_rights *rights)
 {
-    if (rights->mode == MODE_U)
+    if (rights->user)
         return entry & PTE_U;
     return !(entry & PTE_U) || (rights->sum && rights->access != ACCESS_FETCH);
 }
@@ -100,6 +127,8 @@ static bool access_is_permitted(uint64_t entry, const struct walk_rights *rights
         return entry & PTE_X;
     if (rights->access == ACCESS_STORE)
         return entry & PTE_W;
+    if (rights->hlvx)
+        return entry & PTE_X;
     return entry & (PTE_R | (rights->mxr ? PTE_X : 0));
 }
 
@@ -139,8 +168,14 @@ uint64_t walk_missing_bits(uint64_t entry, const struct walk_rights *rights)
 static void tell(const struct walk *walk, uint64_t at, const struct walk_found *found)
 {
     if (walk->tables->tell)
-        walk->tables->tell(walk->tables->ctx, at, found->entry, found->level,
-                           found->outcome);
+        walk->tables->tell(walk->tables->ctx, &(struct walk_step){
+                                                  .stage = walk->stage,
+                                                  .va = walk->va,
+                                                  .at = at,
+                                                  .entry = found->entry,
+                                                  .level = found->level,
+                                                  .outcome = found->outcome,
+                                              });
 }
 
 /*
@@ -152,11 +187,13 @@ static void mark_used(const struct walk *walk, uint64_t at, struct walk_found *f
                       bool *again)
 {
     uint64_t bits = walk_missing_bits(found->entry, &walk->rights);
+    enum walk_outcome reached;
 
     if (!bits)
         return;
-    if (!walk->tables->set(walk->tables->ctx, at, found->entry, bits, again)) {
-        found->outcome = WALK_ACCESS_FAULT;
+    reached = walk->tables->set(walk->tables->ctx, at, found->entry, bits, again);
+    if (reached != WALK_NEXT) {
+        found->outcome = reached;
         tell(walk, at, found);
     } else if (!*again) {
         found->entry |= bits;
@@ -172,10 +209,9 @@ static void look_at_entry(const struct walk *walk, uint64_t at,
 {
     /* Step 2: read the entry, in one access of 8 bytes. */
     found->entry = 0;
-    if (!walk->tables->read(walk->tables->ctx, at, &found->entry)) {
-        found->outcome = WALK_ACCESS_FAULT;
+    found->outcome = walk->tables->read(walk->tables->ctx, at, &found->entry);
+    if (found->outcome != WALK_NEXT)
         return;
-    }
     found->outcome = check_valid(found->entry);
     /* Step 4: a pointer leads down, but not from the last level. */
     if (found->outcome == WALK_NEXT && found->level == 0)
@@ -194,7 +230,7 @@ struct walk_found walk_follow(const struct walk *walk)
     uint64_t table = walk->root;
 
     for (;;) {
-        uint64_t at = table + vpn_of(walk->va, found.level) * PTE_SIZE;
+        uint64_t at = table + index_of(walk->format, walk->va, found.level) * PTE_SIZE;
         bool again = false;
 
         look_at_entry(walk, at, &found);
@@ -211,21 +247,17 @@ struct walk_found walk_follow(const struct walk *walk)
     }
 }
 
-/* Step 10: the 4 KiB that `va` is in, as a TLB entry. Of a superpage's or Svnapot page's
- * number the low bits come from the virtual address. */
-struct tlb_entry walk_entry(const struct walk_found *found, uint64_t va, uint16_t asid)
+unsigned walk_page_bits(uint64_t entry, unsigned level)
 {
-    bool napot = found->entry & PTE_N;
-    uint64_t vpn = va >> RAM_PAGE_SHIFT;
-    uint64_t within = BIT(napot ? NAPOT_BITS : VPN_BITS * found->level) - 1;
+    return RAM_PAGE_SHIFT + (entry & PTE_N ? NAPOT_BITS : VPN_BITS * level);
+}
 
-    return (struct tlb_entry){.vpn = vpn,
-                              .ppn = (field_get(found->entry, PTE_PPN) & ~within) |
-                                     (vpn & within),
-                              .pte = found->entry,
-                              .asid = asid,
-                              .level = (uint8_t)found->level,
-                              .napot = napot,
-                              .global = found->global,
-                              .valid = 1};
+/* Step 10: within the page, which may be a superpage's or a Svnapot page's, the address
+ * stays as it is. */
+uint64_t walk_target(const struct walk_found *found, uint64_t va)
+{
+    uint64_t within = BIT(walk_page_bits(found->entry, found->level)) - 1;
+    uint64_t page = field_get(found->entry, PTE_PPN) << RAM_PAGE_SHIFT;
+
+    return (page & ~within) | (va & within);
 }
