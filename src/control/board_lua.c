@@ -11,8 +11,9 @@
 #include <string.h>
 
 static const char *const board_keys[] = {
-    "base", "name",  "memory",  "memory_at", "harts", "interleave",
-    "tlb",  "costs", "devices", "remove",    NULL,
+    "base", "name",  "memory",  "memory_at", "harts",      "interleave",
+    "tlb",  "costs", "devices", "remove",    "hypervisor", "guest_interrupts",
+    NULL,
 };
 static const char *const tlb_keys[] = {"entries", "ways", NULL};
 
@@ -214,12 +215,16 @@ void board_read(lua_State *lua, const char *what, struct board_desc *desc)
     struct reading board = read_begin(lua, what, board_keys, false);
     struct err err = {0};
     uint64_t harts = desc->harts, interleave = desc->interleave;
+    uint64_t guest_interrupts = desc->guest_interrupts;
 
     read_base(&board, desc);
     read_size(&board, "memory", &desc->ram_size);
     read_integer(&board, "memory_at", 0, UINT64_MAX, &desc->ram_base);
     read_integer(&board, "harts", 1, BOARD_HARTS, &harts);
     read_integer(&board, "interleave", 1, 1000000, &interleave);
+    read_flag(&board, "hypervisor", &desc->hypervisor);
+    read_integer(&board, "guest_interrupts", 0, GEILEN_MAX, &guest_interrupts);
+    desc->guest_interrupts = (unsigned)guest_interrupts;
     desc->harts = (unsigned)harts;
     desc->interleave = (unsigned)interleave;
     read_tlb(&board, desc);

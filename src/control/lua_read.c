@@ -157,6 +157,17 @@ bool read_integer(const struct reading *from, const char *name, uint64_t least,
     return true;
 }
 
+bool read_flag(const struct reading *from, const char *name, bool *value)
+{
+    if (!push(from, name))
+        return false;
+    if (!lua_isboolean(from->lua, -1))
+        wrong_type(from, name, "true or false");
+    *value = lua_toboolean(from->lua, -1);
+    lua_pop(from->lua, 1);
+    return true;
+}
+
 bool read_size(const struct reading *from, const char *name, uint64_t *value)
 {
     if (!push(from, name))

@@ -37,6 +37,7 @@ bool read_entry(const struct reading *from, lua_Integer n, struct reading *into,
 /* Fields: false, and *value as it was, if there is none. */
 bool read_integer(const struct reading *from, const char *name, uint64_t least,
                   uint64_t most, uint64_t *value);
+bool read_flag(const struct reading *from, const char *name, bool *value);
 /* A number of bytes: an integer, or a text as "128M". */
 bool read_size(const struct reading *from, const char *name, uint64_t *value);
 /* A text of at most `room` - 1 bytes without zeros, copied. */

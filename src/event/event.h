@@ -26,7 +26,7 @@ enum event_unit {
     UNIT_INITIATOR,  /* who uses the bus: enum initiator in machine/memory/bus.h */
     UNIT_IRQ,        /* interrupt source number at the interrupt controller */
     UNIT_MIP,        /* bit number in mip */
-    UNIT_MODE,       /* privilege mode: 0 U, 1 S, 3 M */
+    UNIT_MODE,       /* privilege mode: 0 U, 1 S, 3 M, 4 VU, 5 VS */
     UNIT_CAUSE,      /* mcause: bit 63 set for interrupts */
     UNIT_ACCESS,     /* enum event_access; none: ACCESS_NONE */
     UNIT_OUTCOME,    /* enum walk_outcome */
@@ -47,6 +47,10 @@ enum event_unit {
     UNIT_DMASOURCE,  /* an address, or a device by the event's line and direction */
     UNIT_DMADEST,    /* likewise */
     UNIT_ACT,        /* enum act_kind */
+    UNIT_GPA,        /* guest physical address; none: 0 */
+    UNIT_STAGE,      /* enum walk_stage; none: STAGE_ONLY */
+    UNIT_GUEST,      /* whose it is: a guest's; none: 0 */
+    UNIT_MARKER,     /* number of a marker: the immediate of slti x0, x0, n */
     UNIT_COUNT
 };
 

@@ -36,7 +36,7 @@ struct boot {
     const char *board_file, *bios, *kernel, *initrd, *append, *disk, *commit, *events;
     uint64_t memory, harts; /* NOT_GIVEN: as the board has them */
     uint64_t most;
-    bool stats;
+    bool stats, no_hypervisor;
 
     struct run *run;
     struct board *board;
@@ -83,6 +83,10 @@ static bool make_board(struct boot *boot, struct err *err)
         desc.ram_size = boot->memory;
     if (boot->harts != NOT_GIVEN)
         desc.harts = boot->harts > UINT32_MAX ? UINT32_MAX : (unsigned)boot->harts;
+    if (boot->no_hypervisor) {
+        desc.hypervisor = false;
+        desc.guest_interrupts = 0;
+    }
     boot->run = run_new();
     boot->board = run_add(boot->run, &desc, err);
     if (!boot->board)
@@ -432,6 +436,8 @@ int command_boot(int argc, char **argv)
         {0, "append", OPTION_TEXT, &boot.append, "TEXT", "the kernel's command line"},
         {0, "memory", OPTION_SIZE, &boot.memory, "SIZE", "RAM (default 128M)"},
         {0, "harts", OPTION_NUMBER, &boot.harts, "N", "harts, 1 to 8 (default 1)"},
+        {0, "no-hypervisor", OPTION_FLAG, &boot.no_hypervisor, NULL,
+         "harts without the hypervisor extension"},
         {0, "disk", OPTION_TEXT, &boot.disk, "FILE",
          "image of the ATA disk; it is never written"},
         {0, "commit", OPTION_TEXT, &boot.commit, "FILE",

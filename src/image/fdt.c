@@ -30,8 +30,8 @@ enum {
     NODE_NAME = BOARD_NAME + 24
 };
 
-static const char isa[] =
-    "rv64imac_zicbom_zicboz_zicntr_zicsr_zifencei_zihintpause_sstc_svadu_svnapot";
+#define ISA_EXTENSIONS                                                                 \
+    "_zicbom_zicboz_zicntr_zicsr_zifencei_zihintpause_sstc_svadu_svnapot"
 
 /* The tree as it is written. The first error of libfdt is kept, and what follows it has
  * no effect. */
@@ -362,7 +362,9 @@ static void cpu_node(struct writer *writer, unsigned hart)
     cell(writer, "reg", hart);
     text(writer, "status", "okay");
     text(writer, "compatible", "riscv");
-    text(writer, "riscv,isa", isa);
+    text(writer, "riscv,isa",
+         writer->desc->hypervisor ? "rv64imach" ISA_EXTENSIONS
+                                  : "rv64imac" ISA_EXTENSIONS);
     text(writer, "mmu-type", "riscv,sv48");
     cell(writer, "riscv,cbom-block-size", CACHE_BLOCK);
     cell(writer, "riscv,cboz-block-size", CACHE_BLOCK);

@@ -67,11 +67,24 @@ void put_address(struct buf *out, const struct narrator *narrator, uint64_t va)
                    va - symbol->address, va);
 }
 
+const char *mode_letters(unsigned mode)
+{
+    static const char *const letters[] = {
+        [MODE_U] = "U",   [MODE_S] = "S",   [MODE_M] = "M",
+        [MODE_VU] = "VU", [MODE_VS] = "VS",
+    };
+
+    return mode < COUNT(letters) && letters[mode] ? letters[mode] : "?";
+}
+
 const char *mode_name(unsigned mode)
 {
-    static const char *const names[] = {"U-mode", "S-mode", "?-mode", "M-mode"};
+    static const char *const names[] = {
+        [MODE_U] = "U-mode",   [MODE_S] = "S-mode",   [MODE_M] = "M-mode",
+        [MODE_VU] = "VU-mode", [MODE_VS] = "VS-mode",
+    };
 
-    return names[mode & 3];
+    return mode < COUNT(names) && names[mode] ? names[mode] : "?-mode";
 }
 
 static const struct device *device_at(const struct run *run, unsigned board,
@@ -145,10 +158,15 @@ void put_cause(struct buf *out, uint64_t cause)
         [7] = "store/AMO access fault",
         [8] = "environment call from U-mode",
         [9] = "environment call from S-mode",
+        [10] = "environment call from VS-mode",
         [11] = "environment call from M-mode",
         [12] = "instruction page fault",
         [13] = "load page fault",
         [15] = "store/AMO page fault",
+        [20] = "instruction guest-page fault",
+        [21] = "load guest-page fault",
+        [22] = "virtual instruction",
+        [23] = "store/AMO guest-page fault",
     };
     static const char *const interrupts[] = {
         [IRQ_SSI] = "supervisor software interrupt",
@@ -157,6 +175,10 @@ void put_cause(struct buf *out, uint64_t cause)
         [IRQ_MTI] = "machine timer interrupt",
         [IRQ_SEI] = "supervisor external interrupt",
         [IRQ_MEI] = "machine external interrupt",
+        [IRQ_VSSI] = "virtual supervisor software interrupt",
+        [IRQ_VSTI] = "virtual supervisor timer interrupt",
+        [IRQ_VSEI] = "virtual supervisor external interrupt",
+        [IRQ_SGEI] = "supervisor guest external interrupt",
     };
     uint64_t number = cause & ~CAUSE_INTERRUPT;
     const char *name = NULL;
@@ -356,8 +378,10 @@ static void put_irq(struct buf *out, const struct context *context, uint64_t val
 static void put_mip_bit(struct buf *out, const struct context *context, uint64_t value)
 {
     static const char *const names[] = {
-        [IRQ_SSI] = "SSIP", [IRQ_MSI] = "MSIP", [IRQ_STI] = "STIP",
-        [IRQ_MTI] = "MTIP", [IRQ_SEI] = "SEIP", [IRQ_MEI] = "MEIP"};
+        [IRQ_SSI] = "SSIP",  [IRQ_VSSI] = "VSSIP", [IRQ_MSI] = "MSIP",
+        [IRQ_STI] = "STIP",  [IRQ_VSTI] = "VSTIP", [IRQ_MTI] = "MTIP",
+        [IRQ_SEI] = "SEIP",  [IRQ_VSEI] = "VSEIP", [IRQ_MEI] = "MEIP",
+        [IRQ_SGEI] = "SGEIP"};
 
     (void)context;
     buf_text(out, value < COUNT(names) && names[value] ? names[value] : "?");
@@ -538,6 +562,8 @@ static const char *const outcome_words[] = {"leads to the next level",
                                             "the hart sets A or D",
                                             "the entry cannot be reached",
                                             "the G-stage refuses the entry's address"};
+static const char *const stage_words[STAGES] = {"only stage", "VS-stage", "G-stage"};
+static const char *const guest_words[] = {"host", "guest"};
 static const char *const response_words[] = {"okay", "refused", "nothing answers"};
 static const char *const bool_words[] = {"no", "yes"};
 static const char *const level_words[] = {"lowers", "raises"};
@@ -573,7 +599,7 @@ static const struct unit {
     [UNIT_INITIATOR] = {.put = put_who, .count = 40},
     [UNIT_IRQ] = {.put = put_irq},
     [UNIT_MIP] = {.put = put_mip_bit, .count = 16},
-    [UNIT_MODE] = {.put = put_mode, .count = 4},
+    [UNIT_MODE] = {.put = put_mode, .count = MODES},
     [UNIT_CAUSE] = {.put = put_trap_cause, .count = 24},
     [UNIT_ACCESS] = WORDS(access_words, COUNT(access_words)),
     [UNIT_OUTCOME] = WORDS(outcome_words, COUNT(outcome_words)),
@@ -594,6 +620,10 @@ static const struct unit {
     [UNIT_DMASOURCE] = {.put = put_dma_source},
     [UNIT_DMADEST] = {.put = put_dma_dest},
     [UNIT_ACT] = {.put = put_act},
+    [UNIT_GPA] = {.put = put_hex},
+    [UNIT_STAGE] = WORDS(stage_words, STAGES),
+    [UNIT_GUEST] = WORDS(guest_words, COUNT(guest_words)),
+    [UNIT_MARKER] = {.put = put_dec},
 };
 
 static void put_in_context(struct buf *out, const struct context *context,
@@ -632,7 +662,8 @@ bool unit_is_none(enum event_unit unit, uint64_t value)
     if (unit == UNIT_CSR)
         return value == EVENT_NO_CSR;
     return value == 0 &&
-           (unit == UNIT_XREG || unit == UNIT_ACCESS || unit == UNIT_RESPONSE);
+           (unit == UNIT_XREG || unit == UNIT_ACCESS || unit == UNIT_RESPONSE ||
+            unit == UNIT_GPA || unit == UNIT_STAGE || unit == UNIT_GUEST);
 }
 
 /* A trap's value tells nothing of an interrupt or a call, or if it is the pc itself. */

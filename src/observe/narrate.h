@@ -44,6 +44,7 @@ void put_initiator(struct buf *out, const struct narrator *narrator, unsigned bo
                    unsigned initiator);
 void put_cause(struct buf *out, uint64_t cause);
 const char *mode_name(unsigned mode);
+const char *mode_letters(unsigned mode); /* "VS" */
 
 /* A register's name in words, when it is read or written ("DMA channel 0 Control", "uart0 IER"), and what a value of
  * it says: "claim=1 run=1", or the number where it has no fields. */

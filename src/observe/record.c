@@ -65,6 +65,10 @@ const char *const event_unit_names[UNIT_COUNT] = {
     [UNIT_DMASOURCE] = "dma-source",
     [UNIT_DMADEST] = "dma-destination",
     [UNIT_ACT] = "act",
+    [UNIT_GPA] = "gpa",
+    [UNIT_STAGE] = "stage",
+    [UNIT_GUEST] = "guest",
+    [UNIT_MARKER] = "marker",
 };
 
 enum record_form record_form(const char *path)

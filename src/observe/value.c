@@ -21,7 +21,7 @@ static bool has_words(enum event_unit unit)
         UNIT_CAUSE, UNIT_OUTCOME, UNIT_RESPONSE,   UNIT_BOOL,      UNIT_LEVEL,
         UNIT_EDGE,  UNIT_SLEEP,   UNIT_PENDING,    UNIT_DMASTATE,  UNIT_DMAERROR,
         UNIT_CHAR,  UNIT_ACCESS,  UNIT_ATACOMMAND, UNIT_DISKPHASE, UNIT_DIRECTION,
-        UNIT_ACT,
+        UNIT_ACT,   UNIT_STAGE,   UNIT_GUEST,
     };
 
     for (unsigned i = 0; i < sizeof(units) / sizeof(units[0]); i++)
@@ -34,7 +34,7 @@ static bool is_pattern(enum event_unit unit)
 {
     return unit == UNIT_HEX || unit == UNIT_VA || unit == UNIT_PA || unit == UNIT_PTE ||
            unit == UNIT_REGISTER || unit == UNIT_REGVALUE || unit == UNIT_DMASOURCE ||
-           unit == UNIT_DMADEST;
+           unit == UNIT_DMADEST || unit == UNIT_GPA;
 }
 
 void put_value(struct buf *out, const struct recorded_field *field, uint64_t value)

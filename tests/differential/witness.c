@@ -81,6 +81,7 @@ uint64_t run_here(uint8_t *image, uint64_t size, bool heard)
     uint64_t digest;
 
     desc.ram_size = size;
+    desc.hypervisor = false;
     board = run_add(run, &desc, &err);
     ck_assert_msg(board != NULL, "%s", err.text);
     run_reset(run);

@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #define TOOLS "riscv64-unknown-elf-"
-#define MARCH "rv64imac_zicsr_zifencei_zihintpause_zicbom_zicboz"
+#define MARCH "rv64imach_zicsr_zifencei_zihintpause_zicbom_zicboz"
 
 bool gnu_installed(void)
 {

@@ -93,6 +93,8 @@ static const struct unwalked {
 
     {"hart.x", PART, "x[32] takes what is written to x0"},
     {"hart.id", WIRING, "its place on the board"},
+    {"hart.has_h", WIRING, "of the board's table"},
+    {"hart.geilen", WIRING, "of the board's table"},
     {"hart.spent", NOTHING, "while an instruction is executed"},
     {"hart.fetched_from", NOTHING, "while an instruction is executed"},
     {"hart.doing", NOTHING, "while an instruction is executed"},

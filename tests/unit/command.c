@@ -395,10 +395,11 @@ static const struct completion_case {
     {"catch irq u", 10, "uart0"},
     {"catch irq 2", 10, "23 24 25 26 27 28 29"},
     {"catch trap load", 11,
-     "load-address-misaligned load-access-fault load-page-fault"},
+     "load-address-misaligned load-access-fault load-page-fault "
+     "load-guest-page-fault"},
     {"catch trap env", 11,
      "environment-call-from-U-mode environment-call-from-S-mode "
-     "environment-call-from-M-mode"},
+     "environment-call-from-VS-mode environment-call-from-M-mode"},
     {"catch trap machine-t", 11, "machine-timer-interrupt"},
     {"catch trap 8 ", 13, "if"},
     {"info device uart0 L", 18, "LCR LSR"},

@@ -124,6 +124,12 @@ static bool is_hpmcounter(unsigned number)
     return number >= 0xc03 && number <= 0xc1f;
 }
 
+/* This hart has no hypervisor extension. */
+static bool is_of_h(unsigned number)
+{
+    return (number >> 8 & 3) == 2 || number == CSR_MTINST || number == CSR_MTVAL2;
+}
+
 START_TEST(a_number_says_who_may_access_it)
 {
     static const uint8_t modes[] = {U, S, M};
@@ -134,15 +140,17 @@ START_TEST(a_number_says_who_may_access_it)
     for (unsigned number = 0; number < 4096; number++)
         for (unsigned m = 0; m < 3; m++) {
             uint8_t mode = modes[m];
-            bool exists = csr_by_number(number) != NULL;
+            bool exists = csr_by_number(number) != NULL && !is_of_h(number);
             bool reads = exists && mode >= (number >> 8 & 3) &&
                          (mode == M || !is_hpmcounter(number));
             bool writes = reads && number >> 10 != 3;
 
             hart->mode = mode;
-            ck_assert_msg(hart_csr_allowed(hart, number, false) == reads,
+            ck_assert_msg((hart_csr_refusal(hart, number, false) == CAUSE_NONE) ==
+                              reads,
                           "read of 0x%x in mode %u", number, mode);
-            ck_assert_msg(hart_csr_allowed(hart, number, true) == writes,
+            ck_assert_msg((hart_csr_refusal(hart, number, true) == CAUSE_NONE) ==
+                              writes,
                           "write of 0x%x in mode %u", number, mode);
         }
     lone_free(lone);
@@ -202,8 +210,9 @@ START_TEST(an_access_needs_its_conditions)
     hart->csr.mcounteren = row->mcounteren;
     hart->csr.scounteren = row->scounteren;
     hart->csr.menvcfg = row->menvcfg;
-    ck_assert_msg(hart_csr_allowed(hart, row->number, false) == row->allowed, "%s",
-                  row->claim);
+    ck_assert_msg((hart_csr_refusal(hart, row->number, false) == CAUSE_NONE) ==
+                      row->allowed,
+                  "%s", row->claim);
     lone_free(lone);
 }
 END_TEST

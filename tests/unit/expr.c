@@ -241,7 +241,7 @@ static const struct {
     {"1 % (a0 - 7)", "division by 0"},
     {"manu", "nothing is called 'manu' (did you mean 'main'?)"},
     {"mstatu", "nothing is called 'mstatu' (did you mean 'mstatus'?)"},
-    {"mstatus.MPQ", "mstatus has no field 'MPQ' (did you mean 'MPP'?)"},
+    {"mstatus.MPQ", "mstatus has no field 'MPQ' (did you mean 'MPV'?)"},
     {"satp.MODE.x", "'.x' is too much: fields have no parts"},
     {"hart7.a0", "the board has no hart 7"},
     {"hart1.main", "a hart has no 'main'"},
@@ -486,7 +486,7 @@ static const struct {
     {"dma", "dma0. "},
     {"hart1.mcau", "hart1.mcause "},
     {"hart1.mo", "hart1.mode "},
-    {"mstatus.MP", "mstatus.MPRV mstatus.MPP mstatus.MPIE "},
+    {"mstatus.MP", "mstatus.MPV mstatus.MPRV mstatus.MPP mstatus.MPIE "},
     {"dma0.Con",
      "dma0.Control[0] dma0.Control[1] dma0.Control[2] dma0.Control[3] dma0.Consumer[0] "
      "dma0.Consumer[1] dma0.Consumer[2] dma0.Consumer[3] "},

@@ -207,7 +207,7 @@ static const struct gdb_case {
      "print/x $mscratch\nset var $mscratch = 0x1234\nprint/x $mscratch\n"
      "set var $mepc = 0x80000003\nprint/x $mepc\nprint/x $misa\nprint $priv\n"
      "print $mhartid\ninfo registers mstatus\nset var $mhartid = 7\n",
-     "$1 = 0x0\n$2 = 0x1234\n$3 = 0x80000002\n$4 = 0x8000000000141105\n$5 = 3\n$6 = 0\n"
+     "$1 = 0x0\n$2 = 0x1234\n$3 = 0x80000002\n$4 = 0x8000000000141185\n$5 = 3\n$6 = 0\n"
      "MIE:0\nmhartid is read-only"},
     {"two harts are two threads", "ends",
      "break more\ninfo threads\ncontinue\ninfo threads\nthread apply all print "

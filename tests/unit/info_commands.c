@@ -97,7 +97,8 @@ static const struct {
     {"info irq",
      {"Hart 0, in M-mode, will take no interrupt next; mstatus.MIE is 0, SIE 0.",
       "    23  dma0    no     no       no              0",
-      "      0  hart 0 M          0  no", "   1  machine timer interrupt        MTIP"}},
+      "      0  hart 0 M          0  no",
+      "   1  machine timer interrupt                MTIP"}},
     {"info disk", {"ata0  ready"}},
     {"info map",
      {"0x1000      0xffff      0xf000    rom",
@@ -316,7 +317,7 @@ START_TEST(a_pending_interrupt_is_told)
     small_machine_reach(&talk, "trap");
     small_machine_has(&talk, "info irq",
                       "    23  dma0    yes    yes      no              7",
-                      "hart 0 M          0  yes            23", "MEIP  yes", NULL);
+                      "hart 0 M          0  yes            23", "MEIP   yes", NULL);
 }
 END_TEST
 

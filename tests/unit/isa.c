@@ -147,6 +147,14 @@ static const struct text_row plain_rows[] = {
     {0x00102573, "csrrs a0,fflags,zero"}, {0x3a102573, "csrrs a0,pmpcfg1,zero"},
     {0xc0001073, "unimp"}, {0x0000, "c.unimp"}, {0x6101, ".2byte 0x6101"},
     {0x0004, ".2byte 0x4"}, {0x00200073, ".4byte 0x200073"},
+    {0x6005c573, "hlv.b a0,(a1)"}, {0x6015c573, "hlv.bu a0,(a1)"},
+    {0x6405c573, "hlv.h a0,(a1)"}, {0x6415c573, "hlv.hu a0,(a1)"},
+    {0x6435c573, "hlvx.hu a0,(a1)"}, {0x6805c573, "hlv.w a0,(a1)"},
+    {0x6815c573, "hlv.wu a0,(a1)"}, {0x6835c573, "hlvx.wu a0,(a1)"},
+    {0x6c05c573, "hlv.d a0,(a1)"}, {0x62c5c073, "hsv.b a2,(a1)"},
+    {0x66c5c073, "hsv.h a2,(a1)"}, {0x6ac5c073, "hsv.w a2,(a1)"},
+    {0x6ec5c073, "hsv.d a2,(a1)"}, {0x22c58073, "hfence.vvma a1,a2"},
+    {0x62c58073, "hfence.gvma a1,a2"},
 };
 
 /* As objdump 2.40 prints them without options. */
@@ -195,6 +203,8 @@ static const struct text_row alias_rows[] = {
     {0x6101, ".2byte 0x6101"}, {0x0004, ".2byte 0x4"}, {0xfffff06f, "j 0x80000ffe"},
     {0x80000537, "lui a0,0x80000"}, {0x30003573, "csrrc a0,mstatus,zero"},
     {0x00000003, "lb zero,0(zero)"}, {0x00200073, ".4byte 0x200073"},
+    {0x22000073, "hfence.vvma"}, {0x22058073, "hfence.vvma a1"},
+    {0x62000073, "hfence.gvma"}, {0x62058073, "hfence.gvma a1"},
 };
 /* clang-format on */
 
@@ -341,7 +351,10 @@ static const struct {
     {0x00000053, "fadd.s without F"},
     {0x00200073, "uret, which is no more"},
     {0x12000173, "sfence.vma with rd"},
-    {0x22000073, "hfence.vvma without H"},
+    {0x22000173, "hfence.vvma with rd"},
+    {0x60204073, "hlv.b with a wrong rs2"},
+    {0x620040f3, "hsv.b with rd"},
+    {0x70004073, "hlv of no size"},
     {0x0005208f, "cbo.inval with rd"},
     {0x0035200f, "cbo 3"},
     {0x1015252f, "lr.w with rs2"},

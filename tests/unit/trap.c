@@ -43,7 +43,7 @@ START_TEST(a_trap_goes_where_it_is_delegated)
     lone->hart.mode = row->from;
     lone->hart.csr.medeleg = row->medeleg;
     lone->hart.csr.mideleg = row->mideleg;
-    hart_take_trap(&lone->hart, (struct trap){row->cause, 0});
+    hart_take_trap(&lone->hart, (struct trap){.cause = row->cause});
     ck_assert_msg(lone->hart.mode == row->to, "%s", row->claim);
     lone_free(lone);
 }
@@ -59,7 +59,7 @@ START_TEST(a_trap_to_m_mode_writes_the_m_registers_only)
     hart->csr.mtvec = 0x80004000;
     hart->csr.stvec = 0x80005000;
     hart->csr.mstatus = MSTATUS_MIE | MSTATUS_SIE;
-    hart_take_trap(hart, (struct trap){CAUSE_STORE_PAGE, 0xdead});
+    hart_take_trap(hart, (struct trap){.cause = CAUSE_STORE_PAGE, .tval = 0xdead});
     ck_assert_uint_eq(hart->csr.mcause, 15);
     ck_assert_uint_eq(hart->csr.mepc, 0x80001236);
     ck_assert_uint_eq(hart->csr.mtval, 0xdead);
@@ -81,7 +81,7 @@ START_TEST(a_trap_to_s_mode_writes_the_s_registers_only)
     hart->csr.stvec = 0x80005000;
     hart->csr.medeleg = BIT(CAUSE_ECALL_U);
     hart->csr.mstatus = MSTATUS_MIE | MSTATUS_SIE | MSTATUS_SPP | MPP(M);
-    hart_take_trap(hart, (struct trap){CAUSE_ECALL_U, 0});
+    hart_take_trap(hart, (struct trap){.cause = CAUSE_ECALL_U});
     ck_assert_uint_eq(hart->csr.scause, 8);
     ck_assert_uint_eq(hart->csr.sepc, 0x10002);
     ck_assert_uint_eq(hart->pc, 0x80005000);
@@ -97,7 +97,7 @@ START_TEST(a_trap_with_interrupts_off_clears_the_previous_enable)
     struct lone *lone = lone_new();
 
     lone->hart.csr.mstatus = MSTATUS_MPIE;
-    hart_take_trap(&lone->hart, (struct trap){CAUSE_BREAKPOINT, 0});
+    hart_take_trap(&lone->hart, (struct trap){.cause = CAUSE_BREAKPOINT});
     ck_assert_uint_eq(lone->hart.csr.mstatus, MPP(M));
     lone_free(lone);
 }
@@ -126,12 +126,12 @@ START_TEST(the_handler_is_where_xtvec_says)
     struct lone *lone = lone_new();
 
     lone->hart.csr.mtvec = row->tvec;
-    hart_take_trap(&lone->hart, (struct trap){row->cause, 0});
+    hart_take_trap(&lone->hart, (struct trap){.cause = row->cause});
     ck_assert_msg(lone->hart.pc == row->handler, "%s", row->claim);
     lone->hart.mode = S;
     lone->hart.csr.stvec = row->tvec;
     lone->hart.csr.medeleg = lone->hart.csr.mideleg = UINT64_MAX;
-    hart_take_trap(&lone->hart, (struct trap){row->cause, 0});
+    hart_take_trap(&lone->hart, (struct trap){.cause = row->cause});
     ck_assert_msg(lone->hart.pc == row->handler, "%s, in S-mode", row->claim);
     lone_free(lone);
 }
@@ -148,8 +148,8 @@ START_TEST(a_trap_is_counted_told_and_paid)
     hart->cycle = 500;
     hart->spent = 7;
     hart->csr.mtvec = 0x2000;
-    hart_take_trap(hart, (struct trap){CAUSE_LOAD_ACCESS, 0x3000});
-    hart_take_trap(hart, (struct trap){INTERRUPT(IRQ_MEI), 0});
+    hart_take_trap(hart, (struct trap){.cause = CAUSE_LOAD_ACCESS, .tval = 0x3000});
+    hart_take_trap(hart, (struct trap){.cause = INTERRUPT(IRQ_MEI)});
     ck_assert_uint_eq(hart->exceptions, 1);
     ck_assert_uint_eq(hart->interrupts, 1);
     ck_assert_uint_eq(hart->retired, 0);

@@ -32,6 +32,18 @@ static struct world world_new(unsigned levels)
     return world;
 }
 
+/* Of the host's address spaces. */
+static const struct tlb_entry *find(const struct tlb *tlb, uint64_t va, uint16_t asid)
+{
+    return tlb_find(tlb, (struct tlb_key){.vpn = va >> 12, .asid = asid});
+}
+
+static unsigned flush(struct tlb *tlb, const uint64_t *va, const uint16_t *asid)
+{
+    return tlb_flush(
+        tlb, &(struct tlb_fence){.spaces = BIT(TLB_HOST), .va = va, .asid = asid});
+}
+
 static void world_free(struct world *world)
 {
     lone_free(world->lone);
@@ -211,7 +223,7 @@ START_TEST(every_leaf_allows_what_the_rules_say)
             leaf_allows(bits, access, mode, setup & SUM, setup & MXR, !(setup & SVADE));
 
         lone_clear_events(world.lone);
-        tlb_flush(&world.hart->tlb, NULL, NULL);
+        flush(&world.hart->tlb, NULL, NULL);
         tables_put(&world.tables, at, tables_entry(PAGES, bits));
         set_status(world.hart, setup);
         ck_assert_msg((translate(&world, VA, access, mode, &pa) == CAUSE_NONE) ==
@@ -546,7 +558,7 @@ START_TEST(a_failed_walk_keeps_nothing)
     tables_map(&world.tables, VA, PAGES, 0, PTE_V | PTE_R | PTE_A);
     store(&world, VA);
     ck_assert_uint_eq(lone_count(world.lone, EVENT_TLB_FILL), 0);
-    ck_assert_ptr_null(tlb_find(&world.hart->tlb, VA, 1));
+    ck_assert_ptr_null(find(&world.hart->tlb, VA, 1));
     world_free(&world);
 }
 END_TEST
@@ -564,7 +576,7 @@ START_TEST(a_peek_leaves_no_trace)
     ck_assert_uint_eq(world.lone->heard_count, 0);
     ck_assert_uint_eq(world.lone->events.order, 0);
     ck_assert_uint_eq(world.hart->spent, 0);
-    ck_assert_ptr_null(tlb_find(&world.hart->tlb, VA, 1));
+    ck_assert_ptr_null(find(&world.hart->tlb, VA, 1));
     world_free(&world);
 }
 END_TEST
@@ -579,7 +591,7 @@ START_TEST(a_stale_entry_is_used_until_it_is_fenced)
     load(&world, VA);
     tables_put(&world.tables, at, tables_entry(PAGES + 0x1000, OK_BITS));
     ck_assert_uint_eq(load(&world, VA), PAGES);
-    ck_assert_uint_eq(tlb_flush(&world.hart->tlb, &va, NULL), 1);
+    ck_assert_uint_eq(flush(&world.hart->tlb, &va, NULL), 1);
     ck_assert_uint_eq(load(&world, VA), PAGES + 0x1000);
     world_free(&world);
 }
@@ -593,7 +605,7 @@ START_TEST(a_stale_entry_refuses_until_it_is_fenced)
     load(&world, VA);
     tables_put(&world.tables, at, tables_entry(PAGES, OK_BITS));
     ck_assert_uint_eq(store(&world, VA), FAULT(CAUSE_STORE_PAGE));
-    tlb_flush(&world.hart->tlb, NULL, NULL);
+    flush(&world.hart->tlb, NULL, NULL);
     ck_assert_uint_eq(store(&world, VA), PAGES);
     world_free(&world);
 }
@@ -618,7 +630,7 @@ START_TEST(the_first_store_through_a_clean_entry_walks_again)
     store(&world, VA);
     load(&world, VA);
     ck_assert_uint_eq(world.lone->heard_count, 0);
-    ck_assert_uint_eq(tlb_flush(&world.hart->tlb, NULL, NULL), 1);
+    ck_assert_uint_eq(flush(&world.hart->tlb, NULL, NULL), 1);
     world_free(&world);
 }
 END_TEST
@@ -731,9 +743,9 @@ START_TEST(a_fence_drops_what_it_names)
                                     .valid = 1},
                  &set, &way);
     dropped =
-        tlb_flush(&tlb, row->by_va ? &row->va : NULL, row->by_asid ? &row->asid : NULL);
+        flush(&tlb, row->by_va ? &row->va : NULL, row->by_asid ? &row->asid : NULL);
     for (unsigned i = 0; i < FENCED; i++)
-        if (tlb_find(&tlb, fenced[i].va, fenced[i].asid))
+        if (find(&tlb, fenced[i].va, fenced[i].asid))
             left[count++] = fenced[i].name;
     ck_assert_msg(strcmp(left, row->left) == 0, "%s: left '%s'", row->claim, left);
     ck_assert_msg(dropped == FENCED - count, "%s: dropped %u", row->claim, dropped);
@@ -751,7 +763,7 @@ START_TEST(a_fence_by_address_drops_every_part_of_a_64_kib_page)
     load(&world, va);
     load(&world, va + 0x3000);
     load(&world, va + 0x10000 - 0x1000);
-    ck_assert_uint_eq(tlb_flush(&world.hart->tlb, &inside, NULL), 3);
+    ck_assert_uint_eq(flush(&world.hart->tlb, &inside, NULL), 3);
     world_free(&world);
 }
 END_TEST
@@ -773,8 +785,8 @@ START_TEST(entries_of_a_set_are_replaced_in_the_order_they_came)
     ck_assert(is_looked_up(&world, VA + step));
     load(&world, VA + 3 * step);
     ck_assert(!is_looked_up(&world, VA + step));
-    ck_assert_ptr_null(tlb_find(&world.hart->tlb, VA, 1));
-    ck_assert_ptr_nonnull(tlb_find(&world.hart->tlb, VA + 2 * step, 1));
+    ck_assert_ptr_null(find(&world.hart->tlb, VA, 1));
+    ck_assert_ptr_nonnull(find(&world.hart->tlb, VA + 2 * step, 1));
     world_free(&world);
 }
 END_TEST

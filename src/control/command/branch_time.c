@@ -27,7 +27,7 @@ static void where_row(struct call *call)
     table_number(table, timeline_in_past(time));
     table_text(table, "%s", timeline_branch_info(time, timeline_branch(time))->name);
     table_number(table, hart->id);
-    table_text(table, "%s", mode_name(hart->mode));
+    table_text(table, "%s", mode_name(hart_privilege(hart)));
     table_number(table, hart->pc);
     show_name_cell(table, session, hart->pc);
     show_line_cell(table, session, hart->pc);

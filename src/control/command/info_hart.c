@@ -147,7 +147,7 @@ bool info_harts(struct call *call, struct err *err)
         else
             table_none(table);
         table_number(table, i);
-        table_text(table, "%s", mode_name(hart->mode));
+        table_text(table, "%s", mode_name(hart_privilege(hart)));
         table_number(table, hart->asleep);
         table_number(table, hart->pc);
         show_name_cell(table, call->session, hart->pc);
@@ -173,7 +173,7 @@ bool info_choose_hart(struct call *call, struct err *err)
     hart = session_hart(session);
     show_address(&at, session, hart->pc);
     reply_say(call->reply, "Commands mean hart %u. It is in %s at %s%s.", hart->id,
-              mode_name(hart->mode), at.data,
+              mode_name(hart_privilege(hart)), at.data,
               hart->asleep ? " and waits for an interrupt" : "");
     buf_free(&at);
     return true;

@@ -127,7 +127,18 @@ static void line_row(struct table *table, const struct hart *hart,
     table_text(table, "%s", pending->name);
     table_number(table, hart_mip(hart) >> pending->lo & 1);
     table_number(table, hart->csr.mie >> pending->lo & 1);
-    table_text(table, "%s", hart->csr.mideleg >> pending->lo & 1 ? "S-mode" : "M-mode");
+    table_text(table, "%s",
+               mode_name(hart->csr.hideleg >> pending->lo & 1   ? MODE_VS
+                         : hart->csr.mideleg >> pending->lo & 1 ? MODE_S
+                                                                : MODE_M));
+}
+
+/* Is it one of the base, or one that this hart's hypervisor extension adds? */
+static bool has_line(const struct hart *hart, unsigned line)
+{
+    const uint64_t added = VS_INTERRUPTS | BIT(IRQ_SGEI);
+
+    return !(added & BIT(line)) || (hart_h_interrupts(hart) & BIT(line));
 }
 
 static void hart_rows(struct call *call)
@@ -142,7 +153,8 @@ static void hart_rows(struct call *call)
 
     for (unsigned i = 0; i < board->harts; i++)
         for (const struct csr_field *f = mip->fields; f->name; f++)
-            line_row(table, &board->hart[i], f);
+            if (has_line(&board->hart[i], f->lo))
+                line_row(table, &board->hart[i], f);
 }
 
 static void say_harts(struct call *call)
@@ -158,7 +170,8 @@ static void say_harts(struct call *call)
             put_cause(&text, cause);
         reply_say(call->reply,
                   "Hart %u, in %s, will take %s next; mstatus.MIE is %u, SIE %u.", i,
-                  mode_name(hart->mode), text.size ? text.data : "no interrupt",
+                  mode_name(hart_privilege(hart)),
+                  text.size ? text.data : "no interrupt",
                   (hart->csr.mstatus & MSTATUS_MIE) != 0,
                   (hart->csr.mstatus & MSTATUS_SIE) != 0);
         buf_free(&text);

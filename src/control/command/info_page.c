@@ -24,23 +24,50 @@ static uint64_t page_size(unsigned level, bool napot)
 
 /* --- info tlb -------------------------------------------------------------------------------------- */
 
+static void put_bits_cell(struct table *table, uint64_t entry)
+{
+    struct buf bits = {0};
+
+    if (entry) {
+        put_pte_bits(&bits, entry);
+        table_text(table, "%s", bits.data);
+    } else {
+        table_none(table);
+    }
+    buf_free(&bits);
+}
+
+/* Of a guest: which one, the address between the stages, the leaf of the G-stage. */
+static void guest_cells(struct table *table, const struct tlb_entry *entry)
+{
+    if (entry->space == TLB_HOST) {
+        table_none(table);
+        table_none(table);
+    } else {
+        table_number(table, entry->vmid);
+        table_number(table, entry->gpn << RAM_PAGE_SHIFT);
+    }
+    put_bits_cell(table, entry->gpte);
+}
+
 static void tlb_row(struct table *table, const struct hart *hart, unsigned at)
 {
     const struct tlb_entry *entry = &hart->tlb.entries[at];
-    struct buf bits = {0};
+    bool bare = entry->space == TLB_GUEST_BARE;
 
     table_number(table, at / hart->tlb.ways);
     table_number(table, at % hart->tlb.ways);
     table_number(table, entry->vpn << RAM_PAGE_SHIFT);
     table_number(table, entry->ppn << RAM_PAGE_SHIFT);
-    table_number(table, page_size(entry->level, entry->napot));
-    if (entry->global)
+    table_number(table, bare ? page_size(entry->g_level, entry->g_napot)
+                             : page_size(entry->level, entry->napot));
+    if (entry->global || bare)
         table_none(table);
     else
         table_number(table, entry->asid);
-    put_pte_bits(&bits, entry->pte);
-    table_text(table, "%s", bits.data);
-    buf_free(&bits);
+    put_bits_cell(table, entry->pte);
+    if (hart->has_h)
+        guest_cells(table, entry);
 }
 
 bool info_tlb(struct call *call, struct err *err)
@@ -49,6 +76,11 @@ bool info_tlb(struct call *call, struct err *err)
         {"set", COLUMN_COUNT},    {"way", COLUMN_COUNT}, {"virtual", COLUMN_HEX},
         {"physical", COLUMN_HEX}, {"page", COLUMN_HEX},  {"asid", COLUMN_COUNT},
         {"bits", COLUMN_TEXT},    {NULL, COLUMN_TEXT}};
+    static const struct column guest_columns[] = {
+        {"set", COLUMN_COUNT},    {"way", COLUMN_COUNT},  {"virtual", COLUMN_HEX},
+        {"physical", COLUMN_HEX}, {"page", COLUMN_HEX},   {"asid", COLUMN_COUNT},
+        {"bits", COLUMN_TEXT},    {"vmid", COLUMN_COUNT}, {"guest", COLUMN_HEX},
+        {"g_bits", COLUMN_TEXT},  {NULL, COLUMN_TEXT}};
     const struct hart *hart = session_hart(call->session);
     unsigned entries = hart->tlb.sets * hart->tlb.ways, valid = 0;
     struct table *table;
@@ -59,7 +91,7 @@ bool info_tlb(struct call *call, struct err *err)
     reply_say(call->reply,
               "The TLB of hart %u holds %u translation%s of 4 KiB: %u sets of %u ways.",
               hart->id, valid, valid == 1 ? "" : "s", hart->tlb.sets, hart->tlb.ways);
-    table = reply_table(call->reply, "tlb", columns);
+    table = reply_table(call->reply, "tlb", hart->has_h ? guest_columns : columns);
     for (unsigned i = 0; i < entries; i++)
         if (hart->tlb.entries[i].valid)
             tlb_row(table, hart, i);
@@ -72,6 +104,7 @@ bool info_tlb(struct call *call, struct err *err)
 struct looking {
     const struct hart *hart;
     struct table *table;
+    bool two; /* stages */
 };
 
 static enum walk_outcome look_at(void *ctx, uint64_t at, uint64_t *entry)
@@ -104,6 +137,12 @@ static void entry_row(void *ctx, const struct walk_step *step)
     uint64_t entry = step->entry;
     struct buf text = {0};
 
+    if (looking->two) {
+        put_unit(&text, UNIT_STAGE, step->stage);
+        table_text(looking->table, "%s", text.data);
+        table_number(looking->table, step->stage == STAGE_G ? step->va : step->gpa);
+        buf_clear(&text);
+    }
     table_number(looking->table, step->level);
     table_number(looking->table, step->at);
     table_number(looking->table, entry);
@@ -116,99 +155,147 @@ static void entry_row(void *ctx, const struct walk_step *step)
     buf_free(&text);
 }
 
-static struct walk_rights rights_of(const struct hart *hart, uint8_t access)
+/* As whom the access is made now; M-mode asks what S-mode would find. */
+static struct walk_request request_of(const struct hart *hart, uint64_t va,
+                                      uint8_t access)
 {
-    uint8_t mode = access == ACCESS_FETCH ? hart->mode : hart_data_mode(hart);
-    uint64_t status = hart->csr.mstatus;
+    uint8_t mode = access == ACCESS_FETCH ? hart_privilege(hart) : hart_data_mode(hart);
 
-    return (struct walk_rights){.access = access,
-                                .user = mode == MODE_U,
-                                .sum = status & MSTATUS_SUM,
-                                .mxr = status & MSTATUS_MXR,
-                                .adue = hart->csr.menvcfg & MENVCFG_ADUE};
+    return (struct walk_request){
+        .va = va, .access = access, .mode = mode == MODE_M ? MODE_S : mode};
 }
 
-static void say_beginning(struct call *call, const struct walk *walk)
+static void say_beginning(struct call *call, const struct stages *stages,
+                          struct walk_request request)
 {
     const struct hart *hart = session_hart(call->session);
-    uint8_t mode =
-        walk->rights.access == ACCESS_FETCH ? hart->mode : hart_data_mode(hart);
+    const struct walk_format *vs = stages->vs.format, *g = stages->g.format;
+    const char *mode = mode_name(request.mode);
 
-    if (mode == MODE_M)
+    if (request_of(hart, 0, request.access).mode != hart_privilege(hart) &&
+        hart->mode == MODE_M && request.mode == MODE_S)
         reply_say(call->reply,
                   "M-mode does not translate: this is what S-mode would find.");
-    reply_say(call->reply,
-              "%s walk for 0x%" PRIx64 " from the root table at 0x%" PRIx64 ", as %s.",
-              walk->format->name, walk->va, walk->root,
-              mode_name(walk->rights.user ? MODE_U : MODE_S));
+    if (vs)
+        reply_say(call->reply,
+                  "%s walk for 0x%" PRIx64 " from the root table at 0x%" PRIx64
+                  ", as %s%s",
+                  vs->name, stages->va, stages->vs.root, mode,
+                  stages->two ? ": the VS-stage." : ".");
+    if (g)
+        reply_say(call->reply,
+                  "%s walk for each guest physical address from the root table at "
+                  "0x%" PRIx64 ": the G-stage.",
+                  g->name, stages->g.root);
 }
 
-static void say_end(struct call *call, const struct walk *walk,
-                    const struct walk_found *found)
+static void say_found(struct call *call, const struct stages *stages,
+                      const struct translation *end)
 {
-    const struct hart *hart = session_hart(call->session);
-    uint16_t asid = (uint16_t)field_get(hart->csr.satp, SATP_ASID);
-    const struct tlb_entry *cached = tlb_find(&hart->tlb, walk->va, asid);
-    uint64_t pa = walk_target(found, walk->va);
-    struct buf text = {0};
+    const struct walk_found *vs = &end->vs, *g = &end->g;
 
-    if (found->outcome == WALK_LEAF) {
+    if (stages->two && vs->entry)
+        reply_say(call->reply,
+                  "0x%" PRIx64 " is guest physical address 0x%" PRIx64
+                  ", in a page of %" PRIu64 " KiB.",
+                  stages->va, end->gpa,
+                  BIT(walk_page_bits(vs->entry, vs->level)) / 1024);
+    if (!stages->two || g->entry)
         reply_say(call->reply,
                   "0x%" PRIx64 " is physical address 0x%" PRIx64
                   ", in a page of %" PRIu64 " KiB.",
-                  walk->va, pa,
-                  (UINT64_C(1) << walk_page_bits(found->entry, found->level)) / 1024);
-        if (cached && cached->ppn != pa >> RAM_PAGE_SHIFT)
-            reply_say(call->reply,
-                      "The TLB has another translation, to 0x%" PRIx64
-                      ": until a fence, that one is used.",
-                      cached->ppn << RAM_PAGE_SHIFT);
-    } else {
-        put_unit(&text, UNIT_OUTCOME, found->outcome);
+                  stages->two ? end->gpa : stages->va, end->pa,
+                  BIT(stages->two ? walk_page_bits(g->entry, g->level)
+                                  : walk_page_bits(vs->entry, vs->level)) /
+                      1024);
+}
+
+static void say_failure(struct call *call, const struct translation *end)
+{
+    struct buf text = {0};
+
+    put_unit(&text, UNIT_OUTCOME, end->outcome);
+    if (end->stage == STAGE_G)
+        reply_say(call->reply,
+                  "The walk fails in the G-stage, for guest physical address 0x%" PRIx64
+                  "%s: %s.",
+                  end->gpa,
+                  end->reaching == REACHING_PAGE ? ""
+                  : end->reaching == REACHING_TABLE
+                      ? ", to read a table of the VS-stage"
+                      : ", to set A or D in a table of the "
+                        "VS-stage",
+                  text.data);
+    else
         reply_say(call->reply, "The walk fails: %s.", text.data);
-        if (found->outcome == WALK_ACCESS_FAULT)
-            reply_say(call->reply, "The table is not in RAM, or PMP keeps S-mode from "
-                                   "it: see info csr pmp*.");
-        if (cached)
-            reply_say(call->reply,
-                      "The TLB has a translation, to 0x%" PRIx64
-                      ": until a fence, that one is used.",
-                      cached->ppn << RAM_PAGE_SHIFT);
-    }
+    if (end->outcome == WALK_ACCESS_FAULT)
+        reply_say(call->reply, "The table is not in RAM, or PMP keeps S-mode from "
+                               "it: see info csr pmp*.");
     buf_free(&text);
+}
+
+/* Where the TLB and the tables differ, the TLB is believed. */
+static void say_cached(struct call *call, struct walk_request request,
+                       const struct translation *end)
+{
+    const struct hart *hart = session_hart(call->session);
+    const struct tlb_entry *cached = tlb_find(&hart->tlb, hart_tlb_key(hart, request));
+    bool found = end->outcome == WALK_LEAF;
+
+    if (cached && (!found || cached->ppn != end->pa >> RAM_PAGE_SHIFT))
+        reply_say(call->reply,
+                  "The TLB has %s translation, to 0x%" PRIx64
+                  ": until a fence, that one is used.",
+                  found ? "another" : "a", cached->ppn << RAM_PAGE_SHIFT);
+}
+
+/* Is there a walk to look at? */
+static bool check_walk(const struct hart *hart, struct walk_request request,
+                       const struct stages *stages, struct err *err)
+{
+    const struct walk_format *format = stages->vs.format;
+
+    if (hart_is_bare(hart, request))
+        return err_set(err, stages->two
+                                ? "vsatp.MODE and hgatp.MODE are 0: addresses are not "
+                                  "translated"
+                                : "satp.MODE is 0: addresses are not translated");
+    if (format && !walk_is_address(format, request.va))
+        return err_set(err,
+                       "bits 63 to %u of 0x%" PRIx64 " are no copies of bit %u: "
+                       "%s translates no such address",
+                       format->va_bits, request.va, format->va_bits - 1u, format->name);
+    return true;
 }
 
 bool info_walk(struct call *call, struct err *err)
 {
     static const struct column columns[] = {
-        {"level", COLUMN_COUNT}, {"entry_at", COLUMN_HEX}, {"entry", COLUMN_HEX},
-        {"bits", COLUMN_TEXT},   {"leads_to", COLUMN_HEX}, {"outcome", COLUMN_TEXT},
-        {NULL, COLUMN_TEXT}};
+        {"stage", COLUMN_TEXT},   {"guest", COLUMN_HEX},    {"level", COLUMN_COUNT},
+        {"entry_at", COLUMN_HEX}, {"entry", COLUMN_HEX},    {"bits", COLUMN_TEXT},
+        {"leads_to", COLUMN_HEX}, {"outcome", COLUMN_TEXT}, {NULL, COLUMN_TEXT}};
     static const uint8_t accesses[] = {ACCESS_LOAD, ACCESS_STORE, ACCESS_FETCH};
     const struct hart *hart = session_hart(call->session);
+    uint8_t access = accesses[call->given[1].is_given ? call->given[1].value : 0];
+    struct walk_request request = request_of(hart, call->given[0].value, access);
     struct looking looking = {.hart = hart};
     struct walk_tables tables = {&looking, look_at, would_set, NULL};
-    uint8_t access = accesses[call->given[1].is_given ? call->given[1].value : 0];
-    struct walk walk = {.tables = &tables,
-                        .format = walk_format(field_get(hart->csr.satp, SATP_MODE)),
-                        .va = call->given[0].value,
-                        .root = field_get(hart->csr.satp, SATP_PPN) << RAM_PAGE_SHIFT,
-                        .rights = rights_of(hart, access)};
-    struct walk_found found;
+    struct stages stages = hart_stages(hart, request, &tables);
+    struct translation end;
 
-    if (!walk.format)
-        return err_set(err, "satp.MODE is 0: addresses are not translated");
-    if (!walk_is_address(walk.format, walk.va))
-        return err_set(err,
-                       "bits 63 to %u of 0x%" PRIx64 " are no copies of bit %u: "
-                       "%s translates no such address",
-                       walk.format->va_bits, walk.va, walk.format->va_bits - 1u,
-                       walk.format->name);
-    found = walk_follow(&walk);
-    say_beginning(call, &walk);
-    say_end(call, &walk, &found);
+    if (!check_walk(hart, request, &stages, err))
+        return false;
+    end = stages_translate(&stages);
+    say_beginning(call, &stages, request);
+    if (end.outcome == WALK_LEAF)
+        say_found(call, &stages, &end);
+    else
+        say_failure(call, &end);
+    say_cached(call, request, &end);
     tables.tell = entry_row;
-    looking.table = reply_table(call->reply, "walk", columns);
-    walk_follow(&walk);
+    looking.two = stages.two;
+    looking.table =
+        reply_table(call->reply, "walk", stages.two ? columns : columns + 2);
+    stages_translate(&stages);
     return true;
 }

@@ -110,9 +110,9 @@ static void kind_rows(struct call *call)
 static void put_words(struct buf *out, enum event_unit unit)
 {
     static const enum event_unit units[] = {
-        UNIT_MODE,     UNIT_ACCESS,    UNIT_OUTCOME,  UNIT_RESPONSE, UNIT_BOOL,
-        UNIT_LEVEL,    UNIT_EDGE,      UNIT_SLEEP,    UNIT_PENDING,  UNIT_DMASTATE,
-        UNIT_DMAERROR, UNIT_DISKPHASE, UNIT_DIRECTION};
+        UNIT_MODE,     UNIT_ACCESS,    UNIT_OUTCOME,   UNIT_RESPONSE, UNIT_BOOL,
+        UNIT_LEVEL,    UNIT_EDGE,      UNIT_SLEEP,     UNIT_PENDING,  UNIT_DMASTATE,
+        UNIT_DMAERROR, UNIT_DISKPHASE, UNIT_DIRECTION, UNIT_STAGE};
     bool listed = false;
 
     for (size_t i = 0; i < COUNT(units); i++)
@@ -124,7 +124,7 @@ static void put_words(struct buf *out, enum event_unit unit)
         if (word.data[0] != '?')
             buf_printf(out, "%s%s", out->size ? ", " : "", word.data);
         buf_free(&word);
-        listed = unit != UNIT_MODE || value < 3;
+        listed = unit != UNIT_MODE || value + 1 < MODES;
     }
 }
 

@@ -24,7 +24,7 @@ bool memory_translate(const struct gdb *gdb, uint64_t va, uint64_t *pa)
     const struct hart *hart = gdb_hart(gdb);
     const struct walk_request way[] = {
         {.va = va, .access = ACCESS_LOAD, .mode = hart_data_mode(hart)},
-        {.va = va, .access = ACCESS_FETCH, .mode = hart->mode},
+        {.va = va, .access = ACCESS_FETCH, .mode = hart_privilege(hart)},
         {.va = va, .access = ACCESS_LOAD, .mode = MODE_S},
         {.va = va, .access = ACCESS_LOAD, .mode = MODE_U},
         {.va = va, .access = ACCESS_FETCH, .mode = MODE_S},

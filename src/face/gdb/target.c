@@ -74,7 +74,7 @@ static bool read_register(const struct hart *hart, uint64_t number, uint64_t *va
     else if (number == REG_PC)
         *value = hart->pc;
     else if (number == REG_PRIV)
-        *value = hart->mode;
+        *value = hart_privilege(hart); /* bit 2 is V */
     else if (number >= REG_CSR && number < REG_PRIV &&
              csr_by_number((unsigned)number - REG_CSR))
         *value = hart_csr_read(hart, (unsigned)number - REG_CSR);

@@ -79,10 +79,7 @@ void gdb_more_threads(struct gdb *gdb, struct scan *rest)
 
 static void describe(const struct hart *hart, struct buf *out)
 {
-    static const char *const names[] = {
-        [MODE_U] = "U-mode", [MODE_S] = "S-mode", [MODE_M] = "M-mode"};
-
-    buf_printf(out, "%s%s", names[hart->mode],
+    buf_printf(out, "%s%s", mode_name(hart_privilege(hart)),
                hart->asleep ? ", waits for an interrupt" : "");
 }
 

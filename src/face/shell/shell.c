@@ -160,7 +160,7 @@ bool shell_do(struct shell *shell, const char *line)
 void shell_prompt(struct buf *out, const struct shell *shell)
 {
     const struct session *session = &shell->session;
-    const char *mode = mode_name(session_hart(session)->mode); /* "M-mode" */
+    const char *mode = mode_name(hart_privilege(session_hart(session))); /* "M-mode" */
     char at[MOMENT_TEXT];
 
     buf_printf(out, "ringside %s ", moment_text(at, timeline_now(session->time), true));

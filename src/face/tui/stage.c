@@ -74,22 +74,18 @@ static enum role result_line(const struct watch *watch, unsigned hart, struct bu
     return ROLE_TEXT;
 }
 
-static char mode_letter(uint8_t mode)
-{
-    return mode == MODE_M ? 'M' : mode == MODE_S ? 'S' : 'U';
-}
-
 static void draw_hart(const struct watch *watch, struct canvas *canvas,
                       const struct stage *stage, int i)
 {
     struct area box = stage->hart[i];
     struct buf line = {0};
-    int col = box.col + 2, room = box.cols - 4, used;
+    const char *mode = mode_letters(hart_privilege(&watch->board->hart[i]));
+    int col = box.col + 2, room = box.cols - 4, mode_cols = (int)strlen(mode), used;
     enum role role;
 
     canvas_printf(canvas, box.row, box.col + 2, room, ROLE_HEAD, " hart %d ", i);
-    canvas_printf(canvas, box.row, box.col + box.cols - 4, 3, ROLE_TEXT, " %c ",
-                  mode_letter(watch->board->hart[i].mode));
+    canvas_printf(canvas, box.row, box.col + box.cols - 3 - mode_cols, mode_cols + 2,
+                  ROLE_TEXT, " %s ", mode);
     insn_line(watch, (unsigned)i, &line);
     used = canvas_text(canvas, box.row + 1, col, room, ROLE_TEXT, buf_str(&line));
     buf_clear(&line);

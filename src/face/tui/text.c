@@ -76,7 +76,8 @@ bool text_fetch(const struct watch *watch, unsigned hart, uint64_t pc, uint32_t 
 
     *bits = 0;
     for (unsigned half = 0; half < 2; half++) {
-        struct walk_request request = {pc + 2 * half, ACCESS_FETCH, of->mode};
+        struct walk_request request = {pc + 2 * half, ACCESS_FETCH, hart_privilege(of),
+                                       false};
         uint64_t pa = request.va;
         uint16_t parcel = 0;
 

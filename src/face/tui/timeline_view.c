@@ -78,8 +78,8 @@ static int plan_lanes(const struct watch *watch, struct lane *lanes, int room)
     char name[16];
 
     for (int i = 0; i < harts && i < room - 2; i++) {
-        snprintf(name, sizeof(name), "hart %d  %c", i,
-                 "US?M"[watch->board->hart[i].mode & 3]);
+        snprintf(name, sizeof(name), "hart %d  %s", i,
+                 mode_letters(hart_privilege(&watch->board->hart[i])));
         count = add_lane(lanes, count, room, LANE_HART, (uint8_t)i, name);
     }
     count = add_lane(lanes, count, room, LANE_BUS, 0, "bus");

@@ -71,6 +71,8 @@ static bool make_hart(struct board *board, unsigned index, struct err *err)
         .id = (uint8_t)index,
         .tlb_entries = board->desc.tlb_entries,
         .tlb_ways = board->desc.tlb_ways,
+        .has_h = board->desc.hypervisor,
+        .geilen = board->desc.guest_interrupts,
         .peers = board->hart,
         .peer_count = board->desc.harts,
         .bus = &board->bus,

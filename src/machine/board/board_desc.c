@@ -5,6 +5,7 @@
 #include "machine/board/board_desc.h"
 
 #include "base/nearest.h"
+#include "machine/hart/hart.h"
 #include "machine/interrupt/plic.h"
 
 #include <inttypes.h>
@@ -166,6 +167,12 @@ bool board_desc_check(const struct board_desc *desc, struct err *err)
     if (desc->ram_size > BOARD_RAM_MAX)
         return err_set(err, "%" PRIu64 " bytes of RAM: a board has at most %" PRIu64,
                        desc->ram_size, BOARD_RAM_MAX);
+    if (desc->guest_interrupts > GEILEN_MAX)
+        return err_set(err, "%u guest external interrupts: a hart has at most %d",
+                       desc->guest_interrupts, GEILEN_MAX);
+    if (desc->guest_interrupts && !desc->hypervisor)
+        return err_set(err, "there are guest external interrupts, but no hypervisor "
+                            "extension");
     if (!has_type(desc, "rom"))
         return err_set(err, "there is no device of type 'rom': harts start in one");
     for (unsigned i = 0; i < desc->rows; i++) {

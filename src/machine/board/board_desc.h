@@ -40,6 +40,8 @@ struct board_desc {
     unsigned
         interleave; /* cycles a hart may run ahead: 1 in scenarios, 1,000 in boot */
     unsigned tlb_entries, tlb_ways;
+    bool hypervisor;           /* the harts have the hypervisor extension */
+    unsigned guest_interrupts; /* GEILEN: its guest external interrupts, 0 to 63 */
     struct costs costs;
     unsigned rows;
     struct board_row row[BOARD_ROWS];

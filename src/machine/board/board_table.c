@@ -25,6 +25,7 @@ const struct board_desc board_virt = {
     .interleave = 1000,
     .tlb_entries = 4096,
     .tlb_ways = 4,
+    .hypervisor = true,
     .costs = {
 #define COST(id, price, unit, meaning, source) .id = price,
 #include "machine/time/costs.def"

@@ -17,42 +17,82 @@
 
 enum { PAGE = RAM_PAGE, BLOCK = BUS_SLOT_BYTES };
 
-/* The exceptions of an access that the spec numbers by what was attempted. */
-static struct trap access_fault(uint8_t access, uint64_t va)
+/* An access of an instruction: what it does, and as whom. */
+struct way {
+    uint8_t access; /* LOAD, STORE, FETCH, AMO */
+    uint8_t mode;   /* the effective privilege, VU and VS too */
+    bool hlvx;
+};
+
+/* What the instruction's own access is made as. */
+static struct way way_of(const struct hart *hart, uint8_t access)
 {
-    switch (access) {
+    return (struct way){.access = access,
+                        .mode = access == ACCESS_FETCH ? hart_privilege(hart)
+                                                       : hart_data_mode(hart)};
+}
+
+static struct trap fault(uint64_t cause, uint64_t va, struct way way)
+{
+    return (struct trap){
+        .cause = cause, .tval = va, .is_virtual = way.mode & MODE_VIRTUAL};
+}
+
+/* The exceptions of an access that the spec numbers by what was attempted. */
+static struct trap access_fault(uint64_t va, struct way way)
+{
+    switch (way.access) {
     case ACCESS_FETCH:
-        return (struct trap){CAUSE_INSTRUCTION_ACCESS, va};
+        return fault(CAUSE_INSTRUCTION_ACCESS, va, way);
     case ACCESS_LOAD:
-        return (struct trap){CAUSE_LOAD_ACCESS, va};
+        return fault(CAUSE_LOAD_ACCESS, va, way);
     default:
-        return (struct trap){CAUSE_STORE_ACCESS, va};
+        return fault(CAUSE_STORE_ACCESS, va, way);
     }
 }
 
-struct trap hart_reach(struct hart *hart, uint64_t va, unsigned size, uint8_t access,
-                       uint64_t *pa)
+/* May it be made there? PMP sees physical addresses, whatever led to them (15.5). An AMO
+ * also reads; hlvx reads what must be executable too. */
+static bool pmp_permits(const struct hart *hart, uint64_t pa, unsigned size,
+                        struct way way)
 {
-    uint8_t mode = access == ACCESS_FETCH ? hart->mode : hart_data_mode(hart);
-    uint8_t kind = access == ACCESS_AMO ? ACCESS_STORE : access;
+    uint8_t kind = way.access == ACCESS_AMO ? ACCESS_STORE : way.access;
 
-    if (access != ACCESS_AMO && look_reach(hart, va, access, mode, pa))
+    if (!pmp_allows(hart, pa, size, kind, way.mode))
+        return false;
+    if (way.access == ACCESS_AMO)
+        return pmp_allows(hart, pa, size, ACCESS_LOAD, way.mode);
+    return !way.hlvx || pmp_allows(hart, pa, size, ACCESS_FETCH, way.mode);
+}
+
+static struct trap reach(struct hart *hart, uint64_t va, unsigned size, struct way way,
+                         uint64_t *pa)
+{
+    uint8_t kind = way.access == ACCESS_AMO ? ACCESS_STORE : way.access;
+
+    if (way.access != ACCESS_AMO && !way.hlvx &&
+        look_reach(hart, va, way.access, way.mode, pa))
         return NO_TRAP;
     *pa = va;
-    if (mode != MODE_M && field_get(hart->csr.satp, SATP_MODE) != 0) {
+    if (way.mode != MODE_M) {
         struct walk_result page;
         struct trap trap = hart_translate(
-            hart, (struct walk_request){.va = va, .access = kind, .mode = mode}, &page);
+            hart,
+            (struct walk_request){
+                .va = va, .access = kind, .mode = way.mode, .hlvx = way.hlvx},
+            &page);
 
         if (trapped(trap))
             return trap;
         *pa = page.pa;
     }
-    if (!pmp_allows(hart, *pa, size, kind, mode))
-        return access_fault(kind, va);
-    if (access == ACCESS_AMO && !pmp_allows(hart, *pa, size, ACCESS_LOAD, mode))
-        return access_fault(kind, va);
-    return NO_TRAP;
+    return pmp_permits(hart, *pa, size, way) ? NO_TRAP : access_fault(va, way);
+}
+
+struct trap hart_reach(struct hart *hart, uint64_t va, unsigned size, uint8_t access,
+                       uint64_t *pa)
+{
+    return reach(hart, va, size, way_of(hart, access), pa);
 }
 
 /* Holds the bus for `price` cycles, after whatever wait; the hart pays for both. */
@@ -77,7 +117,7 @@ struct part {
  * read or written. Gives how many parts there are.
  */
 static struct trap reach_parts(struct hart *hart, uint64_t va, unsigned size,
-                               uint8_t access, struct part parts[2], unsigned *count)
+                               struct way way, struct part parts[2], unsigned *count)
 {
     unsigned first = PAGE - (unsigned)(va & (PAGE - 1));
     struct trap trap;
@@ -85,13 +125,13 @@ static struct trap reach_parts(struct hart *hart, uint64_t va, unsigned size,
     if (first > size)
         first = size;
     parts[0].size = first;
-    trap = hart_reach(hart, va, first, access, &parts[0].pa);
+    trap = reach(hart, va, first, way, &parts[0].pa);
     *count = 1;
     if (trapped(trap) || first == size)
         return trap;
     parts[1].size = size - first;
     *count = 2;
-    return hart_reach(hart, va + first, size - first, access, &parts[1].pa);
+    return reach(hart, va + first, size - first, way, &parts[1].pa);
 }
 
 static void note_access(struct hart *hart, uint8_t access, uint64_t va, uint64_t pa,
@@ -148,11 +188,12 @@ static void pay_ram(struct hart *hart, const struct part *parts, unsigned count)
     }
 }
 
-struct trap hart_load(struct hart *hart, uint64_t va, unsigned size, uint64_t *value)
+static struct trap load(struct hart *hart, uint64_t va, unsigned size, struct way way,
+                        uint64_t *value)
 {
     struct part parts[2];
     unsigned count;
-    struct trap trap = reach_parts(hart, va, size, ACCESS_LOAD, parts, &count);
+    struct trap trap = reach_parts(hart, va, size, way, parts, &count);
     uint64_t pa = parts[0].pa;
 
     if (trapped(trap))
@@ -163,11 +204,11 @@ struct trap hart_load(struct hart *hart, uint64_t va, unsigned size, uint64_t *v
         *value = read_parts(hart, parts, count);
     } else {
         if (va & (size - 1) || !bus_find(hart->bus, pa))
-            return access_fault(ACCESS_LOAD, va);
+            return access_fault(va, way);
         use_bus(hart, pa, hart->costs->mmio_read);
         if (bus_read(hart->bus, (enum initiator)(INITIATOR_HART + hart->id), pa, size,
                      value) != BUS_OKAY)
-            return access_fault(ACCESS_LOAD, va);
+            return access_fault(va, way);
     }
     hart->doing.mem_old = hart->doing.mem_new = *value;
     return NO_TRAP;
@@ -180,11 +221,12 @@ static void count_payload(struct hart *hart, unsigned size)
         hart->payload += size;
 }
 
-struct trap hart_store(struct hart *hart, uint64_t va, unsigned size, uint64_t value)
+static struct trap store(struct hart *hart, uint64_t va, unsigned size, struct way way,
+                         uint64_t value)
 {
     struct part parts[2];
     unsigned count;
-    struct trap trap = reach_parts(hart, va, size, ACCESS_STORE, parts, &count);
+    struct trap trap = reach_parts(hart, va, size, way, parts, &count);
     uint64_t pa = parts[0].pa;
 
     if (trapped(trap))
@@ -198,14 +240,45 @@ struct trap hart_store(struct hart *hart, uint64_t va, unsigned size, uint64_t v
         write_parts(hart, parts, count, value);
     } else {
         if (va & (size - 1) || !bus_find(hart->bus, pa))
-            return access_fault(ACCESS_STORE, va);
+            return access_fault(va, way);
         use_bus(hart, pa, hart->costs->mmio_write);
         if (bus_write(hart->bus, (enum initiator)(INITIATOR_HART + hart->id), pa, size,
                       value) != BUS_OKAY)
-            return access_fault(ACCESS_STORE, va);
+            return access_fault(va, way);
     }
     count_payload(hart, size);
     return NO_TRAP;
+}
+
+struct trap hart_load(struct hart *hart, uint64_t va, unsigned size, uint64_t *value)
+{
+    return load(hart, va, size, way_of(hart, ACCESS_LOAD), value);
+}
+
+struct trap hart_store(struct hart *hart, uint64_t va, unsigned size, uint64_t value)
+{
+    return store(hart, va, size, way_of(hart, ACCESS_STORE), value);
+}
+
+/* As the guest's VU- or VS-mode, whatever MPRV says (15.3.1). */
+static struct way guest_way(const struct hart *hart, uint8_t access, bool hlvx)
+{
+    bool spvp = hart->csr.hstatus & HSTATUS_SPVP;
+
+    return (struct way){
+        .access = access, .mode = spvp ? MODE_VS : MODE_VU, .hlvx = hlvx};
+}
+
+struct trap hart_guest_load(struct hart *hart, uint64_t va, unsigned size, bool hlvx,
+                            uint64_t *value)
+{
+    return load(hart, va, size, guest_way(hart, ACCESS_LOAD, hlvx), value);
+}
+
+struct trap hart_guest_store(struct hart *hart, uint64_t va, unsigned size,
+                             uint64_t value)
+{
+    return store(hart, va, size, guest_way(hart, ACCESS_STORE, false), value);
 }
 
 /* 16 bits of an instruction; RAM or a ROM. */
@@ -224,7 +297,7 @@ static struct trap fetch_half(struct hart *hart, uint64_t va, uint16_t *half)
 
         if (!rom || !rom->executable ||
             rom->peek(rom->ctx, (uint32_t)(pa - rom->base), 2, &value) != BUS_OKAY)
-            return access_fault(ACCESS_FETCH, va);
+            return access_fault(va, way_of(hart, ACCESS_FETCH));
         *half = (uint16_t)value;
     }
     return NO_TRAP;
@@ -255,16 +328,18 @@ struct trap hart_fetch(struct hart *hart, uint32_t *bits)
 static struct trap reach_atomic(struct hart *hart, uint64_t va, unsigned size,
                                 uint8_t access, uint64_t *pa)
 {
+    struct way way = way_of(hart, access);
     struct trap trap;
 
     if (va & (size - 1))
-        return (struct trap){
-            access == ACCESS_LOAD ? CAUSE_LOAD_MISALIGNED : CAUSE_STORE_MISALIGNED, va};
-    trap = hart_reach(hart, va, size, access, pa);
+        return fault(access == ACCESS_LOAD ? CAUSE_LOAD_MISALIGNED
+                                           : CAUSE_STORE_MISALIGNED,
+                     va, way);
+    trap = reach(hart, va, size, way, pa);
     if (trapped(trap))
         return trap;
     if (!ram_has(&hart->bus->ram, *pa, size))
-        return access_fault(access, va);
+        return access_fault(va, way);
     hart->spent += hart->costs->atomic;
     note_access(hart, access, va, *pa, size);
     return NO_TRAP;

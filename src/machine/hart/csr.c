@@ -1,12 +1,15 @@
 /*
  * Control and status registers: who may access which, and what reading and writing one
- * does (Privileged 1.13, 2 and 3.1, 12.1; Sstc, Zicntr). `rules` is the whole of it, one
- * row a register or a run of like registers, in order of number:
+ * does (Privileged 1.13, 2 and 3.1, 12.1, 15.2, 15.4; Sstc, Zicntr). `rules` is the whole
+ * of it, one row a register or a run of like registers, in order of number:
  *
  *   at, rw    where the value is kept, and which of its bits software can write
  *   get       for a register that is a view of others, or counts
  *   set       where writing does more, or not every value is legal (WARL)
- *   may       conditions of access besides privilege and read-only numbers
+ *   may       conditions of access besides privilege and read-only numbers: an illegal
+ *             instruction, where they are not met
+ *   guest_may conditions besides those while V = 1: a virtual instruction
+ *   tvm       mstatus.TVM forbids it to HS-mode
  *
  * Choices that the specification leaves open:
  *   - an illegal value of a WARL field leaves the field as it was (satp, mtvec, stvec:
@@ -14,7 +17,13 @@
  *   - mcause, scause, mtval, stval and satp's PPN and ASID hold every value;
  *   - the 29 hardware performance counters and their events read 0;
  *   - medeleg bit 0 is writable, though with C no instruction address is misaligned;
- *   - PMP registers of entries 16 to 63 do not exist, nor does mseccfg.
+ *   - PMP registers of entries 16 to 63 do not exist, nor does mseccfg;
+ *   - misa.H cannot be cleared; XLEN is 64 and memory little-endian for guests too;
+ *   - hgatp's fields are WARL one by one: of an illegal MODE the rest is written; VMID has
+ *     its 14 bits, PPN's two lowest are 0; a VGEIN above GEILEN leaves it as it was;
+ *   - vsatp with an illegal MODE stays as it was whatever V is;
+ *   - htval, htinst, mtval2 and mtinst hold every value; hedeleg has the bits that must
+ *     be writable, also those of exceptions that never happen here.
  */
 #include "machine/hart/hart.h"
 
@@ -28,11 +37,20 @@
 #define COUNTERS   (COUNTER_CY | COUNTER_TM | COUNTER_IR)
 
 #define S_INTERRUPTS (BIT(IRQ_SSI) | BIT(IRQ_STI) | BIT(IRQ_SEI))
-#define INTERRUPTS   (S_INTERRUPTS | BIT(IRQ_MSI) | BIT(IRQ_MTI) | BIT(IRQ_MEI))
+#define M_INTERRUPTS (S_INTERRUPTS | BIT(IRQ_MSI) | BIT(IRQ_MTI) | BIT(IRQ_MEI))
 
 #define DELEGABLE                                                                      \
     (BITS(CAUSE_ECALL_S, 0) | BIT(CAUSE_INSTRUCTION_PAGE) | BIT(CAUSE_LOAD_PAGE) |     \
      BIT(CAUSE_STORE_PAGE))
+#define DELEGABLE_H                                                                    \
+    (BIT(CAUSE_ECALL_VS) | BIT(CAUSE_INSTRUCTION_GUEST_PAGE) |                         \
+     BIT(CAUSE_LOAD_GUEST_PAGE) | BIT(CAUSE_VIRTUAL_INSTRUCTION) |                     \
+     BIT(CAUSE_STORE_GUEST_PAGE))
+/* Table of hedeleg's bits (15.2.2): 18 and 19 are of exceptions that these harts do not
+ * raise. */
+#define HEDELEG_RW                                                                     \
+    (BITS(CAUSE_ECALL_U, 0) | BIT(CAUSE_INSTRUCTION_PAGE) | BIT(CAUSE_LOAD_PAGE) |     \
+     BIT(CAUSE_STORE_PAGE) | BIT(18) | BIT(19))
 
 #define SSTATUS_RW                                                                     \
     (MSTATUS_SIE | MSTATUS_SPIE | MSTATUS_SPP | MSTATUS_SUM | MSTATUS_MXR)
@@ -44,6 +62,12 @@
 
 #define SENVCFG_RW (MENVCFG_FIOM | MENVCFG_CBIE | MENVCFG_CBCFE | MENVCFG_CBZE)
 #define MENVCFG_RW (SENVCFG_RW | MENVCFG_ADUE | MENVCFG_STCE)
+/* These of henvcfg read 0 and cannot be set while they are 0 in menvcfg. */
+#define HENVCFG_BOUND (MENVCFG_ADUE | MENVCFG_STCE)
+
+#define HSTATUS_RW                                                                     \
+    (HSTATUS_GVA | HSTATUS_SPV | HSTATUS_SPVP | HSTATUS_HU | HSTATUS_VTVM |            \
+     HSTATUS_VTW | HSTATUS_VTSR)
 
 #define MISA_RV64        (UINT64_C(2) << 62)
 #define MISA_BIT(letter) BIT((letter) - 'A')
@@ -107,18 +131,47 @@ static void mcountinhibit_set(struct hart *hart, unsigned number, uint64_t value
 static uint64_t time_get(const struct hart *hart, unsigned number)
 {
     (void)number;
-    return hart_now(hart) / TIME_TICK + hart->time_offset;
+    return hart_now(hart) / TIME_TICK + hart->time_offset +
+           (hart->is_virtual ? hart->csr.htimedelta : 0);
 }
 
 /* --- interrupts --- */
 
+static uint64_t henvcfg_get(const struct hart *hart, unsigned number)
+{
+    (void)number;
+    return hart->csr.henvcfg & (hart->csr.menvcfg | ~HENVCFG_BOUND);
+}
+
+/* The comparators drive STIP and VSTIP only where Sstc is enabled. Of the guest external
+ * interrupts hstatus.VGEIN chooses the one that is VSEIP too; bit 0 of hgeip is none. */
 uint64_t hart_mip(const struct hart *hart)
 {
     const struct csrs *csr = &hart->csr;
-    bool sstc = csr->menvcfg & MENVCFG_STCE;
-    uint64_t stip = (sstc ? csr->mip_lines : csr->mip_soft) & BIT(IRQ_STI);
+    uint64_t lines = csr->mip_lines & ~(BIT(IRQ_STI) | BIT(IRQ_VSTI));
+    uint64_t soft = csr->mip_soft;
 
-    return ((csr->mip_lines | csr->mip_soft) & ~BIT(IRQ_STI)) | stip;
+    if (csr->menvcfg & MENVCFG_STCE) {
+        soft &= ~BIT(IRQ_STI);
+        lines |= csr->mip_lines & BIT(IRQ_STI);
+        if (csr->henvcfg & MENVCFG_STCE)
+            lines |= csr->mip_lines & BIT(IRQ_VSTI);
+    }
+    if (csr->hgeip & BIT(field_get(csr->hstatus, HSTATUS_VGEIN)))
+        lines |= BIT(IRQ_VSEI);
+    if (csr->hgeip & csr->hgeie)
+        lines |= BIT(IRQ_SGEI);
+    return lines | soft;
+}
+
+static void write_soft(struct hart *hart, uint64_t value, uint64_t writable)
+{
+    hart->csr.mip_soft = (hart->csr.mip_soft & ~writable) | (value & writable);
+}
+
+static void write_enables(struct hart *hart, uint64_t value, uint64_t writable)
+{
+    hart->csr.mie = (hart->csr.mie & ~writable) | (value & writable);
 }
 
 static uint64_t mip_get(const struct hart *hart, unsigned number)
@@ -128,15 +181,28 @@ static uint64_t mip_get(const struct hart *hart, unsigned number)
 }
 
 /* MSIP, MTIP and MEIP are the devices' alone. SEIP has a bit of its own besides the wire
- * (3.1.9). With Sstc STIP is the comparator's. */
+ * (3.1.9). With Sstc STIP is the comparator's. Of hvip's bits VSSIP can be written here
+ * too. */
 static void mip_set(struct hart *hart, unsigned number, uint64_t value)
 {
-    uint64_t writable = S_INTERRUPTS;
+    uint64_t writable = S_INTERRUPTS | (hart_h_interrupts(hart) & BIT(IRQ_VSSI));
 
     (void)number;
     if (hart->csr.menvcfg & MENVCFG_STCE)
         writable &= ~BIT(IRQ_STI);
-    hart->csr.mip_soft = (hart->csr.mip_soft & ~writable) | (value & writable);
+    write_soft(hart, value, writable);
+}
+
+static void mie_set(struct hart *hart, unsigned number, uint64_t value)
+{
+    (void)number;
+    hart->csr.mie = value & (M_INTERRUPTS | hart_h_interrupts(hart));
+}
+
+static void medeleg_set(struct hart *hart, unsigned number, uint64_t value)
+{
+    (void)number;
+    hart->csr.medeleg = value & (DELEGABLE | (hart->has_h ? DELEGABLE_H : 0));
 }
 
 /* sip and sie show the interrupts that are delegated to S-mode. Of sip's only SSIP can
@@ -144,29 +210,95 @@ static void mip_set(struct hart *hart, unsigned number, uint64_t value)
 static uint64_t sip_get(const struct hart *hart, unsigned number)
 {
     (void)number;
-    return hart_mip(hart) & hart->csr.mideleg;
+    return hart_mip(hart) & hart->csr.mideleg & S_INTERRUPTS;
 }
 
 static void sip_set(struct hart *hart, unsigned number, uint64_t value)
 {
-    uint64_t writable = BIT(IRQ_SSI) & hart->csr.mideleg;
-
     (void)number;
-    hart->csr.mip_soft = (hart->csr.mip_soft & ~writable) | (value & writable);
+    write_soft(hart, value, BIT(IRQ_SSI) & hart->csr.mideleg);
 }
 
 static uint64_t sie_get(const struct hart *hart, unsigned number)
 {
     (void)number;
-    return hart->csr.mie & hart->csr.mideleg;
+    return hart->csr.mie & hart->csr.mideleg & S_INTERRUPTS;
 }
 
 static void sie_set(struct hart *hart, unsigned number, uint64_t value)
 {
-    uint64_t writable = hart->csr.mideleg;
-
     (void)number;
-    hart->csr.mie = (hart->csr.mie & ~writable) | (value & writable);
+    write_enables(hart, value, hart->csr.mideleg & S_INTERRUPTS);
+}
+
+/* hip and hie show the other interrupts of S-mode, those that the hypervisor extension
+ * adds. hvip is what software makes pending of them; of hip's only VSSIP can be written. */
+static uint64_t hip_get(const struct hart *hart, unsigned number)
+{
+    (void)number;
+    return hart_mip(hart) & hart_h_interrupts(hart);
+}
+
+static void hip_set(struct hart *hart, unsigned number, uint64_t value)
+{
+    (void)number;
+    write_soft(hart, value, BIT(IRQ_VSSI));
+}
+
+static uint64_t hvip_get(const struct hart *hart, unsigned number)
+{
+    (void)number;
+    return hart->csr.mip_soft & VS_INTERRUPTS;
+}
+
+static void hvip_set(struct hart *hart, unsigned number, uint64_t value)
+{
+    (void)number;
+    write_soft(hart, value, VS_INTERRUPTS);
+}
+
+static uint64_t hie_get(const struct hart *hart, unsigned number)
+{
+    (void)number;
+    return hart->csr.mie & hart_h_interrupts(hart);
+}
+
+static void hie_set(struct hart *hart, unsigned number, uint64_t value)
+{
+    (void)number;
+    write_enables(hart, value, hart_h_interrupts(hart));
+}
+
+/* vsip and vsie show what hideleg delegates, as the guest knows it: VSxI is its SxI. */
+static uint64_t vsip_get(const struct hart *hart, unsigned number)
+{
+    (void)number;
+    return (hart_mip(hart) & hart->csr.hideleg) >> 1;
+}
+
+static void vsip_set(struct hart *hart, unsigned number, uint64_t value)
+{
+    (void)number;
+    write_soft(hart, value << 1, BIT(IRQ_VSSI) & hart->csr.hideleg);
+}
+
+static uint64_t vsie_get(const struct hart *hart, unsigned number)
+{
+    (void)number;
+    return (hart->csr.mie & hart->csr.hideleg) >> 1;
+}
+
+static void vsie_set(struct hart *hart, unsigned number, uint64_t value)
+{
+    (void)number;
+    write_enables(hart, value << 1, hart->csr.hideleg);
+}
+
+/* Bits GEILEN to 1 exist (15.2.4). */
+static void hgeie_set(struct hart *hart, unsigned number, uint64_t value)
+{
+    (void)number;
+    hart->csr.hgeie = hart->geilen ? value & BITS(hart->geilen, 1) : 0;
 }
 
 /* The first cycle after `now` at which `time` is `value`; it wraps. */
@@ -181,20 +313,31 @@ static uint64_t due_cycle(const struct hart *hart, uint64_t now, uint64_t value)
 }
 
 /*
- * Sstc: STIP is 1 while time >= stimecmp. The comparator's output is a line into the
- * hart; the timer is due when time gets there, or to 0 again after that.
+ * One comparator of Sstc: its line into the hart is 1 while time + delta >= compare. Gives
+ * the cycle of its next change: when time gets there, or to 0 again after that.
  */
-void hart_compare_time(struct hart *hart)
+static uint64_t compare_one(struct hart *hart, unsigned line, uint64_t compare,
+                            uint64_t delta, bool enabled)
 {
     uint64_t now =
         hart_now(hart) > hart->queue->now ? hart_now(hart) : hart->queue->now;
-    uint64_t compare = hart->csr.stimecmp;
-    bool enabled = hart->csr.menvcfg & MENVCFG_STCE;
-    bool reached = enabled && now / TIME_TICK + hart->time_offset >= compare;
+    uint64_t time = now / TIME_TICK + hart->time_offset + delta;
+    bool reached = enabled && time >= compare;
 
-    hart_set_line(hart, IRQ_STI, reached);
-    queue_arm(hart->queue, &hart->stimer,
-              enabled ? due_cycle(hart, now, reached ? 0 : compare) : NEVER);
+    hart_set_line(hart, line, reached);
+    return enabled ? due_cycle(hart, now, (reached ? 0 : compare) - delta) : NEVER;
+}
+
+void hart_compare_time(struct hart *hart)
+{
+    const struct csrs *csr = &hart->csr;
+    bool enabled = csr->menvcfg & MENVCFG_STCE;
+    bool for_guest = enabled && (csr->henvcfg & MENVCFG_STCE);
+    uint64_t due = compare_one(hart, IRQ_STI, csr->stimecmp, 0, enabled);
+    uint64_t due_for_guest =
+        compare_one(hart, IRQ_VSTI, csr->vstimecmp, csr->htimedelta, for_guest);
+
+    queue_arm(hart->queue, &hart->stimer, due < due_for_guest ? due : due_for_guest);
 }
 
 void hart_set_time_offset(struct hart *hart, uint64_t offset)
@@ -209,6 +352,20 @@ static void stimecmp_set(struct hart *hart, unsigned number, uint64_t value)
 {
     (void)number;
     hart->csr.stimecmp = value;
+    hart_compare_time(hart);
+}
+
+static void vstimecmp_set(struct hart *hart, unsigned number, uint64_t value)
+{
+    (void)number;
+    hart->csr.vstimecmp = value;
+    hart_compare_time(hart);
+}
+
+static void htimedelta_set(struct hart *hart, unsigned number, uint64_t value)
+{
+    (void)number;
+    hart->csr.htimedelta = value;
     hart_compare_time(hart);
 }
 
@@ -233,11 +390,12 @@ static void write_status(struct hart *hart, uint64_t value, uint64_t writable)
 /* There is no mode 2. */
 static void mstatus_set(struct hart *hart, unsigned number, uint64_t value)
 {
+    uint64_t writable = MSTATUS_RW | (hart->has_h ? MSTATUS_MPV | MSTATUS_GVA : 0);
+
     (void)number;
     if (field_get(value, MSTATUS_MPP) == 2)
-        write_status(hart, value, MSTATUS_RW & ~MSTATUS_MPP);
-    else
-        write_status(hart, value, MSTATUS_RW);
+        writable &= ~MSTATUS_MPP;
+    write_status(hart, value, writable);
 }
 
 static uint64_t sstatus_get(const struct hart *hart, unsigned number)
@@ -250,6 +408,38 @@ static void sstatus_set(struct hart *hart, unsigned number, uint64_t value)
 {
     (void)number;
     write_status(hart, value, SSTATUS_RW);
+}
+
+static uint64_t vsstatus_get(const struct hart *hart, unsigned number)
+{
+    (void)number;
+    return hart->csr.vsstatus | field_set(0, MSTATUS_UXL, XL_64);
+}
+
+static void vsstatus_set(struct hart *hart, unsigned number, uint64_t value)
+{
+    uint64_t old = hart->csr.vsstatus;
+
+    (void)number;
+    hart->csr.vsstatus = value & SSTATUS_RW;
+    if ((old ^ hart->csr.vsstatus) & (MSTATUS_SUM | MSTATUS_MXR))
+        hart_forget(hart);
+}
+
+static uint64_t hstatus_get(const struct hart *hart, unsigned number)
+{
+    (void)number;
+    return hart->csr.hstatus | field_set(0, HSTATUS_VSXL, XL_64);
+}
+
+static void hstatus_set(struct hart *hart, unsigned number, uint64_t value)
+{
+    uint64_t writable = HSTATUS_RW;
+
+    (void)number;
+    if (field_get(value, HSTATUS_VGEIN) <= hart->geilen)
+        writable |= HSTATUS_VGEIN;
+    hart->csr.hstatus = (hart->csr.hstatus & ~writable) | (value & writable);
 }
 
 /* CBIE 10 is reserved. */
@@ -273,13 +463,49 @@ static void senvcfg_set(struct hart *hart, unsigned number, uint64_t value)
     hart->csr.senvcfg = legal_envcfg(hart->csr.senvcfg, value) & SENVCFG_RW;
 }
 
+static void henvcfg_set(struct hart *hart, unsigned number, uint64_t value)
+{
+    uint64_t bound = HENVCFG_BOUND & ~hart->csr.menvcfg;
+
+    (void)number;
+    value = legal_envcfg(hart->csr.henvcfg, value) & MENVCFG_RW;
+    hart->csr.henvcfg = (hart->csr.henvcfg & bound) | (value & ~bound);
+    hart_compare_time(hart);
+}
+
 /* An unsupported MODE makes the whole write void (12.1.11). */
+static void write_satp(struct hart *hart, uint64_t *satp, uint64_t value)
+{
+    uint64_t mode = field_get(value, SATP_MODE);
+
+    if (mode != 0 && !walk_format(mode))
+        return;
+    *satp = value;
+    hart_forget(hart);
+}
+
 static void satp_set(struct hart *hart, unsigned number, uint64_t value)
 {
     (void)number;
-    if (!hart_has_satp_mode((uint8_t)field_get(value, SATP_MODE)))
-        return;
-    hart->csr.satp = value;
+    write_satp(hart, &hart->csr.satp, value);
+}
+
+static void vsatp_set(struct hart *hart, unsigned number, uint64_t value)
+{
+    (void)number;
+    write_satp(hart, &hart->csr.vsatp, value);
+}
+
+/* The root is 16 KiB, so that PPN's two lowest bits are 0 (15.2.10). */
+static void hgatp_set(struct hart *hart, unsigned number, uint64_t value)
+{
+    uint64_t mode = field_get(value, HGATP_MODE);
+    uint64_t writable = HGATP_VMID | (HGATP_PPN & ~BITS(1, 0));
+
+    (void)number;
+    if (mode == 0 || walk_guest_format(mode))
+        writable |= HGATP_MODE;
+    hart->csr.hgatp = (hart->csr.hgatp & ~writable) | (value & writable);
     hart_forget(hart);
 }
 
@@ -303,12 +529,18 @@ static void stvec_set(struct hart *hart, unsigned number, uint64_t value)
         hart->csr.stvec = value;
 }
 
+static void vstvec_set(struct hart *hart, unsigned number, uint64_t value)
+{
+    (void)number;
+    if (is_tvec(value))
+        hart->csr.vstvec = value;
+}
+
 static uint64_t misa_get(const struct hart *hart, unsigned number)
 {
-    (void)hart;
     (void)number;
     return MISA_RV64 | MISA_BIT('A') | MISA_BIT('C') | MISA_BIT('I') | MISA_BIT('M') |
-           MISA_BIT('S') | MISA_BIT('U');
+           MISA_BIT('S') | MISA_BIT('U') | (hart->has_h ? MISA_BIT('H') : 0);
 }
 
 static uint64_t mhartid_get(const struct hart *hart, unsigned number)
@@ -379,7 +611,7 @@ static void pmpaddr_set(struct hart *hart, unsigned number, uint64_t value)
 /* --- conditions of access --- */
 
 /* cycle, time, instret, hpmcounter: M-mode lets S-mode by mcounteren, which in turn lets
- * U-mode by scounteren (3.1.11). */
+ * U-mode by scounteren (3.1.11); a guest needs hcounteren as well (15.2.6). */
 static bool counter_may(const struct hart *hart, unsigned number)
 {
     uint64_t bit = BIT(number & 31);
@@ -388,9 +620,18 @@ static bool counter_may(const struct hart *hart, unsigned number)
         return true;
     if (!(hart->csr.mcounteren & bit))
         return false;
-    return hart->mode == MODE_S || (hart->csr.scounteren & bit);
+    return hart->is_virtual || hart->mode == MODE_S || (hart->csr.scounteren & bit);
 }
 
+static bool counter_guest_may(const struct hart *hart, unsigned number)
+{
+    uint64_t bit = BIT(number & 31);
+
+    return (hart->csr.hcounteren & bit) &&
+           (hart->mode == MODE_S || (hart->csr.scounteren & bit));
+}
+
+/* stimecmp and vstimecmp (Sstc, 13.1.1 and 13.2.1). */
 static bool stimecmp_may(const struct hart *hart, unsigned number)
 {
     (void)number;
@@ -398,10 +639,16 @@ static bool stimecmp_may(const struct hart *hart, unsigned number)
            ((hart->csr.menvcfg & MENVCFG_STCE) && (hart->csr.mcounteren & COUNTER_TM));
 }
 
-static bool satp_may(const struct hart *hart, unsigned number)
+static bool stimecmp_guest_may(const struct hart *hart, unsigned number)
 {
     (void)number;
-    return hart->mode == MODE_M || !(hart->csr.mstatus & MSTATUS_TVM);
+    return (hart->csr.henvcfg & MENVCFG_STCE) && (hart->csr.hcounteren & COUNTER_TM);
+}
+
+static bool satp_guest_may(const struct hart *hart, unsigned number)
+{
+    (void)number;
+    return !(hart->csr.hstatus & HSTATUS_VTVM);
 }
 
 /* --- the table --- */
@@ -413,12 +660,15 @@ struct rule {
     uint64_t (*get)(const struct hart *hart, unsigned number);
     void (*set)(struct hart *hart, unsigned number, uint64_t value);
     bool (*may)(const struct hart *hart, unsigned number);
+    bool (*guest_may)(const struct hart *hart, unsigned number);
+    bool tvm;
 };
 
 /* clang-format off */
 #define KEPT(member, mask) .at = offsetof(struct csrs, member), .rw = (mask)
 #define SET(member, setter) .at = offsetof(struct csrs, member), .set = (setter)
 #define ZERO .get = zero_get
+#define COUNTER .may = counter_may, .guest_may = counter_guest_may
 
 static uint64_t zero_get(const struct hart *hart, unsigned number)
 {
@@ -438,13 +688,24 @@ static const struct rule rules[] = {
     {CSR_SCAUSE, KEPT(scause, ALL)},
     {CSR_STVAL, KEPT(stval, ALL)},
     {CSR_SIP, .get = sip_get, .set = sip_set},
-    {CSR_STIMECMP, SET(stimecmp, stimecmp_set), .may = stimecmp_may},
-    {CSR_SATP, SET(satp, satp_set), .may = satp_may},
+    {CSR_STIMECMP, SET(stimecmp, stimecmp_set), .may = stimecmp_may,
+     .guest_may = stimecmp_guest_may},
+    {CSR_SATP, SET(satp, satp_set), .tvm = true, .guest_may = satp_guest_may},
+    {CSR_VSSTATUS, .get = vsstatus_get, .set = vsstatus_set},
+    {CSR_VSIE, .get = vsie_get, .set = vsie_set},
+    {CSR_VSTVEC, SET(vstvec, vstvec_set)},
+    {CSR_VSSCRATCH, KEPT(vsscratch, ALL)},
+    {CSR_VSEPC, KEPT(vsepc, ALL & ~BIT(0))},
+    {CSR_VSCAUSE, KEPT(vscause, ALL)},
+    {CSR_VSTVAL, KEPT(vstval, ALL)},
+    {CSR_VSIP, .get = vsip_get, .set = vsip_set},
+    {CSR_VSTIMECMP, SET(vstimecmp, vstimecmp_set), .may = stimecmp_may},
+    {CSR_VSATP, SET(vsatp, vsatp_set)},
     {CSR_MSTATUS, .get = mstatus_get, .set = mstatus_set},
     {CSR_MISA, .get = misa_get},
-    {CSR_MEDELEG, KEPT(medeleg, DELEGABLE)},
+    {CSR_MEDELEG, SET(medeleg, medeleg_set)},
     {CSR_MIDELEG, KEPT(mideleg, S_INTERRUPTS)},
-    {CSR_MIE, KEPT(mie, INTERRUPTS)},
+    {CSR_MIE, SET(mie, mie_set)},
     {CSR_MTVEC, SET(mtvec, mtvec_set)},
     {CSR_MCOUNTEREN, KEPT(mcounteren, COUNTERS)},
     {CSR_MENVCFG, SET(menvcfg, menvcfg_set)},
@@ -455,17 +716,33 @@ static const struct rule rules[] = {
     {CSR_MCAUSE, KEPT(mcause, ALL)},
     {CSR_MTVAL, KEPT(mtval, ALL)},
     {CSR_MIP, .get = mip_get, .set = mip_set},
+    {CSR_MTINST, KEPT(mtinst, ALL)},
+    {CSR_MTVAL2, KEPT(mtval2, ALL)},
     {CSR_PMPCFG0, .get = pmpcfg_get, .set = pmpcfg_set},
     {CSR_PMPCFG2, .get = pmpcfg_get, .set = pmpcfg_set},
     {CSR_PMPADDR0, CSR_PMPADDR15, .get = pmpaddr_get, .set = pmpaddr_set},
+    {CSR_HSTATUS, .get = hstatus_get, .set = hstatus_set},
+    {CSR_HEDELEG, KEPT(hedeleg, HEDELEG_RW)},
+    {CSR_HIDELEG, KEPT(hideleg, VS_INTERRUPTS)},
+    {CSR_HIE, .get = hie_get, .set = hie_set},
+    {CSR_HTIMEDELTA, SET(htimedelta, htimedelta_set)},
+    {CSR_HCOUNTEREN, KEPT(hcounteren, COUNTERS)},
+    {CSR_HGEIE, SET(hgeie, hgeie_set)},
+    {CSR_HENVCFG, .get = henvcfg_get, .set = henvcfg_set},
+    {CSR_HTVAL, KEPT(htval, ALL)},
+    {CSR_HIP, .get = hip_get, .set = hip_set},
+    {CSR_HVIP, .get = hvip_get, .set = hvip_set},
+    {CSR_HTINST, KEPT(htinst, ALL)},
+    {CSR_HGATP, SET(hgatp, hgatp_set), .tvm = true},
     {CSR_TSELECT, CSR_TDATA3, ZERO},
     {CSR_MCYCLE, .get = mcycle_get, .set = mcycle_set},
     {CSR_MINSTRET, .get = minstret_get, .set = minstret_set},
     {CSR_MHPMCOUNTER3, CSR_MHPMCOUNTER31, ZERO},
-    {CSR_CYCLE, .get = mcycle_get, .may = counter_may},
-    {CSR_TIME, .get = time_get, .may = counter_may},
-    {CSR_INSTRET, .get = minstret_get, .may = counter_may},
-    {CSR_HPMCOUNTER3, CSR_HPMCOUNTER31, ZERO, .may = counter_may},
+    {CSR_CYCLE, .get = mcycle_get, COUNTER},
+    {CSR_TIME, .get = time_get, COUNTER},
+    {CSR_INSTRET, .get = minstret_get, COUNTER},
+    {CSR_HPMCOUNTER3, CSR_HPMCOUNTER31, ZERO, COUNTER},
+    {CSR_HGEIP, KEPT(hgeip, 0)},
     {CSR_MVENDORID, ZERO},
     {CSR_MARCHID, ZERO},
     {CSR_MIMPID, ZERO},
@@ -492,14 +769,66 @@ static const struct rule *find_rule(unsigned number)
     return NULL;
 }
 
-bool hart_csr_allowed(const struct hart *hart, unsigned number, bool writes)
+/* Bits 9:8 of a number: the lowest mode that may access it; 2 is HS-mode and, of the
+ * virtual supervisor CSRs, too. mtinst and mtval2 are the hypervisor extension's as well. */
+enum { LEVEL_U, LEVEL_S, LEVEL_HS, LEVEL_M };
+
+static unsigned level_of(unsigned number)
+{
+    return (unsigned)field_get(number, BITS(9, 8));
+}
+
+bool hart_has_csr(const struct hart *hart, unsigned number)
+{
+    bool of_h =
+        level_of(number) == LEVEL_HS || number == CSR_MTINST || number == CSR_MTVAL2;
+
+    return find_rule(number) && (!of_h || hart->has_h);
+}
+
+/* A virtual supervisor CSR has the number of the supervisor's plus 0x100 (15.2). */
+unsigned hart_csr_number(const struct hart *hart, unsigned number)
+{
+    const unsigned to_virtual = CSR_VSSTATUS - CSR_SSTATUS;
+
+    if (hart->is_virtual && level_of(number) == LEVEL_S &&
+        find_rule(number + to_virtual))
+        return number + to_virtual;
+    return number;
+}
+
+/*
+ * With V = 1 what HS-mode could do, if TVM did not keep it from it, is a virtual
+ * instruction where the guest may not do it; all else is illegal (15.6.1).
+ */
+static uint64_t guest_refusal(const struct hart *hart, const struct rule *rule,
+                              unsigned number)
+{
+    unsigned least = hart->mode == MODE_U ? LEVEL_U : LEVEL_S;
+
+    if (level_of(number) == LEVEL_M || (rule->may && !rule->may(hart, number)))
+        return CAUSE_ILLEGAL_INSTRUCTION;
+    if (level_of(number) > least || (rule->guest_may && !rule->guest_may(hart, number)))
+        return CAUSE_VIRTUAL_INSTRUCTION;
+    return CAUSE_NONE;
+}
+
+uint64_t hart_csr_refusal(const struct hart *hart, unsigned number, bool writes)
 {
     const struct rule *rule = find_rule(number);
     bool read_only = field_get(number, BITS(11, 10)) == 3;
+    unsigned level = level_of(number);
 
-    if (!rule || hart->mode < field_get(number, BITS(9, 8)) || (writes && read_only))
-        return false;
-    return !rule->may || rule->may(hart, number);
+    if (!hart_has_csr(hart, number) || (writes && read_only))
+        return CAUSE_ILLEGAL_INSTRUCTION;
+    if (hart->is_virtual)
+        return guest_refusal(hart, rule, number);
+    if (hart->mode < (level == LEVEL_HS ? LEVEL_S : level) ||
+        (rule->may && !rule->may(hart, number)))
+        return CAUSE_ILLEGAL_INSTRUCTION;
+    if (rule->tvm && hart->mode == MODE_S && (hart->csr.mstatus & MSTATUS_TVM))
+        return CAUSE_ILLEGAL_INSTRUCTION;
+    return CAUSE_NONE;
 }
 
 static uint64_t kept(const struct hart *hart, const struct rule *rule)

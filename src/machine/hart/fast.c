@@ -239,12 +239,14 @@ static enum label label_of(const struct insn *insn, bool near, bool *ends)
 }
 
 /*
- * Must somebody see this instruction, at physical address `pa`? Its stores may be counted
- * as payload; or the hart may have to stop before it (stops are virtual addresses, so
+ * Must somebody see this instruction, at physical address `pa`? It may be a marker, which
+ * is told; its stores may be counted as payload; or the hart may have to stop before it (stops are virtual addresses, so
  * what is the same in both is compared).
  */
 static bool is_watched(const struct hart *hart, const struct insn *insn, uint64_t pa)
 {
+    if (hart_marker(insn))
+        return true;
     if (insn_infos[insn->op].class == CLASS_STORE && hart_moves_payload(hart, pa))
         return true;
     for (unsigned i = 0; i < hart->stops; i++)
@@ -332,7 +334,7 @@ static struct code_page *find_code_page(struct hart *hart, struct look_view *vie
     struct code_page *page;
     uint64_t pa;
 
-    if (!look_find(hart, pc, ACCESS_FETCH, hart->mode, &pa))
+    if (!look_find(hart, pc, ACCESS_FETCH, hart_privilege(hart), &pa))
         return NULL;
     page = page_at(hart, pa);
     look_learn_code(view, pc, page);
@@ -480,7 +482,7 @@ static const void *const *loop(struct hart *hart, uint64_t until)
     x = hart->x;
     pc = hart->pc;
     data_mode = hart_data_mode(hart);
-    code = look_view(hart, hart->mode);
+    code = look_view(hart, hart_privilege(hart));
     data = look_view(hart, data_mode);
     reads = data->read;
     writes = data->write;

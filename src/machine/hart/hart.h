@@ -8,14 +8,15 @@
 #include "machine/isa/isa.h"
 #include "machine/memory/bus.h"
 #include "machine/time/costs.h"
-#include "machine/translate/walk.h"
+#include "machine/translate/stages.h"
 
 #include <stdbool.h>
 #include <stdint.h>
 
 /*
- * A hart: RV64IMAC with M, S and U mode. This header is its architectural state and what
- * the files of this folder offer one another:
+ * A hart: RV64IMAC with M, S and U mode and, if its board wants it, the hypervisor
+ * extension. This header is its architectural state and what the files of this folder
+ * offer one another:
  *
  *   life.c    made, reset, saved, run
  *   step.c    the exact loop: one instruction, with all its events
@@ -27,13 +28,28 @@
  *   pmp.c     physical memory protection  trap.c    traps and returns
  *   csr.c     what each CSR does          system.c  the instructions that act on a hart
  */
-enum privilege { MODE_U = 0, MODE_S = 1, MODE_M = 3 };
+/*
+ * Privilege modes (Privileged 1.13, 15.1). A hart keeps two things: the nominal mode, U, S
+ * or M, and whether it is virtual, V. Where one number must tell both, as in events, it is
+ * the nominal mode with bit 2 for V: VU and VS.
+ */
+enum privilege {
+    MODE_U = 0,
+    MODE_S = 1, /* HS-mode, where there is the hypervisor extension */
+    MODE_M = 3,
+    MODE_VU = 4,
+    MODE_VS = 5,
+    MODE_VIRTUAL = 4, /* the bit */
+    MODES = 6
+};
 
 enum {
     XREGS = 32,
     HART_MAX = 8,
     PMP_ENTRIES = 16,
     HART_PAYLOAD_RANGES = 8,
+    HART_VMIDS = 16, /* guests that are counted one by one */
+    GEILEN_MAX = 63,
     HART_STOPS = 64
 };
 
@@ -49,17 +65,36 @@ enum cause {
     CAUSE_STORE_ACCESS = 7,
     CAUSE_ECALL_U = 8,
     CAUSE_ECALL_S = 9,
+    CAUSE_ECALL_VS = 10,
     CAUSE_ECALL_M = 11,
     CAUSE_INSTRUCTION_PAGE = 12,
     CAUSE_LOAD_PAGE = 13,
     CAUSE_STORE_PAGE = 15,
+    CAUSE_INSTRUCTION_GUEST_PAGE = 20,
+    CAUSE_LOAD_GUEST_PAGE = 21,
+    CAUSE_VIRTUAL_INSTRUCTION = 22,
+    CAUSE_STORE_GUEST_PAGE = 23,
     CAUSE_NONE = 255
 };
 
 #define CAUSE_INTERRUPT BIT(63)
 
-/* Bits of mip and mie, and interrupt causes. */
-enum { IRQ_SSI = 1, IRQ_MSI = 3, IRQ_STI = 5, IRQ_MTI = 7, IRQ_SEI = 9, IRQ_MEI = 11 };
+/* Bits of mip and mie, and interrupt causes. What is a guest's interrupt VSxI to the
+ * hypervisor is SxI to the guest: one less. */
+enum {
+    IRQ_SSI = 1,
+    IRQ_VSSI = 2,
+    IRQ_MSI = 3,
+    IRQ_STI = 5,
+    IRQ_VSTI = 6,
+    IRQ_MTI = 7,
+    IRQ_SEI = 9,
+    IRQ_VSEI = 10,
+    IRQ_MEI = 11,
+    IRQ_SGEI = 12
+};
+
+#define VS_INTERRUPTS (BIT(IRQ_VSSI) | BIT(IRQ_VSTI) | BIT(IRQ_VSEI))
 
 #define MSTATUS_SIE  BIT(1)
 #define MSTATUS_MIE  BIT(3)
@@ -75,7 +110,20 @@ enum { IRQ_SSI = 1, IRQ_MSI = 3, IRQ_STI = 5, IRQ_MTI = 7, IRQ_SEI = 9, IRQ_MEI 
 #define MSTATUS_TSR  BIT(22)
 #define MSTATUS_UXL  BITS(33, 32)
 #define MSTATUS_SXL  BITS(35, 34)
+#define MSTATUS_GVA  BIT(38)
+#define MSTATUS_MPV  BIT(39)
 
+#define HSTATUS_GVA   BIT(6)
+#define HSTATUS_SPV   BIT(7)
+#define HSTATUS_SPVP  BIT(8)
+#define HSTATUS_HU    BIT(9)
+#define HSTATUS_VGEIN BITS(17, 12)
+#define HSTATUS_VTVM  BIT(20)
+#define HSTATUS_VTW   BIT(21)
+#define HSTATUS_VTSR  BIT(22)
+#define HSTATUS_VSXL  BITS(33, 32)
+
+/* Of menvcfg; senvcfg and henvcfg have the same bits in the same places. */
 #define MENVCFG_FIOM  BIT(0)
 #define MENVCFG_CBIE  BITS(5, 4)
 #define MENVCFG_CBCFE BIT(6)
@@ -99,13 +147,20 @@ enum { TIME_TICK = 100 };
 #define SATP_ASID BITS(59, 44)
 #define SATP_PPN  BITS(43, 0)
 
+#define HGATP_MODE BITS(63, 60)
+#define HGATP_VMID BITS(57, 44)
+#define HGATP_PPN  BITS(43, 0)
+
 /* Why an instruction did not complete: an exception, as value, never a jump. */
 struct trap {
     uint64_t cause; /* enum cause, or CAUSE_INTERRUPT | number; CAUSE_NONE: no trap */
     uint64_t tval;
+    uint64_t gpa;    /* of a guest-page fault: the guest physical address */
+    uint32_t tinst;  /* of one while the VS-stage was walked: the pseudoinstruction */
+    bool is_virtual; /* tval is a guest's virtual address */
 };
 
-#define NO_TRAP ((struct trap){CAUSE_NONE, 0})
+#define NO_TRAP ((struct trap){.cause = CAUSE_NONE})
 
 static inline bool trapped(struct trap trap)
 {
@@ -115,16 +170,41 @@ static inline bool trapped(struct trap trap)
 /* The TLB that students see: part of the state. An entry stays usable, stale or not,
  * until it is fenced or replaced. Replacement is first in, first out within a set. */
 struct tlb_entry {
-    uint64_t vpn; /* of 4 KiB, also where the page is larger: see tlb.c */
-    uint64_t ppn; /* of that 4 KiB */
-    uint64_t pte; /* as read, with A and D as the walk left them */
+    uint64_t vpn;  /* of 4 KiB, also where the page is larger: see tlb.c */
+    uint64_t ppn;  /* of that 4 KiB */
+    uint64_t pte;  /* as read, with A and D as the walk left them; of the VS-stage, if
+                      there are two; 0 where that one is Bare */
+    uint64_t gpn;  /* of two stages: the guest's page number; else 0 */
+    uint64_t gpte; /* the leaf of the G-stage; 0: there was none */
     uint16_t asid;
-    uint8_t level; /* of the leaf: 0 is 4 KiB, or 64 KiB with napot */
-    uint8_t napot; /* 1: a 64 KiB Svnapot page */
+    uint16_t vmid;            /* 0 but for a guest's */
+    uint8_t space;            /* enum tlb_space */
+    uint8_t level;            /* of the leaf pte: 0 is 4 KiB, or 64 KiB with napot */
+    uint8_t napot;            /* 1: a 64 KiB Svnapot page */
+    uint8_t g_level, g_napot; /* the same of gpte */
     uint8_t global;
     uint8_t valid;
-    uint8_t
-        unused[2]; /* 0: entries have no holes, so that they are walked all at once */
+    uint8_t unused[5]; /* 0: entries have no holes, so that all are walked at once */
+};
+
+/* Whose addresses an entry translates: those of V = 0; or a guest's, with vsatp or while
+ * vsatp is Bare. Address spaces of one kind are told apart by ASID and VMID. */
+enum tlb_space { TLB_HOST, TLB_GUEST, TLB_GUEST_BARE };
+
+/* What an entry is looked for by. */
+struct tlb_key {
+    uint64_t vpn;
+    uint16_t asid, vmid;
+    uint8_t space;
+};
+
+/* What a fence drops. A pointer that is NULL means all. */
+struct tlb_fence {
+    unsigned spaces;      /* BIT of each enum tlb_space */
+    const uint64_t *va;   /* translations of the page that it is in */
+    const uint64_t *gpa;  /* those that lead through the guest's page that it is in */
+    const uint16_t *asid; /* of that address space, but no global ones */
+    const uint16_t *vmid;
 };
 
 enum { TLB_MAX = 8192 };
@@ -139,9 +219,15 @@ struct csrs {
     uint64_t mstatus, medeleg, mideleg, mie, mtvec, mscratch, mepc, mcause, mtval;
     uint64_t mcounteren, mcountinhibit, menvcfg;
     uint64_t stvec, sscratch, sepc, scause, stval, satp, scounteren, senvcfg, stimecmp;
+    uint64_t mtval2, mtinst; /* from here: of the hypervisor extension */
+    uint64_t hstatus, hedeleg, hideleg, htimedelta, hcounteren, hgeie, henvcfg;
+    uint64_t htval, htinst, hgatp;
+    uint64_t vsstatus, vstvec, vsscratch, vsepc, vscause, vstval, vsatp, vstimecmp;
+    uint64_t hgeip;       /* driven by an interrupt controller: bits GEILEN to 1 */
     uint64_t mip_lines;   /* driven by devices: MSIP, MTIP, MEIP, and SEIP's wire; STIP
-                             by Sstc's comparator */
-    uint64_t mip_soft;    /* written by software: SSIP, STIP (without Sstc), SEIP */
+                             and VSTIP by Sstc's comparators */
+    uint64_t mip_soft;    /* written by software: SSIP, STIP (without Sstc), SEIP; and
+                             the bits of hvip */
     uint64_t mcycle_base; /* mcycle = clock - mcycle_base; when inhibited, the count */
     uint64_t minstret_base; /* minstret = retired - minstret_base; likewise */
     uint64_t pmpaddr[PMP_ENTRIES];
@@ -151,10 +237,25 @@ struct csrs {
 struct look_tables; /* look-up tables: host things, never state; look.c */
 struct fast;        /* decoded code: likewise; fast.c */
 
+/*
+ * Where a hart's cycles went, and how often guests were entered and left. A mode's cycles
+ * are added when the hart leaves it or goes to sleep: hart_cycles_in has all. The price
+ * of a trap is the handler's, that of a return is the returner's.
+ */
+struct hart_life {
+    uint64_t since;        /* when it came to the mode it is in, or fell asleep */
+    uint64_t awake[MODES]; /* cycles by enum privilege */
+    uint64_t asleep;
+    /* Guests entered (V from 0 to 1) and left, by VMID; the last: all other VMIDs. */
+    uint64_t entries[HART_VMIDS + 1], exits[HART_VMIDS + 1];
+    uint64_t left_at; /* cycle of the last exit; NEVER: none yet */
+};
+
 struct hart {
     uint64_t x[XREGS + 1]; /* x[32] takes what is written to x0 */
     uint64_t pc;
-    uint8_t mode; /* enum privilege */
+    uint8_t mode;    /* enum privilege: U, S or M */
+    bool is_virtual; /* V */
     uint8_t id;
     bool asleep;      /* in WFI */
     uint64_t cycle;   /* its clock: when its next instruction starts */
@@ -162,7 +263,7 @@ struct hart {
     struct csrs csr;
     uint64_t reservation; /* physical address of LR's 8-byte block; NEVER: none */
     struct tlb tlb;
-    struct timer stimer;  /* raises STIP at stimecmp (Sstc) */
+    struct timer stimer;  /* raises STIP at stimecmp, VSTIP at vstimecmp (Sstc) */
     uint64_t time_offset; /* time = cycles / TIME_TICK + this: mtime can be written */
     uint64_t payload;     /* bytes stored by instructions in the payload ranges */
 
@@ -172,6 +273,11 @@ struct hart {
     struct event_insn doing; /* what it has done so far, for its event */
 
     uint64_t interrupts, exceptions; /* taken; always counted */
+    struct hart_life life;           /* likewise */
+
+    /* Of the board's row. */
+    bool has_h;     /* the hypervisor extension */
+    uint8_t geilen; /* guest external interrupts: 0 to GEILEN_MAX */
 
     /* Which instructions move a workload's payload: physical addresses, named by a
      * scenario; what their stores write is counted. */
@@ -196,6 +302,17 @@ struct hart {
     struct look_tables *look;
 };
 
+/* The mode and V in one. */
+static inline uint8_t hart_privilege(const struct hart *hart)
+{
+    return (uint8_t)(hart->mode | (hart->is_virtual ? MODE_VIRTUAL : 0));
+}
+
+static inline uint16_t hart_vmid(const struct hart *hart)
+{
+    return (uint16_t)field_get(hart->csr.hgatp, HGATP_VMID);
+}
+
 static inline uint64_t hart_now(const struct hart *hart)
 {
     return hart->cycle + hart->spent;
@@ -209,21 +326,39 @@ static inline uint64_t hart_steps(const struct hart *hart)
 
 /* --- csr.c -------------------------------------------------------------------- */
 
-/* mip as software sees it: lines, software bits and Sstc's comparison together. */
+/* The interrupts that the hypervisor extension adds, those of hip and hie: always
+ * delegated past M-mode (15.4.2). */
+static inline uint64_t hart_h_interrupts(const struct hart *hart)
+{
+    if (!hart->has_h)
+        return 0;
+    return VS_INTERRUPTS | (hart->geilen ? BIT(IRQ_SGEI) : 0);
+}
+
+/* mip as software sees it: lines, software bits and Sstc's comparisons together. */
 uint64_t hart_mip(const struct hart *hart);
 
+/* Does this hart have a CSR of that number? */
+bool hart_has_csr(const struct hart *hart, unsigned number);
+
+/* The CSR that an instruction means by that number: while V = 1, the virtual supervisor
+ * CSR in place of the supervisor's. */
+unsigned hart_csr_number(const struct hart *hart, unsigned number);
+
 /*
- * Reads or writes a CSR for an instruction in the current mode: existence, privilege,
- * read-only numbers, TVM, counteren, envcfg. False: the access is an illegal instruction.
- * `hart_csr_allowed` tells whether it is; read and write then cannot fail.
+ * May an instruction in the current mode read or write the CSR that it calls `number`?
+ * Existence, privilege, read-only numbers, TVM, counteren, envcfg. CAUSE_NONE, or the
+ * exception: CAUSE_ILLEGAL_INSTRUCTION or CAUSE_VIRTUAL_INSTRUCTION.
  */
-bool hart_csr_allowed(const struct hart *hart, unsigned number, bool writes);
+uint64_t hart_csr_refusal(const struct hart *hart, unsigned number, bool writes);
+
+/* Reads or writes the CSR of that very number. */
 uint64_t hart_csr_read(const struct hart *hart, unsigned number); /* no effects */
 /* Gives what the next instruction will read there. The price of the writing instruction
  * has been charged: counters count from its end. */
 uint64_t hart_csr_write(struct hart *hart, unsigned number, uint64_t value);
 
-/* Compares `time` with stimecmp: STIP, and when to compare again. */
+/* Compares `time` with stimecmp and vstimecmp: STIP, VSTIP, and when to compare again. */
 void hart_compare_time(struct hart *hart);
 
 /* mtime was written: from now on `time` is ticks of the clock plus `offset`. */
@@ -237,13 +372,21 @@ uint64_t hart_pending_interrupt(const struct hart *hart);
 /* Enters the handler of an exception or interrupt; tells it; pays for it. */
 void hart_take_trap(struct hart *hart, struct trap trap);
 
-/* mret (MODE_M) and sret (MODE_S): sets pc and mode; the caller has checked that the
+/* mret (MODE_M) and sret (MODE_S): sets pc, mode and V; the caller has checked that the
  * instruction is allowed. */
 void hart_trap_return(struct hart *hart, enum privilege from);
 
 /* A device drives an interrupt line: bit number of mip; IRQ_STI is Sstc's comparator,
  * raised when the timer `stimer` fires. Wakes the hart. */
 void hart_set_line(struct hart *hart, unsigned line, bool level);
+
+/* A line of a guest external interrupt, 1 to GEILEN, rises or falls (hgeip). */
+void hart_set_guest_line(struct hart *hart, unsigned number, bool level);
+
+/* The mode, virtual or not, whose handler takes that exception or interrupt now; and the
+ * cause that it sees there. */
+enum privilege hart_trap_target(const struct hart *hart, uint64_t cause);
+uint64_t hart_trap_cause(const struct hart *hart, uint64_t cause);
 
 /* Ends WFI if an interrupt that mie lets through is pending now. */
 void hart_wake(struct hart *hart);
@@ -254,7 +397,8 @@ void hart_wake(struct hart *hart);
 struct walk_request {
     uint64_t va;
     uint8_t access; /* enum event_access: LOAD, STORE, FETCH; AMO counts as STORE */
-    uint8_t mode;   /* the effective privilege: U or S (M does not translate) */
+    uint8_t mode;   /* the effective privilege, VU and VS too (M does not translate) */
+    bool hlvx;      /* a load that needs X in place of R, in both stages */
 };
 
 /* A page that the access may use. */
@@ -275,24 +419,33 @@ struct trap hart_translate(struct hart *hart, struct walk_request request,
 uint64_t hart_peek_translate(const struct hart *hart, struct walk_request request,
                              uint64_t *pa);
 
-/* Is that a value of satp.MODE that this hart has? */
-bool hart_has_satp_mode(uint8_t mode);
+/*
+ * The translation of an access as stages_translate wants it: what the CSRs say, with
+ * `tables` for it to read. Give it to stages_translate to walk whatever the TLB holds.
+ */
+struct stages hart_stages(const struct hart *hart, struct walk_request request,
+                          const struct walk_tables *tables);
+
+/* What the TLB must hold for that access; hart_is_bare: nothing. */
+struct tlb_key hart_tlb_key(const struct hart *hart, struct walk_request request);
+bool hart_is_bare(const struct hart *hart, struct walk_request request);
 
 /* The same by the TLB alone (or with nothing to translate): false if a walk is needed. */
 bool hart_tlb_translate(const struct hart *hart, struct walk_request request,
                         uint64_t *pa);
 
-/* The privilege of loads and stores: mode, or MPP under MPRV. */
+/* The privilege of loads and stores: the hart's, or that of MPP and MPV under MPRV. */
 uint8_t hart_data_mode(const struct hart *hart);
 
 bool tlb_init(struct tlb *tlb, unsigned entries, unsigned ways);
 void tlb_release(struct tlb *tlb);
-const struct tlb_entry *tlb_find(const struct tlb *tlb, uint64_t va, uint16_t asid);
+const struct tlb_entry *tlb_find(const struct tlb *tlb, struct tlb_key key);
 /* Gives the entry it replaced (valid 0: none), and where the new one is. */
 struct tlb_entry tlb_fill(struct tlb *tlb, struct tlb_entry entry, unsigned *set,
                           unsigned *way);
-/* sfence.vma: NULL means all. Gives how many entries it dropped. */
-unsigned tlb_flush(struct tlb *tlb, const uint64_t *va, const uint16_t *asid);
+/* Gives how many entries it dropped. */
+unsigned tlb_flush(struct tlb *tlb, const struct tlb_fence *fence);
+void tlb_clear(struct tlb *tlb);
 void tlb_state(struct tlb *tlb, struct state *state);
 
 /* --- pmp.c -------------------------------------------------------------------- */
@@ -310,6 +463,17 @@ bool pmp_page_uniform(const struct hart *hart, uint64_t pa, uint8_t mode,
  * -1: none does. */
 int pmp_deciding(const struct hart *hart, uint64_t pa, uint64_t size);
 
+/*
+ * Programs mark where they are by `slti x0, x0, n`, a hint that is designated for custom
+ * use (Unprivileged 2.9): gives n, 1 to 2047, or 0 for any other instruction.
+ */
+static inline uint16_t hart_marker(const struct insn *insn)
+{
+    bool is_hint = insn->op == OP_SLTI && insn->rd == 0 && insn->rs1 == 0;
+
+    return is_hint && insn->imm > 0 ? (uint16_t)insn->imm : 0;
+}
+
 /* Does the instruction at that physical address move a workload's payload? */
 static inline bool hart_moves_payload(const struct hart *hart, uint64_t pa)
 {
@@ -325,6 +489,13 @@ static inline bool hart_moves_payload(const struct hart *hart, uint64_t pa)
  * arbitrated. Loads give the value zero-extended. */
 struct trap hart_load(struct hart *hart, uint64_t va, unsigned size, uint64_t *value);
 struct trap hart_store(struct hart *hart, uint64_t va, unsigned size, uint64_t value);
+
+/* hlv, hlvx and hsv: the same as in the guest, in the mode that hstatus.SPVP names. The
+ * caller has checked that the instruction is allowed. */
+struct trap hart_guest_load(struct hart *hart, uint64_t va, unsigned size, bool hlvx,
+                            uint64_t *value);
+struct trap hart_guest_store(struct hart *hart, uint64_t va, unsigned size,
+                             uint64_t value);
 
 /* Fetches the instruction at pc: 16 or 32 bits. No bus, no price. */
 struct trap hart_fetch(struct hart *hart, uint32_t *bits);
@@ -367,8 +538,8 @@ static inline void hart_write_rd(struct hart *hart, const struct insn *insn,
 
 /* --- look.c ------------------------------------------------------------------- */
 
-/* What translation, protection or mode depend on has changed (satp, mstatus, PMP, a
- * TLB entry replaced or fenced): the host's look-up tables are dropped. */
+/* What translation or protection depend on has changed (satp, hgatp, mstatus, PMP, a TLB
+ * entry replaced or fenced): the host's look-up tables are dropped. */
 void hart_forget(struct hart *hart);
 void hart_forget_page(struct hart *hart, uint64_t va);
 /* Somebody has taken note of the pages changed so far (pages_noted): the next store to
@@ -380,6 +551,8 @@ void hart_forget_writes(struct hart *hart);
 struct hart_place {
     uint8_t id;
     unsigned tlb_entries, tlb_ways;
+    bool has_h;
+    unsigned geilen;
     struct hart *peers; /* the board's harts; NULL: this one alone */
     unsigned peer_count;
     struct bus *bus;
@@ -392,6 +565,12 @@ bool hart_init(struct hart *hart, const struct hart_place *place, struct err *er
 void hart_release(struct hart *hart);
 void hart_reset(struct hart *hart, uint64_t pc);
 void hart_state(struct hart *hart, struct state *state);
+
+/* Cycles that the hart has spent in that mode, virtual or not, awake; up to now. */
+uint64_t hart_cycles_in(const struct hart *hart, enum privilege mode);
+uint64_t hart_cycles_asleep(const struct hart *hart);
+/* The hart is about to leave its mode or its sleep, or to fall asleep, at `now`. */
+void hart_settle_life(struct hart *hart, uint64_t now);
 
 /* Executes one instruction (or takes one trap) with all its events. */
 void hart_step(struct hart *hart);

@@ -18,6 +18,8 @@ static void stimer_fired(void *ctx, uint64_t now)
 bool hart_init(struct hart *hart, const struct hart_place *place, struct err *err)
 {
     *hart = (struct hart){.id = place->id,
+                          .has_h = place->has_h,
+                          .geilen = (uint8_t)place->geilen,
                           .peers = place->peers ? place->peers : hart,
                           .peer_count = place->peers ? place->peer_count : 1,
                           .bus = place->bus,
@@ -47,21 +49,26 @@ void hart_release(struct hart *hart)
 }
 
 /* Privileged 1.13, 3.4: M-mode, MIE and MPRV 0; the rest is unspecified and here 0, but
- * for ADUE, which the board wants set. */
+ * for ADUE, which the board wants set for S-mode, and the comparators. */
 void hart_reset(struct hart *hart, uint64_t pc)
 {
     for (unsigned i = 0; i < COUNT(hart->x); i++)
         hart->x[i] = 0;
     hart->pc = pc;
     hart->mode = MODE_M;
+    hart->is_virtual = false;
     hart->asleep = false;
     hart->cycle = hart->queue->now;
     hart->retired = hart->payload = hart->interrupts = hart->exceptions = 0;
     hart->spent = 0;
     hart->reservation = NEVER;
-    hart->csr = (struct csrs){.menvcfg = MENVCFG_ADUE, .stimecmp = UINT64_MAX};
+    hart->csr = (struct csrs){.menvcfg = MENVCFG_ADUE,
+                              .mideleg = hart_h_interrupts(hart),
+                              .stimecmp = UINT64_MAX,
+                              .vstimecmp = UINT64_MAX};
     hart->csr.mcycle_base = hart->cycle;
-    tlb_flush(&hart->tlb, NULL, NULL);
+    hart->life = (struct hart_life){.since = hart->cycle, .left_at = NEVER};
+    tlb_clear(&hart->tlb);
     queue_arm(hart->queue, &hart->stimer, NEVER);
     fast_reset(hart);
 }
@@ -89,12 +96,43 @@ static void csrs_state(struct csrs *csr, struct state *state)
     STATE(state, csr->scounteren);
     STATE(state, csr->senvcfg);
     STATE(state, csr->stimecmp);
+    STATE(state, csr->mtval2);
+    STATE(state, csr->mtinst);
+    STATE(state, csr->hstatus);
+    STATE(state, csr->hedeleg);
+    STATE(state, csr->hideleg);
+    STATE(state, csr->htimedelta);
+    STATE(state, csr->hcounteren);
+    STATE(state, csr->hgeie);
+    STATE(state, csr->henvcfg);
+    STATE(state, csr->htval);
+    STATE(state, csr->htinst);
+    STATE(state, csr->hgatp);
+    STATE(state, csr->vsstatus);
+    STATE(state, csr->vstvec);
+    STATE(state, csr->vsscratch);
+    STATE(state, csr->vsepc);
+    STATE(state, csr->vscause);
+    STATE(state, csr->vstval);
+    STATE(state, csr->vsatp);
+    STATE(state, csr->vstimecmp);
+    STATE(state, csr->hgeip);
     STATE(state, csr->mip_lines);
     STATE(state, csr->mip_soft);
     STATE(state, csr->mcycle_base);
     STATE(state, csr->minstret_base);
     STATE(state, csr->pmpaddr);
     STATE(state, csr->pmpcfg);
+}
+
+static void life_state(struct hart_life *life, struct state *state)
+{
+    STATE(state, life->since);
+    STATE(state, life->awake);
+    STATE(state, life->asleep);
+    STATE(state, life->entries);
+    STATE(state, life->exits);
+    STATE(state, life->left_at);
 }
 
 /* RAM's marks are no state: what this hart wants to be told of is marked again. */
@@ -112,6 +150,7 @@ void hart_state(struct hart *hart, struct state *state)
     state_bytes(state, "x", hart->x, XREGS * sizeof(hart->x[0])); /* not x0's writes */
     STATE(state, hart->pc);
     STATE(state, hart->mode);
+    STATE(state, hart->is_virtual);
     STATE(state, hart->asleep);
     STATE(state, hart->cycle);
     STATE(state, hart->retired);
@@ -122,8 +161,43 @@ void hart_state(struct hart *hart, struct state *state)
     STATE(state, hart->payload);
     STATE(state, hart->interrupts);
     STATE(state, hart->exceptions);
+    life_state(&hart->life, state);
     if (state->mode == STATE_LOAD)
         after_load(hart);
+}
+
+void hart_settle_life(struct hart *hart, uint64_t now)
+{
+    struct hart_life *life = &hart->life;
+
+    if (hart->asleep)
+        life->asleep += now - life->since;
+    else
+        life->awake[hart_privilege(hart)] += now - life->since;
+    life->since = now;
+}
+
+/* What is not settled yet. A hart that sleeps has no clock of its own: the machine's is
+ * its. */
+static uint64_t unsettled(const struct hart *hart)
+{
+    uint64_t now = hart_now(hart);
+
+    if (hart->asleep && hart->queue->now > now)
+        now = hart->queue->now;
+    return now > hart->life.since ? now - hart->life.since : 0;
+}
+
+uint64_t hart_cycles_in(const struct hart *hart, enum privilege mode)
+{
+    bool in_it = !hart->asleep && hart_privilege(hart) == mode;
+
+    return hart->life.awake[mode] + (in_it ? unsettled(hart) : 0);
+}
+
+uint64_t hart_cycles_asleep(const struct hart *hart)
+{
+    return hart->life.asleep + (hart->asleep ? unsettled(hart) : 0);
 }
 
 /*

@@ -47,7 +47,7 @@ void look_free(struct look_tables *tables)
 
 struct look_view *look_view(const struct hart *hart, uint8_t mode)
 {
-    return &hart->look->view[mode == MODE_M ? 2 : mode];
+    return &hart->look->view[mode];
 }
 
 static unsigned index_of(uint64_t va)

@@ -8,12 +8,12 @@
  * state: it can be dropped at any moment without a trace.
  *
  * There is a table for reads, one for writes and two for fetches (bytes, and decoded
- * code), for each privilege mode, M too; each is indexed by the low bits of the page
+ * code), for each privilege mode, VU and VS too; each is indexed by the low bits of the page
  * number. They hold only what the modelled TLB (or, untranslated, PMP) allows now;
  * hart_forget empties them. A page with decoded code, a reservation of another hart or a
  * watched word has no write entry, so that such stores go the exact way.
  */
-enum { LOOK = 4096, LOOK_LOG = 256, LOOK_VIEWS = 3, LOOK_PAGE = RAM_PAGE };
+enum { LOOK = 4096, LOOK_LOG = 256, LOOK_VIEWS = MODES, LOOK_PAGE = RAM_PAGE };
 
 #define LOOK_MASK (~(uint64_t)(LOOK_PAGE - 1))
 
@@ -44,7 +44,7 @@ struct look_view {
 };
 
 struct look_tables {
-    struct look_view view[LOOK_VIEWS]; /* of U, S and M */
+    struct look_view view[LOOK_VIEWS]; /* by enum privilege; there is no mode 2 */
 };
 
 struct look_tables *look_new(void);

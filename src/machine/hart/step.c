@@ -116,6 +116,25 @@ static struct trap execute(struct hart *hart, const struct insn *insn)
 #define CSR    DO
 #define SYSTEM DO
 #define CACHE  DO
+#define GUEST_LOAD(op, type, hlvx)                                                       \
+    case OP_##op: {                                                                      \
+        uint64_t value;                                                                  \
+        struct trap trap = hart_check_guest_access(hart, insn);                          \
+                                                                                         \
+        if (!trapped(trap))                                                              \
+            trap = hart_guest_load(hart, RS1, sizeof(type), hlvx, &value);               \
+        if (!trapped(trap))                                                              \
+            set_rd(hart, insn, EXTEND(type, value));                                     \
+        return trap;                                                                     \
+    }
+#define HLV(op, name, match, mask, format, ext, effect, type) GUEST_LOAD(op, type, false)
+#define HLVX(op, name, match, mask, format, ext, effect, type) GUEST_LOAD(op, type, true)
+#define HSV(op, name, match, mask, format, ext, effect, type)                            \
+    case OP_##op: {                                                                      \
+        struct trap trap = hart_check_guest_access(hart, insn);                          \
+                                                                                         \
+        return trapped(trap) ? trap : hart_guest_store(hart, RS1, sizeof(type), RS2);    \
+    }
 #define COMPRESSED(op, ...) case OP_##op:
 #include "machine/isa/instructions.def"
 #undef DO
@@ -123,7 +142,7 @@ static struct trap execute(struct hart *hart, const struct insn *insn)
     case OPS:
         break;
     }
-    return (struct trap){CAUSE_ILLEGAL_INSTRUCTION, insn->bits};
+    return (struct trap){.cause = CAUSE_ILLEGAL_INSTRUCTION, .tval = insn->bits};
 }
 /* clang-format on */
 
@@ -134,11 +153,16 @@ static void pass_time(struct hart *hart)
         hart->spent = 1;
 }
 
-static void retire(struct hart *hart)
+static void retire(struct hart *hart, const struct insn *insn)
 {
     struct event_stream *events = hart->events;
 
+    uint16_t marker = hart_marker(insn);
+
     pass_time(hart);
+    if (marker)
+        EMIT(events, hart->cycle, MARKER, marker, .pc = hart->pc, .number = marker,
+             .hart = hart->id, .mode = hart->doing.mode);
     hart->doing.price = (uint32_t)hart->spent;
     if (events->kinds & EVENT_BIT(EVENT_INSN)) {
         struct event event = {.cycle = hart->cycle, .kind = EVENT_INSN};
@@ -152,7 +176,7 @@ static void retire(struct hart *hart)
     events->order = 0;
 }
 
-/* Fetches, decodes and executes the instruction at pc. */
+/* Fetches, decodes and executes the instruction at pc; it retires, unless it traps. */
 static struct trap do_instruction(struct hart *hart)
 {
     const struct insn *insn;
@@ -166,24 +190,25 @@ static struct trap do_instruction(struct hart *hart)
                                       .next_pc = hart->pc + insn->length,
                                       .bits = insn->bits,
                                       .hart = hart->id,
-                                      .mode = hart->mode,
+                                      .mode = hart_privilege(hart),
                                       .csr = EVENT_NO_CSR};
     hart->spent += hart->costs->instruction;
-    return execute(hart, insn);
+    trap = execute(hart, insn);
+    if (!trapped(trap))
+        retire(hart, insn);
+    return trap;
 }
 
 void hart_step(struct hart *hart)
 {
     uint64_t interrupt = hart_pending_interrupt(hart);
-    struct trap trap = {interrupt, 0};
+    struct trap trap = {.cause = interrupt};
 
     hart->spent = 0;
     hart->queue->now = hart->cycle;
-    if (interrupt == CAUSE_NONE) {
+    hart->doing.bits = 0; /* nothing is fetched yet */
+    if (interrupt == CAUSE_NONE)
         trap = do_instruction(hart);
-        if (!trapped(trap))
-            retire(hart);
-    }
     if (trapped(trap)) {
         hart_take_trap(hart, trap);
         pass_time(hart);

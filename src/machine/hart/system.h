@@ -18,4 +18,7 @@
 #pragma GCC diagnostic pop
 #undef DO
 
+/* May this mode use hlv, hlvx and hsv (15.3.1)? NO_TRAP, or the exception. */
+struct trap hart_check_guest_access(const struct hart *hart, const struct insn *insn);
+
 #endif

@@ -3,6 +3,11 @@
  * read. Nothing keeps it in step with the tables in memory; that is what sfence.vma is
  * for (Privileged 1.13, 12.2.1), and a program that forgets it sees stale translations.
  *
+ * An entry of a guest holds both stages at once: from a guest's virtual address straight
+ * to the physical one, with the leaves of both, as either may forbid an access. It knows
+ * the guest physical address between them, so that a fence of the G-stage by address
+ * (hfence.gvma, 15.3.2) finds what leads through it.
+ *
  * An entry translates 4 KiB. Of a superpage or a 64 KiB Svnapot page each 4 KiB that is
  * used has an entry of its own, which remembers how large its page is ("fractured"
  * superpages, as several real harts have them). So a lookup looks in one set, whatever
@@ -50,19 +55,19 @@ static struct tlb_entry *entries_of(const struct tlb *tlb, unsigned set)
     return &tlb->entries[set * tlb->ways];
 }
 
-/* A global mapping is in every address space. */
-static bool serves(const struct tlb_entry *entry, uint64_t vpn, uint16_t asid)
+/* A global mapping is in every address space of its guest. */
+static bool serves(const struct tlb_entry *entry, const struct tlb_key *key)
 {
-    return entry->valid && entry->vpn == vpn && (entry->global || entry->asid == asid);
+    return entry->valid && entry->vpn == key->vpn && entry->space == key->space &&
+           entry->vmid == key->vmid && (entry->global || entry->asid == key->asid);
 }
 
-const struct tlb_entry *tlb_find(const struct tlb *tlb, uint64_t va, uint16_t asid)
+const struct tlb_entry *tlb_find(const struct tlb *tlb, struct tlb_key key)
 {
-    uint64_t vpn = va >> RAM_PAGE_SHIFT;
-    const struct tlb_entry *entries = entries_of(tlb, set_of(tlb, vpn));
+    const struct tlb_entry *entries = entries_of(tlb, set_of(tlb, key.vpn));
 
     for (unsigned way = 0; way < tlb->ways; way++)
-        if (serves(&entries[way], vpn, asid))
+        if (serves(&entries[way], &key))
             return &entries[way];
     return NULL;
 }
@@ -72,11 +77,12 @@ const struct tlb_entry *tlb_find(const struct tlb *tlb, uint64_t va, uint16_t as
 static unsigned choose_way(struct tlb *tlb, unsigned set, const struct tlb_entry *entry)
 {
     const struct tlb_entry *entries = entries_of(tlb, set);
+    struct tlb_key key = {entry->vpn, entry->asid, entry->vmid, entry->space};
     unsigned way;
 
     assert(tlb->ways > 0);
     for (way = 0; way < tlb->ways; way++)
-        if (serves(&entries[way], entry->vpn, entry->asid))
+        if (serves(&entries[way], &key))
             return way;
     way = tlb->victim[set];
     tlb->victim[set] = (uint8_t)((way + 1) % tlb->ways);
@@ -97,43 +103,57 @@ struct tlb_entry tlb_fill(struct tlb *tlb, struct tlb_entry entry, unsigned *set
     return replaced;
 }
 
-/* Is `vpn` in the page that this entry is a part of? */
-static bool in_page(const struct tlb_entry *entry, uint64_t vpn)
+/* Are both page numbers in one page of that size? */
+static bool in_one_page(uint64_t pn, uint64_t other, unsigned level, bool napot)
 {
-    unsigned shift = entry->napot ? NAPOT_BITS : entry->level * VPN_BITS;
+    unsigned shift = napot ? NAPOT_BITS : level * VPN_BITS;
 
-    return entry->vpn >> shift == vpn >> shift;
+    return pn >> shift == other >> shift;
 }
 
-/* sfence.vma's rules: with an address, the translations of the page it is in; with an
- * ASID, those of that address space but not global ones. */
-static bool is_fenced(const struct tlb_entry *entry, const uint64_t *va,
-                      const uint16_t *asid)
+/* With an address, the translations of the page it is in; with an ASID, those of that
+ * address space but not global ones. */
+static bool is_fenced(const struct tlb_entry *entry, const struct tlb_fence *fence)
 {
-    if (va && !in_page(entry, *va >> RAM_PAGE_SHIFT))
+    if (!(fence->spaces & BIT(entry->space)))
         return false;
-    return !asid || (!entry->global && entry->asid == *asid);
+    if (fence->va && !in_one_page(entry->vpn, *fence->va >> RAM_PAGE_SHIFT,
+                                  entry->level, entry->napot))
+        return false;
+    if (fence->gpa && !in_one_page(entry->gpn, *fence->gpa >> RAM_PAGE_SHIFT,
+                                   entry->g_level, entry->g_napot))
+        return false;
+    if (fence->vmid && entry->vmid != *fence->vmid)
+        return false;
+    return !fence->asid || (!entry->global && entry->asid == *fence->asid);
 }
 
-unsigned tlb_flush(struct tlb *tlb, const uint64_t *va, const uint16_t *asid)
+unsigned tlb_flush(struct tlb *tlb, const struct tlb_fence *fence)
 {
-    unsigned dropped = 0;
+    unsigned dropped = 0, left = 0;
 
     for (unsigned i = 0; i < tlb->sets * tlb->ways; i++) {
         struct tlb_entry *entry = &tlb->entries[i];
 
-        if (!entry->valid || !is_fenced(entry, va, asid))
-            continue;
-        *entry = (struct tlb_entry){0};
-        dropped++;
+        if (entry->valid && is_fenced(entry, fence)) {
+            *entry = (struct tlb_entry){0};
+            dropped++;
+        }
+        left += entry->valid;
     }
     /* An empty TLB is as after reset: every set is filled from its first way on. */
-    if (!va && !asid)
+    if (left == 0)
         memset(tlb->victim, 0, tlb->sets);
     return dropped;
 }
 
-_Static_assert(sizeof(struct tlb_entry) == 32, "an entry has no holes");
+void tlb_clear(struct tlb *tlb)
+{
+    memset(tlb->entries, 0, (size_t)tlb->sets * tlb->ways * sizeof(tlb->entries[0]));
+    memset(tlb->victim, 0, tlb->sets);
+}
+
+_Static_assert(sizeof(struct tlb_entry) == 56, "an entry has no holes");
 
 void tlb_state(struct tlb *tlb, struct state *state)
 {

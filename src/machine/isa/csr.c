@@ -13,6 +13,8 @@
 #define END {0, 0, NULL, NULL}
 
 static const struct csr_field mstatus_fields[] = {
+    {39, 39, "MPV",  "V before the trap to M-mode (H)"},
+    {38, 38, "GVA",  "the trap to M-mode wrote a guest virtual address to mtval (H)"},
     {35, 34, "SXL",  "XLEN in S-mode: 2 is 64"},
     {33, 32, "UXL",  "XLEN in U-mode: 2 is 64"},
     {22, 22, "TSR",  "sret in S-mode traps"},
@@ -41,22 +43,60 @@ static const struct csr_field sstatus_fields[] = {
 };
 
 static const struct csr_field mie_fields[] = {
-    {11, 11, "MEIE", "machine external interrupt enabled"},
-    {9,  9,  "SEIE", "supervisor external interrupt enabled"},
-    {7,  7,  "MTIE", "machine timer interrupt enabled"},
-    {5,  5,  "STIE", "supervisor timer interrupt enabled"},
-    {3,  3,  "MSIE", "machine software interrupt enabled"},
-    {1,  1,  "SSIE", "supervisor software interrupt enabled"},
+    {12, 12, "SGEIE", "supervisor guest external interrupt enabled (H)"},
+    {11, 11, "MEIE",  "machine external interrupt enabled"},
+    {10, 10, "VSEIE", "virtual supervisor external interrupt enabled (H)"},
+    {9,  9,  "SEIE",  "supervisor external interrupt enabled"},
+    {7,  7,  "MTIE",  "machine timer interrupt enabled"},
+    {6,  6,  "VSTIE", "virtual supervisor timer interrupt enabled (H)"},
+    {5,  5,  "STIE",  "supervisor timer interrupt enabled"},
+    {3,  3,  "MSIE",  "machine software interrupt enabled"},
+    {2,  2,  "VSSIE", "virtual supervisor software interrupt enabled (H)"},
+    {1,  1,  "SSIE",  "supervisor software interrupt enabled"},
     END,
 };
 
 static const struct csr_field mip_fields[] = {
-    {11, 11, "MEIP", "machine external interrupt pending"},
-    {9,  9,  "SEIP", "supervisor external interrupt pending"},
-    {7,  7,  "MTIP", "machine timer interrupt pending"},
-    {5,  5,  "STIP", "supervisor timer interrupt pending"},
-    {3,  3,  "MSIP", "machine software interrupt pending"},
-    {1,  1,  "SSIP", "supervisor software interrupt pending"},
+    {12, 12, "SGEIP", "supervisor guest external interrupt pending (H)"},
+    {11, 11, "MEIP",  "machine external interrupt pending"},
+    {10, 10, "VSEIP", "virtual supervisor external interrupt pending (H)"},
+    {9,  9,  "SEIP",  "supervisor external interrupt pending"},
+    {7,  7,  "MTIP",  "machine timer interrupt pending"},
+    {6,  6,  "VSTIP", "virtual supervisor timer interrupt pending (H)"},
+    {5,  5,  "STIP",  "supervisor timer interrupt pending"},
+    {3,  3,  "MSIP",  "machine software interrupt pending"},
+    {2,  2,  "VSSIP", "virtual supervisor software interrupt pending (H)"},
+    {1,  1,  "SSIP",  "supervisor software interrupt pending"},
+    END,
+};
+
+static const struct csr_field hie_fields[] = {
+    {12, 12, "SGEIE", "guest external interrupt enabled, for the hypervisor"},
+    {10, 10, "VSEIE", "virtual supervisor external interrupt enabled"},
+    {6,  6,  "VSTIE", "virtual supervisor timer interrupt enabled"},
+    {2,  2,  "VSSIE", "virtual supervisor software interrupt enabled"},
+    END,
+};
+
+static const struct csr_field hip_fields[] = {
+    {12, 12, "SGEIP", "a guest external interrupt that hgeie lets through is pending"},
+    {10, 10, "VSEIP", "virtual supervisor external interrupt pending"},
+    {6,  6,  "VSTIP", "virtual supervisor timer interrupt pending"},
+    {2,  2,  "VSSIP", "virtual supervisor software interrupt pending"},
+    END,
+};
+
+static const struct csr_field hvip_fields[] = {
+    {10, 10, "VSEIP", "asserts a virtual supervisor external interrupt"},
+    {6,  6,  "VSTIP", "asserts a virtual supervisor timer interrupt"},
+    {2,  2,  "VSSIP", "asserts a virtual supervisor software interrupt"},
+    END,
+};
+
+static const struct csr_field hideleg_fields[] = {
+    {10, 10, "VSEI", "virtual supervisor external interrupts go to VS-mode, as SEI"},
+    {6,  6,  "VSTI", "virtual supervisor timer interrupts go to VS-mode, as STI"},
+    {2,  2,  "VSSI", "virtual supervisor software interrupts go to VS-mode, as SSI"},
     END,
 };
 
@@ -75,17 +115,26 @@ static const struct csr_field sip_fields[] = {
 };
 
 static const struct csr_field mideleg_fields[] = {
-    {9, 9, "SEI", "supervisor external interrupts go to S-mode"},
-    {5, 5, "STI", "supervisor timer interrupts go to S-mode"},
-    {1, 1, "SSI", "supervisor software interrupts go to S-mode"},
+    {12, 12, "SGEI", "guest external interrupts go to HS-mode, always (H)"},
+    {10, 10, "VSEI", "virtual supervisor external interrupts likewise"},
+    {9,  9,  "SEI",  "supervisor external interrupts go to S-mode"},
+    {6,  6,  "VSTI", "virtual supervisor timer interrupts go to HS-mode, always (H)"},
+    {5,  5,  "STI",  "supervisor timer interrupts go to S-mode"},
+    {2,  2,  "VSSI", "virtual supervisor software interrupts likewise"},
+    {1,  1,  "SSI",  "supervisor software interrupts go to S-mode"},
     END,
 };
 
 /* The specification names the bits by their exceptions only. */
 static const struct csr_field medeleg_fields[] = {
+    {23, 23, "store-guest-page",  "store and AMO guest-page faults go to HS-mode (H)"},
+    {22, 22, "virtual",           "virtual instructions go to HS-mode (H)"},
+    {21, 21, "load-guest-page",   "load guest-page faults go to HS-mode (H)"},
+    {20, 20, "fetch-guest-page",  "instruction guest-page faults go to HS-mode (H)"},
     {15, 15, "store-page",        "store and AMO page faults go to S-mode"},
     {13, 13, "load-page",         "load page faults go to S-mode"},
     {12, 12, "fetch-page",        "instruction page faults go to S-mode"},
+    {10, 10, "ecall-VS",          "environment calls from VS-mode go to HS-mode (H)"},
     {9,  9,  "ecall-S",           "environment calls from S-mode go to S-mode"},
     {8,  8,  "ecall-U",           "environment calls from U-mode go to S-mode"},
     {7,  7,  "store-access",      "store and AMO access faults go to S-mode"},
@@ -96,6 +145,52 @@ static const struct csr_field medeleg_fields[] = {
     {2,  2,  "illegal",           "illegal instructions go to S-mode"},
     {1,  1,  "fetch-access",      "instruction access faults go to S-mode"},
     {0,  0,  "fetch-misaligned",  "misaligned instruction addresses go to S-mode"},
+    END,
+};
+
+static const struct csr_field hedeleg_fields[] = {
+    {15, 15, "store-page",       "store and AMO page faults go to VS-mode"},
+    {13, 13, "load-page",        "load page faults go to VS-mode"},
+    {12, 12, "fetch-page",       "instruction page faults go to VS-mode"},
+    {8,  8,  "ecall-U",          "environment calls from VU-mode go to VS-mode"},
+    {7,  7,  "store-access",     "store and AMO access faults go to VS-mode"},
+    {6,  6,  "store-misaligned", "misaligned stores and AMOs go to VS-mode"},
+    {5,  5,  "load-access",      "load access faults go to VS-mode"},
+    {4,  4,  "load-misaligned",  "misaligned loads go to VS-mode"},
+    {3,  3,  "breakpoint",       "breakpoints go to VS-mode"},
+    {2,  2,  "illegal",          "illegal instructions go to VS-mode"},
+    {1,  1,  "fetch-access",     "instruction access faults go to VS-mode"},
+    {0,  0,  "fetch-misaligned", "misaligned instruction addresses go to VS-mode"},
+    END,
+};
+
+static const struct csr_field hstatus_fields[] = {
+    {33, 32, "VSXL",  "XLEN in VS-mode: 2 is 64"},
+    {22, 22, "VTSR",  "sret in VS-mode traps"},
+    {21, 21, "VTW",   "wfi in VS-mode traps"},
+    {20, 20, "VTVM",  "satp and sfence.vma in VS-mode trap"},
+    {17, 12, "VGEIN", "the guest external interrupt that is VS-mode's: 0 none"},
+    {9,  9,  "HU",    "hlv, hlvx and hsv may be used in U-mode"},
+    {8,  8,  "SPVP",  "mode that hlv, hlvx and hsv act as: 0 VU, 1 VS"},
+    {7,  7,  "SPV",   "V before the trap to HS-mode"},
+    {6,  6,  "GVA",   "the trap to HS-mode wrote a guest virtual address to stval"},
+    END,
+};
+
+static const struct csr_field hgatp_fields[] = {
+    {63, 60, "MODE", "0 bare: no G-stage, 8 Sv39x4, 9 Sv48x4"},
+    {57, 44, "VMID", "virtual machine identifier"},
+    {43, 0,  "PPN",  "page number of the root page table, a multiple of 4"},
+    END,
+};
+
+static const struct csr_field henvcfg_fields[] = {
+    {63, 63, "STCE",  "the guest has stimecmp (Sstc)"},
+    {61, 61, "ADUE",  "hardware sets A and D in tables of the VS-stage (Svadu)"},
+    {7,  7,  "CBZE",  "cbo.zero is enabled while V = 1"},
+    {6,  6,  "CBCFE", "cbo.clean and cbo.flush are enabled while V = 1"},
+    {5,  4,  "CBIE",  "cbo.inval while V = 1: 0 traps, 1 flushes, 3 invalidates"},
+    {0,  0,  "FIOM",  "while V = 1 a fence of I/O is also one of memory"},
     END,
 };
 
@@ -142,6 +237,7 @@ static const struct csr_field misa_fields[] = {
     {18, 18, "S",   "S-mode"},
     {12, 12, "M",   "multiplication and division"},
     {8,  8,  "I",   "the base integer instructions"},
+    {7,  7,  "H",   "the hypervisor extension"},
     {2,  2,  "C",   "compressed instructions"},
     {0,  0,  "A",   "atomic instructions"},
     END,

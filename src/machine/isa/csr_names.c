@@ -7,7 +7,7 @@
 
 /*
  * Names that assembly programs may use for CSRs which these harts lack: of RV32, of the
- * hypervisor, floating-point, vector and advanced-interrupt extensions, of debug mode. An
+ * floating-point, vector and advanced-interrupt extensions, of debug mode. An
  * access to one is an illegal instruction, but its text can be read and written. CSRs of
  * consecutive numbers and names are one run.
  */
@@ -27,27 +27,19 @@ static const struct csr_run absent[] = {
     ONE(0x009, "vxsat"), ONE(0x00a, "vxrm"), ONE(0x00f, "vcsr"), ONE(0x015, "seed"),
     RUN(0x10c, 4, "sstateen", 0, ""), ONE(0x114, "sieh"), ONE(0x150, "siselect"),
     ONE(0x151, "sireg"), ONE(0x154, "siph"), ONE(0x15c, "stopei"),
-    ONE(0x15d, "stimecmph"), ONE(0x200, "vsstatus"), ONE(0x204, "vsie"),
-    ONE(0x205, "vstvec"), ONE(0x214, "vsieh"), ONE(0x240, "vsscratch"),
-    ONE(0x241, "vsepc"), ONE(0x242, "vscause"), ONE(0x243, "vstval"),
-    ONE(0x244, "vsip"), ONE(0x24d, "vstimecmp"), ONE(0x250, "vsiselect"),
+    ONE(0x15d, "stimecmph"), ONE(0x214, "vsieh"), ONE(0x250, "vsiselect"),
     ONE(0x251, "vsireg"), ONE(0x254, "vsiph"), ONE(0x25c, "vstopei"),
-    ONE(0x25d, "vstimecmph"), ONE(0x280, "vsatp"), ONE(0x308, "mvien"),
-    ONE(0x309, "mvip"), RUN(0x30c, 4, "mstateen", 0, ""), ONE(0x310, "mstatush"),
-    ONE(0x313, "midelegh"), ONE(0x314, "mieh"), ONE(0x318, "mvienh"),
-    ONE(0x319, "mviph"), ONE(0x31a, "menvcfgh"), RUN(0x31c, 4, "mstateen", 0, "h"),
-    ONE(0x34a, "mtinst"), ONE(0x34b, "mtval2"), ONE(0x350, "miselect"),
+    ONE(0x25d, "vstimecmph"), ONE(0x308, "mvien"), ONE(0x309, "mvip"),
+    RUN(0x30c, 4, "mstateen", 0, ""), ONE(0x310, "mstatush"), ONE(0x313, "midelegh"),
+    ONE(0x314, "mieh"), ONE(0x318, "mvienh"), ONE(0x319, "mviph"),
+    ONE(0x31a, "menvcfgh"), RUN(0x31c, 4, "mstateen", 0, "h"), ONE(0x350, "miselect"),
     ONE(0x351, "mireg"), ONE(0x354, "miph"), ONE(0x35c, "mtopei"),
     ONE(0x3a1, "pmpcfg1"), RUN(0x3a3, 13, "pmpcfg", 3, ""),
-    RUN(0x3c0, 48, "pmpaddr", 16, ""), ONE(0x5a8, "scontext"), ONE(0x600, "hstatus"),
-    ONE(0x602, "hedeleg"), ONE(0x603, "hideleg"), ONE(0x604, "hie"),
-    ONE(0x605, "htimedelta"), ONE(0x606, "hcounteren"), ONE(0x607, "hgeie"),
-    ONE(0x608, "hvien"), ONE(0x609, "hvictl"), ONE(0x60a, "henvcfg"),
-    RUN(0x60c, 4, "hstateen", 0, ""), ONE(0x613, "hidelegh"), ONE(0x615, "htimedeltah"),
-    ONE(0x618, "hvienh"), ONE(0x61a, "henvcfgh"), RUN(0x61c, 4, "hstateen", 0, "h"),
-    ONE(0x643, "htval"), ONE(0x644, "hip"), ONE(0x645, "hvip"),
-    RUN(0x646, 2, "hviprio", 1, ""), ONE(0x64a, "htinst"), ONE(0x655, "hviph"),
-    RUN(0x656, 2, "hviprio", 1, "h"), ONE(0x680, "hgatp"), ONE(0x6a8, "hcontext"),
+    RUN(0x3c0, 48, "pmpaddr", 16, ""), ONE(0x5a8, "scontext"), ONE(0x608, "hvien"),
+    ONE(0x609, "hvictl"), RUN(0x60c, 4, "hstateen", 0, ""), ONE(0x613, "hidelegh"),
+    ONE(0x615, "htimedeltah"), ONE(0x618, "hvienh"), ONE(0x61a, "henvcfgh"),
+    RUN(0x61c, 4, "hstateen", 0, "h"), RUN(0x646, 2, "hviprio", 1, ""),
+    ONE(0x655, "hviph"), RUN(0x656, 2, "hviprio", 1, "h"), ONE(0x6a8, "hcontext"),
     RUN(0x723, 29, "mhpmevent", 3, "h"), ONE(0x747, "mseccfg"), ONE(0x757, "mseccfgh"),
     ONE(0x7a4, "tinfo"), ONE(0x7a5, "tcontrol"), ONE(0x7a8, "mcontext"),
     ONE(0x7aa, "mscontext"), ONE(0x7b0, "dcsr"), ONE(0x7b1, "dpc"),
@@ -55,8 +47,8 @@ static const struct csr_run absent[] = {
     RUN(0xb83, 29, "mhpmcounter", 3, "h"), ONE(0xc20, "vl"), ONE(0xc21, "vtype"),
     ONE(0xc22, "vlenb"), ONE(0xc80, "cycleh"), ONE(0xc81, "timeh"),
     ONE(0xc82, "instreth"), RUN(0xc83, 29, "hpmcounter", 3, "h"),
-    ONE(0xda0, "scountovf"), ONE(0xdb0, "stopi"), ONE(0xe12, "hgeip"),
-    ONE(0xeb0, "vstopi"), ONE(0xfb0, "mtopi"),
+    ONE(0xda0, "scountovf"), ONE(0xdb0, "stopi"), ONE(0xeb0, "vstopi"),
+    ONE(0xfb0, "mtopi"),
 };
 /* clang-format on */
 

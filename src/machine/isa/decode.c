@@ -33,20 +33,20 @@ enum { MASKS = 5 };
 /* Masks by bits 6:2 of a 32-bit instruction: the rows and columns of the manual's "RISC-V
  * base opcode map". */
 static const uint32_t masks[32][MASKS] = {
-    [0x00] = {OPCODE_FUNCT3},                       /* LOAD */
-    [0x03] = {ALL_BITS, 0xfff07fff, OPCODE_FUNCT3}, /* MISC-MEM */
-    [0x04] = {0xfc00707f, OPCODE_FUNCT3},           /* OP-IMM */
-    [0x05] = {OPCODE},                              /* AUIPC */
-    [0x06] = {OPCODE_FUNCT37, OPCODE_FUNCT3},       /* OP-IMM-32 */
-    [0x08] = {OPCODE_FUNCT3},                       /* STORE */
-    [0x0b] = {0xf9f0707f, 0xf800707f},              /* AMO */
-    [0x0c] = {OPCODE_FUNCT37},                      /* OP */
-    [0x0d] = {OPCODE},                              /* LUI */
-    [0x0e] = {OPCODE_FUNCT37},                      /* OP-32 */
-    [0x18] = {OPCODE_FUNCT3},                       /* BRANCH */
-    [0x19] = {OPCODE_FUNCT3},                       /* JALR */
-    [0x1b] = {OPCODE},                              /* JAL */
-    [0x1c] = {ALL_BITS, 0xfe007fff, OPCODE_FUNCT3}, /* SYSTEM */
+    [0x00] = {OPCODE_FUNCT3},                                   /* LOAD */
+    [0x03] = {ALL_BITS, 0xfff07fff, OPCODE_FUNCT3},             /* MISC-MEM */
+    [0x04] = {0xfc00707f, OPCODE_FUNCT3},                       /* OP-IMM */
+    [0x05] = {OPCODE},                                          /* AUIPC */
+    [0x06] = {OPCODE_FUNCT37, OPCODE_FUNCT3},                   /* OP-IMM-32 */
+    [0x08] = {OPCODE_FUNCT3},                                   /* STORE */
+    [0x0b] = {0xf9f0707f, 0xf800707f},                          /* AMO */
+    [0x0c] = {OPCODE_FUNCT37},                                  /* OP */
+    [0x0d] = {OPCODE},                                          /* LUI */
+    [0x0e] = {OPCODE_FUNCT37},                                  /* OP-32 */
+    [0x18] = {OPCODE_FUNCT3},                                   /* BRANCH */
+    [0x19] = {OPCODE_FUNCT3},                                   /* JALR */
+    [0x1b] = {OPCODE},                                          /* JAL */
+    [0x1c] = {ALL_BITS, 0xfe007fff, 0xfff0707f, OPCODE_FUNCT3}, /* SYSTEM */
 };
 
 /* Masks by quadrant, bits 1:0 of a 16-bit instruction. */

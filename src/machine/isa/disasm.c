@@ -190,6 +190,10 @@ static const struct alias alias_table[] = {
     {OP_CSRRCI, ANY, ANY, ANY, ANY_IMM, {"csrrc", "rd,csr,zimm"}},
     {OP_SFENCE_VMA, ANY, 0,   0, ANY_IMM, {"sfence.vma", ""}},
     {OP_SFENCE_VMA, ANY, ANY, 0, ANY_IMM, {"sfence.vma", "rs1"}},
+    {OP_HFENCE_VVMA, ANY, 0,   0, ANY_IMM, {"hfence.vvma", ""}},
+    {OP_HFENCE_VVMA, ANY, ANY, 0, ANY_IMM, {"hfence.vvma", "rs1"}},
+    {OP_HFENCE_GVMA, ANY, 0,   0, ANY_IMM, {"hfence.gvma", ""}},
+    {OP_HFENCE_GVMA, ANY, ANY, 0, ANY_IMM, {"hfence.gvma", "rs1"}},
 };
 /* clang-format on */
 

@@ -6,7 +6,7 @@
 #include <stdint.h>
 
 /*
- * The instruction set: RV64IMAC with Zicsr, Zifencei, Zicntr, Zihintpause, Zicbom and
+ * The instruction set: RV64IMAC with H, Zicsr, Zifencei, Zicntr, Zihintpause, Zicbom and
  * Zicboz. instructions.def is the one table; decoder, disassembler, assembler and the
  * harts' executors are made from it.
  */
@@ -56,9 +56,10 @@ enum insn_class {
     CLASS_ATOMIC, /* LR, SC, AMO */
     CLASS_FENCE,
     CLASS_CSR,
-    CLASS_SYSTEM,    /* ecall, ebreak, mret, sret, wfi, sfence.vma */
-    CLASS_CACHE,     /* cbo.* */
-    CLASS_COMPRESSED /* the rows of c.*; their op decides */
+    CLASS_SYSTEM,     /* ecall, ebreak, mret, sret, wfi, sfence.vma, hfence.* */
+    CLASS_HYPERVISOR, /* hlv.*, hlvx.*, hsv.* */
+    CLASS_CACHE,      /* cbo.* */
+    CLASS_COMPRESSED  /* the rows of c.*; their op decides */
 };
 
 struct insn_info {

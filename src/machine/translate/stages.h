@@ -10,7 +10,7 @@
  */
 
 /* One stage, as its register (satp, vsatp, hgatp, ...) sets it up. */
-struct stage {
+struct stage_setup {
     const struct walk_format *format; /* NULL: Bare, addresses stay what they are */
     uint64_t root;                    /* address of the first table */
     struct walk_rights rights;
@@ -19,7 +19,7 @@ struct stage {
 struct stages {
     const struct walk_tables *tables; /* in memory, by physical addresses */
     bool two;                         /* there is a G-stage, be it Bare */
-    struct stage vs, g;               /* vs: the only one, if there are not two */
+    struct stage_setup vs, g;         /* vs: the only one, if there are not two */
     uint64_t va;
 };
 

@@ -47,7 +47,7 @@ static uint64_t get_hart(const struct run *run, const struct hart *hart)
 static uint64_t get_mode(const struct run *run, const struct hart *hart)
 {
     (void)run;
-    return hart->mode;
+    return hart_privilege(hart);
 }
 
 const struct built_in built_ins[] = {

@@ -22,7 +22,7 @@ void fault_say_who(const struct failure *failure, const char *what,
 /* The hart of a trap as it was when the step began, as far as its rules need. */
 struct scene {
     struct hart hart; /* a copy: its pointers are not to be followed */
-    uint8_t mode;     /* enum privilege, of the access */
+    uint8_t mode;     /* enum privilege, VU and VS too, of the access */
     uint32_t bits;    /* the instruction at pc; 0: it cannot be read */
     uint64_t pa;      /* of tval */
     bool has_pa;      /* it has a translation */
@@ -42,6 +42,13 @@ void fault_of_page(const struct failure *failure, const struct scene *scene);
 
 /* A walk that could not read or write one of its entries; false: there is none. */
 bool fault_of_entry(const struct failure *failure, const struct scene *scene);
+
+/* What forbids an instruction, as illegal or as virtual: which bit, and who wrote it. */
+void fault_of_forbidden(const struct failure *failure, const struct scene *scene);
+
+/* Who wrote those bits of a CSR. */
+void fault_blame_csr(const struct failure *failure, const struct scene *scene,
+                     unsigned number, unsigned hi, unsigned lo);
 
 /* Why PMP refuses `pa`; the hart of the scene in `mode`. */
 void fault_say_pmp(const struct failure *failure, const struct scene *scene,

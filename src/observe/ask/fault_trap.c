@@ -26,10 +26,12 @@ enum event_access fault_access(uint64_t cause)
     case CAUSE_INSTRUCTION_MISALIGNED:
     case CAUSE_INSTRUCTION_ACCESS:
     case CAUSE_INSTRUCTION_PAGE:
+    case CAUSE_INSTRUCTION_GUEST_PAGE:
         return ACCESS_FETCH;
     case CAUSE_STORE_MISALIGNED:
     case CAUSE_STORE_ACCESS:
     case CAUSE_STORE_PAGE:
+    case CAUSE_STORE_GUEST_PAGE:
         return ACCESS_STORE;
     default:
         return ACCESS_LOAD;
@@ -41,6 +43,17 @@ const char *fault_access_word(enum event_access access)
     return access == ACCESS_FETCH ? "fetch" : access == ACCESS_STORE ? "write" : "read";
 }
 
+/* As whom the access was made: hlv and its like act as a guest's mode. */
+static uint8_t mode_of_access(const struct hart *hart, enum event_access access,
+                              uint32_t bits)
+{
+    if (access == ACCESS_FETCH)
+        return hart_privilege(hart);
+    if (insn_infos[insn_decode(bits).op].class == CLASS_HYPERVISOR)
+        return hart->csr.hstatus & HSTATUS_SPVP ? MODE_VS : MODE_VU;
+    return hart_data_mode(hart);
+}
+
 static void look_at(void *ctx, struct run *run)
 {
     struct look *look = ctx;
@@ -48,23 +61,21 @@ static void look_at(void *ctx, struct run *run)
     struct board *board = run->board[look->trap->board];
     const struct hart *hart = &board->hart[trap->hart];
     enum event_access access = fault_access(trap->cause);
-    uint8_t mode = access == ACCESS_FETCH ? hart->mode : hart_data_mode(hart);
+    struct walk_request request = {.va = trap->tval, .access = (uint8_t)access};
     struct scene *scene = look->scene;
-    const struct tlb_entry *entry = tlb_find(
-        &hart->tlb, trap->tval, (uint16_t)field_get(hart->csr.satp, SATP_ASID));
+    const struct tlb_entry *entry;
     struct err err;
 
     scene->hart = *hart;
-    scene->mode = mode;
     if (!peek_instruction(hart, hart->pc, &scene->bits, &err))
         scene->bits = 0;
-    scene->has_pa = hart_peek_translate(
-                        hart, (struct walk_request){trap->tval, (uint8_t)access, mode},
-                        &scene->pa) == CAUSE_NONE;
+    scene->mode = request.mode = mode_of_access(hart, access, scene->bits);
+    entry = tlb_find(&hart->tlb, hart_tlb_key(hart, request));
+    scene->has_pa = hart_peek_translate(hart, request, &scene->pa) == CAUSE_NONE;
     scene->in_ram = scene->has_pa && ram_has(&board->bus.ram, scene->pa, 1);
     scene->entry = scene->has_pa ? pmp_deciding(hart, scene->pa, 1) : -1;
     scene->pmp_allows =
-        scene->has_pa && pmp_allows(hart, scene->pa, 1, (uint8_t)access, mode);
+        scene->has_pa && pmp_allows(hart, scene->pa, 1, (uint8_t)access, scene->mode);
     scene->has_tlb_entry = entry != NULL;
     if (entry)
         scene->tlb_entry = *entry;
@@ -72,8 +83,8 @@ static void look_at(void *ctx, struct run *run)
 
 /* --- access faults ---------------------------------------------------------------- */
 
-static void blame_csr(const struct failure *failure, const struct scene *scene,
-                      unsigned number, unsigned hi, unsigned lo)
+void fault_blame_csr(const struct failure *failure, const struct scene *scene,
+                     unsigned number, unsigned hi, unsigned lo)
 {
     const struct csr_info *info = csr_by_number(number);
 
@@ -103,8 +114,8 @@ void fault_say_pmp(const struct failure *failure, const struct scene *scene,
               ": its configuration is 0x%02x, which does not let %s %s there",
               entry, scene->pa, scene->hart.csr.pmpcfg[entry], mode_name(scene->mode),
               fault_access_word(access));
-    blame_csr(failure, scene, entry < 8 ? CSR_PMPCFG0 : CSR_PMPCFG2, 8 * byte + 7,
-              8 * byte);
+    fault_blame_csr(failure, scene, entry < 8 ? CSR_PMPCFG0 : CSR_PMPCFG2, 8 * byte + 7,
+                    8 * byte);
 }
 
 /* The device access of the step that was refused; NULL: none was. */
@@ -177,126 +188,6 @@ static void fault_of_access(const struct failure *failure, const struct scene *s
                   scene->pa);
 }
 
-/* --- illegal instructions --------------------------------------------------------- */
-
-/* What forbids an instruction: a bit of a CSR, or nothing that could be changed. */
-struct ban {
-    char why[160];
-    bool has_csr;
-    uint16_t csr;
-    uint8_t bit;
-};
-
-static void ban_by(struct ban *ban, unsigned csr, unsigned bit, const char *why)
-{
-    snprintf(ban->why, sizeof(ban->why), "%s", why);
-    ban->has_csr = true;
-    ban->csr = (uint16_t)csr;
-    ban->bit = (uint8_t)bit;
-}
-
-/* Counters: mcounteren for S-mode and below, scounteren for U-mode (3.1.11). */
-static void ban_counter(struct ban *ban, const struct hart *hart, unsigned number)
-{
-    unsigned bit = number & 31;
-
-    if (!(hart->csr.mcounteren & BIT(bit)))
-        ban_by(ban, CSR_MCOUNTEREN, bit,
-               "mcounteren does not let S-mode or U-mode read it");
-    else
-        ban_by(ban, CSR_SCOUNTEREN, bit, "scounteren does not let U-mode read it");
-}
-
-/* Privileged 1.13, 2.1: the number tells who may, and 3.1.6.5, 3.1.11 and 13.1 the rest. */
-static void ban_of_csr(struct ban *ban, const struct hart *hart,
-                       const struct insn *insn)
-{
-    unsigned number = (unsigned)insn->imm & 0xfff, least = number >> 8 & 3;
-    const struct csr_info *info = csr_by_number(number);
-
-    if (!info)
-        snprintf(ban->why, sizeof(ban->why), "there is no CSR 0x%x", number);
-    else if (hart->mode < least)
-        snprintf(ban->why, sizeof(ban->why),
-                 "%s is for %s and above, and hart %u is in %s", info->name,
-                 mode_name(least), hart->id, mode_name(hart->mode));
-    else if (number >> 10 == 3 && hart_csr_allowed(hart, number, false))
-        snprintf(ban->why, sizeof(ban->why), "%s is read-only", info->name);
-    else if (number == CSR_SATP)
-        ban_by(ban, CSR_MSTATUS, 20, "mstatus.TVM is 1: S-mode may not use satp");
-    else if (number == CSR_STIMECMP && !(hart->csr.menvcfg & MENVCFG_STCE))
-        ban_by(ban, CSR_MENVCFG, 63, "menvcfg.STCE is 0: S-mode may not use stimecmp");
-    else if (number == CSR_STIMECMP)
-        ban_by(ban, CSR_MCOUNTEREN, 1,
-               "mcounteren.TM is 0: S-mode may not use stimecmp");
-    else
-        ban_counter(ban, hart, number);
-}
-
-static void ban_mode(struct ban *ban, const struct hart *hart, const char *name,
-                     unsigned least)
-{
-    snprintf(ban->why, sizeof(ban->why), "`%s` is for %s%s, and hart %u is in %s", name,
-             mode_name(least), least == MODE_M ? "" : " and above", hart->id,
-             mode_name(hart->mode));
-}
-
-/* Returns, waits and fences, each with its bit of mstatus (3.1.6.5). */
-static void ban_of_system(struct ban *ban, const struct hart *hart,
-                          const struct insn *insn)
-{
-    const char *name = insn_infos[insn->op].name;
-
-    if (insn->op == OP_MRET)
-        ban_mode(ban, hart, name, MODE_M);
-    else if (hart->mode == MODE_U)
-        ban_mode(ban, hart, name, MODE_S);
-    else if (insn->op == OP_SRET)
-        ban_by(ban, CSR_MSTATUS, 22, "mstatus.TSR is 1: sret in S-mode traps");
-    else if (insn->op == OP_WFI)
-        ban_by(ban, CSR_MSTATUS, 21, "mstatus.TW is 1: wfi in S-mode traps");
-    else
-        ban_by(ban, CSR_MSTATUS, 20, "mstatus.TVM is 1: sfence.vma in S-mode traps");
-}
-
-/* Zicbom and Zicboz: menvcfg for S-mode and below, senvcfg for U-mode. */
-static void ban_of_cache(struct ban *ban, const struct hart *hart,
-                         const struct insn *insn)
-{
-    uint64_t bits = insn->op == OP_CBO_ZERO    ? MENVCFG_CBZE
-                    : insn->op == OP_CBO_INVAL ? MENVCFG_CBIE
-                                               : MENVCFG_CBCFE;
-    unsigned bit = insn->op == OP_CBO_ZERO ? 7 : insn->op == OP_CBO_INVAL ? 4 : 6;
-
-    if (!(hart->csr.menvcfg & bits))
-        ban_by(ban, CSR_MENVCFG, bit, "menvcfg does not enable it below M-mode");
-    else
-        ban_by(ban, CSR_SENVCFG, bit, "senvcfg does not enable it in U-mode");
-}
-
-static void fault_of_illegal(const struct failure *failure, const struct scene *scene)
-{
-    uint32_t bits = (uint32_t)failure->fault->event.trap_enter.tval;
-    struct insn insn = insn_decode(bits);
-    struct ban ban = {.has_csr = false};
-
-    if (insn.op == OP_ILLEGAL) {
-        fault_say(failure,
-                  "no instruction that the hart has is encoded as 0x%0*" PRIx32,
-                  insn.length == 2 ? 4 : 8, bits);
-        return;
-    }
-    if (insn_infos[insn.op].class == CLASS_CSR)
-        ban_of_csr(&ban, &scene->hart, &insn);
-    else if (insn_infos[insn.op].class == CLASS_CACHE)
-        ban_of_cache(&ban, &scene->hart, &insn);
-    else
-        ban_of_system(&ban, &scene->hart, &insn);
-    fault_say(failure, "%s", ban.why);
-    if (ban.has_csr)
-        blame_csr(failure, scene, ban.csr, ban.bit, ban.bit);
-}
-
 /* --- exceptions ------------------------------------------------------------------- */
 
 /* What was to be done, and by what. */
@@ -309,7 +200,8 @@ static void say_instruction(const struct failure *failure, const struct scene *s
     if (access == ACCESS_FETCH || !scene->bits)
         return;
     who_put_instruction(&text, scene->bits, trap->epc);
-    if (trap->cause == CAUSE_ILLEGAL_INSTRUCTION || trap->cause == CAUSE_BREAKPOINT)
+    if (trap->cause == CAUSE_ILLEGAL_INSTRUCTION ||
+        trap->cause == CAUSE_VIRTUAL_INSTRUCTION || trap->cause == CAUSE_BREAKPOINT)
         fault_say(failure, "the instruction is %s", buf_str(&text));
     else
         fault_say(failure, "the instruction %s was to %s 0x%" PRIx64, buf_str(&text),
@@ -328,7 +220,8 @@ void fault_of_trap(const struct failure *failure)
     say_instruction(failure, &scene);
     switch (trap->cause) {
     case CAUSE_ILLEGAL_INSTRUCTION:
-        fault_of_illegal(failure, &scene);
+    case CAUSE_VIRTUAL_INSTRUCTION:
+        fault_of_forbidden(failure, &scene);
         return;
     case CAUSE_LOAD_MISALIGNED:
     case CAUSE_STORE_MISALIGNED:
@@ -339,6 +232,9 @@ void fault_of_trap(const struct failure *failure)
     case CAUSE_INSTRUCTION_PAGE:
     case CAUSE_LOAD_PAGE:
     case CAUSE_STORE_PAGE:
+    case CAUSE_INSTRUCTION_GUEST_PAGE:
+    case CAUSE_LOAD_GUEST_PAGE:
+    case CAUSE_STORE_GUEST_PAGE:
         fault_of_page(failure, &scene);
         return;
     case CAUSE_INSTRUCTION_ACCESS:

@@ -32,6 +32,10 @@ static const struct line {
     [IRQ_MTI] = {"MTIP", "MTIE", NULL, "machine timer interrupt"},
     [IRQ_SEI] = {"SEIP", "SEIE", "SEI", "supervisor external interrupt"},
     [IRQ_MEI] = {"MEIP", "MEIE", NULL, "machine external interrupt"},
+    [IRQ_VSSI] = {"VSSIP", "VSSIE", "VSSI", "virtual supervisor software interrupt"},
+    [IRQ_VSTI] = {"VSTIP", "VSTIE", "VSTI", "virtual supervisor timer interrupt"},
+    [IRQ_VSEI] = {"VSEIP", "VSEIE", "VSEI", "virtual supervisor external interrupt"},
+    [IRQ_SGEI] = {"SGEIP", "SGEIE", "SGEI", "supervisor guest external interrupt"},
 };
 
 /* --- the list --------------------------------------------------------------------- */
@@ -510,6 +514,12 @@ static void add_origin(const struct to_hart *to, const struct aclint *aclint)
         add_msip(to, aclint);
 }
 
+/* A guest's interrupts have no line: the hypervisor makes them pending. */
+static bool is_of_guest(unsigned line)
+{
+    return (VS_INTERRUPTS | BIT(IRQ_SGEI)) & BIT(line);
+}
+
 bool gates_of_lines(const struct run *run, unsigned board_number, uint64_t meant,
                     int hart, struct gates *gates, struct err *err)
 {
@@ -525,7 +535,7 @@ bool gates_of_lines(const struct run *run, unsigned board_number, uint64_t meant
             struct to_hart to = {gates, &board->hart[h], gates->routes, (uint8_t)line};
 
             if (!(meant & BIT(line)) || !lines[line].words || !is_meant(hart, h) ||
-                gates->routes == GATE_ROUTES)
+                is_of_guest(line) || gates->routes == GATE_ROUTES)
                 continue;
             add_route(gates, h, line);
             add_origin(&to, (const struct aclint *)board->clock);

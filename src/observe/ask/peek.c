@@ -10,7 +10,7 @@ bool peek_address(const struct hart *hart, uint64_t va, enum event_access access
     struct walk_request request = {
         .va = va,
         .access = (uint8_t)access,
-        .mode = access == ACCESS_FETCH ? hart->mode : hart_data_mode(hart)};
+        .mode = access == ACCESS_FETCH ? hart_privilege(hart) : hart_data_mode(hart)};
     uint64_t cause = hart_peek_translate(hart, request, pa);
     struct buf text = {0};
 

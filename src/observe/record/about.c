@@ -163,11 +163,13 @@ static char *board_json(const struct board_desc *desc)
 
     for (unsigned i = 0; i < desc->rows; i++)
         ok &= json_array_append_new(rows, row_json(&desc->row[i])) == 0;
-    object = json_pack("{s:s, s:o, s:o, s:i, s:i, s:i, s:i, s:o}", "name", desc->name,
-                       "ram_base", hex(desc->ram_base), "ram_size", hex(desc->ram_size),
-                       "harts", (int)desc->harts, "interleave", (int)desc->interleave,
-                       "tlb_entries", (int)desc->tlb_entries, "tlb_ways",
-                       (int)desc->tlb_ways, "devices", rows);
+    object =
+        json_pack("{s:s, s:o, s:o, s:i, s:i, s:i, s:i, s:b, s:i, s:o}", "name",
+                  desc->name, "ram_base", hex(desc->ram_base), "ram_size",
+                  hex(desc->ram_size), "harts", (int)desc->harts, "interleave",
+                  (int)desc->interleave, "tlb_entries", (int)desc->tlb_entries,
+                  "tlb_ways", (int)desc->tlb_ways, "hypervisor", (int)desc->hypervisor,
+                  "guest_interrupts", (int)desc->guest_interrupts, "devices", rows);
     if (ok && object)
         text = json_dumps(object, JSON_COMPACT);
     json_decref(object);
