@@ -10,17 +10,18 @@
 enum { CODE_PAGES = 2, POOL_BYTES = 16 * PAGE, SATPS = 4 };
 
 /* Physical addresses; x31 holds one of the virtual ones in `bases`. */
-#define CODE     MACHINE_CODE
-#define WINDOW   MACHINE_WINDOW
-#define DATA     UINT64_C(0x80002000)
-#define HANDLER  UINT64_C(0x80004000)
-#define AREAS    UINT64_C(0x80005000) /* what the handler keeps for each hart */
-#define BASES    UINT64_C(0x80006000)
-#define PRISTINE UINT64_C(0x80007000) /* the last table, as it should be */
-#define CHAINS   UINT64_C(0x80008000) /* DMA descriptors */
-#define TABLES   UINT64_C(0x80010000)
-#define POOL     UINT64_C(0x80020000) /* where DMA finds new code */
-#define WIDE     (WINDOW + 16 * PAGE)
+#define CODE         MACHINE_CODE
+#define WINDOW       MACHINE_WINDOW
+#define DATA         UINT64_C(0x80002000)
+#define HANDLER      UINT64_C(0x80004000)
+#define AREAS        UINT64_C(0x80005000) /* what the handler keeps for each hart */
+#define BASES        UINT64_C(0x80006000)
+#define PRISTINE     UINT64_C(0x80007000) /* the last table, as it should be */
+#define CHAINS       UINT64_C(0x80008000) /* DMA descriptors */
+#define TABLES       UINT64_C(0x80010000)
+#define POOL         UINT64_C(0x80020000) /* where DMA finds new code */
+#define WIDE         (WINDOW + 16 * PAGE)
+#define GUEST_TABLES UINT64_C(0x80080000)
 
 #define DMA_BASE     UINT64_C(0x03100000)
 #define STREAM_BASE  UINT64_C(0x03300000)
@@ -49,6 +50,34 @@ static const uint32_t system_words[] = {
     0x100fa5af, /* lr.w a1,(t6) */
     0x18bfa62f, /* sc.w a2,a1,(t6) */
     0x00000000, /* illegal */
+};
+
+/* The same and more, where there is a guest. */
+static const uint32_t guest_words[] = {
+    0x00000073, /* ecall */
+    0x12000073, /* sfence.vma */
+    0x120f8073, /* sfence.vma t6 */
+    0x10500073, /* wfi */
+    0x14d59073, /* csrw stimecmp,a1 */
+    0x24d59073, /* csrw vstimecmp,a1 */
+    0x60559073, /* csrw htimedelta,a1 */
+    0x64559073, /* csrw hvip,a1 */
+    0x60459073, /* csrw hie,a1 */
+    0x20059073, /* csrw vsstatus,a1 */
+    0x10016073, /* csrsi sstatus,2 */
+    0x14416073, /* csrsi sip,2 */
+    0x62000073, /* hfence.gvma */
+    0x62b00073, /* hfence.gvma zero,a1 */
+    0x22000073, /* hfence.vvma */
+    0x220f8073, /* hfence.vvma t6 */
+    0x6c0fc5f3, /* hlv.d a1,(t6) */
+    0x683fc5f3, /* hlvx.wu a1,(t6) */
+    0x6ebfc073, /* hsv.d a1,(t6) */
+    0x10200073, /* sret */
+    0x00502013, /* slti zero,zero,5 */
+    0xc01025f3, /* rdtime a1 */
+    0x004fa00f, /* cbo.zero (t6) */
+    0x0080e05b, /* nothing */
 };
 
 /* M-mode takes every trap: exceptions and timers go on behind what trapped, in another
@@ -88,6 +117,12 @@ static const char *const handler =
     "1:  li    t1, USER_VIEW\n"
     "2:  add   t0, t0, t1\n"
     "    csrw  mepc, t0\n"
+    "    li    t1, GUEST << 39\n" /* MPV, by turns of 32 traps */
+    "    csrc  mstatus, t1\n"
+    "    andi  t0, t2, 32\n"
+    "    beqz  t0, 6f\n"
+    "    csrs  mstatus, t1\n"
+    "6:\n"
     "    andi  t0, t2, 15\n"
     "    slli  t0, t0, 3\n"
     "    li    t1, 0x80006000\n"
@@ -119,6 +154,9 @@ static const char *const handler =
     "    add   t0, t0, t2\n"
     "    ld    t0, 0(t0)\n"
     "    csrw  satp, t0\n"
+    "    li    t1, GUEST\n"
+    "    beqz  t1, back\n"
+    "    csrw  vsatp, t0\n"
     "back:\n"
     "    ld    t0, 0(sp)\n"
     "    ld    t1, 8(sp)\n"
@@ -206,8 +244,11 @@ static void put(struct board *board, uint64_t pa, const void *bytes, uint64_t le
 static void put_words(struct board *board, struct random *random, uint64_t pa,
                       uint64_t bytes)
 {
+    bool guest = board->desc.hypervisor;
+
     for (uint64_t at = 0; at < bytes; at += 4) {
-        uint32_t word = random_word(random, system_words, COUNT(system_words));
+        uint32_t word = random_word(random, guest ? guest_words : system_words,
+                                    guest ? COUNT(guest_words) : COUNT(system_words));
 
         put(board, pa + at, &word, sizeof(word));
     }
@@ -216,8 +257,11 @@ static void put_words(struct board *board, struct random *random, uint64_t pa,
 static void put_handler(struct board *board)
 {
     struct asm_program program;
+    struct buf text = {0};
 
-    assemble_or_fail(&program, handler);
+    buf_printf(&text, "    .equ GUEST, %d\n%s", board->desc.hypervisor, handler);
+    assemble_or_fail(&program, text.data);
+    buf_free(&text);
     put(board, HANDLER, program.sections[0].bytes, program.sections[0].size);
     asm_free(&program);
 }
@@ -288,6 +332,25 @@ static void put_tables(struct board *board, struct tables *tables)
     for (unsigned i = 0; i < COUNT(other); i++)
         other[i] = tables_get(tables, values[0] + 8 * (i ^ 1));
     put(board, PRISTINE + 2 * KEPT, other, sizeof(other));
+}
+
+/*
+ * The guest's memory is where the host's is, page by page; only some of the pages have
+ * been used, or can be written. Its tables are the host's.
+ */
+static void put_guest_tables(struct board *board, struct tables *guest)
+{
+    for (uint64_t pa = CODE; pa < GUEST_TABLES; pa += PAGE) {
+        uint64_t bits = PTE_RWX | PTE_U;
+
+        if (pa / PAGE % 3)
+            bits |= PTE_AD;
+        if (pa / PAGE % 7 == 3 && pa > POOL)
+            bits &= ~PTE_W;
+        tables_map(guest, pa, pa, 0, bits);
+    }
+    tables_map(guest, UART_BASE, UART_BASE, 0, PTE_RW | PTE_U);
+    ck_assert_uint_le(guest->next, CODE + board->bus.ram.size);
 }
 
 /* --- devices ------------------------------------------------------------------------ */
@@ -398,21 +461,42 @@ static void dear_work(struct costs *costs)
 }
 
 const struct machine_shape machine_shapes[MACHINE_SHAPES] = {
-    {"one hart", 1, 1, 1000, 16, 3, NULL, 0, false},
-    {"one hart with a larger TLB", 1, 1, 1, 256, 3, NULL, 0, false},
-    {"Sv48", 1, 1, 1, 8, 4, NULL, 0, false},
-    {"two harts by turns of one instruction", 1, 2, 1, 16, 3, NULL, 0, false},
-    {"three harts by turns of 7 cycles", 1, 3, 7, 16, 3, NULL, 0, false},
-    {"four harts by turns of 1,000 cycles", 1, 4, 1000, 16, 3, NULL, 0, false},
-    {"two boards", 2, 1, 1, 16, 3, NULL, 0, false},
-    {"three boards of two harts", 3, 2, 100, 8, 3, NULL, 0, false},
-    {"everything is free", 1, 2, 1, 16, 3, all_free, 0, false},
-    {"instructions are free", 1, 1, 1, 16, 3, free_work, 0, false},
-    {"work is dear", 1, 1, 1, 16, 3, dear_work, UINT32_MAX, false},
-    {"DMA without end", 1, 2, 1, 16, 3, NULL, 0, true},
-    {"DMA without end, and long turns", 1, 2, 500, 16, 3, NULL, 0, true},
-    {"free instructions in long turns", 1, 2, 50, 16, 3, free_work, 0, false},
+    {"one hart", 1, 1, 1000, 16, 3, NULL, 0, false, 0},
+    {"one hart with a larger TLB", 1, 1, 1, 256, 3, NULL, 0, false, 0},
+    {"Sv48", 1, 1, 1, 8, 4, NULL, 0, false, 0},
+    {"two harts by turns of one instruction", 1, 2, 1, 16, 3, NULL, 0, false, 0},
+    {"three harts by turns of 7 cycles", 1, 3, 7, 16, 3, NULL, 0, false, 0},
+    {"four harts by turns of 1,000 cycles", 1, 4, 1000, 16, 3, NULL, 0, false, 0},
+    {"two boards", 2, 1, 1, 16, 3, NULL, 0, false, 0},
+    {"three boards of two harts", 3, 2, 100, 8, 3, NULL, 0, false, 0},
+    {"everything is free", 1, 2, 1, 16, 3, all_free, 0, false, 0},
+    {"instructions are free", 1, 1, 1, 16, 3, free_work, 0, false, 0},
+    {"work is dear", 1, 1, 1, 16, 3, dear_work, UINT32_MAX, false, 0},
+    {"DMA without end", 1, 2, 1, 16, 3, NULL, 0, true, 0},
+    {"DMA without end, and long turns", 1, 2, 500, 16, 3, NULL, 0, true, 0},
+    {"free instructions in long turns", 1, 2, 50, 16, 3, free_work, 0, false, 0},
+    {"a guest", 1, 1, 1000, 16, 3, NULL, 0, false, 3},
+    {"guests of two harts by turns of one instruction", 1, 2, 1, 16, 3, NULL, 0, false,
+     3},
+    {"a guest of Sv48 over Sv48x4", 1, 1, 1000, 8, 4, NULL, 0, false, 4},
+    {"guests, and DMA without end", 1, 2, 500, 64, 3, NULL, 0, true, 3},
 };
+
+/* Some exceptions and interrupts go to the host's handler or the guest's, which are the
+ * program itself. */
+static void start_guest(struct hart *hart, uint64_t vsatp, uint64_t hgatp)
+{
+    hart->csr.medeleg = BIT(CAUSE_ECALL_U) | BIT(CAUSE_ECALL_VS);
+    hart->csr.hedeleg = BIT(CAUSE_ECALL_U);
+    hart->csr.hideleg = BIT(IRQ_VSTI) | BIT(IRQ_VSSI);
+    hart->csr.mie |= VS_INTERRUPTS;
+    hart->csr.stvec = WINDOW + 0x100;
+    hart->csr.vstvec = WINDOW + 0x201;
+    hart->csr.hcounteren = 7;
+    hart->csr.henvcfg = hart->csr.menvcfg;
+    hart->csr.vsatp = vsatp;
+    hart->csr.hgatp = hgatp;
+}
 
 static void start_hart(struct hart *hart, struct random *random, uint64_t satp)
 {
@@ -441,7 +525,7 @@ static void start_board(struct board *board, const struct machine_shape *shape,
                         uint64_t seed)
 {
     struct random random = {seed};
-    struct tables tables;
+    struct tables tables, guest;
 
     tables_init(&tables, &board->bus.ram, shape->levels, TABLES);
     put_words(board, &random, CODE, CODE_PAGES * PAGE);
@@ -455,6 +539,12 @@ static void start_board(struct board *board, const struct machine_shape *shape,
         start_endless(board, &random, last_table(&tables));
     for (unsigned i = 0; i < board->harts; i++)
         start_hart(&board->hart[i], &random, tables_satp(&tables, 0));
+    if (!shape->guest)
+        return;
+    tables_init_guest(&guest, &board->bus.ram, shape->guest, GUEST_TABLES);
+    put_guest_tables(board, &guest);
+    for (unsigned i = 0; i < board->harts; i++)
+        start_guest(&board->hart[i], tables_satp(&tables, 1), tables_satp(&guest, 2));
 }
 
 static struct board_desc describe(const struct machine_shape *shape)
@@ -475,6 +565,7 @@ static struct board_desc describe(const struct machine_shape *shape)
     if (!shape->period)
         stream.setting[0].value = 700;
     desc.ram_size = 1 << 20;
+    desc.hypervisor = shape->guest != 0;
     desc.harts = shape->harts;
     desc.interleave = shape->interleave;
     desc.tlb_entries = shape->tlb_entries;

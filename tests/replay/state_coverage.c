@@ -387,7 +387,7 @@ static struct run_limit attempts(uint64_t attempts)
 
 /* Every hart that a board can have, and every type of device. */
 static const struct machine_shape full = {"eight harts", 1, HART_MAX, 1, 16, 3,
-                                          NULL,          0, true};
+                                          NULL,          0, true,     3};
 
 static void set(struct board *board, const struct device *device, uint32_t offset,
                 unsigned size, uint64_t value)

@@ -245,8 +245,37 @@ START_TEST(reset_leaves_nothing_but_memory)
 }
 END_TEST
 
+/* That the guests of these machines do something: what a hart's life tells. */
+START_TEST(guests_come_and_go)
+{
+    const struct machine_shape *shape = &machine_shapes[_i];
+    struct run *run = random_machine(shape, 1);
+    const struct hart *hart = &run->board[0]->hart[0];
+    const struct hart_life *life = &hart->life;
+    uint64_t all;
+
+    run_go(run, until(20 * ATTEMPTS));
+    if (shape->guest) {
+        ck_assert_uint_gt(life->entries[2], 20);
+        ck_assert_uint_gt(life->exits[2], 20);
+        ck_assert_uint_le(life->entries[2] - life->exits[2], 1);
+        ck_assert_uint_gt(hart_cycles_in(hart, MODE_VS), 1000);
+        ck_assert_uint_gt(hart_cycles_in(hart, MODE_VU), 100);
+    } else {
+        ck_assert_uint_eq(life->entries[0] + life->exits[0], 0);
+        ck_assert_uint_eq(hart_cycles_in(hart, MODE_VS), 0);
+    }
+    all = hart_cycles_asleep(hart);
+    for (unsigned mode = 0; mode < MODES; mode++)
+        all += hart_cycles_in(hart, (enum privilege)mode);
+    ck_assert_uint_eq(all, hart->asleep ? run->queue.now : hart->cycle);
+    run_free(run);
+}
+END_TEST
+
 static void add_tests(TCase *tcase)
 {
+    tcase_add_loop_test(tcase, guests_come_and_go, 0, MACHINE_SHAPES);
     tcase_add_loop_test(tcase, reset_leaves_nothing_but_memory, 0, MACHINE_SHAPES);
     tcase_add_loop_test(tcase, every_way_of_running_ends_in_the_same_state, 0,
                         getenv("RINGSIDE_LONG") ? MANY_PROGRAMS : PROGRAMS);
