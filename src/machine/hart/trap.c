@@ -155,7 +155,7 @@ static bool is_of_access(uint64_t cause)
  * The instruction as a handler can use it without the guest's memory: of 32 bits, with its
  * immediate 0 and, in place of rs1, how far the faulting address is from the one that was
  * asked for (a misaligned access may fault in its second half). Bit 1 is 0 if it was a
- * compressed one. What has no transformation, cache-block operations, gives 0.
+ * compressed one. Of a cache-block operation no register is left.
  */
 static uint32_t transformed(const struct hart *hart, uint64_t tval)
 {
@@ -166,6 +166,8 @@ static uint32_t transformed(const struct hart *hart, uint64_t tval)
     uint64_t bits;
     bool compressed = insn.length == 2;
 
+    if (class == CLASS_CACHE)
+        return insn_infos[insn.op].match;
     if (!offset_is_imm && class != CLASS_ATOMIC && class != CLASS_HYPERVISOR)
         return 0;
     insn.form = insn.op;
