@@ -24,6 +24,14 @@ const struct metric_info metric_infos[METRICS] = {
      AT(useful_share), true, true},
     {"exceptions", "exceptions", "exceptions",
      "taken by harts", AT(exceptions), false, false},
+    {"vm_entries", "VM entries", "entries",
+     "of harts to guests: V from 0 to 1", AT(vm_entries), false, false},
+    {"vm_exits", "VM exits", "exits",
+     "of harts from guests: V from 1 to 0", AT(vm_exits), false, false},
+    {"guest_cycles", "in guests", "cycles",
+     "of harts in VS- and VU-mode", AT(guest_cycles), false, false},
+    {"asleep_cycles", "asleep", "cycles",
+     "that harts have waited for an interrupt in WFI", AT(asleep_cycles), false, false},
 };
 /* clang-format on */
 
@@ -34,6 +42,17 @@ void tally_take(void *ctx, const struct event *event)
     tally->events[event->kind]++;
     if (event->kind == EVENT_DMA_BURST)
         tally->dma_bytes += event->dma_burst.bytes;
+}
+
+static void add_life(struct counters *counters, const struct hart *hart)
+{
+    for (unsigned i = 0; i <= HART_VMIDS; i++) {
+        counters->vm_entries += hart->life.entries[i];
+        counters->vm_exits += hart->life.exits[i];
+    }
+    counters->guest_cycles +=
+        hart_cycles_in(hart, MODE_VS) + hart_cycles_in(hart, MODE_VU);
+    counters->asleep_cycles += hart_cycles_asleep(hart);
 }
 
 void counters_read(struct counters *counters, const struct run *run,
@@ -51,6 +70,7 @@ void counters_read(struct counters *counters, const struct run *run,
             counters->payload_bytes_hart += board->hart[h].payload;
             counters->interrupts += board->hart[h].interrupts;
             counters->exceptions += board->hart[h].exceptions;
+            add_life(counters, &board->hart[h]);
             counters->bus_wait_cycles +=
                 board->bus.counts[INITIATOR_HART + h].wait_cycles;
         }
@@ -68,6 +88,10 @@ void metrics_between(struct metrics *metrics, const struct counters *from,
         .interrupts = to->interrupts - from->interrupts,
         .exceptions = to->exceptions - from->exceptions,
         .bus_wait_cycles = to->bus_wait_cycles - from->bus_wait_cycles,
+        .vm_entries = to->vm_entries - from->vm_entries,
+        .vm_exits = to->vm_exits - from->vm_exits,
+        .guest_cycles = to->guest_cycles - from->guest_cycles,
+        .asleep_cycles = to->asleep_cycles - from->asleep_cycles,
     };
     for (int i = 0; i < EVENT_KINDS; i++)
         metrics->events[i] = to->events[i] - from->events[i];

@@ -27,6 +27,7 @@ void tally_take(void *tally, const struct event *event);
 struct counters {
     uint64_t instructions, cycles, payload_bytes_hart, payload_bytes_dma;
     uint64_t interrupts, exceptions, bus_wait_cycles;
+    uint64_t vm_entries, vm_exits, guest_cycles, asleep_cycles;
     uint64_t events[EVENT_KINDS];
 };
 
@@ -37,6 +38,7 @@ void counters_read(struct counters *counters, const struct run *run,
 struct metrics {
     uint64_t instructions, cycles, payload_bytes_hart, payload_bytes_dma;
     uint64_t interrupts, exceptions, bus_wait_cycles;
+    uint64_t vm_entries, vm_exits, guest_cycles, asleep_cycles;
     bool has_share;
     double useful_share;
     uint64_t events[EVENT_KINDS];
@@ -53,7 +55,7 @@ struct metric_info {
     bool published; /* part of a run's result; the rest is for checks */
 };
 
-enum { METRICS = 8 };
+enum { METRICS = 12 };
 
 extern const struct metric_info metric_infos[METRICS];
 

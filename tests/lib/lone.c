@@ -1,7 +1,7 @@
 #include "tests/lib/lone.h"
 
 #include "base/alloc.h"
-#include "tests/lib/stress.h"
+#include "tests/lib/suite.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -29,6 +29,8 @@ struct lone *lone_new(void)
     made = made && hart_init(hart,
                              &(struct hart_place){.tlb_entries = 8,
                                                   .tlb_ways = 2,
+                                                  .has_h = suite_hypervisor,
+                                                  .geilen = suite_hypervisor ? 5 : 0,
                                                   .bus = &lone->bus,
                                                   .queue = &lone->queue,
                                                   .events = &lone->events,

@@ -22,7 +22,8 @@ struct lone {
     unsigned heard_count;
 };
 
-/* As after reset: M-mode, cycle 0, every PMP entry off. TLB of 4 sets by 2 ways. */
+/* As after reset: M-mode, cycle 0, every PMP entry off. TLB of 4 sets by 2 ways. It has
+ * the hypervisor extension with 5 guest external interrupts, if suite_hypervisor says. */
 struct lone *lone_new(void);
 void lone_free(struct lone *lone);
 

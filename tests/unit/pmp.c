@@ -349,4 +349,4 @@ static void add_tests(TCase *tcase)
     tcase_add_test(tcase, pmp_writes_drop_what_was_looked_up);
 }
 
-TEST_MAIN("pmp", add_tests)
+TEST_MAIN_BOTH("pmp", add_tests)

@@ -387,4 +387,4 @@ static void add_tests(TCase *tcase)
     tcase_add_test(tcase, a_line_that_falls_wakes_nobody);
 }
 
-TEST_MAIN("trap", add_tests)
+TEST_MAIN_BOTH("trap", add_tests)

@@ -106,6 +106,7 @@ static struct run *new_run(const struct shape *shape, uint64_t seed)
     struct board_desc desc = board_virt;
     struct err err;
 
+    desc.hypervisor = suite_hypervisor;
     desc.harts = shape->harts;
     desc.interleave = shape->interleave;
     desc.tlb_entries = shape->tlb_entries;
@@ -287,4 +288,4 @@ static void add_tests(TCase *tcase)
     tcase_add_loop_test(tcase, a_saved_state_goes_on_as_the_original, 0, 8);
 }
 
-TEST_MAIN("two loops", add_tests)
+TEST_MAIN_BOTH("two loops", add_tests)

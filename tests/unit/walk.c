@@ -843,4 +843,4 @@ static void add_tests(TCase *tcase)
     tcase_add_loop_test(tcase, a_tlb_has_a_power_of_two_of_sets, 0, 10);
 }
 
-TEST_MAIN("walk", add_tests)
+TEST_MAIN_BOTH("walk", add_tests)

@@ -60,6 +60,18 @@ const struct command info_commands[] = {
         .run = info_harts,
     },
     {
+        .name = "info modes",
+        .summary = "how long each hart was in which mode, and how often in guests",
+        .help =
+            "Cycles of each hart by privilege mode and asleep, from reset on; and for "
+            "each guest (VMID) how often it was entered (V from 0 to 1) and left. The "
+            "price of a trap is its handler's, that of a return the returner's.\n"
+            "\n"
+            "  info modes",
+        .group = GROUP,
+        .run = info_modes,
+    },
+    {
         .name = "info csr",
         .arguments = {{.type = ARG_TEXT, .name = "NAME|PATTERN", .optional = true,
                        .completes = ARG_CSR}},

@@ -14,6 +14,7 @@
  */
 bool info_registers(struct call *call, struct err *err);
 bool info_harts(struct call *call, struct err *err);
+bool info_modes(struct call *call, struct err *err);
 bool info_choose_hart(struct call *call, struct err *err);
 bool info_csr(struct call *call, struct err *err);
 bool info_tlb(struct call *call, struct err *err);

@@ -1,4 +1,4 @@
-/* info registers, info harts, hart. */
+/* info registers, info harts, info modes, hart. */
 #include "control/command/info.h"
 #include "control/command/show.h"
 #include "observe/ask/peek.h"
@@ -158,6 +158,62 @@ bool info_harts(struct call *call, struct err *err)
         table_number(table, hart->exceptions);
         interrupt_cell(table, hart);
     }
+    return true;
+}
+
+/* --- modes ------------------------------------------------------------------------------------- */
+
+static void life_row(struct table *table, const struct hart *hart)
+{
+    static const enum privilege modes[] = {MODE_M, MODE_S, MODE_U, MODE_VS, MODE_VU};
+
+    table_number(table, hart->id);
+    for (size_t i = 0; i < COUNT(modes); i++)
+        if (hart->has_h || !(modes[i] & MODE_VIRTUAL))
+            table_number(table, hart_cycles_in(hart, modes[i]));
+        else
+            table_none(table);
+    table_number(table, hart_cycles_asleep(hart));
+}
+
+/* Guests that a hart has entered; what is beyond HART_VMIDS is told as one. */
+static void guest_rows(struct table *table, const struct hart *hart)
+{
+    const struct hart_life *life = &hart->life;
+
+    for (unsigned i = 0; i <= HART_VMIDS; i++) {
+        if (!life->entries[i] && !life->exits[i])
+            continue;
+        table_number(table, hart->id);
+        if (i < HART_VMIDS)
+            table_text(table, "%u", i);
+        else
+            table_text(table, "others");
+        table_number(table, life->entries[i]);
+        table_number(table, life->exits[i]);
+    }
+}
+
+bool info_modes(struct call *call, struct err *err)
+{
+    static const struct column life_columns[] = {
+        {"hart", COLUMN_COUNT},   {"M", COLUMN_COUNT},  {"S", COLUMN_COUNT},
+        {"U", COLUMN_COUNT},      {"VS", COLUMN_COUNT}, {"VU", COLUMN_COUNT},
+        {"asleep", COLUMN_COUNT}, {NULL, COLUMN_TEXT}};
+    static const struct column guest_columns[] = {{"hart", COLUMN_COUNT},
+                                                  {"vmid", COLUMN_TEXT},
+                                                  {"entries", COLUMN_COUNT},
+                                                  {"exits", COLUMN_COUNT},
+                                                  {NULL, COLUMN_TEXT}};
+    const struct board *board = session_board(call->session);
+    struct table *table = reply_table(call->reply, "modes", life_columns);
+
+    (void)err;
+    for (unsigned i = 0; i < board->harts; i++)
+        life_row(table, &board->hart[i]);
+    table = reply_table(call->reply, "entered", guest_columns);
+    for (unsigned i = 0; i < board->harts; i++)
+        guest_rows(table, &board->hart[i]);
     return true;
 }
 

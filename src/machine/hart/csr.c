@@ -25,7 +25,7 @@
  *   - htval, htinst, mtval2 and mtinst hold every value; hedeleg has the bits that must
  *     be writable, also those of exceptions that never happen here.
  */
-#include "machine/hart/hart.h"
+#include "machine/hart/csr_interrupt.h"
 
 #include <assert.h>
 #include <stddef.h>
@@ -35,9 +35,6 @@
 #define COUNTER_TM BIT(1)
 #define COUNTER_IR BIT(2)
 #define COUNTERS   (COUNTER_CY | COUNTER_TM | COUNTER_IR)
-
-#define S_INTERRUPTS (BIT(IRQ_SSI) | BIT(IRQ_STI) | BIT(IRQ_SEI))
-#define M_INTERRUPTS (S_INTERRUPTS | BIT(IRQ_MSI) | BIT(IRQ_MTI) | BIT(IRQ_MEI))
 
 #define DELEGABLE                                                                      \
     (BITS(CAUSE_ECALL_S, 0) | BIT(CAUSE_INSTRUCTION_PAGE) | BIT(CAUSE_LOAD_PAGE) |     \
@@ -135,240 +132,6 @@ static uint64_t time_get(const struct hart *hart, unsigned number)
            (hart->is_virtual ? hart->csr.htimedelta : 0);
 }
 
-/* --- interrupts --- */
-
-static uint64_t henvcfg_get(const struct hart *hart, unsigned number)
-{
-    (void)number;
-    return hart->csr.henvcfg & (hart->csr.menvcfg | ~HENVCFG_BOUND);
-}
-
-/* The comparators drive STIP and VSTIP only where Sstc is enabled. Of the guest external
- * interrupts hstatus.VGEIN chooses the one that is VSEIP too; bit 0 of hgeip is none. */
-uint64_t hart_mip(const struct hart *hart)
-{
-    const struct csrs *csr = &hart->csr;
-    uint64_t lines = csr->mip_lines & ~(BIT(IRQ_STI) | BIT(IRQ_VSTI));
-    uint64_t soft = csr->mip_soft;
-
-    if (csr->menvcfg & MENVCFG_STCE) {
-        soft &= ~BIT(IRQ_STI);
-        lines |= csr->mip_lines & BIT(IRQ_STI);
-        if (csr->henvcfg & MENVCFG_STCE)
-            lines |= csr->mip_lines & BIT(IRQ_VSTI);
-    }
-    if (csr->hgeip & BIT(field_get(csr->hstatus, HSTATUS_VGEIN)))
-        lines |= BIT(IRQ_VSEI);
-    if (csr->hgeip & csr->hgeie)
-        lines |= BIT(IRQ_SGEI);
-    return lines | soft;
-}
-
-static void write_soft(struct hart *hart, uint64_t value, uint64_t writable)
-{
-    hart->csr.mip_soft = (hart->csr.mip_soft & ~writable) | (value & writable);
-}
-
-static void write_enables(struct hart *hart, uint64_t value, uint64_t writable)
-{
-    hart->csr.mie = (hart->csr.mie & ~writable) | (value & writable);
-}
-
-static uint64_t mip_get(const struct hart *hart, unsigned number)
-{
-    (void)number;
-    return hart_mip(hart);
-}
-
-/* MSIP, MTIP and MEIP are the devices' alone. SEIP has a bit of its own besides the wire
- * (3.1.9). With Sstc STIP is the comparator's. Of hvip's bits VSSIP can be written here
- * too. */
-static void mip_set(struct hart *hart, unsigned number, uint64_t value)
-{
-    uint64_t writable = S_INTERRUPTS | (hart_h_interrupts(hart) & BIT(IRQ_VSSI));
-
-    (void)number;
-    if (hart->csr.menvcfg & MENVCFG_STCE)
-        writable &= ~BIT(IRQ_STI);
-    write_soft(hart, value, writable);
-}
-
-static void mie_set(struct hart *hart, unsigned number, uint64_t value)
-{
-    (void)number;
-    hart->csr.mie = value & (M_INTERRUPTS | hart_h_interrupts(hart));
-}
-
-static void medeleg_set(struct hart *hart, unsigned number, uint64_t value)
-{
-    (void)number;
-    hart->csr.medeleg = value & (DELEGABLE | (hart->has_h ? DELEGABLE_H : 0));
-}
-
-/* sip and sie show the interrupts that are delegated to S-mode. Of sip's only SSIP can
- * be written. */
-static uint64_t sip_get(const struct hart *hart, unsigned number)
-{
-    (void)number;
-    return hart_mip(hart) & hart->csr.mideleg & S_INTERRUPTS;
-}
-
-static void sip_set(struct hart *hart, unsigned number, uint64_t value)
-{
-    (void)number;
-    write_soft(hart, value, BIT(IRQ_SSI) & hart->csr.mideleg);
-}
-
-static uint64_t sie_get(const struct hart *hart, unsigned number)
-{
-    (void)number;
-    return hart->csr.mie & hart->csr.mideleg & S_INTERRUPTS;
-}
-
-static void sie_set(struct hart *hart, unsigned number, uint64_t value)
-{
-    (void)number;
-    write_enables(hart, value, hart->csr.mideleg & S_INTERRUPTS);
-}
-
-/* hip and hie show the other interrupts of S-mode, those that the hypervisor extension
- * adds. hvip is what software makes pending of them; of hip's only VSSIP can be written. */
-static uint64_t hip_get(const struct hart *hart, unsigned number)
-{
-    (void)number;
-    return hart_mip(hart) & hart_h_interrupts(hart);
-}
-
-static void hip_set(struct hart *hart, unsigned number, uint64_t value)
-{
-    (void)number;
-    write_soft(hart, value, BIT(IRQ_VSSI));
-}
-
-static uint64_t hvip_get(const struct hart *hart, unsigned number)
-{
-    (void)number;
-    return hart->csr.mip_soft & VS_INTERRUPTS;
-}
-
-static void hvip_set(struct hart *hart, unsigned number, uint64_t value)
-{
-    (void)number;
-    write_soft(hart, value, VS_INTERRUPTS);
-}
-
-static uint64_t hie_get(const struct hart *hart, unsigned number)
-{
-    (void)number;
-    return hart->csr.mie & hart_h_interrupts(hart);
-}
-
-static void hie_set(struct hart *hart, unsigned number, uint64_t value)
-{
-    (void)number;
-    write_enables(hart, value, hart_h_interrupts(hart));
-}
-
-/* vsip and vsie show what hideleg delegates, as the guest knows it: VSxI is its SxI. */
-static uint64_t vsip_get(const struct hart *hart, unsigned number)
-{
-    (void)number;
-    return (hart_mip(hart) & hart->csr.hideleg) >> 1;
-}
-
-static void vsip_set(struct hart *hart, unsigned number, uint64_t value)
-{
-    (void)number;
-    write_soft(hart, value << 1, BIT(IRQ_VSSI) & hart->csr.hideleg);
-}
-
-static uint64_t vsie_get(const struct hart *hart, unsigned number)
-{
-    (void)number;
-    return (hart->csr.mie & hart->csr.hideleg) >> 1;
-}
-
-static void vsie_set(struct hart *hart, unsigned number, uint64_t value)
-{
-    (void)number;
-    write_enables(hart, value << 1, hart->csr.hideleg);
-}
-
-/* Bits GEILEN to 1 exist (15.2.4). */
-static void hgeie_set(struct hart *hart, unsigned number, uint64_t value)
-{
-    (void)number;
-    hart->csr.hgeie = hart->geilen ? value & BITS(hart->geilen, 1) : 0;
-}
-
-/* The first cycle after `now` at which `time` is `value`; it wraps. */
-static uint64_t due_cycle(const struct hart *hart, uint64_t now, uint64_t value)
-{
-    uint64_t tick = now / TIME_TICK;
-    uint64_t to_go = value - (tick + hart->time_offset);
-
-    if (to_go == 0 || to_go > (NEVER - 1) / TIME_TICK - tick)
-        return NEVER;
-    return (tick + to_go) * TIME_TICK;
-}
-
-/*
- * One comparator of Sstc: its line into the hart is 1 while time + delta >= compare. Gives
- * the cycle of its next change: when time gets there, or to 0 again after that.
- */
-static uint64_t compare_one(struct hart *hart, unsigned line, uint64_t compare,
-                            uint64_t delta, bool enabled)
-{
-    uint64_t now =
-        hart_now(hart) > hart->queue->now ? hart_now(hart) : hart->queue->now;
-    uint64_t time = now / TIME_TICK + hart->time_offset + delta;
-    bool reached = enabled && time >= compare;
-
-    hart_set_line(hart, line, reached);
-    return enabled ? due_cycle(hart, now, (reached ? 0 : compare) - delta) : NEVER;
-}
-
-void hart_compare_time(struct hart *hart)
-{
-    const struct csrs *csr = &hart->csr;
-    bool enabled = csr->menvcfg & MENVCFG_STCE;
-    bool for_guest = enabled && (csr->henvcfg & MENVCFG_STCE);
-    uint64_t due = compare_one(hart, IRQ_STI, csr->stimecmp, 0, enabled);
-    uint64_t due_for_guest =
-        compare_one(hart, IRQ_VSTI, csr->vstimecmp, csr->htimedelta, for_guest);
-
-    queue_arm(hart->queue, &hart->stimer, due < due_for_guest ? due : due_for_guest);
-}
-
-void hart_set_time_offset(struct hart *hart, uint64_t offset)
-{
-    if (hart->time_offset == offset)
-        return;
-    hart->time_offset = offset;
-    hart_compare_time(hart);
-}
-
-static void stimecmp_set(struct hart *hart, unsigned number, uint64_t value)
-{
-    (void)number;
-    hart->csr.stimecmp = value;
-    hart_compare_time(hart);
-}
-
-static void vstimecmp_set(struct hart *hart, unsigned number, uint64_t value)
-{
-    (void)number;
-    hart->csr.vstimecmp = value;
-    hart_compare_time(hart);
-}
-
-static void htimedelta_set(struct hart *hart, unsigned number, uint64_t value)
-{
-    (void)number;
-    hart->csr.htimedelta = value;
-    hart_compare_time(hart);
-}
-
 /* --- status, environment, translation --- */
 
 static uint64_t mstatus_get(const struct hart *hart, unsigned number)
@@ -463,6 +226,12 @@ static void senvcfg_set(struct hart *hart, unsigned number, uint64_t value)
     hart->csr.senvcfg = legal_envcfg(hart->csr.senvcfg, value) & SENVCFG_RW;
 }
 
+static uint64_t henvcfg_get(const struct hart *hart, unsigned number)
+{
+    (void)number;
+    return hart->csr.henvcfg & (hart->csr.menvcfg | ~HENVCFG_BOUND);
+}
+
 static void henvcfg_set(struct hart *hart, unsigned number, uint64_t value)
 {
     uint64_t bound = HENVCFG_BOUND & ~hart->csr.menvcfg;
@@ -534,6 +303,12 @@ static void vstvec_set(struct hart *hart, unsigned number, uint64_t value)
     (void)number;
     if (is_tvec(value))
         hart->csr.vstvec = value;
+}
+
+static void medeleg_set(struct hart *hart, unsigned number, uint64_t value)
+{
+    (void)number;
+    hart->csr.medeleg = value & (DELEGABLE | (hart->has_h ? DELEGABLE_H : 0));
 }
 
 static uint64_t misa_get(const struct hart *hart, unsigned number)
@@ -679,7 +454,7 @@ static uint64_t zero_get(const struct hart *hart, unsigned number)
 
 static const struct rule rules[] = {
     {CSR_SSTATUS, .get = sstatus_get, .set = sstatus_set},
-    {CSR_SIE, .get = sie_get, .set = sie_set},
+    {CSR_SIE, .get = csr_sie_get, .set = csr_sie_set},
     {CSR_STVEC, SET(stvec, stvec_set)},
     {CSR_SCOUNTEREN, KEPT(scounteren, COUNTERS)},
     {CSR_SENVCFG, SET(senvcfg, senvcfg_set)},
@@ -687,25 +462,25 @@ static const struct rule rules[] = {
     {CSR_SEPC, KEPT(sepc, ALL & ~BIT(0))},
     {CSR_SCAUSE, KEPT(scause, ALL)},
     {CSR_STVAL, KEPT(stval, ALL)},
-    {CSR_SIP, .get = sip_get, .set = sip_set},
-    {CSR_STIMECMP, SET(stimecmp, stimecmp_set), .may = stimecmp_may,
+    {CSR_SIP, .get = csr_sip_get, .set = csr_sip_set},
+    {CSR_STIMECMP, SET(stimecmp, csr_stimecmp_set), .may = stimecmp_may,
      .guest_may = stimecmp_guest_may},
     {CSR_SATP, SET(satp, satp_set), .tvm = true, .guest_may = satp_guest_may},
     {CSR_VSSTATUS, .get = vsstatus_get, .set = vsstatus_set},
-    {CSR_VSIE, .get = vsie_get, .set = vsie_set},
+    {CSR_VSIE, .get = csr_vsie_get, .set = csr_vsie_set},
     {CSR_VSTVEC, SET(vstvec, vstvec_set)},
     {CSR_VSSCRATCH, KEPT(vsscratch, ALL)},
     {CSR_VSEPC, KEPT(vsepc, ALL & ~BIT(0))},
     {CSR_VSCAUSE, KEPT(vscause, ALL)},
     {CSR_VSTVAL, KEPT(vstval, ALL)},
-    {CSR_VSIP, .get = vsip_get, .set = vsip_set},
-    {CSR_VSTIMECMP, SET(vstimecmp, vstimecmp_set), .may = stimecmp_may},
+    {CSR_VSIP, .get = csr_vsip_get, .set = csr_vsip_set},
+    {CSR_VSTIMECMP, SET(vstimecmp, csr_vstimecmp_set), .may = stimecmp_may},
     {CSR_VSATP, SET(vsatp, vsatp_set)},
     {CSR_MSTATUS, .get = mstatus_get, .set = mstatus_set},
     {CSR_MISA, .get = misa_get},
     {CSR_MEDELEG, SET(medeleg, medeleg_set)},
     {CSR_MIDELEG, KEPT(mideleg, S_INTERRUPTS)},
-    {CSR_MIE, SET(mie, mie_set)},
+    {CSR_MIE, SET(mie, csr_mie_set)},
     {CSR_MTVEC, SET(mtvec, mtvec_set)},
     {CSR_MCOUNTEREN, KEPT(mcounteren, COUNTERS)},
     {CSR_MENVCFG, SET(menvcfg, menvcfg_set)},
@@ -715,7 +490,7 @@ static const struct rule rules[] = {
     {CSR_MEPC, KEPT(mepc, ALL & ~BIT(0))},
     {CSR_MCAUSE, KEPT(mcause, ALL)},
     {CSR_MTVAL, KEPT(mtval, ALL)},
-    {CSR_MIP, .get = mip_get, .set = mip_set},
+    {CSR_MIP, .get = csr_mip_get, .set = csr_mip_set},
     {CSR_MTINST, KEPT(mtinst, ALL)},
     {CSR_MTVAL2, KEPT(mtval2, ALL)},
     {CSR_PMPCFG0, .get = pmpcfg_get, .set = pmpcfg_set},
@@ -724,14 +499,14 @@ static const struct rule rules[] = {
     {CSR_HSTATUS, .get = hstatus_get, .set = hstatus_set},
     {CSR_HEDELEG, KEPT(hedeleg, HEDELEG_RW)},
     {CSR_HIDELEG, KEPT(hideleg, VS_INTERRUPTS)},
-    {CSR_HIE, .get = hie_get, .set = hie_set},
-    {CSR_HTIMEDELTA, SET(htimedelta, htimedelta_set)},
+    {CSR_HIE, .get = csr_hie_get, .set = csr_hie_set},
+    {CSR_HTIMEDELTA, SET(htimedelta, csr_htimedelta_set)},
     {CSR_HCOUNTEREN, KEPT(hcounteren, COUNTERS)},
-    {CSR_HGEIE, SET(hgeie, hgeie_set)},
+    {CSR_HGEIE, SET(hgeie, csr_hgeie_set)},
     {CSR_HENVCFG, .get = henvcfg_get, .set = henvcfg_set},
     {CSR_HTVAL, KEPT(htval, ALL)},
-    {CSR_HIP, .get = hip_get, .set = hip_set},
-    {CSR_HVIP, .get = hvip_get, .set = hvip_set},
+    {CSR_HIP, .get = csr_hip_get, .set = csr_hip_set},
+    {CSR_HVIP, .get = csr_hvip_get, .set = csr_hvip_set},
     {CSR_HTINST, KEPT(htinst, ALL)},
     {CSR_HGATP, SET(hgatp, hgatp_set), .tvm = true},
     {CSR_TSELECT, CSR_TDATA3, ZERO},

@@ -4,6 +4,7 @@
 #include "base/bits.h"
 #include "base/state.h"
 #include "event/event.h"
+#include "machine/hart/tlb.h"
 #include "machine/isa/csr.h"
 #include "machine/isa/isa.h"
 #include "machine/memory/bus.h"
@@ -24,8 +25,8 @@
  *   look.c    where pages are on the host, for both loops
  *   access.c  fetches, loads, stores and atomics: translation, protection, bus
  *   translate.c  translation: the TLB, then the walk (machine/translate)
- *   tlb.c     the TLB that students see
- *   pmp.c     physical memory protection  trap.c    traps and returns
+ *   tlb.c     the TLB that students see   pmp.c     physical memory protection
+ *   trap.c    traps and returns           csr_interrupt.c  the CSRs of interrupts
  *   csr.c     what each CSR does          system.c  the instructions that act on a hart
  */
 /*
@@ -166,54 +167,6 @@ static inline bool trapped(struct trap trap)
 {
     return trap.cause != CAUSE_NONE;
 }
-
-/* The TLB that students see: part of the state. An entry stays usable, stale or not,
- * until it is fenced or replaced. Replacement is first in, first out within a set. */
-struct tlb_entry {
-    uint64_t vpn;  /* of 4 KiB, also where the page is larger: see tlb.c */
-    uint64_t ppn;  /* of that 4 KiB */
-    uint64_t pte;  /* as read, with A and D as the walk left them; of the VS-stage, if
-                      there are two; 0 where that one is Bare */
-    uint64_t gpn;  /* of two stages: the guest's page number; else 0 */
-    uint64_t gpte; /* the leaf of the G-stage; 0: there was none */
-    uint16_t asid;
-    uint16_t vmid;            /* 0 but for a guest's */
-    uint8_t space;            /* enum tlb_space */
-    uint8_t level;            /* of the leaf pte: 0 is 4 KiB, or 64 KiB with napot */
-    uint8_t napot;            /* 1: a 64 KiB Svnapot page */
-    uint8_t g_level, g_napot; /* the same of gpte */
-    uint8_t global;
-    uint8_t valid;
-    uint8_t unused[5]; /* 0: entries have no holes, so that all are walked at once */
-};
-
-/* Whose addresses an entry translates: those of V = 0; or a guest's, with vsatp or while
- * vsatp is Bare. Address spaces of one kind are told apart by ASID and VMID. */
-enum tlb_space { TLB_HOST, TLB_GUEST, TLB_GUEST_BARE };
-
-/* What an entry is looked for by. */
-struct tlb_key {
-    uint64_t vpn;
-    uint16_t asid, vmid;
-    uint8_t space;
-};
-
-/* What a fence drops. A pointer that is NULL means all. */
-struct tlb_fence {
-    unsigned spaces;      /* BIT of each enum tlb_space */
-    const uint64_t *va;   /* translations of the page that it is in */
-    const uint64_t *gpa;  /* those that lead through the guest's page that it is in */
-    const uint16_t *asid; /* of that address space, but no global ones */
-    const uint16_t *vmid;
-};
-
-enum { TLB_MAX = 8192 };
-
-struct tlb {
-    unsigned sets, ways;       /* of the board's row; sets is a power of two */
-    struct tlb_entry *entries; /* sets * ways, by set */
-    uint8_t *victim;           /* by set: the way that is replaced next */
-};
 
 struct csrs {
     uint64_t mstatus, medeleg, mideleg, mie, mtvec, mscratch, mepc, mcause, mtval;
@@ -391,7 +344,7 @@ uint64_t hart_trap_cause(const struct hart *hart, uint64_t cause);
 /* Ends WFI if an interrupt that mie lets through is pending now. */
 void hart_wake(struct hart *hart);
 
-/* --- translate.c and tlb.c ---------------------------------------------------- */
+/* --- translate.c ---------------------------------------------------------------- */
 
 /* What is asked of translation. */
 struct walk_request {
@@ -436,17 +389,6 @@ bool hart_tlb_translate(const struct hart *hart, struct walk_request request,
 
 /* The privilege of loads and stores: the hart's, or that of MPP and MPV under MPRV. */
 uint8_t hart_data_mode(const struct hart *hart);
-
-bool tlb_init(struct tlb *tlb, unsigned entries, unsigned ways);
-void tlb_release(struct tlb *tlb);
-const struct tlb_entry *tlb_find(const struct tlb *tlb, struct tlb_key key);
-/* Gives the entry it replaced (valid 0: none), and where the new one is. */
-struct tlb_entry tlb_fill(struct tlb *tlb, struct tlb_entry entry, unsigned *set,
-                          unsigned *way);
-/* Gives how many entries it dropped. */
-unsigned tlb_flush(struct tlb *tlb, const struct tlb_fence *fence);
-void tlb_clear(struct tlb *tlb);
-void tlb_state(struct tlb *tlb, struct state *state);
 
 /* --- pmp.c -------------------------------------------------------------------- */
 
