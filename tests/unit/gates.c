@@ -591,6 +591,72 @@ START_TEST(a_source_without_a_device_stops_there)
 }
 END_TEST
 
+/* --- interrupts of guests --------------------------------------------------------- */
+
+static const struct {
+    unsigned line;
+    uint8_t mode;
+    uint64_t hvip, hie, hideleg, henvcfg, vstimecmp, mstatus, vsstatus;
+    const char *first; /* closed; NULL: all are open */
+    uint8_t handler;
+} guest_cases[] = {
+    /* clang-format off */
+    {IRQ_VSEI, MODE_VS, 0, 0x400, 0x400, 0, UINT64_MAX, 0, MSTATUS_SIE, "mip.VSEIP", MODE_VS},
+    {IRQ_VSEI, MODE_VS, 0x400, 0x400, 0x400, 0, UINT64_MAX, 0, MSTATUS_SIE, NULL, MODE_VS},
+    {IRQ_VSEI, MODE_S, 0x400, 0x400, 0x400, 0, UINT64_MAX, MSTATUS_SIE, MSTATUS_SIE, "hideleg.VSEI", MODE_VS},
+    {IRQ_VSEI, MODE_VS, 0x400, 0, 0x400, 0, UINT64_MAX, 0, MSTATUS_SIE, "mie.VSEIE", MODE_VS},
+    {IRQ_VSEI, MODE_VS, 0x400, 0x400, 0x400, 0, UINT64_MAX, 0, 0, "vsstatus.SIE", MODE_VS},
+    {IRQ_VSEI, MODE_VU, 0x400, 0x400, 0x400, 0, UINT64_MAX, 0, 0, NULL, MODE_VS},
+    {IRQ_VSEI, MODE_VS, 0x400, 0x400, 0, 0, UINT64_MAX, 0, 0, NULL, MODE_S},
+    {IRQ_VSEI, MODE_S, 0x400, 0x400, 0, 0, UINT64_MAX, 0, 0, "mstatus.SIE", MODE_S},
+    {IRQ_VSEI, MODE_M, 0x400, 0x400, 0, 0, UINT64_MAX, 0, 0, "hideleg.VSEI", MODE_S},
+    {IRQ_VSSI, MODE_VS, 0, 0x004, 0x004, 0, UINT64_MAX, 0, MSTATUS_SIE, "mip.VSSIP", MODE_VS},
+    {IRQ_VSSI, MODE_VS, 0x004, 0, 0x004, 0, UINT64_MAX, 0, MSTATUS_SIE, "mie.VSSIE", MODE_VS},
+    {IRQ_VSSI, MODE_U, 0x004, 0x004, 0x004, 0, UINT64_MAX, 0, MSTATUS_SIE, "hideleg.VSSI", MODE_VS},
+    {IRQ_VSTI, MODE_VS, 0, 0x040, 0x040, 0, 0, 0, MSTATUS_SIE, "henvcfg.STCE", MODE_VS},
+    {IRQ_VSTI, MODE_VS, 0, 0x040, 0x040, MENVCFG_STCE, UINT64_MAX, 0, MSTATUS_SIE, "vstimecmp", MODE_VS},
+    {IRQ_VSTI, MODE_VS, 0, 0x040, 0x040, MENVCFG_STCE, 0, 0, MSTATUS_SIE, NULL, MODE_VS},
+    {IRQ_VSTI, MODE_VS, 0x040, 0x040, 0x040, MENVCFG_STCE, UINT64_MAX, 0, MSTATUS_SIE, NULL, MODE_VS},
+    {IRQ_VSTI, MODE_VS, 0x040, 0, 0x040, 0, UINT64_MAX, 0, MSTATUS_SIE, "mie.VSTIE", MODE_VS},
+    {IRQ_VSTI, MODE_S, 0x040, 0x040, 0x040, 0, UINT64_MAX, 0, MSTATUS_SIE, "hideleg.VSTI", MODE_VS},
+    /* clang-format on */
+};
+
+START_TEST(a_guests_interrupt_has_gates_of_its_own)
+{
+    struct run *run = stream_run();
+    struct hart *hart = &run->board[0]->hart[0];
+    struct gates gates;
+    struct err err = {{0}};
+    int first;
+
+    hart->mode = guest_cases[_i].mode % MODE_VIRTUAL;
+    hart->is_virtual = guest_cases[_i].mode & MODE_VIRTUAL;
+    hart->csr.mstatus = guest_cases[_i].mstatus;
+    hart->csr.vsstatus = guest_cases[_i].vsstatus;
+    hart_csr_write(hart, CSR_MENVCFG, MENVCFG_STCE);
+    hart_csr_write(hart, CSR_VSTIMECMP, guest_cases[_i].vstimecmp);
+    hart_csr_write(hart, CSR_HENVCFG, guest_cases[_i].henvcfg);
+    hart_csr_write(hart, CSR_HVIP, guest_cases[_i].hvip);
+    hart_csr_write(hart, CSR_HIE, guest_cases[_i].hie);
+    hart_csr_write(hart, CSR_HIDELEG, guest_cases[_i].hideleg);
+    ck_assert_msg(gates_of_lines(run, 0, BIT(guest_cases[_i].line), 0, &gates, &err),
+                  "%s", err.text);
+    first = gates_best(&gates)->first;
+    ck_assert_uint_eq(gates_best(&gates)->mode, guest_cases[_i].handler);
+    if (guest_cases[_i].first) {
+        ck_assert_int_ge(first, 0);
+        ck_assert_str_eq(gates.gate[first].name, guest_cases[_i].first);
+    } else {
+        ck_assert_int_eq(first, -1);
+        ck_assert_uint_eq(hart_pending_interrupt(hart),
+                          CAUSE_INTERRUPT | guest_cases[_i].line);
+    }
+    gates_release(&gates);
+    run_free(run);
+}
+END_TEST
+
 /* --- all gates -------------------------------------------------------------------- */
 
 /* Gates that tests of their own close. */
@@ -599,7 +665,19 @@ static const char *const others[] = {
     "plic gateway in service",  /* a_claim_that_is_not_completed_holds_... */
     "plic best pending source", /* a_source_of_higher_priority_goes_first */
     "other interrupts",         /* an_interrupt_waits_for_one_that_goes_first */
-    "stream0.Level",            /* a_stream_interrupts_at_its_threshold_... */
+    "mip.VSEIP",
+    "mie.VSEIE",
+    "hideleg.VSEI",
+    "mip.VSTIP",
+    "mie.VSTIE",
+    "hideleg.VSTI",
+    "mip.VSSIP",
+    "mie.VSSIE",
+    "hideleg.VSSI",
+    "vsstatus.SIE",
+    "henvcfg.STCE",
+    "vstimecmp",     /* a_guests_interrupt_has_gates_of_its_own */
+    "stream0.Level", /* a_stream_interrupts_at_its_threshold_... */
     "stream0.Control.irq",
 };
 
@@ -725,6 +803,8 @@ static void add_tests(TCase *tcase)
     tcase_add_test(tcase, who_closed_a_gate_is_told_with_the_place);
     tcase_add_loop_test(tcase, what_is_no_interrupt_is_refused, 0, COUNT(refusals));
     tcase_add_test(tcase, a_source_without_a_device_stops_there);
+    tcase_add_loop_test(tcase, a_guests_interrupt_has_gates_of_its_own, 0,
+                        COUNT(guest_cases));
     tcase_add_test(tcase, every_gate_there_is_has_been_closed);
 }
 

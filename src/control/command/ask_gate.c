@@ -25,6 +25,10 @@ static const struct {
     {"ssi", BIT(IRQ_SSI)},
     {"mei", BIT(IRQ_MEI)},
     {"sei", BIT(IRQ_SEI)},
+    {"vsti", BIT(IRQ_VSTI)},
+    {"vssi", BIT(IRQ_VSSI)},
+    {"vsei", BIT(IRQ_VSEI)},
+    {"sgei", BIT(IRQ_SGEI)},
 };
 
 static uint64_t lines_named(const char *name)

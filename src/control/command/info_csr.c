@@ -81,7 +81,8 @@ static size_t value_rows(struct call *call, const char *pattern)
     for (size_t g = 0; g < COUNT(groups); g++)
         for (size_t i = 0; i < csr_infos_count; i++)
             if (strcmp(group_of(csr_infos[i].number), groups[g]) == 0 &&
-                is_asked(pattern, &csr_infos[i]))
+                is_asked(pattern, &csr_infos[i]) &&
+                hart_has_csr(hart, csr_infos[i].number))
                 value_row(table, hart, &csr_infos[i]);
     return table->rows;
 }
@@ -141,6 +142,9 @@ bool info_csr(struct call *call, struct err *err)
     const char *name = call->given[0].is_given ? call->given[0].text : NULL;
     const struct csr_info *csr = name ? csr_by_name(name, strlen(name)) : NULL;
 
+    if (csr && !hart_has_csr(session_hart(call->session), csr->number))
+        return err_set(err, "hart %u has no %s: it has no hypervisor extension",
+                       call->session->hart, csr->name);
     if (csr) {
         tell_one(call, csr);
         return true;

@@ -92,6 +92,14 @@ static const uint16_t csr_rows[] = {
     CSR_MTVEC,   CSR_SATP,   CSR_SEPC, CSR_SCAUSE, CSR_STVEC,
 };
 
+/* While V = 1: what the guest has, and what its hypervisor has set. */
+static const uint16_t guest_csr_rows[] = {
+    CSR_VSSTATUS, CSR_VSCAUSE, CSR_VSEPC, CSR_VSTVAL, CSR_VSIE,    CSR_VSIP,
+    CSR_VSTVEC,   CSR_VSATP,   CSR_HVIP,  CSR_HGATP,  CSR_HSTATUS,
+};
+
+_Static_assert(COUNT(csr_rows) == COUNT(guest_csr_rows), "as many rows either way");
+
 /* Did what is shown change that CSR? A trap to M-mode writes four of them. */
 static bool csr_changed(const struct watch *watch, unsigned number)
 {
@@ -104,6 +112,9 @@ static bool csr_changed(const struct watch *watch, unsigned number)
     if (event->trap_enter.to == MODE_M)
         return number == CSR_MSTATUS || number == CSR_MCAUSE || number == CSR_MEPC ||
                number == CSR_MTVAL;
+    if (event->trap_enter.to == MODE_VS)
+        return number == CSR_VSSTATUS || number == CSR_VSCAUSE || number == CSR_VSEPC ||
+               number == CSR_VSTVAL;
     return number == CSR_SCAUSE || number == CSR_SEPC || number == CSR_MSTATUS;
 }
 
@@ -157,12 +168,14 @@ static void draw_csrs(const struct watch *watch, struct canvas *canvas, int row,
 {
     const struct event *insn = watch_insn(watch, watch->hart);
     unsigned used = insn ? insn->insn.csr : EVENT_NO_CSR;
+    bool guest = watch->board->hart[watch->hart].is_virtual;
+    const uint16_t *shown = guest ? guest_csr_rows : csr_rows;
 
     if (used != EVENT_NO_CSR && count-- > 0)
         draw_csr(watch, canvas, row++, area.col, area.cols, used);
     for (size_t i = 0; i < COUNT(csr_rows) && count > 0; i++)
-        if (csr_rows[i] != used) {
-            draw_csr(watch, canvas, row++, area.col, area.cols, csr_rows[i]);
+        if (shown[i] != used) {
+            draw_csr(watch, canvas, row++, area.col, area.cols, shown[i]);
             count--;
         }
 }

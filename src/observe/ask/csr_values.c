@@ -14,6 +14,12 @@ static void put_mode(struct buf *out, uint64_t value)
     buf_text(out, mode_name((unsigned)value));
 }
 
+/* hstatus.SPVP (15.2.1). */
+static void put_guest_mode(struct buf *out, uint64_t value)
+{
+    buf_text(out, mode_name((unsigned)value | MODE_VIRTUAL));
+}
+
 /* mtvec and stvec (Privileged 1.13, 3.1.7). */
 static void put_vectoring(struct buf *out, uint64_t value)
 {
@@ -24,6 +30,16 @@ static void put_vectoring(struct buf *out, uint64_t value)
 static void put_translation(struct buf *out, uint64_t value)
 {
     const struct walk_format *format = walk_format(value);
+
+    if (value == 0)
+        buf_text(out, "bare");
+    else if (format)
+        buf_text(out, format->name);
+}
+
+static void put_guest_translation(struct buf *out, uint64_t value)
+{
+    const struct walk_format *format = walk_guest_format(value);
 
     if (value == 0)
         buf_text(out, "bare");
@@ -62,6 +78,10 @@ static const struct {
     {CSR_STVEC, 1, 0, put_vectoring},      {CSR_SATP, 63, 60, put_translation},
     {CSR_MENVCFG, 5, 4, put_invalidation}, {CSR_SENVCFG, 5, 4, put_invalidation},
     {CSR_MCAUSE, 63, 0, put_cause},        {CSR_SCAUSE, 63, 0, put_cause},
+    {CSR_VSSTATUS, 8, 8, put_mode},        {CSR_HSTATUS, 8, 8, put_guest_mode},
+    {CSR_VSTVEC, 1, 0, put_vectoring},     {CSR_VSATP, 63, 60, put_translation},
+    {CSR_HENVCFG, 5, 4, put_invalidation}, {CSR_HGATP, 63, 60, put_guest_translation},
+    {CSR_VSCAUSE, 63, 0, put_cause},
 };
 
 static bool is_pmp_entry(unsigned number, unsigned hi, unsigned lo)

@@ -4,7 +4,7 @@
  *
  *   gates_device.c   what a device's line depends on
  *   this file        the PLIC (chapters of the PLIC 1.0.0), then the hart (Privileged
- *                    1.13, 3.1.6.1, 3.1.8, 3.1.9; Sstc)
+ *                    1.13, 3.1.6.1, 3.1.8, 3.1.9; Sstc; of guests 15.2.2, 15.2.3)
  */
 #include "observe/ask/gates.h"
 
@@ -32,10 +32,10 @@ static const struct line {
     [IRQ_MTI] = {"MTIP", "MTIE", NULL, "machine timer interrupt"},
     [IRQ_SEI] = {"SEIP", "SEIE", "SEI", "supervisor external interrupt"},
     [IRQ_MEI] = {"MEIP", "MEIE", NULL, "machine external interrupt"},
-    [IRQ_VSSI] = {"VSSIP", "VSSIE", "VSSI", "virtual supervisor software interrupt"},
-    [IRQ_VSTI] = {"VSTIP", "VSTIE", "VSTI", "virtual supervisor timer interrupt"},
-    [IRQ_VSEI] = {"VSEIP", "VSEIE", "VSEI", "virtual supervisor external interrupt"},
-    [IRQ_SGEI] = {"SGEIP", "SGEIE", "SGEI", "supervisor guest external interrupt"},
+    [IRQ_VSSI] = {"VSSIP", "VSSIE", NULL, "virtual supervisor software interrupt"},
+    [IRQ_VSTI] = {"VSTIP", "VSTIE", NULL, "virtual supervisor timer interrupt"},
+    [IRQ_VSEI] = {"VSEIP", "VSEIE", NULL, "virtual supervisor external interrupt"},
+    [IRQ_SGEI] = {"SGEIP", "SGEIE", NULL, "supervisor guest external interrupt"},
 };
 
 /* --- the list --------------------------------------------------------------------- */
@@ -143,6 +143,14 @@ static bool is_delegated(const struct to_hart *to)
     return to->hart->csr.mideleg & BIT(to->line);
 }
 
+/* Whose handler takes it. */
+static enum privilege handler_of(const struct to_hart *to)
+{
+    if (to->hart->csr.hideleg & BIT(to->line))
+        return MODE_VS;
+    return is_delegated(to) ? MODE_S : MODE_M;
+}
+
 /* Delegation chooses the handler. It closes the way only in M-mode, where interrupts for
  * S-mode are never taken. */
 static void add_mideleg(const struct to_hart *to)
@@ -162,6 +170,32 @@ static void add_mideleg(const struct to_hart *to)
                  mode_name(is_delegated(to) ? MODE_S : MODE_M));
 }
 
+/* The bits of mideleg and hideleg that can be set, by name; NULL: there is none. */
+static const char *const hideleg_names[COUNT(lines)] = {
+    [IRQ_VSSI] = "VSSI", [IRQ_VSTI] = "VSTI", [IRQ_VSEI] = "VSEI"};
+
+/* A guest's interrupts go past M-mode: to HS-mode, or to the guest, if it runs. */
+static void add_hideleg(const struct to_hart *to)
+{
+    enum privilege handler = handler_of(to);
+    bool open = handler == MODE_VS ? to->hart->is_virtual : to->hart->mode != MODE_M;
+    struct gate *gate;
+
+    if (!hideleg_names[to->line])
+        return;
+    gate = add_csr_bit(to, CSR_HIDELEG, to->line, open, hideleg_names[to->line]);
+    snprintf(gate->needs, sizeof(gate->needs),
+             open                 ? "any"
+             : handler == MODE_VS ? "0, or a guest that runs (V = 1)"
+                                  : "a mode below M");
+    if (open)
+        snprintf(gate->means, sizeof(gate->means), "%s takes it", mode_name(handler));
+    else
+        snprintf(gate->means, sizeof(gate->means),
+                 "%s is to take it, and hart %u is in %s", mode_name(handler),
+                 to->hart->id, mode_name(hart_privilege(to->hart)));
+}
+
 static void add_mie(const struct to_hart *to)
 {
     bool open = to->hart->csr.mie & BIT(to->line);
@@ -172,20 +206,43 @@ static void add_mie(const struct to_hart *to)
              lines[to->line].words, open ? "enabled" : "disabled");
 }
 
-/* Interrupts for a mode are always on in a less privileged one, whatever its xIE. */
+/* The register and bit that turns the interrupts of a handler's mode on in that mode. */
+struct status_bit {
+    unsigned csr, bit;
+    const char *name;
+};
+
+static struct status_bit status_of(enum privilege handler)
+{
+    if (handler == MODE_VS)
+        return (struct status_bit){CSR_VSSTATUS, 1, "SIE"};
+    if (handler == MODE_S)
+        return (struct status_bit){CSR_MSTATUS, 1, "SIE"};
+    return (struct status_bit){CSR_MSTATUS, 3, "MIE"};
+}
+
+/* The order of the modes: what is for one of them is always on in those before it. */
+static unsigned rank_of(unsigned mode)
+{
+    static const uint8_t ranks[] = {
+        [MODE_VU] = 0, [MODE_VS] = 1, [MODE_U] = 2, [MODE_S] = 3, [MODE_M] = 4};
+
+    return ranks[mode];
+}
+
+/* Interrupts for a mode are always on in a less privileged one, whatever its xIE. Where
+ * the mode is a more privileged one, delegation's gate is closed, not this one. */
 static void add_status(const struct to_hart *to)
 {
-    bool to_s = is_delegated(to);
-    unsigned handler = to_s ? MODE_S : MODE_M, mode = to->hart->mode;
-    uint64_t bit = to_s ? MSTATUS_SIE : MSTATUS_MIE;
-    bool is_on = to->hart->csr.mstatus & bit;
-    bool open =
-        mode < handler || (mode == handler && is_on) || (to_s && mode == MODE_M);
-    struct gate *gate =
-        add_csr_bit(to, CSR_MSTATUS, to_s ? 1 : 3, open, to_s ? "SIE" : "MIE");
+    enum privilege handler = handler_of(to);
+    unsigned mode = hart_privilege(to->hart);
+    struct status_bit bit = status_of(handler);
+    bool is_on = hart_csr_read(to->hart, bit.csr) >> bit.bit & 1;
+    bool open = rank_of(mode) != rank_of(handler) || is_on;
+    struct gate *gate = add_csr_bit(to, bit.csr, bit.bit, open, bit.name);
 
-    snprintf(gate->needs, sizeof(gate->needs), "1, or a mode below %.1s",
-             mode_name(handler));
+    snprintf(gate->needs, sizeof(gate->needs), "1, or a mode below %s",
+             mode_letters(handler));
     snprintf(gate->means, sizeof(gate->means),
              mode == handler ? "hart %u is in %s with its interrupts %s"
                              : "hart %u is in %s, where the bit does not count",
@@ -212,9 +269,10 @@ static void add_hart(struct gates *gates, const struct hart *hart, unsigned numb
     struct route *route = &gates->route[number];
     const struct to_hart to = {gates, hart, number, route->line};
 
-    route->mode = is_delegated(&to) ? MODE_S : MODE_M;
+    route->mode = handler_of(&to);
     add_mip(&to);
     add_mideleg(&to);
+    add_hideleg(&to);
     add_mie(&to);
     add_status(&to);
     add_first(&to);
@@ -478,46 +536,80 @@ static void add_mtimecmp(const struct to_hart *to, const struct aclint *aclint)
     say_time(gate, "mtime", now, compare);
 }
 
-/* Without Sstc's enable STIP is a bit that M-mode's software writes (3.1.9). */
-static void add_stimecmp(const struct to_hart *to)
+/* A comparator of Sstc: what it compares, who enables it, and whose bit of mip the pending
+ * one is without it (3.1.9, 15.2.3). */
+struct comparator {
+    unsigned csr, enable;
+    uint64_t compare, now;
+    bool enabled;
+    const char *clock, *yes, *no;
+};
+
+static struct comparator comparator_of(const struct to_hart *to)
 {
-    const struct hart *hart = to->hart;
-    bool sstc = hart->csr.menvcfg & MENVCFG_STCE;
-    bool by_software = hart->csr.mip_soft & BIT(IRQ_STI);
-    uint64_t now = hart_csr_read(hart, CSR_TIME);
-    struct gate *gate = add_csr_bit(to, CSR_MENVCFG, 63, sstc || by_software, "STCE");
+    const struct csrs *csr = &to->hart->csr;
+    uint64_t now = hart_csr_read(to->hart, CSR_TIME) -
+                   (to->hart->is_virtual ? csr->htimedelta : 0);
+
+    if (to->line == IRQ_STI)
+        return (struct comparator){
+            CSR_STIMECMP,
+            CSR_MENVCFG,
+            csr->stimecmp,
+            now,
+            csr->menvcfg & MENVCFG_STCE,
+            "time",
+            "stimecmp is compared with time",
+            "stimecmp is not compared: STIP is a bit that M-mode writes"};
+    return (struct comparator){CSR_VSTIMECMP,
+                               CSR_HENVCFG,
+                               csr->vstimecmp,
+                               now + csr->htimedelta,
+                               hart_csr_read(to->hart, CSR_HENVCFG) & MENVCFG_STCE,
+                               "the guest's time",
+                               "vstimecmp is compared with time + htimedelta",
+                               "vstimecmp is not compared: VSTIP is a bit of hvip"};
+}
+
+static void add_comparator(const struct to_hart *to)
+{
+    struct comparator is = comparator_of(to);
+    bool by_software = to->hart->csr.mip_soft & BIT(to->line);
+    bool software_counts = by_software && (to->line == IRQ_VSTI || !is.enabled);
+    struct gate *gate =
+        add_csr_bit(to, is.enable, 63, is.enabled || by_software, "STCE");
 
     snprintf(gate->needs, sizeof(gate->needs), "1");
-    snprintf(gate->means, sizeof(gate->means),
-             sstc ? "stimecmp is compared with time"
-                  : "stimecmp is not compared: STIP is a bit that M-mode writes");
-    if (!sstc)
+    snprintf(gate->means, sizeof(gate->means), "%s", is.enabled ? is.yes : is.no);
+    if (!is.enabled || software_counts)
         return;
-    gate =
-        gates_add(to->gates, to->number, now >= hart->csr.stimecmp, hart->csr.stimecmp,
-                  (struct lvalue){.kind = LVALUE_CSR,
-                                  .hart = hart->id,
-                                  .number = CSR_STIMECMP,
-                                  .size = 8,
-                                  .hi = 63});
-    snprintf(gate->name, sizeof(gate->name), "stimecmp");
-    say_time(gate, "time", now, hart->csr.stimecmp);
+    gate = gates_add(to->gates, to->number, is.now >= is.compare, is.compare,
+                     (struct lvalue){.kind = LVALUE_CSR,
+                                     .hart = to->hart->id,
+                                     .number = is.csr,
+                                     .size = 8,
+                                     .hi = 63});
+    snprintf(gate->name, sizeof(gate->name), "%s", csr_by_number(is.csr)->name);
+    say_time(gate, is.clock, is.now, is.compare);
 }
 
 static void add_origin(const struct to_hart *to, const struct aclint *aclint)
 {
-    if (to->line == IRQ_STI)
-        add_stimecmp(to);
+    if (to->line == IRQ_STI || to->line == IRQ_VSTI)
+        add_comparator(to);
     else if (to->line == IRQ_MTI && aclint)
         add_mtimecmp(to, aclint);
     else if (to->line == IRQ_MSI && aclint)
         add_msip(to, aclint);
 }
 
-/* A guest's interrupts have no line: the hypervisor makes them pending. */
-static bool is_of_guest(unsigned line)
+/* Is it one of the base's, or one that this hart's hypervisor extension adds? */
+static bool has_line(const struct hart *hart, unsigned line)
 {
-    return (VS_INTERRUPTS | BIT(IRQ_SGEI)) & BIT(line);
+    const uint64_t added = VS_INTERRUPTS | BIT(IRQ_SGEI);
+
+    return lines[line].words &&
+           (!(added & BIT(line)) || (hart_h_interrupts(hart) & BIT(line)));
 }
 
 bool gates_of_lines(const struct run *run, unsigned board_number, uint64_t meant,
@@ -534,8 +626,8 @@ bool gates_of_lines(const struct run *run, unsigned board_number, uint64_t meant
             unsigned line = (unsigned)COUNT(lines) - 1 - n; /* M-mode's first */
             struct to_hart to = {gates, &board->hart[h], gates->routes, (uint8_t)line};
 
-            if (!(meant & BIT(line)) || !lines[line].words || !is_meant(hart, h) ||
-                is_of_guest(line) || gates->routes == GATE_ROUTES)
+            if (!(meant & BIT(line)) || !has_line(to.hart, line) ||
+                !is_meant(hart, h) || gates->routes == GATE_ROUTES)
                 continue;
             add_route(gates, h, line);
             add_origin(&to, (const struct aclint *)board->clock);

@@ -97,35 +97,68 @@ void who_found(const struct who_search *search, const struct event *event,
 
 /* --- CSRs ------------------------------------------------------------------------- */
 
-/* Several numbers may name one register, or views of one. */
-static const uint16_t views[][2] = {
-    {CSR_SSTATUS, CSR_MSTATUS}, {CSR_SIE, CSR_MIE},          {CSR_SIP, CSR_MIP},
-    {CSR_CYCLE, CSR_MCYCLE},    {CSR_INSTRET, CSR_MINSTRET},
+/* Several numbers may name one register, or views of one. What a guest knows as SxIP is
+ * VSxIP, one bit higher (15.2.12). */
+static const struct csr_view {
+    uint16_t number, original;
+    uint8_t shift;
+} views[] = {
+    {CSR_SSTATUS, CSR_MSTATUS, 0},  {CSR_SIE, CSR_MIE, 0},  {CSR_SIP, CSR_MIP, 0},
+    {CSR_HIE, CSR_MIE, 0},          {CSR_HIP, CSR_MIP, 0},  {CSR_HVIP, CSR_MIP, 0},
+    {CSR_VSIE, CSR_MIE, 1},         {CSR_VSIP, CSR_MIP, 1}, {CSR_CYCLE, CSR_MCYCLE, 0},
+    {CSR_INSTRET, CSR_MINSTRET, 0},
 };
+
+static struct csr_view view_of(uint64_t number)
+{
+    for (unsigned i = 0; i < COUNT(views); i++)
+        if (views[i].number == number)
+            return views[i];
+    return (struct csr_view){(uint16_t)number, (uint16_t)number, 0};
+}
 
 static uint64_t original(uint64_t number)
 {
-    for (unsigned i = 0; i < COUNT(views); i++)
-        if (views[i][0] == number)
-            return views[i][1];
-    return number;
+    return view_of(number).original;
+}
+
+/* The bits that are asked for, in the original of the CSR. */
+static uint64_t asked_bits(const struct lvalue *target)
+{
+    return who_mask(target) << view_of(target->number).shift;
 }
 
 /* What a trap into a mode, or a return from it, writes. */
 static const struct trap_writes {
     uint8_t mode;
-    uint16_t epc, cause, tval;
-    uint64_t status, leave_status;
+    uint16_t whole[5]; /* xepc, xcause, xtval, and xtval2 and xtinst where there are */
+    struct trap_status {
+        uint16_t csr;
+        uint64_t enter, leave;
+    } status[2];
 } trap_writes[] = {
-    {MODE_M, CSR_MEPC, CSR_MCAUSE, CSR_MTVAL, MSTATUS_MIE | MSTATUS_MPIE | MSTATUS_MPP,
-     MSTATUS_MIE | MSTATUS_MPIE | MSTATUS_MPP | MSTATUS_MPRV},
-    {MODE_S, CSR_SEPC, CSR_SCAUSE, CSR_STVAL, MSTATUS_SIE | MSTATUS_SPIE | MSTATUS_SPP,
-     MSTATUS_SIE | MSTATUS_SPIE | MSTATUS_SPP | MSTATUS_MPRV},
+    {MODE_M,
+     {CSR_MEPC, CSR_MCAUSE, CSR_MTVAL, CSR_MTVAL2, CSR_MTINST},
+     {{CSR_MSTATUS,
+       MSTATUS_MIE | MSTATUS_MPIE | MSTATUS_MPP | MSTATUS_MPV | MSTATUS_GVA,
+       MSTATUS_MIE | MSTATUS_MPIE | MSTATUS_MPP | MSTATUS_MPV | MSTATUS_MPRV}}},
+    {MODE_S,
+     {CSR_SEPC, CSR_SCAUSE, CSR_STVAL, CSR_HTVAL, CSR_HTINST},
+     {{CSR_MSTATUS, MSTATUS_SIE | MSTATUS_SPIE | MSTATUS_SPP,
+       MSTATUS_SIE | MSTATUS_SPIE | MSTATUS_SPP | MSTATUS_MPRV},
+      {CSR_HSTATUS, HSTATUS_SPV | HSTATUS_SPVP | HSTATUS_GVA, HSTATUS_SPV}}},
+    {MODE_VS,
+     {CSR_VSEPC, CSR_VSCAUSE, CSR_VSTVAL},
+     {{CSR_VSSTATUS, MSTATUS_SIE | MSTATUS_SPIE | MSTATUS_SPP,
+       MSTATUS_SIE | MSTATUS_SPIE | MSTATUS_SPP}}},
 };
 
 static const struct trap_writes *writes_of(uint8_t mode)
 {
-    return &trap_writes[mode == MODE_M ? 0 : 1];
+    for (unsigned i = 0; i < COUNT(trap_writes); i++)
+        if (trap_writes[i].mode == mode)
+            return &trap_writes[i];
+    return &trap_writes[0];
 }
 
 static bool trap_wrote(const struct lvalue *target, const struct event_trap_enter *trap)
@@ -134,49 +167,60 @@ static bool trap_wrote(const struct lvalue *target, const struct event_trap_ente
 
     if (trap->hart != target->hart)
         return false;
-    if (original(target->number) == CSR_MSTATUS)
-        return writes->status & who_mask(target);
-    return target->number == writes->epc || target->number == writes->cause ||
-           target->number == writes->tval;
+    for (unsigned i = 0; i < COUNT(writes->status); i++)
+        if (writes->status[i].csr && original(target->number) == writes->status[i].csr)
+            return writes->status[i].enter & who_mask(target);
+    for (unsigned i = 0; i < COUNT(writes->whole); i++)
+        if (writes->whole[i] && target->number == writes->whole[i])
+            return true;
+    return false;
 }
 
 static bool return_wrote(const struct lvalue *target,
                          const struct event_trap_return *trap)
 {
-    return trap->hart == target->hart && original(target->number) == CSR_MSTATUS &&
-           (writes_of(trap->from)->leave_status & who_mask(target));
+    const struct trap_writes *writes = writes_of(trap->from);
+
+    for (unsigned i = 0; trap->hart == target->hart && i < COUNT(writes->status); i++)
+        if (writes->status[i].csr && original(target->number) == writes->status[i].csr)
+            return writes->status[i].leave & who_mask(target);
+    return false;
 }
 
 /* A write of all of a CSR counts; for a field only one that changed it does. */
-static bool wrote_bits(const struct lvalue *target, uint64_t old, uint64_t value)
+static bool wrote_bits(const struct lvalue *target, uint64_t number, uint64_t old,
+                       uint64_t value)
 {
-    return who_mask(target) == UINT64_MAX || ((old ^ value) & who_mask(target));
+    uint64_t changed = (old ^ value) << view_of(number).shift;
+
+    return original(number) == original(target->number) &&
+           (who_mask(target) == UINT64_MAX || (changed & asked_bits(target)));
 }
 
 static bool csr_matches(void *ctx, const struct event *event)
 {
     const struct who_search *search = ctx;
     const struct lvalue *target = search->target;
-    uint64_t number = original(target->number);
 
     if (event->board != search->board)
         return false;
     switch ((unsigned)event->kind) {
     case EVENT_CSR_WRITE:
         return event->csr_write.hart == target->hart &&
-               original(event->csr_write.csr) == number &&
-               wrote_bits(target, event->csr_write.old, event->csr_write.value);
+               wrote_bits(target, event->csr_write.csr, event->csr_write.old,
+                          event->csr_write.value);
     case EVENT_TRAP_ENTER:
         return trap_wrote(target, &event->trap_enter);
     case EVENT_TRAP_RETURN:
         return return_wrote(target, &event->trap_return);
     case EVENT_HART_LINE:
-        return number == CSR_MIP && event->hart_line.hart == target->hart &&
-               (BIT(event->hart_line.line) & who_mask(target));
+        return original(target->number) == CSR_MIP &&
+               event->hart_line.hart == target->hart &&
+               (BIT(event->hart_line.line) & asked_bits(target));
     default:
         return event->outside.act == ACT_CSR && event->outside.target == target->hart &&
-               original(event->outside.number) == number &&
-               wrote_bits(target, event->outside.old, event->outside.value);
+               wrote_bits(target, event->outside.number, event->outside.old,
+                          event->outside.value);
     }
 }
 

@@ -111,9 +111,12 @@ static bool refused_hart(const struct why_pair *pair)
     return initiator == pair->effect->trap_enter.hart && response != BUS_OKAY;
 }
 
+/* The bit of mip; a guest's handler knows it as one less (15.2.2). */
 static uint64_t line_bit(const struct event *trap)
 {
-    return BIT(trap->trap_enter.cause & BITS(5, 0));
+    uint64_t bit = BIT(trap->trap_enter.cause & BITS(5, 0));
+
+    return trap->trap_enter.to == MODE_VS ? bit << 1 : bit;
 }
 
 static bool line_of_trap(const struct why_pair *pair)
@@ -122,16 +125,28 @@ static bool line_of_trap(const struct why_pair *pair)
            BIT(pair->cause->hart_line.line) == line_bit(pair->effect);
 }
 
-static bool is_mip(unsigned csr)
+/* The bits of mip that a value of that CSR has; 0: it has none. */
+static uint64_t pending_bits(uint64_t csr, uint64_t value)
 {
-    return csr == CSR_MIP || csr == CSR_SIP;
+    switch (csr) {
+    case CSR_MIP:
+    case CSR_SIP:
+    case CSR_HIP:
+    case CSR_HVIP:
+        return value;
+    case CSR_VSIP:
+        return value << 1;
+    default:
+        return 0;
+    }
 }
 
 static bool set_pending(const struct why_pair *pair)
 {
     const struct event_csr_write *write = &pair->cause->csr_write;
 
-    return is_mip(write->csr) && (write->value & ~write->old & line_bit(pair->effect));
+    return pending_bits(write->csr, write->value & ~write->old) &
+           line_bit(pair->effect);
 }
 
 static bool poked_pending(const struct why_pair *pair)
@@ -139,8 +154,7 @@ static bool poked_pending(const struct why_pair *pair)
     const struct event_outside *act = &pair->cause->outside;
 
     return act->act == ACT_CSR && act->target == pair->effect->trap_enter.hart &&
-           act->number < 4096 && is_mip((unsigned)act->number) &&
-           (act->value & line_bit(pair->effect));
+           (pending_bits(act->number, act->value) & line_bit(pair->effect));
 }
 
 static bool wakes(const struct event *effect)
@@ -170,7 +184,7 @@ static bool is_mtimer(const struct event *effect)
 
 static bool is_stimer(const struct event *effect)
 {
-    return effect->hart_line.line == IRQ_STI;
+    return effect->hart_line.line == IRQ_STI || effect->hart_line.line == IRQ_VSTI;
 }
 
 static bool is_pending(const struct why_pair *pair)
@@ -208,21 +222,25 @@ static bool to_mtimer(const struct why_pair *pair)
            is_write_of(pair->cause, clock, ACLINT_MTIME, 8);
 }
 
-static bool sets_stimer(uint64_t csr)
+static bool sets_stimer(const struct event *effect, uint64_t csr)
 {
-    return csr == CSR_STIMECMP || csr == CSR_MENVCFG;
+    if (csr == CSR_MENVCFG)
+        return true;
+    if (effect->hart_line.line == IRQ_STI)
+        return csr == CSR_STIMECMP;
+    return csr == CSR_VSTIMECMP || csr == CSR_HENVCFG || csr == CSR_HTIMEDELTA;
 }
 
 static bool to_stimer(const struct why_pair *pair)
 {
-    return sets_stimer(pair->cause->csr_write.csr);
+    return sets_stimer(pair->effect, pair->cause->csr_write.csr);
 }
 
 static bool poked_stimer(const struct why_pair *pair)
 {
     return pair->cause->outside.act == ACT_CSR &&
            pair->cause->outside.target == pair->effect->hart_line.hart &&
-           sets_stimer(pair->cause->outside.number);
+           sets_stimer(pair->effect, pair->cause->outside.number);
 }
 
 /* --- devices' lines --------------------------------------------------------------- */

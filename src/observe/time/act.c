@@ -64,6 +64,9 @@ static bool check_hart(const struct board *board, const struct act *act,
     csr = act->number < 4096 ? csr_by_number((unsigned)act->number) : NULL;
     if (!csr)
         return err_set(err, "there is no CSR 0x%" PRIx64, act->number);
+    if (!hart_has_csr(&board->hart[act->device], csr->number))
+        return err_set(err, "hart %u has no %s: it has no hypervisor extension",
+                       act->device, csr->name);
     if ((act->number >> 10 & 3) == 3)
         return err_set(err, "%s is read-only", csr->name);
     return true;
