@@ -749,7 +749,7 @@ END_TEST
 
 static void step_inside(struct timeline *time)
 {
-    for (int i = 0; i < 200 && !timeline_inside(time); i++)
+    for (int i = 0; i < 2000 && !timeline_inside(time); i++)
         timeline_step_event(time);
     ck_assert_uint_ne(timeline_inside(time), 0);
 }

@@ -17,8 +17,11 @@
  * In each set entries are replaced in the order in which they came. A hit changes
  * nothing.
  */
+#include "machine/hart/tlb.h"
 #include "base/alloc.h"
-#include "machine/hart/hart.h"
+#include "base/bits.h"
+#include "machine/memory/ram.h"
+#include "machine/translate/walk.h"
 
 #include <assert.h>
 #include <stdlib.h>
