@@ -12,6 +12,7 @@
  * SiFive FU540, and a descriptor mode. Its data sheet is docs/manual/dma.md.
  *
  *   dma_channel.c  what a channel does: its states and their transitions
+ *   dma_ends.c     source and destination, as the channel has them
  *   dma_use.c      what passes between its buffer and the bus
  *   dma_port.c     when: bus modes, priorities, gaps
  *   dma_ring.c     descriptors: rings and chains of them in memory

@@ -49,6 +49,7 @@
  *  - Its timer is armed exactly while its state uses the bus.
  */
 #include "machine/dma/dma_channel.h"
+#include "machine/dma/dma_ends.h"
 #include "machine/dma/dma_port.h"
 #include "machine/dma/dma_ring.h"
 #include "machine/dma/dma_use.h"
@@ -590,13 +591,12 @@ void dma_channel_fire(void *ctx, uint64_t now)
     channel->phase = DMA_PHASE_NONE;
     switch (phase) {
     case DMA_PHASE_ASK:
-        if (is_ready(channel, now) && dma_port_ask(channel, now, dma_use_slots(channel),
-                                                   dma_use_address(channel)))
+        if (is_ready(channel, now) &&
+            dma_port_ask(channel, now, dma_use_slots(channel), dma_address(channel)))
             act(channel, now);
         return;
     case DMA_PHASE_GAP:
-        if (is_ready(channel, now) &&
-            dma_port_gap(channel, now, dma_use_address(channel)))
+        if (is_ready(channel, now) && dma_port_gap(channel, now, dma_address(channel)))
             act(channel, now);
         return;
     case DMA_PHASE_ACT:

@@ -1,8 +1,8 @@
 #include "machine/dma/dma_use.h"
 
+#include "machine/dma/dma_ends.h"
 #include "machine/dma/dma_port.h"
 
-#include <assert.h>
 #include <string.h>
 
 /*
@@ -17,23 +17,6 @@ struct use {
     unsigned width; /* most bytes of a slot */
     bool write, fixed;
 };
-
-enum dma_direction dma_direction(const struct dma_channel *channel)
-{
-    return (enum dma_direction)field_get(channel->request, DMA_REQUEST_DIRECTION);
-}
-
-bool dma_is_fixed_source(const struct dma_channel *channel)
-{
-    return (channel->flags & DMA_FLAG_FIXED_SOURCE) ||
-           dma_direction(channel) == DMA_FROM_DEVICE;
-}
-
-bool dma_is_fixed_dest(const struct dma_channel *channel)
-{
-    return (channel->flags & DMA_FLAG_FIXED_DEST) ||
-           dma_direction(channel) == DMA_TO_DEVICE;
-}
 
 void dma_landed(struct dma_channel *channel, uint32_t bytes)
 {
@@ -66,26 +49,10 @@ static struct use use_now(const struct dma_channel *channel)
     }
     if (channel->state == DMA_READ || channel->state == DMA_WRITE)
         use.width = slot_width(channel);
-    use.pa = dma_use_address(channel);
+    use.pa = dma_address(channel);
     use.fixed = (channel->state == DMA_READ && dma_is_fixed_source(channel)) ||
                 (channel->state == DMA_WRITE && dma_is_fixed_dest(channel));
     return use;
-}
-
-uint64_t dma_use_address(const struct dma_channel *channel)
-{
-    switch (channel->state) {
-    case DMA_FETCH:
-        return channel->descriptor + channel->filled;
-    case DMA_READ:
-        return channel->exec_source +
-               (dma_is_fixed_source(channel) ? 0 : channel->filled);
-    case DMA_WRITE:
-        return channel->exec_dest;
-    default:
-        assert(channel->state == DMA_STATUS);
-        return channel->descriptor + DMA_DESCRIPTOR_STATUS + channel->drained;
-    }
 }
 
 /* The largest naturally aligned power of 2 that fits. */

@@ -3,19 +3,11 @@
 
 #include "machine/dma/dma.h"
 
-/* Who is at the other end: of the channel's Request register. */
-enum dma_direction dma_direction(const struct dma_channel *channel);
-
-/* Ends whose address stays: by a descriptor's flags, or because a device is there. */
-bool dma_is_fixed_source(const struct dma_channel *channel);
-bool dma_is_fixed_dest(const struct dma_channel *channel);
-
 /* `bytes` of the buffer are where they belong. */
 void dma_landed(struct dma_channel *channel, uint32_t bytes);
 
-/* The use of the bus that the channel's state asks for: its first address, and how many
- * slots are asked for at once (in burst mode, those of a whole burst). */
-uint64_t dma_use_address(const struct dma_channel *channel);
+/* How many slots are asked for at once by what the channel's state asks for (in burst mode,
+ * those of a whole burst). */
 unsigned dma_use_slots(const struct dma_channel *channel);
 
 /*
