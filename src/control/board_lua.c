@@ -11,9 +11,9 @@
 #include <string.h>
 
 static const char *const board_keys[] = {
-    "base", "name",  "memory",  "memory_at", "harts",      "interleave",
-    "tlb",  "costs", "devices", "remove",    "hypervisor", "guest_interrupts",
-    NULL,
+    "base",  "name",  "memory",  "memory_at", "harts",      "interleave",
+    "tlb",   "costs", "devices", "remove",    "hypervisor", "guest_interrupts",
+    "iommu", NULL,
 };
 static const char *const tlb_keys[] = {"entries", "ways", NULL};
 
@@ -179,6 +179,17 @@ static void read_removals(const struct reading *board, struct board_desc *desc)
     lua_pop(lua, 2);
 }
 
+/* The usual IOMMU; one with other settings is a row of `devices`. */
+static void read_iommu(const struct reading *board, struct board_desc *desc)
+{
+    bool wanted = false;
+    struct err err = {0};
+
+    read_flag(board, "iommu", &wanted);
+    if (wanted && !board_desc_add(desc, &board_virt_iommu, &err))
+        read_fail(board, "%s", err.text);
+}
+
 /* --- the board ---------------------------------------------------------------------- */
 
 static void read_base(const struct reading *board, struct board_desc *desc)
@@ -230,6 +241,7 @@ void board_read(lua_State *lua, const char *what, struct board_desc *desc)
     read_tlb(&board, desc);
     read_costs(&board, desc);
     read_removals(&board, desc);
+    read_iommu(&board, desc);
     read_devices(&board, desc);
     if (!board_desc_check(desc, &err))
         read_fail(&board, "%s", err.text);

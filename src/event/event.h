@@ -14,43 +14,55 @@ enum event_unit {
     UNIT_HEX,
     UNIT_BYTES,
     UNIT_CYCLES,
-    UNIT_VA,         /* virtual address */
-    UNIT_PA,         /* physical address */
-    UNIT_PTE,        /* page-table entry */
-    UNIT_BITS,       /* an instruction's encoding */
-    UNIT_XREG,       /* integer register number; none: 0 */
-    UNIT_CSR,        /* CSR number; none: EVENT_NO_CSR */
-    UNIT_HART,       /* hart id */
-    UNIT_DEVICE,     /* index of a device in its board's table */
-    UNIT_CHANNEL,    /* DMA channel number */
-    UNIT_INITIATOR,  /* who uses the bus: enum initiator in machine/memory/bus.h */
-    UNIT_IRQ,        /* interrupt source number at the interrupt controller */
-    UNIT_MIP,        /* bit number in mip */
-    UNIT_MODE,       /* privilege mode: 0 U, 1 S, 3 M, 4 VU, 5 VS */
-    UNIT_CAUSE,      /* mcause: bit 63 set for interrupts */
-    UNIT_ACCESS,     /* enum event_access; none: ACCESS_NONE */
-    UNIT_OUTCOME,    /* enum walk_outcome */
-    UNIT_RESPONSE,   /* enum bus_response; none: BUS_OKAY */
-    UNIT_BOOL,       /* no, yes */
-    UNIT_LEVEL,      /* of a line that somebody drives: lowers, raises */
-    UNIT_EDGE,       /* of a line as it is seen: falls, rises */
-    UNIT_SLEEP,      /* wakes up, starts to wait */
-    UNIT_PENDING,    /* stops being pending, becomes pending */
-    UNIT_REGISTER,   /* offset of a register in the event's device */
-    UNIT_REGVALUE,   /* a value of the register at the event's offset */
-    UNIT_DMASTATE,   /* enum dma_channel_state */
-    UNIT_DMAERROR,   /* enum dma_error_reason */
-    UNIT_ATACOMMAND, /* ATA command code */
-    UNIT_DISKPHASE,  /* enum disk_phase */
-    UNIT_CHAR,       /* a character */
-    UNIT_DIRECTION,  /* enum dma_direction */
-    UNIT_DMASOURCE,  /* an address, or a device by the event's line and direction */
-    UNIT_DMADEST,    /* likewise */
-    UNIT_ACT,        /* enum act_kind */
-    UNIT_GPA,        /* guest physical address; none: 0 */
-    UNIT_STAGE,      /* enum walk_stage; none: STAGE_ONLY */
-    UNIT_GUEST,      /* whose it is: a guest's; none: 0 */
-    UNIT_MARKER,     /* number of a marker: the immediate of slti x0, x0, n */
+    UNIT_VA,            /* virtual address */
+    UNIT_PA,            /* physical address */
+    UNIT_PTE,           /* page-table entry */
+    UNIT_BITS,          /* an instruction's encoding */
+    UNIT_XREG,          /* integer register number; none: 0 */
+    UNIT_CSR,           /* CSR number; none: EVENT_NO_CSR */
+    UNIT_HART,          /* hart id */
+    UNIT_DEVICE,        /* index of a device in its board's table */
+    UNIT_CHANNEL,       /* DMA channel number */
+    UNIT_INITIATOR,     /* who uses the bus: enum initiator in machine/memory/bus.h */
+    UNIT_IRQ,           /* interrupt source number at the interrupt controller */
+    UNIT_MIP,           /* bit number in mip */
+    UNIT_MODE,          /* privilege mode: 0 U, 1 S, 3 M, 4 VU, 5 VS */
+    UNIT_CAUSE,         /* mcause: bit 63 set for interrupts */
+    UNIT_ACCESS,        /* enum event_access; none: ACCESS_NONE */
+    UNIT_OUTCOME,       /* enum walk_outcome */
+    UNIT_RESPONSE,      /* enum bus_response; none: BUS_OKAY */
+    UNIT_BOOL,          /* no, yes */
+    UNIT_LEVEL,         /* of a line that somebody drives: lowers, raises */
+    UNIT_EDGE,          /* of a line as it is seen: falls, rises */
+    UNIT_SLEEP,         /* wakes up, starts to wait */
+    UNIT_PENDING,       /* stops being pending, becomes pending */
+    UNIT_REGISTER,      /* offset of a register in the event's device */
+    UNIT_REGVALUE,      /* a value of the register at the event's offset */
+    UNIT_DMASTATE,      /* enum dma_channel_state */
+    UNIT_DMAERROR,      /* enum dma_error_reason */
+    UNIT_ATACOMMAND,    /* ATA command code */
+    UNIT_DISKPHASE,     /* enum disk_phase */
+    UNIT_CHAR,          /* a character */
+    UNIT_DIRECTION,     /* enum dma_direction */
+    UNIT_DMASOURCE,     /* an address, or a device by the event's line and direction */
+    UNIT_DMADEST,       /* likewise */
+    UNIT_ACT,           /* enum act_kind */
+    UNIT_GPA,           /* guest physical address; none: 0 */
+    UNIT_STAGE,         /* enum walk_stage; none: STAGE_ONLY */
+    UNIT_GUEST,         /* whose it is: a guest's; none: 0 */
+    UNIT_MARKER,        /* number of a marker: the immediate of slti x0, x0, n */
+    UNIT_DEVICEID,      /* by which an IOMMU knows a device */
+    UNIT_IOMMUTABLE,    /* enum walk_stage, or enum iommu_directory */
+    UNIT_IOMMUOUTCOME,  /* enum walk_outcome; a device context is a WALK_LEAF */
+    UNIT_IOMMUFOUND,    /* enum iommu_found */
+    UNIT_IOMMUCACHE,    /* enum iommu_cache */
+    UNIT_IOMMUCAUSE,    /* enum iommu_cause */
+    UNIT_TTYP,          /* type of an inbound transaction, as fault records have it */
+    UNIT_IOTVAL2,       /* of a fault record; none: 0 */
+    UNIT_IOMMUREPORT,   /* enum iommu_report */
+    UNIT_IOMMURECORDED, /* enum iommu_recorded */
+    UNIT_IOMMUCOMMAND,  /* enum iommu_command_number */
+    UNIT_IOMMUDONE,     /* enum iommu_done */
     UNIT_COUNT
 };
 

@@ -4,13 +4,14 @@
  * not devices, in the order of QEMU's virt machine.
  *
  * Handles (phandles) are numbered as QEMU does: two a hart, from the last hart to the
- * first, then the PLIC, then the test finisher. A second PLIC or finisher has none: no
- * node could mean it.
+ * first, then the PLIC, then the test finisher; then one an IOMMU. A second PLIC or
+ * finisher has none: no node could mean it.
  */
 #include "image/fdt.h"
 
 #include "base/alloc.h"
 #include "base/bits.h"
+#include "machine/dma/dma.h"
 #include "machine/hart/hart.h"
 #include "machine/interrupt/plic.h"
 
@@ -139,13 +140,25 @@ static uint32_t finisher_handle(const struct board_desc *desc)
     return 2 * desc->harts + 2;
 }
 
+static uint32_t iommu_handle(const struct board_desc *desc, unsigned number)
+{
+    return finisher_handle(desc) + 1 + number;
+}
+
+/* How many rows of its type come before a row. */
+static unsigned number_of(const struct board_desc *desc, const struct board_row *row)
+{
+    unsigned number = 0;
+
+    while (board_nth_row(desc, row->type, number) != row)
+        number++;
+    return number;
+}
+
 static const struct board_row *first_of_type(const struct board_desc *desc,
                                              const char *type)
 {
-    for (unsigned i = 0; i < desc->rows; i++)
-        if (strcmp(desc->row[i].type, type) == 0)
-            return &desc->row[i];
-    return NULL;
+    return board_nth_row(desc, type, 0);
 }
 
 /* --- Devices ------------------------------------------------------------------- */
@@ -204,12 +217,37 @@ static void plic_node(struct writer *writer, const struct board_row *row)
         cell(writer, "phandle", plic_handle(writer->desc));
 }
 
+/* Each channel's device id at the IOMMU that it is behind. */
+static void iommus(struct writer *writer, const struct board_row *row)
+{
+    int iommu = board_iommu_of(writer->desc, row);
+    uint32_t id = dma_device_id(board_row_setting(row, "device_id", DMA_DEVICE_ID),
+                                number_of(writer->desc, row));
+    struct cells value = {.count = 0};
+
+    for (unsigned i = 0; iommu >= 0 && i < DMA_CHANNELS; i++) {
+        put_cell(&value, iommu_handle(writer->desc, (unsigned)iommu));
+        put_cell(&value, id + i);
+    }
+    if (value.count)
+        cells(writer, "iommus", &value);
+}
+
 /* Linux: Documentation/devicetree/bindings/dma/sifive,fu540-c000-pdma.yaml. */
 static void dma_node(struct writer *writer, const struct board_row *row)
 {
     reg(writer, row->base, device_type_by_name(row->type)->size);
     cell(writer, "#dma-cells", 1);
-    cell(writer, "dma-channels", 4);
+    cell(writer, "dma-channels", DMA_CHANNELS);
+    iommus(writer, row);
+}
+
+/* Linux: Documentation/devicetree/bindings/iommu/riscv,iommu.yaml. */
+static void iommu_node(struct writer *writer, const struct board_row *row)
+{
+    reg(writer, row->base, device_type_by_name(row->type)->size);
+    cell(writer, "#iommu-cells", 1);
+    cell(writer, "phandle", iommu_handle(writer->desc, number_of(writer->desc, row)));
 }
 
 /* Linux: Documentation/devicetree/bindings/ata/ata-generic.yaml. The registers are four
@@ -250,6 +288,7 @@ static const struct node {
     {"dma", "dma-controller", STRINGS("sifive,fu540-c000-pdma"), dma_node},
     {"ata", "ide", STRINGS("ata-generic"), ata_node},
     {"stream", "stream", STRINGS("ringside,stream"), stream_node},
+    {"iommu", "iommu", STRINGS("riscv,iommu"), iommu_node},
 };
 
 static const struct node *node_of(const struct board_row *row)

@@ -7,6 +7,8 @@
 #include "base/number.h"
 #include "machine/device/ata.h"
 #include "machine/dma/dma.h"
+#include "machine/iommu/iommu_command.h"
+#include "machine/iommu/iommu_fault.h"
 #include "machine/isa/csr.h"
 #include "machine/isa/isa.h"
 
@@ -124,6 +126,18 @@ static void put_channel(struct buf *out, const struct run *run, unsigned board,
         buf_printf(out, "%s channel %u", device->name, channel);
 }
 
+static void put_iommu(struct buf *out, const struct run *run, unsigned board,
+                      unsigned number)
+{
+    const struct device *device =
+        run && board < run->boards ? nth_of_type(run, board, "iommu", number) : NULL;
+
+    if (device)
+        buf_text(out, device->name);
+    else
+        buf_printf(out, "IOMMU %u", number);
+}
+
 void put_initiator(struct buf *out, const struct narrator *narrator, unsigned board,
                    unsigned initiator)
 {
@@ -133,6 +147,8 @@ void put_initiator(struct buf *out, const struct narrator *narrator, unsigned bo
         buf_text(out, "nobody");
     else if (initiator < INITIATOR_DMA)
         buf_printf(out, "hart %u", initiator);
+    else if (initiator >= INITIATOR_IOMMU)
+        put_iommu(out, narrator->run, board, initiator - INITIATOR_IOMMU);
     else {
         unsigned number = initiator - INITIATOR_DMA;
         const struct device *device =
@@ -448,6 +464,59 @@ static void put_dma_dest(struct buf *out, const struct context *context, uint64_
     put_dma_end(out, context, value, DMA_TO_DEVICE);
 }
 
+/* --- IOMMUs --------------------------------------------------------------------------- */
+
+/* "DMA channel 0 (device id 0x104)", where the board knows whose id it is. */
+static void put_device_id(struct buf *out, const struct context *context,
+                          uint64_t value)
+{
+    const struct board *board = board_of(context);
+
+    for (unsigned i = 0; board && i < board->devices; i++) {
+        const struct device *device = board->device[i];
+        const struct dma *dma = (const struct dma *)device;
+
+        if (device->type != &dma_type || value - dma->device_id >= DMA_CHANNELS)
+            continue;
+        put_channel(out, context->narrator->run, context->event->board, device,
+                    (unsigned)(value - dma->device_id));
+        buf_printf(out, " (device id 0x%" PRIx64 ")", value);
+        return;
+    }
+    buf_printf(out, "device id 0x%" PRIx64, value);
+}
+
+static void put_iommu_cause(struct buf *out, const struct context *context,
+                            uint64_t value)
+{
+    const char *name = iommu_cause_name((unsigned)value);
+
+    (void)context;
+    if (name)
+        buf_text(out, name);
+    else
+        buf_printf(out, "cause %" PRIu64, value);
+}
+
+static void put_transaction_type(struct buf *out, const struct context *context,
+                                 uint64_t value)
+{
+    const char *name = iommu_ttyp_name((unsigned)value);
+
+    (void)context;
+    buf_text(out, name ? name : "?");
+}
+
+/* A guest physical address, and whether it is a first-stage table's. */
+static void put_iotval2(struct buf *out, const struct context *context, uint64_t value)
+{
+    (void)context;
+    buf_printf(out, "guest address 0x%" PRIx64, value & ~(uint64_t)3);
+    if (value & 1)
+        buf_printf(out, " of a first-stage table that is %s",
+                   value & 2 ? "written" : "read");
+}
+
 static void put_ata_command(struct buf *out, const struct context *context,
                             uint64_t value)
 {
@@ -564,6 +633,24 @@ static const char *const outcome_words[] = {"leads to the next level",
                                             "the G-stage refuses the entry's address"};
 static const char *const stage_words[STAGES] = {"only stage", "VS-stage", "G-stage"};
 static const char *const guest_words[] = {"host", "guest"};
+static const char *const iommu_outcome_words[] = {
+    "leads to the next level",
+    "a leaf",
+    "not valid",
+    "reserved or misconfigured",
+    "no leaf at the last level",
+    "the access is not permitted",
+    "a misaligned superpage",
+    "A or D is not set",
+    "the IOMMU sets A or D",
+    "the entry cannot be reached",
+    "the second stage refuses the entry's address"};
+static const char *const iommu_table_words[IOMMU_TABLES] = {
+    [STAGE_ONLY] = "first-stage",
+    [STAGE_VS] = "first-stage",
+    [STAGE_G] = "second-stage",
+    [IOMMU_TABLE_DIRECTORY] = "directory",
+    [IOMMU_TABLE_CONTEXT] = "device context"};
 static const char *const response_words[] = {"okay", "refused", "nothing answers"};
 static const char *const bool_words[] = {"no", "yes"};
 static const char *const level_words[] = {"lowers", "raises"};
@@ -596,7 +683,7 @@ static const struct unit {
     [UNIT_HART] = {.put = put_hart},
     [UNIT_DEVICE] = {.put = put_device},
     [UNIT_CHANNEL] = {.put = put_channel_of},
-    [UNIT_INITIATOR] = {.put = put_who, .count = 40},
+    [UNIT_INITIATOR] = {.put = put_who, .count = INITIATORS},
     [UNIT_IRQ] = {.put = put_irq},
     [UNIT_MIP] = {.put = put_mip_bit, .count = 16},
     [UNIT_MODE] = {.put = put_mode, .count = MODES},
@@ -624,6 +711,18 @@ static const struct unit {
     [UNIT_STAGE] = WORDS(stage_words, STAGES),
     [UNIT_GUEST] = WORDS(guest_words, COUNT(guest_words)),
     [UNIT_MARKER] = {.put = put_dec},
+    [UNIT_DEVICEID] = {.put = put_device_id},
+    [UNIT_IOMMUTABLE] = WORDS(iommu_table_words, IOMMU_TABLES),
+    [UNIT_IOMMUOUTCOME] = WORDS(iommu_outcome_words, COUNT(iommu_outcome_words)),
+    [UNIT_IOMMUFOUND] = WORDS(iommu_found_names, IOMMU_FOUNDS),
+    [UNIT_IOMMUCACHE] = WORDS(iommu_cache_names, IOMMU_CACHES),
+    [UNIT_IOMMUCAUSE] = {.put = put_iommu_cause, .count = IOMMU_CAUSES},
+    [UNIT_TTYP] = {.put = put_transaction_type, .count = 4},
+    [UNIT_IOTVAL2] = {.put = put_iotval2},
+    [UNIT_IOMMUREPORT] = WORDS(iommu_report_names, IOMMU_REPORTS),
+    [UNIT_IOMMURECORDED] = WORDS(iommu_recorded_names, IOMMU_RECORDEDS),
+    [UNIT_IOMMUCOMMAND] = WORDS(iommu_command_names, IOMMU_COMMANDS),
+    [UNIT_IOMMUDONE] = WORDS(iommu_done_names, IOMMU_DONES),
 };
 
 static void put_in_context(struct buf *out, const struct context *context,
@@ -663,7 +762,8 @@ bool unit_is_none(enum event_unit unit, uint64_t value)
         return value == EVENT_NO_CSR;
     return value == 0 &&
            (unit == UNIT_XREG || unit == UNIT_ACCESS || unit == UNIT_RESPONSE ||
-            unit == UNIT_GPA || unit == UNIT_STAGE || unit == UNIT_GUEST);
+            unit == UNIT_GPA || unit == UNIT_STAGE || unit == UNIT_GUEST ||
+            unit == UNIT_IOTVAL2);
 }
 
 /* A trap's value tells nothing of an interrupt or a call, or if it is the pc itself. */

@@ -69,6 +69,18 @@ const char *const event_unit_names[UNIT_COUNT] = {
     [UNIT_STAGE] = "stage",
     [UNIT_GUEST] = "guest",
     [UNIT_MARKER] = "marker",
+    [UNIT_DEVICEID] = "device-id",
+    [UNIT_IOMMUTABLE] = "iommu-table",
+    [UNIT_IOMMUOUTCOME] = "iommu-outcome",
+    [UNIT_IOMMUFOUND] = "iommu-found",
+    [UNIT_IOMMUCACHE] = "iommu-cache",
+    [UNIT_IOMMUCAUSE] = "iommu-cause",
+    [UNIT_TTYP] = "ttyp",
+    [UNIT_IOTVAL2] = "iotval2",
+    [UNIT_IOMMUREPORT] = "iommu-report",
+    [UNIT_IOMMURECORDED] = "iommu-recorded",
+    [UNIT_IOMMUCOMMAND] = "iommu-command",
+    [UNIT_IOMMUDONE] = "iommu-done",
 };
 
 enum record_form record_form(const char *path)

@@ -22,6 +22,11 @@ static void line_changed(void *ctx, uint16_t source, bool level)
     ((struct dma_bench *)ctx)->line[source - 1] = level;
 }
 
+static void wire_changed(void *ctx, uint16_t source, bool level)
+{
+    ((struct dma_bench *)ctx)->wire[source - 36] = level;
+}
+
 static enum bus_response port_read(void *ctx, uint32_t offset, unsigned size,
                                    uint64_t *value)
 {
@@ -133,7 +138,9 @@ struct dma_bench *bench_new(void)
     bench->device = (struct bench_device){.line = {.line = BENCH_LINE,
                                                    .take = take,
                                                    .give = give,
-                                                   .device = &bench->device},
+                                                   .device = &bench->device,
+                                                   .base = BENCH_PORT,
+                                                   .size = 4},
                                           .most = DMA_BURST};
     bench->dma = new_dma(bench, BENCH_DMA, 0);
     return bench;
@@ -144,8 +151,39 @@ void bench_second(struct dma_bench *bench)
     bench->second = new_dma(bench, BENCH_DMA + 0x10000, 1);
 }
 
+void bench_iommu(struct dma_bench *bench, const struct rig_setting *settings)
+{
+    static const uint16_t irq[] = {36, 37, 38, 39};
+    struct device_place place = {.name = "iommu",
+                                 .index = 2,
+                                 .base = BENCH_IOMMU,
+                                 .irqs = IOMMU_WIRES,
+                                 .irq = irq,
+                                 .bus = &bench->bus,
+                                 .queue = &bench->queue,
+                                 .events = &bench->events,
+                                 .costs = &bench->costs,
+                                 .setting = rig_setting_of,
+                                 .row = (void *)(uintptr_t)settings};
+    struct err err = {""};
+    struct device *device = iommu_type.create(&place, &err);
+    bool made = device && device_map(device, &err);
+
+    assert(made);
+    (void)made;
+    for (unsigned i = 0; i < IOMMU_WIRES; i++) {
+        device->line[i].changed = wire_changed;
+        device->line[i].ctx = bench;
+    }
+    iommu_type.reset(device);
+    bench->iommu = (struct iommu *)device;
+    bench->dma->bridge = iommu_bridge(device);
+}
+
 void bench_free(struct dma_bench *bench)
 {
+    if (bench->iommu)
+        iommu_type.free(&bench->iommu->device);
     if (bench->second)
         dma_type.free(&bench->second->device);
     dma_type.free(&bench->dma->device);
@@ -303,11 +341,14 @@ void bench_state(struct dma_bench *bench, struct state *state)
     device_state(&bench->dma->device, state);
     if (bench->second)
         device_state(&bench->second->device, state);
+    if (bench->iommu)
+        device_state(&bench->iommu->device, state);
     STATE(state, bench->device.line.asserted);
     STATE(state, bench->device.taken);
     STATE(state, bench->device.given);
     STATE(state, bench->device.got);
     STATE(state, bench->line);
+    STATE(state, bench->wire);
     STATE(state, bench->port);
 }
 

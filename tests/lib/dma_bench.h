@@ -2,17 +2,21 @@
 #define TESTS_LIB_DMA_BENCH_H
 
 #include "machine/dma/dma.h"
+#include "machine/iommu/iommu.h"
+#include "tests/lib/rig.h"
 
 /*
  * A DMA controller on a bus with RAM, and nobody else but the test: it pokes registers,
- * takes slots as a hart would, runs the queue by hand and looks at what happened.
- * Default prices: a slot is 5 cycles, starting 4, arbitration 1.
+ * takes slots as a hart would, runs the queue by hand and looks at what happened. It may
+ * stand behind an IOMMU. Default prices: a slot is 5 cycles, starting 4, arbitration 1;
+ * of the IOMMU a look-up 2, 8 bytes 5, a command 10, turning a queue on or off 20.
  */
 enum { BENCH_EVENTS = 4096, BENCH_LINE = 3, BENCH_FIFO = 4096 };
 
 #define BENCH_RAM      UINT64_C(0x80000000)
 #define BENCH_RAM_SIZE UINT64_C(0x100000)
 #define BENCH_DMA      UINT64_C(0x3100000)
+#define BENCH_IOMMU    UINT64_C(0x3010000)
 #define BENCH_PORT     UINT64_C(0x4000000) /* a device of one 32-bit register */
 
 /* A device behind request line BENCH_LINE: bytes that it offers, bytes that it got. */
@@ -29,9 +33,11 @@ struct dma_bench {
     struct costs costs;
     struct bus bus;
     struct dma *dma;
-    struct dma *second; /* NULL until bench_second */
+    struct dma *second;  /* NULL until bench_second */
+    struct iommu *iommu; /* NULL until bench_iommu */
     struct bench_device device;
-    bool line[8];  /* the controller's interrupts */
+    bool line[8]; /* the controller's interrupts */
+    bool wire[IOMMU_WIRES];
     uint32_t port; /* the register at BENCH_PORT; every read counts it up */
     struct event heard[BENCH_EVENTS];
     unsigned heard_count;
@@ -42,6 +48,9 @@ void bench_free(struct dma_bench *bench);
 
 /* A second controller of the same bus, at BENCH_DMA + 0x10000. */
 void bench_second(struct dma_bench *bench);
+
+/* Puts an IOMMU on the bus, and the first controller behind it. */
+void bench_iommu(struct dma_bench *bench, const struct rig_setting *settings);
 
 /* Registers of the first controller, by the hart. */
 void bench_write(struct dma_bench *bench, unsigned channel, uint32_t offset,

@@ -20,9 +20,14 @@ enum { CODE_PAGES = 2, POOL_BYTES = 16 * PAGE, SATPS = 4 };
 #define CHAINS       UINT64_C(0x80008000) /* DMA descriptors */
 #define TABLES       UINT64_C(0x80010000)
 #define POOL         UINT64_C(0x80020000) /* where DMA finds new code */
+#define CONTEXTS     UINT64_C(0x80040000) /* the IOMMU's directory, and its page tables */
+#define GUEST        UINT64_C(0x80044000)
+#define COMMANDS     UINT64_C(0x80060000)
+#define RECORDS      UINT64_C(0x80061000)
 #define WIDE         (WINDOW + 16 * PAGE)
 #define GUEST_TABLES UINT64_C(0x80080000)
 
+#define IOMMU_BASE   UINT64_C(0x03010000)
 #define DMA_BASE     UINT64_C(0x03100000)
 #define STREAM_BASE  UINT64_C(0x03300000)
 #define ENDLESS_BASE UINT64_C(0x03400000)
@@ -442,6 +447,67 @@ static void set_devices(struct board *board)
         set_register(board, PLIC_BASE + 0x2000 + 0x100 * i, 4, BIT(10) | BITS(31, 23));
 }
 
+/* --- an IOMMU ------------------------------------------------------------------------- */
+
+/* All devices have one second stage, which leaves memory where it is; of every 16 pages
+ * one is not mapped, one is read-only, and A and D are the IOMMU's to set. */
+static void put_iommu_tables(struct board *board, struct random *random,
+                             struct tables *tables)
+{
+    tables_init_guest(tables, &board->bus.ram, 3, GUEST);
+    for (uint64_t pa = CODE; pa < CODE + (1 << 20); pa += PAGE) {
+        uint32_t luck = random_below(random, 16);
+
+        tables_map(tables, pa, pa, 0,
+                   luck == 0   ? 0
+                   : luck == 1 ? PTE_V | PTE_R | PTE_U
+                               : PTE_RW | PTE_U);
+    }
+    tables_map(tables, STREAM_BASE, STREAM_BASE, 0, PTE_RW | PTE_U | PTE_AD);
+}
+
+/* A device context for each channel of two controllers. */
+static void put_contexts(struct board *board, const struct tables *tables)
+{
+    uint64_t entry = (CONTEXTS + PAGE) >> 12 << 10 | 1;
+    uint64_t context[4] = {1 | BIT(7), BIT(63) | tables->root >> 12, 0, 0};
+
+    put(board, CONTEXTS + 8 * (DMA_DEVICE_ID >> 7), &entry, sizeof(entry));
+    for (unsigned i = 0; i < 2 * DMA_CHANNELS; i++)
+        put(board, CONTEXTS + PAGE + 32 * ((DMA_DEVICE_ID & 127) + i), context,
+            sizeof(context));
+}
+
+/* Fences that store into the code, and invalidations, to be done while harts run. */
+static void put_commands(struct board *board, struct random *random)
+{
+    for (unsigned i = 0; i < 255; i++) {
+        uint64_t fence = (uint64_t)random_below(random, UINT32_MAX) << 32 | BIT(10) | 2;
+        uint64_t command[2] = {fence, (CODE + 4 * random_below(random, 512)) >> 2};
+
+        if (i % 3 == 1)
+            command[0] = 1 | BIT(7), command[1] = 0;
+        else if (i % 3 == 2)
+            command[0] = 3, command[1] = 0;
+        put(board, COMMANDS + 16 * i, command, sizeof(command));
+    }
+}
+
+static void set_iommu(struct board *board, struct random *random)
+{
+    struct tables tables;
+
+    put_iommu_tables(board, random, &tables);
+    put_contexts(board, &tables);
+    put_commands(board, random);
+    set_register(board, IOMMU_BASE + 0x18, 8, COMMANDS >> 12 << 10 | 7);
+    set_register(board, IOMMU_BASE + 0x28, 8, RECORDS >> 12 << 10 | 6);
+    set_register(board, IOMMU_BASE + 0x48, 4, 3);
+    set_register(board, IOMMU_BASE + 0x4c, 4, 3);
+    set_register(board, IOMMU_BASE + 0x24, 4, 255);
+    set_register(board, IOMMU_BASE + 0x10, 8, CONTEXTS >> 12 << 10 | 3);
+}
+
 /* --- runs --------------------------------------------------------------------------- */
 
 static void all_free(struct costs *costs)
@@ -461,25 +527,29 @@ static void dear_work(struct costs *costs)
 }
 
 const struct machine_shape machine_shapes[MACHINE_SHAPES] = {
-    {"one hart", 1, 1, 1000, 16, 3, NULL, 0, false, 0},
-    {"one hart with a larger TLB", 1, 1, 1, 256, 3, NULL, 0, false, 0},
-    {"Sv48", 1, 1, 1, 8, 4, NULL, 0, false, 0},
-    {"two harts by turns of one instruction", 1, 2, 1, 16, 3, NULL, 0, false, 0},
-    {"three harts by turns of 7 cycles", 1, 3, 7, 16, 3, NULL, 0, false, 0},
-    {"four harts by turns of 1,000 cycles", 1, 4, 1000, 16, 3, NULL, 0, false, 0},
-    {"two boards", 2, 1, 1, 16, 3, NULL, 0, false, 0},
-    {"three boards of two harts", 3, 2, 100, 8, 3, NULL, 0, false, 0},
-    {"everything is free", 1, 2, 1, 16, 3, all_free, 0, false, 0},
-    {"instructions are free", 1, 1, 1, 16, 3, free_work, 0, false, 0},
-    {"work is dear", 1, 1, 1, 16, 3, dear_work, UINT32_MAX, false, 0},
-    {"DMA without end", 1, 2, 1, 16, 3, NULL, 0, true, 0},
-    {"DMA without end, and long turns", 1, 2, 500, 16, 3, NULL, 0, true, 0},
-    {"free instructions in long turns", 1, 2, 50, 16, 3, free_work, 0, false, 0},
-    {"a guest", 1, 1, 1000, 16, 3, NULL, 0, false, 3},
+    {"one hart", 1, 1, 1000, 16, 3, NULL, 0, false, 0, false},
+    {"one hart with a larger TLB", 1, 1, 1, 256, 3, NULL, 0, false, 0, false},
+    {"Sv48", 1, 1, 1, 8, 4, NULL, 0, false, 0, false},
+    {"two harts by turns of one instruction", 1, 2, 1, 16, 3, NULL, 0, false, 0, false},
+    {"three harts by turns of 7 cycles", 1, 3, 7, 16, 3, NULL, 0, false, 0, false},
+    {"four harts by turns of 1,000 cycles", 1, 4, 1000, 16, 3, NULL, 0, false, 0,
+     false},
+    {"two boards", 2, 1, 1, 16, 3, NULL, 0, false, 0, false},
+    {"three boards of two harts", 3, 2, 100, 8, 3, NULL, 0, false, 0, false},
+    {"everything is free", 1, 2, 1, 16, 3, all_free, 0, false, 0, false},
+    {"instructions are free", 1, 1, 1, 16, 3, free_work, 0, false, 0, false},
+    {"work is dear", 1, 1, 1, 16, 3, dear_work, UINT32_MAX, false, 0, false},
+    {"DMA without end", 1, 2, 1, 16, 3, NULL, 0, true, 0, false},
+    {"DMA without end, and long turns", 1, 2, 500, 16, 3, NULL, 0, true, 0, false},
+    {"free instructions in long turns", 1, 2, 50, 16, 3, free_work, 0, false, 0, false},
+    {"a guest", 1, 1, 1000, 16, 3, NULL, 0, false, 3, false},
     {"guests of two harts by turns of one instruction", 1, 2, 1, 16, 3, NULL, 0, false,
-     3},
-    {"a guest of Sv48 over Sv48x4", 1, 1, 1000, 8, 4, NULL, 0, false, 4},
-    {"guests, and DMA without end", 1, 2, 500, 64, 3, NULL, 0, true, 3},
+     3, false},
+    {"a guest of Sv48 over Sv48x4", 1, 1, 1000, 8, 4, NULL, 0, false, 4, false},
+    {"guests, and DMA without end", 1, 2, 500, 64, 3, NULL, 0, true, 3, false},
+    {"DMA behind an IOMMU", 1, 1, 1, 16, 3, NULL, 0, false, 0, true},
+    {"DMA without end behind an IOMMU", 1, 2, 20, 16, 3, NULL, 0, true, 0, true},
+    {"guests, and DMA behind an IOMMU", 1, 2, 1, 16, 3, NULL, 0, false, 3, true},
 };
 
 /* Some exceptions and interrupts go to the host's handler or the guest's, which are the
@@ -535,6 +605,8 @@ static void start_board(struct board *board, const struct machine_shape *shape,
     put_tables(board, &tables);
     set_dma(board, &random, last_table(&tables));
     set_devices(board);
+    if (shape->iommu)
+        set_iommu(board, &random);
     if (shape->endless_dma)
         start_endless(board, &random, last_table(&tables));
     for (unsigned i = 0; i < board->harts; i++)
@@ -560,6 +632,13 @@ static struct board_desc describe(const struct machine_shape *shape)
                                .settings = 1,
                                .setting = {{"period", shape->period}}};
     struct board_row endless = {.type = "dma", .name = "dma1", .base = ENDLESS_BASE};
+    struct board_row iommu = {.type = "iommu",
+                              .name = "iommu0",
+                              .base = IOMMU_BASE,
+                              .irqs = 4,
+                              .irq = {36, 37, 38, 39},
+                              .settings = 1,
+                              .setting = {{"entries", 16}}};
     struct err err;
 
     if (!shape->period)
@@ -574,6 +653,8 @@ static struct board_desc describe(const struct machine_shape *shape)
     ck_assert_msg(board_desc_add(&desc, &stream, &err), "%s", err.text);
     if (shape->endless_dma)
         ck_assert_msg(board_desc_add(&desc, &endless, &err), "%s", err.text);
+    if (shape->iommu)
+        ck_assert_msg(board_desc_add(&desc, &iommu, &err), "%s", err.text);
     return desc;
 }
 

@@ -11,6 +11,7 @@
 #include "machine/device/stream.h"
 #include "machine/device/uart.h"
 #include "machine/dma/dma.h"
+#include "machine/iommu/iommu.h"
 #include "tests/lib/members.h"
 #include "tests/lib/random_machine.h"
 #include "tests/lib/suite.h"
@@ -136,6 +137,8 @@ static const struct unwalked {
     {"request_line.take", WIRING, "the device"},
     {"request_line.give", WIRING, "the device"},
     {"request_line.device", WIRING, "whose line it is"},
+    {"request_line.base", WIRING, "of the board's table"},
+    {"request_line.size", WIRING, "of the device's type"},
     {"hart_line_out.set", WIRING, "a hart"},
     {"hart_line_out.ctx", WIRING, "a hart"},
 
@@ -157,8 +160,21 @@ static const struct unwalked {
     {"dma_channel.number", WIRING, "its place"},
     {"dma.acting", NOTHING, "while an access is under way"},
     {"dma.line", WIRING, "of the board's table"},
+    {"dma.bridge", WIRING, "of the board's table"},
+    {"dma.device_id", WIRING, "a setting"},
     {"dma.unit", WIRING, "of the board's table"},
     {"dma.next", WIRING, "of the board's table"},
+    {"iommu.sets", WIRING, "a setting"},
+    {"iommu.ways", WIRING, "a setting"},
+    {"iommu.contexts", WIRING, "a setting"},
+    {"iommu.translation", POINTS, "each entry is walked"},
+    {"iommu.victim", POINTS, "the bytes are walked"},
+    {"iommu.context", POINTS, "each entry is walked"},
+    {"iommu.acting", NOTHING, "while an access is under way"},
+    {"iommu.unit", WIRING, "its place on the board"},
+    {"iommu.bare", WIRING, "a setting"},
+    {"iommu_engine.iommu", WIRING, "whose it is"},
+    {"iommu_engine.done", WIRING, "whose it is"},
     {"medium.sectors", WIRING, "the image"},
     {"medium.image", WIRING, "the image"},
     {"medium.pages", POINTS, "sectors that were written are walked"},
@@ -312,11 +328,22 @@ static void meet_medium(struct anatomy *anatomy, const struct medium *medium)
     }
 }
 
+static void meet_iommu(struct anatomy *anatomy, struct iommu *iommu)
+{
+    for (unsigned i = 0; i < iommu->sets * iommu->ways; i++)
+        meet_struct(anatomy, "iommu_translation", &iommu->translation[i]);
+    meet_bytes(anatomy, "iommu", "bytes of victim", iommu->victim, iommu->sets);
+    for (unsigned i = 0; i < iommu->contexts; i++)
+        meet_struct(anatomy, "iommu_kept_context", &iommu->context[i]);
+}
+
 static void meet_device(struct anatomy *anatomy, struct device *device)
 {
     meet_struct(anatomy, device->type->name, device);
     if (device->type == &ata_type)
         meet_medium(anatomy, &((struct ata *)device)->medium);
+    if (device->type == &iommu_type)
+        meet_iommu(anatomy, (struct iommu *)device);
     if (device->type == &stream_type)
         meet_bytes(anatomy, "stream", "bytes of the FIFO",
                    ((struct stream *)device)->fifo, ((struct stream *)device)->size);
@@ -386,8 +413,8 @@ static struct run_limit attempts(uint64_t attempts)
 }
 
 /* Every hart that a board can have, and every type of device. */
-static const struct machine_shape full = {"eight harts", 1, HART_MAX, 1, 16, 3,
-                                          NULL,          0, true,     3};
+static const struct machine_shape full = {"eight harts", 1, HART_MAX, 1, 16,  3,
+                                          NULL,          0, true,     3, true};
 
 static void set(struct board *board, const struct device *device, uint32_t offset,
                 unsigned size, uint64_t value)

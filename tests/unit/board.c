@@ -8,6 +8,7 @@
 #include "machine/dma/dma.h"
 #include "machine/interrupt/aclint.h"
 #include "machine/interrupt/plic.h"
+#include "machine/iommu/iommu.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -141,6 +142,23 @@ static void unknown_setting(void)
     strcpy(uart->setting[0].name, "colour");
 }
 
+static void dma_behind_a_second_iommu(void)
+{
+    struct board_row *dma = row("dma0");
+
+    dma->settings = 1;
+    strcpy(dma->setting[0].name, "iommu");
+    dma->setting[0].value = 2;
+}
+
+static void five_iommus(void)
+{
+    static const char *const names[] = {"i0", "i1", "i2", "i3", "i4"};
+
+    for (unsigned i = 0; i < 5; i++)
+        new_row("iommu", names[i], 0x20000000 + 0x1000 * i);
+}
+
 static void nameless(void)
 {
     new_row("uart", "", 0x20000000);
@@ -209,6 +227,8 @@ static const struct {
     {misspelt_type, "uart1: unknown device type 'uarrt' (did you mean 'uart'?)"},
     {strange_type, "kitchen: unknown device type 'toaster'"},
     {unknown_setting, "uart0: type 'uart' has no setting 'colour'"},
+    {dma_behind_a_second_iommu, "dma0: 'iommu' is 2, but the board has not so many"},
+    {five_iommus, "a board has at most 4 IOMMUs"},
     {nameless, "a device of type 'uart' has no name"},
     {no_rom, "there is no device of type 'rom': harts start in one"},
     {no_harts, "0 harts: a board has 1 to 8"},
@@ -417,6 +437,46 @@ START_TEST(channels_are_initiators_by_controller_then_number)
     ck_assert(
         !dma_is_channel(board_device(run->board[0], "ata0"), 2, INITIATOR_DMA + 2));
     ck_assert_uint_eq(dma_channel_number(INITIATOR_DMA + DMA_CHANNELS + 2), 2);
+    run_free(run);
+}
+END_TEST
+
+/* The first IOMMU if the row says nothing, another by its number, none by 0. */
+START_TEST(a_dma_controller_is_behind_the_iommu_that_its_row_names)
+{
+    struct run *run;
+    struct board *board;
+    const struct dma *dma;
+
+    desc = board_virt;
+    new_row("iommu", "near", 0x20000000);
+    new_row("iommu", "far", 0x20001000);
+    if (_i >= 0) {
+        row("dma0")->settings = 1;
+        strcpy(row("dma0")->setting[0].name, "iommu");
+        row("dma0")->setting[0].value = (uint64_t)_i;
+    }
+    run = new_run(&desc);
+    board = run->board[0];
+    dma = (const struct dma *)board_device(board, "dma0");
+    if (_i == 0)
+        ck_assert(!dma->bridge.translate);
+    else
+        ck_assert_ptr_eq(dma->bridge.ctx,
+                         board_device(board, _i == 2 ? "far" : "near"));
+    ck_assert(iommu_is_initiator(board_device(board, "far"), INITIATOR_IOMMU + 1));
+    ck_assert(!iommu_is_initiator(board_device(board, "near"), INITIATOR_IOMMU + 1));
+    ck_assert_uint_eq(dma->device_id, 0x104);
+    run_free(run);
+}
+END_TEST
+
+START_TEST(without_an_iommu_dma_uses_the_bus_s_addresses)
+{
+    struct run *run = new_run(&board_virt);
+
+    ck_assert(
+        !((const struct dma *)board_device(run->board[0], "dma0"))->bridge.translate);
     run_free(run);
 }
 END_TEST
@@ -687,6 +747,9 @@ static void add_tests(TCase *tcase)
     tcase_add_test(tcase, time_of_harts_is_mtime);
     tcase_add_test(tcase, request_line_reaches_every_dma_controller);
     tcase_add_test(tcase, channels_are_initiators_by_controller_then_number);
+    tcase_add_loop_test(tcase, a_dma_controller_is_behind_the_iommu_that_its_row_names,
+                        -1, 3);
+    tcase_add_test(tcase, without_an_iommu_dma_uses_the_bus_s_addresses);
     tcase_add_test(tcase, every_hart_is_told_its_id_and_the_tree);
     tcase_add_test(tcase, firmware_finds_what_follows_it);
     tcase_add_test(tcase, rom_cannot_be_written);

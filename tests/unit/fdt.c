@@ -229,6 +229,40 @@ START_TEST(disk_has_two_ranges_of_registers)
 }
 END_TEST
 
+/* Linux: bindings riscv,iommu and iommu: a handle, and an id for each channel. */
+START_TEST(channels_say_which_iommu_they_are_behind)
+{
+    const char *iommu = "/soc/iommu@3010000", *dma = "/soc/dma-controller@3100000";
+    const char *second = "/soc/dma-controller@3400000";
+    struct board_row row = {.type = "dma", .name = "dma1", .base = 0x3400000};
+    struct err err;
+    uint32_t handle;
+
+    desc = board_virt;
+    ck_assert(board_desc_add(&desc, &board_virt_iommu, &err));
+    ck_assert(board_desc_add(&desc, &row, &err));
+    make_tree(&nothing_chosen);
+    ck_assert_str_eq(text_of(iommu, "compatible"), "riscv,iommu");
+    ck_assert_uint_eq(cell_of(iommu, "#iommu-cells", 0), 1);
+    ck_assert_uint_eq(cell_of(iommu, "reg", 3), 0x1000);
+    handle = cell_of(iommu, "phandle", 0);
+    for (unsigned i = 0; i < 4; i++) {
+        ck_assert_uint_eq(cell_of(iommu, "interrupts", i), 36 + i);
+        ck_assert_uint_eq(cell_of(dma, "iommus", 2 * i), handle);
+        ck_assert_uint_eq(cell_of(dma, "iommus", 2 * i + 1), 0x104 + i);
+        ck_assert_uint_eq(cell_of(second, "iommus", 2 * i + 1), 0x108 + i);
+    }
+    for (unsigned i = 0; i < desc.rows; i++)
+        if (strcmp(desc.row[i].type, "dma") == 0) {
+            desc.row[i].settings = 1;
+            strcpy(desc.row[i].setting[0].name, "iommu");
+            desc.row[i].setting[0].value = 0;
+        }
+    make_tree(&nothing_chosen);
+    ck_assert_ptr_null(fdt_getprop(tree.data, node_at(dma), "iommus", NULL));
+}
+END_TEST
+
 START_TEST(isa_string_names_what_the_harts_have)
 {
     const char *isa;
@@ -317,6 +351,7 @@ static void add_tests(TCase *tcase)
     tcase_add_loop_test(tcase, tree_is_that_of_qemu, 0, COUNT(machines));
     tcase_add_test(tcase, dma_controller_has_its_eight_interrupts);
     tcase_add_test(tcase, disk_has_two_ranges_of_registers);
+    tcase_add_test(tcase, channels_say_which_iommu_they_are_behind);
     tcase_add_test(tcase, isa_string_names_what_the_harts_have);
     tcase_add_test(tcase, node_follows_its_device);
     tcase_add_test(tcase, second_interrupt_controller_has_no_handle);

@@ -443,6 +443,7 @@ static struct run *stream_run(void)
     struct err err = {{0}};
 
     ck_assert_msg(board_desc_add(&desc, &row, &err), "%s", err.text);
+    ck_assert_msg(board_desc_add(&desc, &board_virt_iommu, &err), "%s", err.text);
     ck_assert_msg(run_add(run, &desc, &err) != NULL, "%s", err.text);
     run_reset(run);
     return run;
@@ -454,17 +455,22 @@ static void write_word(struct run *run, uint64_t pa, uint64_t value)
                      BUS_OKAY);
 }
 
-static void first_closed(const struct run *run, const char *name)
+static void first_closed_of(const struct run *run, unsigned irq, const char *name)
 {
     struct gates gates;
     struct err err = {{0}};
     int first;
 
-    ck_assert_msg(gates_of_source(run, 0, 8, -1, &gates, &err), "%s", err.text);
+    ck_assert_msg(gates_of_source(run, 0, irq, -1, &gates, &err), "%s", err.text);
     first = gates_best(&gates)->first;
     ck_assert_int_ge(first, 0);
     ck_assert_str_eq(gates.gate[first].name, name);
     gates_release(&gates);
+}
+
+static void first_closed(const struct run *run, const char *name)
+{
+    first_closed_of(run, 8, name);
 }
 
 START_TEST(a_stream_interrupts_at_its_threshold_if_it_is_told_to)
@@ -480,6 +486,32 @@ START_TEST(a_stream_interrupts_at_its_threshold_if_it_is_told_to)
     first_closed(run, "stream0.Control.irq");
     write_word(run, 0x4000000, 3);
     first_closed(run, "plic.PRIORITY[8]");
+    run_free(run);
+}
+END_TEST
+
+/* A fence interrupts on the wire of the command queue. */
+START_TEST(an_iommu_interrupts_for_a_queue_that_may)
+{
+    struct run *run = stream_run();
+    const uint64_t iommu = 0x3010000, fence = 2 | BIT(11);
+
+    ram_write(&run->board[0]->bus.ram, 0x80010000, &fence, 8, INITIATOR_OUTSIDE);
+    write_word(run, iommu + 0x18, UINT64_C(0x80010) << 10);
+    write_word(run, iommu + 0x1c, 0);
+    first_closed_of(run, 36, "iommu0.cqcsr.cie");
+    first_closed_of(run, 37, "iommu0.fqcsr.fie");
+    write_word(run, iommu + 0x48, 3);
+    write_word(run, iommu + 0x4c, 3);
+    first_closed_of(run, 36, "iommu0.ipsr.cip");
+    first_closed_of(run, 37, "iommu0.ipsr.fip");
+    first_closed_of(run, 38, "iommu0 line");
+    while (run->queue.next_due != NEVER)
+        queue_fire_first(&run->queue);
+    write_word(run, iommu + 0x24, 1);
+    while (run->queue.next_due != NEVER)
+        queue_fire_first(&run->queue);
+    first_closed_of(run, 36, "plic.PRIORITY[36]");
     run_free(run);
 }
 END_TEST
@@ -679,6 +711,10 @@ static const char *const others[] = {
     "vstimecmp",     /* a_guests_interrupt_has_gates_of_its_own */
     "stream0.Level", /* a_stream_interrupts_at_its_threshold_... */
     "stream0.Control.irq",
+    "iommu.cqcsr.cie", /* an_iommu_interrupts_for_a_queue_that_may */
+    "iommu.fqcsr.fie",
+    "iommu.ipsr.cip",
+    "iommu.ipsr.fip",
 };
 
 /* Without hart, device's line, channel, context and source: "plic.ENABLE[] bit". */
@@ -798,6 +834,7 @@ static void add_tests(TCase *tcase)
     tcase_add_loop_test(tcase, each_gate_of_other_interrupts_is_named_and_opened, 0,
                         COUNT(device_cases));
     tcase_add_test(tcase, a_stream_interrupts_at_its_threshold_if_it_is_told_to);
+    tcase_add_test(tcase, an_iommu_interrupts_for_a_queue_that_may);
     tcase_add_test(tcase, an_interrupt_waits_for_one_that_goes_first);
     tcase_add_test(tcase, each_hart_has_ways_of_its_own);
     tcase_add_test(tcase, who_closed_a_gate_is_told_with_the_place);

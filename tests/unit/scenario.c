@@ -258,6 +258,11 @@ static const struct {
      "board.costs: unknown cost 'bus_slott' (did you mean 'bus_slot'?)"},
     {"{ " PROGRAM ", board = { tlb = { entries = 24, ways = 2 } } }",
      "board.tlb: entries / ways must be a power of two"},
+    {"{ " PROGRAM ", board = { iommu = 1 } }",
+     "board: 'iommu' must be true or false, it is a number"},
+    {"{ " PROGRAM ", board = { iommu = true, devices = { { type = 'iommu', name = 'i', "
+     "base = 0x3010000 } } } }",
+     "i at 0x3010000 overlaps iommu0 at 0x3010000"},
     {"{ " PROGRAM ", board = { remove = { 'uart7' } } }",
      "board.remove: the board has no device 'uart7'"},
     {"{ " PROGRAM ", board = { devices = { { type = 'uart', base = 0x4000000, "
@@ -400,7 +405,8 @@ START_TEST(a_board_is_read_over_virt)
     struct scenario *scenario = load_setup(
         "{ " PROGRAM ", board = { memory = '16M', harts = 2, interleave = 9, "
         "tlb = { entries = 64, ways = 2 }, costs = { bus_slot = 7 }, "
-        "remove = { 'uart0' }, devices = { { type = 'stream', name = 'sensor', "
+        "iommu = true, remove = { 'uart0' }, devices = { { type = 'stream', name = "
+        "'sensor', "
         "base = 0x3300000, irq = { 40 }, request = 1, period = 500 } } } }",
         "");
     struct trial trial;
@@ -417,6 +423,7 @@ START_TEST(a_board_is_read_over_virt)
     ck_assert_uint_eq(trial.board->costs.bus_slot, 7);
     ck_assert_ptr_null(board_device(trial.board, "uart0"));
     ck_assert_ptr_nonnull(board_device(trial.board, "sensor"));
+    ck_assert_uint_eq(board_device(trial.board, "iommu0")->base, 0x3010000);
     ck_assert_uint_eq(desc->row[desc->rows - 1].setting[0].value, 500);
     ck_assert_uint_eq(desc->row[desc->rows - 1].request[0], 1);
     trial_end(&trial);

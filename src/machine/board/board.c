@@ -7,6 +7,7 @@
  *   PLIC, ACLINT out ---> line of a hart (wired OR)     wire_set
  *   first ACLINT's mtime ---> `time` of every hart      mtime_written
  *   device request ---> every DMA controller            wire_dma
+ *   DMA controller's addresses ---> its IOMMU           wire_dma
  *   bytes of RAM about to change ---> harts, HTIF       ram_touched
  */
 #include "machine/board/board.h"
@@ -18,6 +19,7 @@
 #include "machine/dma/dma.h"
 #include "machine/interrupt/aclint.h"
 #include "machine/interrupt/plic.h"
+#include "machine/iommu/iommu.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -29,12 +31,7 @@ _Static_assert((int)BOARD_HARTS == HART_MAX, "the table and the harts' folder ag
 
 static uint64_t setting_of_row(void *ctx, const char *name, uint64_t otherwise)
 {
-    const struct board_row *row = ctx;
-
-    for (unsigned i = 0; i < row->settings; i++)
-        if (strcmp(row->setting[i].name, name) == 0)
-            return row->setting[i].value;
-    return otherwise;
+    return board_row_setting(ctx, name, otherwise);
 }
 
 static bool make_device(struct board *board, unsigned index, struct err *err)
@@ -237,12 +234,32 @@ static void wire_rom(struct board *board, struct device *device)
         board->rom = device;
 }
 
+static struct device *nth_iommu(struct board *board, int n)
+{
+    const struct board_row *row = board_nth_row(&board->desc, "iommu", (unsigned)n);
+
+    return board_device(board, row->name);
+}
+
 /* Every controller can choose any line of the board. */
 static void wire_dma(struct board *board, struct device *device)
 {
+    int iommu = board_iommu_of(&board->desc, &board->desc.row[device->index]);
+
+    if (iommu >= 0)
+        ((struct dma *)device)->bridge = iommu_bridge(nth_iommu(board, iommu));
     for (unsigned i = 0; i < BOARD_REQUEST_LINES; i++)
         if (board->request[i])
             dma_connect(device, board->request[i]);
+}
+
+static void wire_iommu(struct board *board, struct device *device)
+{
+    unsigned unit = 0;
+
+    for (unsigned i = 0; i < device->index; i++)
+        unit += board->device[i]->type == &iommu_type;
+    iommu_set_unit(device, unit);
 }
 
 /* What only one type of device has, and a board must connect. */
@@ -250,9 +267,10 @@ static const struct {
     const struct device_type *type;
     void (*wire)(struct board *board, struct device *device);
 } wirings[] = {
-    {&plic_type, wire_plic}, {&aclint_type, wire_aclint},
-    {&uart_type, wire_uart}, {&finisher_type, wire_finisher},
-    {&rom_type, wire_rom},   {&dma_type, wire_dma},
+    {&plic_type, wire_plic},   {&aclint_type, wire_aclint},
+    {&uart_type, wire_uart},   {&finisher_type, wire_finisher},
+    {&rom_type, wire_rom},     {&dma_type, wire_dma},
+    {&iommu_type, wire_iommu},
 };
 
 static void wire_lines(struct board *board, struct device *device)

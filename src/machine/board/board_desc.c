@@ -7,6 +7,7 @@
 #include "base/nearest.h"
 #include "machine/hart/hart.h"
 #include "machine/interrupt/plic.h"
+#include "machine/iommu/iommu.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -19,6 +20,34 @@ const struct device_type *device_type_by_name(const char *name)
         if (strcmp(device_types[i]->name, name) == 0)
             return device_types[i];
     return NULL;
+}
+
+uint64_t board_row_setting(const struct board_row *row, const char *name,
+                           uint64_t otherwise)
+{
+    for (unsigned i = 0; i < row->settings; i++)
+        if (strcmp(row->setting[i].name, name) == 0)
+            return row->setting[i].value;
+    return otherwise;
+}
+
+const struct board_row *board_nth_row(const struct board_desc *desc, const char *type,
+                                      unsigned n)
+{
+    for (unsigned i = 0; i < desc->rows; i++)
+        if (strcmp(desc->row[i].type, type) == 0 && n-- == 0)
+            return &desc->row[i];
+    return NULL;
+}
+
+int board_iommu_of(const struct board_desc *desc, const struct board_row *row)
+{
+    uint64_t number = board_row_setting(row, "iommu", 1);
+
+    if (number == 0 || number > IOMMU_UNITS ||
+        !board_nth_row(desc, "iommu", (unsigned)number - 1))
+        return -1;
+    return (int)number - 1;
 }
 
 static bool unknown_type(const struct board_row *row, struct err *err)
@@ -148,17 +177,24 @@ bool board_desc_add(struct board_desc *desc, const struct board_row *row,
     return true;
 }
 
-static bool has_type(const struct board_desc *desc, const char *type)
+/* A controller that is to be behind an IOMMU by number must find it there. */
+static bool check_iommus(const struct board_desc *desc, struct err *err)
 {
-    for (unsigned i = 0; i < desc->rows; i++)
-        if (strcmp(desc->row[i].type, type) == 0)
-            return true;
-    return false;
+    const struct board_row *row;
+
+    if (board_nth_row(desc, "iommu", IOMMU_UNITS))
+        return err_set(err, "a board has at most %d IOMMUs", IOMMU_UNITS);
+    for (unsigned n = 0; (row = board_nth_row(desc, "dma", n)); n++)
+        if (board_row_setting(row, "iommu", 1) > 1 && board_iommu_of(desc, row) < 0)
+            return err_set(
+                err, "%s: 'iommu' is %" PRIu64 ", but the board has not so many IOMMUs",
+                row->name, board_row_setting(row, "iommu", 1));
+    return true;
 }
 
 bool board_desc_check(const struct board_desc *desc, struct err *err)
 {
-    bool has_plic = has_type(desc, "plic");
+    bool has_plic = board_nth_row(desc, "plic", 0);
 
     if (desc->harts < 1 || desc->harts > BOARD_HARTS)
         return err_set(err, "%u harts: a board has 1 to %d", desc->harts, BOARD_HARTS);
@@ -173,7 +209,7 @@ bool board_desc_check(const struct board_desc *desc, struct err *err)
     if (desc->guest_interrupts && !desc->hypervisor)
         return err_set(err, "there are guest external interrupts, but no hypervisor "
                             "extension");
-    if (!has_type(desc, "rom"))
+    if (!board_nth_row(desc, "rom", 0))
         return err_set(err, "there is no device of type 'rom': harts start in one");
     for (unsigned i = 0; i < desc->rows; i++) {
         if (!check_row(desc, i, err))
@@ -183,5 +219,5 @@ bool board_desc_check(const struct board_desc *desc, struct err *err)
                            "%s has interrupts, but there is no 'plic' to take them",
                            desc->row[i].name);
     }
-    return true;
+    return check_iommus(desc, err);
 }

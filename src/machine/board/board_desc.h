@@ -51,10 +51,25 @@ struct board_desc {
  * 0x3100000 and ATA disk at 0x3200000. */
 extern const struct board_desc board_virt;
 
+/* The IOMMU that a board may have beside it, where later virt machines of QEMU have it:
+ * all DMA controllers are then behind it. */
+extern const struct board_row board_virt_iommu;
+
 /* Adds a row, if it is a good one: of a known type, with a name of its own, with no more
  * lines than the type has, and none that another device drives. */
 bool board_desc_add(struct board_desc *desc, const struct board_row *row,
                     struct err *err);
+
+/* A setting of a row by its name, or what it is otherwise. */
+uint64_t board_row_setting(const struct board_row *row, const char *name,
+                           uint64_t otherwise);
+
+/* The n-th row of a type, from 0; NULL: there are fewer. */
+const struct board_row *board_nth_row(const struct board_desc *desc, const char *type,
+                                      unsigned n);
+
+/* Which IOMMU of the board the DMA controller of that row is behind, from 0; -1: none. */
+int board_iommu_of(const struct board_desc *desc, const struct board_row *row);
 
 /* Is the whole table good? What is left to find wrong are overlaps on the bus. */
 bool board_desc_check(const struct board_desc *desc, struct err *err);

@@ -10,10 +10,11 @@
 #include "machine/dma/dma.h"
 #include "machine/interrupt/aclint.h"
 #include "machine/interrupt/plic.h"
+#include "machine/iommu/iommu.h"
 
 const struct device_type *const device_types[] = {
-    &rom_type, &finisher_type, &aclint_type, &plic_type, &uart_type,
-    &dma_type, &ata_type,      &stream_type, NULL,
+    &rom_type, &finisher_type, &aclint_type, &plic_type,  &uart_type,
+    &dma_type, &ata_type,      &stream_type, &iommu_type, NULL,
 };
 
 /* clang-format off */
@@ -44,4 +45,8 @@ const struct board_desc board_virt = {
     },
     .rows = 7,
 };
+
+const struct board_row board_virt_iommu =
+        {.type = "iommu",    .name = "iommu0",   .base = 0x03010000,
+         .irqs = 4, .irq = {36, 37, 38, 39}};
 /* clang-format on */

@@ -18,6 +18,8 @@ void device_init(struct device *device, const struct device_type *type,
     for (unsigned i = 0; i < type->requests; i++) {
         device->request[i].line = REQUEST_LINE_NONE;
         device->request[i].device = device;
+        device->request[i].base = place->base;
+        device->request[i].size = type->size;
     }
     device->bus = place->bus;
     device->queue = place->queue;

@@ -42,6 +42,8 @@ struct request_line {
     unsigned (*take)(void *device, void *bytes, unsigned length); /* device to memory */
     unsigned (*give)(void *device, const void *bytes, unsigned length);
     void *device;
+    /* The device's registers: behind an IOMMU a channel must be let to them. */
+    uint64_t base, size;
     /* The controllers' side: called when `asserted` changes. */
     void (*changed)(void *ctx, uint8_t line, bool asserted);
     void *ctx;

@@ -3,6 +3,7 @@
 
 #include "base/bits.h"
 #include "machine/device/device.h"
+#include "machine/device/io_bridge.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -12,13 +13,17 @@
  * SiFive FU540, and a descriptor mode. Its data sheet is docs/manual/dma.md.
  *
  *   dma_channel.c  what a channel does: its states and their transitions
- *   dma_ends.c     source and destination, as the channel has them
  *   dma_use.c      what passes between its buffer and the bus
  *   dma_port.c     when: bus modes, priorities, gaps
+ *   dma_ends.c     source and destination, as the channel has them
+ *   dma_bridge.c   behind an IOMMU: whether, and where
  *   dma_ring.c     descriptors: rings and chains of them in memory
  *   dma_regs.c     the registers, and the device type
  */
 enum { DMA_CHANNELS = 4, DMA_BURST = 64, DMA_LINES = 16, DMA_UNITS = 8 };
+
+/* The device id of channel 0 of the first controller, if its row does not say another. */
+enum { DMA_DEVICE_ID = 0x104 };
 
 #define DMA_CLAIM   BIT(0)
 #define DMA_RUN     BIT(1)
@@ -67,6 +72,11 @@ enum dma_error_reason {
     DMA_BAD_NEXT,       /* a chain's next descriptor is misaligned or itself */
     DMA_NO_LINE,        /* no device drives the request line */
     DMA_DEVICE_FAILED,  /* the device asked, then moved nothing */
+    DMA_READ_BLOCKED,   /* the IOMMU does not translate it: a read of the source */
+    DMA_WRITE_BLOCKED,  /* a write of the destination */
+    DMA_FETCH_BLOCKED,  /* a read of a descriptor */
+    DMA_STATUS_BLOCKED, /* a write of a descriptor's status */
+    DMA_OTHER_DEVICE, /* behind an IOMMU: the address is not the requesting device's */
     DMA_REASONS
 };
 
@@ -110,6 +120,12 @@ enum dma_phase {
 
 struct dma;
 
+/* What the IOMMU has answered for the next access: way 0 is for reads, 1 for writes. */
+struct dma_way {
+    uint64_t iova, pa, age;
+    bool is_answered, is_allowed;
+};
+
 struct dma_channel {
     /* Registers, by their names in the data sheet. */
     uint32_t control, next_config;
@@ -134,6 +150,7 @@ struct dma_channel {
     bool works;          /* counted in the bus's `others` */
     uint64_t held_until; /* the slots it was given end here */
     uint64_t gap_from;   /* PHASE_GAP: the bus has been idle since */
+    struct dma_way way[2];
 
     struct timer timer;
     struct dma *dma;
@@ -151,8 +168,10 @@ struct dma {
     bool acting;         /* makes an access now: it does not answer itself */
 
     struct request_line *line[DMA_LINES]; /* by number; NULL: not connected */
-    uint8_t unit;                         /* number among the controllers of its bus */
-    struct dma *next;                     /* another controller of the same bus */
+    struct io_bridge bridge; /* to the IOMMU; no `translate`: not behind one */
+    uint32_t device_id;      /* of channel 0; each channel has one of its own */
+    uint8_t unit;            /* number among the controllers of its bus */
+    struct dma *next;        /* another controller of the same bus */
 };
 
 extern const struct device_type dma_type;
@@ -178,6 +197,14 @@ static inline unsigned dma_channel_number(unsigned initiator)
 static inline bool dma_rests(unsigned state)
 {
     return state == DMA_IDLE || state == DMA_COMPLETE || state == DMA_FAILED;
+}
+
+/* The device id of channel 0 of a board's controller number `unit`, as its setting has
+ * it. */
+static inline uint32_t dma_device_id(uint64_t setting, unsigned unit)
+{
+    return (uint32_t)(setting == DMA_DEVICE_ID ? setting + (uint64_t)DMA_CHANNELS * unit
+                                               : setting);
 }
 
 /* Makes a device's request line known to the controller, under the line's number. Every

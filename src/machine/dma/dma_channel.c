@@ -49,6 +49,7 @@
  *  - Its timer is armed exactly while its state uses the bus.
  */
 #include "machine/dma/dma_channel.h"
+#include "machine/dma/dma_bridge.h"
 #include "machine/dma/dma_ends.h"
 #include "machine/dma/dma_port.h"
 #include "machine/dma/dma_ring.h"
@@ -82,6 +83,11 @@ const char *const dma_reason_names[DMA_REASONS + 1] = {
     [DMA_BAD_NEXT] = "bad next descriptor",
     [DMA_NO_LINE] = "nothing drives the request line",
     [DMA_DEVICE_FAILED] = "the device moves nothing",
+    [DMA_READ_BLOCKED] = "the IOMMU blocks a read of the source",
+    [DMA_WRITE_BLOCKED] = "the IOMMU blocks a write of the destination",
+    [DMA_FETCH_BLOCKED] = "the IOMMU blocks a read of the descriptor",
+    [DMA_STATUS_BLOCKED] = "the IOMMU blocks a write of the status",
+    [DMA_OTHER_DEVICE] = "the address is not the requesting device's",
 };
 
 /* --- state, lines, ends -------------------------------------------------------- */
@@ -183,7 +189,8 @@ static bool has_descriptor(const struct dma_channel *channel,
                            enum dma_error_reason reason)
 {
     return channel->source != DMA_SINGLE && reason != DMA_FETCH_REFUSED &&
-           reason != DMA_STATUS_REFUSED && reason != DMA_BAD_RING &&
+           reason != DMA_STATUS_REFUSED && reason != DMA_FETCH_BLOCKED &&
+           reason != DMA_STATUS_BLOCKED && reason != DMA_BAD_RING &&
            reason != DMA_BAD_SIZES;
 }
 
@@ -269,6 +276,7 @@ static void begin_burst(struct dma_channel *channel, uint64_t at)
 
     channel->wanted =
         bytes < channel->exec_bytes ? bytes : (uint32_t)channel->exec_bytes;
+    channel->wanted = dma_bridge_cut(channel, channel->wanted);
     channel->filled = channel->drained = 0;
     enter(channel, DMA_READ);
     dma_port_want(channel, at);
@@ -323,6 +331,7 @@ static bool take_from_device(struct dma_channel *channel, uint64_t now)
     if (!is_requested(channel, now))
         return false;
     bytes = line->take(line->device, channel->buffer, channel->wanted);
+    dma_bridge_used(channel, false);
     if (bytes == 0 || bytes > channel->wanted) {
         fail(channel, now, DMA_DEVICE_FAILED, line->line);
         return false;
@@ -340,6 +349,7 @@ static void give_to_device(struct dma_channel *channel, uint64_t now)
     if (!is_requested(channel, now))
         return;
     bytes = line->give(line->device, channel->buffer + channel->drained, left);
+    dma_bridge_used(channel, true);
     if (bytes == 0 || bytes > left) {
         fail(channel, now, DMA_DEVICE_FAILED, line->line);
         return;
@@ -350,14 +360,33 @@ static void give_to_device(struct dma_channel *channel, uint64_t now)
     write_over(channel, now);
 }
 
+/* Behind an IOMMU: may the channel do what its state asks for? If that is not known yet,
+ * it comes back when it is; if not, it fails. */
+static bool is_allowed(struct dma_channel *channel, uint64_t now)
+{
+    enum dma_error_reason reason;
+    uint64_t ready, at;
+
+    if (dma_bridge_ask(channel, now, &ready)) {
+        dma_port_want(channel, ready);
+        return false;
+    }
+    reason = dma_bridge_verdict(channel, request_line(channel), &at);
+    if (reason != DMA_NO_ERROR)
+        fail(channel, now, reason, at);
+    return reason == DMA_NO_ERROR;
+}
+
 /* Before the bus is asked for: what a device has to do with it. False: there is nothing
  * to ask for now. */
 static bool is_ready(struct dma_channel *channel, uint64_t now)
 {
     enum dma_direction with = dma_direction(channel);
 
+    if (!is_allowed(channel, now))
+        return false;
     if (with == DMA_FROM_DEVICE && channel->state == DMA_READ)
-        return take_from_device(channel, now);
+        return take_from_device(channel, now) && is_allowed(channel, now);
     if (with == DMA_TO_DEVICE && channel->state == DMA_READ)
         return is_requested(channel, now);
     if (with == DMA_TO_DEVICE && channel->state == DMA_WRITE) {
@@ -480,6 +509,7 @@ void dma_channel_start(struct dma_channel *channel)
     channel->failed = channel->index = channel->flags = 0;
     channel->moved = channel->failed_at = channel->descriptor = 0;
     channel->filled = channel->drained = 0;
+    dma_bridge_forget(channel);
     if (field_get(channel->next_config, DMA_RSIZE) !=
             field_get(channel->next_config, DMA_WSIZE) &&
         (channel->next_bytes > 0 || channel->source != DMA_SINGLE)) {
@@ -498,6 +528,7 @@ void dma_channel_start(struct dma_channel *channel)
 void dma_channel_stop(struct dma_channel *channel)
 {
     dma_port_forget(channel);
+    dma_bridge_forget(channel);
     channel->failing = false;
     channel->filled = channel->drained = 0;
     enter(channel, DMA_IDLE);
@@ -525,8 +556,13 @@ static void use_over(struct dma_channel *channel, uint64_t now);
 static void act(struct dma_channel *channel, uint64_t now)
 {
     uint64_t refused;
-    uint32_t slots = dma_use_make(channel, now, &refused);
+    uint32_t slots;
 
+    if (!dma_bridge_is_answered(channel)) { /* not any more: it must ask again */
+        dma_port_want(channel, now);
+        return;
+    }
+    slots = dma_use_make(channel, now, &refused);
     if (slots == 0) {
         fail(channel, now, refusal(channel), refused);
         return;
@@ -549,9 +585,10 @@ static void read_over(struct dma_channel *channel, uint64_t now)
         return;
     }
     enter(channel, DMA_WRITE);
-    if (dma_direction(channel) == DMA_TO_DEVICE)
-        give_to_device(channel, now);
-    else if (channel->held_until > now)
+    if (dma_direction(channel) == DMA_TO_DEVICE) {
+        if (is_allowed(channel, now))
+            give_to_device(channel, now);
+    } else if (channel->held_until > now)
         act(channel, now); /* a burst's write slots follow its read slots */
     else
         want_next(channel, now);
@@ -592,11 +629,11 @@ void dma_channel_fire(void *ctx, uint64_t now)
     switch (phase) {
     case DMA_PHASE_ASK:
         if (is_ready(channel, now) &&
-            dma_port_ask(channel, now, dma_use_slots(channel), dma_address(channel)))
+            dma_port_ask(channel, now, dma_use_slots(channel), dma_use_pa(channel)))
             act(channel, now);
         return;
     case DMA_PHASE_GAP:
-        if (is_ready(channel, now) && dma_port_gap(channel, now, dma_address(channel)))
+        if (is_ready(channel, now) && dma_port_gap(channel, now, dma_use_pa(channel)))
             act(channel, now);
         return;
     case DMA_PHASE_ACT:

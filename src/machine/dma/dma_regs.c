@@ -119,7 +119,7 @@ static const struct reg_field bus_mode_fields[] = {
 };
 
 static const struct reg_field reason_fields[] = {
-    {3, 0, "reason", "why the channel has failed", dma_reason_names},
+    {4, 0, "reason", "why the channel has failed", dma_reason_names},
     {0, 0, NULL, NULL, NULL},
 };
 
@@ -309,6 +309,13 @@ static void channel_state(struct dma_channel *channel, struct state *state)
     STATE(state, channel->works);
     STATE(state, channel->held_until);
     STATE(state, channel->gap_from);
+    for (unsigned i = 0; i < COUNT(channel->way); i++) {
+        STATE(state, channel->way[i].iova);
+        STATE(state, channel->way[i].pa);
+        STATE(state, channel->way[i].age);
+        STATE(state, channel->way[i].is_answered);
+        STATE(state, channel->way[i].is_allowed);
+    }
 }
 
 static void dma_state(struct device *device, struct state *state)
@@ -400,6 +407,13 @@ static bool init_channels(struct dma *dma, struct err *err)
     return true;
 }
 
+static const struct device_setting dma_settings[] = {
+    {"device_id", DMA_DEVICE_ID,
+     "of channel 0 at an IOMMU; 0x104 is 4 more for each controller before this one"},
+    {"iommu", 1, "which IOMMU of the board, if it has one, translates; 0: none"},
+    {NULL, 0, NULL},
+};
+
 static struct device *dma_create(const struct device_place *place, struct err *err)
 {
     struct dma *dma = alloc_zero(1, sizeof(*dma));
@@ -409,6 +423,8 @@ static struct device *dma_create(const struct device_place *place, struct err *e
         free(dma);
         return NULL;
     }
+    dma->device_id =
+        dma_device_id(device_setting(&dma_type, place, "device_id"), dma->unit);
     dma->port_holder = DMA_CHANNELS - 1;
     return &dma->device;
 }
@@ -421,6 +437,7 @@ const struct device_type dma_type = {
     .max_size = 8,
     .irqs = 2 * DMA_CHANNELS,
     .regs = &dma_regfile,
+    .settings = dma_settings,
     .create = dma_create,
     .free = dma_free,
     .reset = dma_reset,

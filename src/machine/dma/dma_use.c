@@ -1,5 +1,6 @@
 #include "machine/dma/dma_use.h"
 
+#include "machine/dma/dma_bridge.h"
 #include "machine/dma/dma_ends.h"
 #include "machine/dma/dma_port.h"
 
@@ -36,23 +37,33 @@ static unsigned slot_width(const struct dma_channel *channel)
     return log2 < 3 ? 1u << log2 : BUS_SLOT_BYTES;
 }
 
+static bool is_write(const struct dma_channel *channel)
+{
+    return channel->state == DMA_WRITE || channel->state == DMA_STATUS;
+}
+
 static struct use use_now(const struct dma_channel *channel)
 {
     struct use use = {.at = channel->filled,
                       .left = channel->wanted - channel->filled,
                       .width = BUS_SLOT_BYTES};
 
-    if (channel->state == DMA_WRITE || channel->state == DMA_STATUS) {
+    if (is_write(channel)) {
         use.write = true;
         use.at = channel->drained;
         use.left = channel->filled - channel->drained;
     }
     if (channel->state == DMA_READ || channel->state == DMA_WRITE)
         use.width = slot_width(channel);
-    use.pa = dma_address(channel);
+    use.pa = dma_use_pa(channel);
     use.fixed = (channel->state == DMA_READ && dma_is_fixed_source(channel)) ||
                 (channel->state == DMA_WRITE && dma_is_fixed_dest(channel));
     return use;
+}
+
+uint64_t dma_use_pa(const struct dma_channel *channel)
+{
+    return dma_bridge_pa(channel, dma_address(channel), is_write(channel));
 }
 
 /* The largest naturally aligned power of 2 that fits. */
@@ -183,7 +194,7 @@ uint32_t dma_use_make(struct dma_channel *channel, uint64_t now, uint64_t *refus
             if (done.count > 0)
                 tell(channel, now, &done, use.write);
             tell(channel, now, &slot, use.write);
-            *refused = slot.pa;
+            *refused = dma_address(channel);
             return 0;
         }
         if (done.count == 0)
@@ -192,5 +203,6 @@ uint32_t dma_use_make(struct dma_channel *channel, uint64_t now, uint64_t *refus
         done.bytes += slot.bytes;
     } while (channel->bus_mode == DMA_MODE_BURST && use.left > 0);
     tell(channel, now, &done, use.write);
+    dma_bridge_used(channel, use.write);
     return done.count;
 }

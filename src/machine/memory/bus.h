@@ -21,13 +21,14 @@
 
 /* Who uses a bus: part of every event that tells of a use. */
 enum initiator {
-    INITIATOR_HART = 0, /* + hart id, 0 to 7 */
-    INITIATOR_DMA = 8,  /* + channel: of the first DMA controller 0 to 7, and so on */
+    INITIATOR_HART = 0,   /* + hart id, 0 to 7 */
+    INITIATOR_DMA = 8,    /* + channel: of the first DMA controller 0 to 3, and so on */
+    INITIATOR_IOMMU = 40, /* + number of the IOMMU, 0 to 3 */
     INITIATOR_OUTSIDE = 254, /* a loader or a command: no part of the machine */
     INITIATOR_NONE = 255
 };
 
-enum { BUS_SLOT_BYTES = 8, BUS_REGIONS = 64, INITIATORS = 40 };
+enum { BUS_SLOT_BYTES = 8, BUS_REGIONS = 64, INITIATORS = 44 };
 
 /* What answers at a range of addresses that is not RAM. */
 struct mmio {

@@ -9,6 +9,7 @@
 #include "machine/device/stream.h"
 #include "machine/device/uart.h"
 #include "machine/dma/dma.h"
+#include "machine/iommu/iommu.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -167,16 +168,48 @@ static void stream_gates(struct gates *gates, const struct device *device,
     snprintf(gate->name, sizeof(gate->name), "%s.Control.irq", device->name);
 }
 
+/* --- the IOMMU: a wire is the OR of the causes that icvec gives it ---------------- */
+
+static void iommu_gates(struct gates *gates, const struct device *device, unsigned line)
+{
+    const struct iommu *iommu = (const struct iommu *)device;
+    static const struct {
+        const char *pending, *csr, *enable;
+        uint32_t offset;
+        bool is_fault;
+    } causes[] = {{"cip", "cqcsr", "cie", 0x48, false},
+                  {"fip", "fqcsr", "fie", 0x4c, true}};
+
+    for (unsigned i = 0; i < COUNT(causes); i++) {
+        uint32_t csr = causes[i].is_fault ? iommu->fqcsr : iommu->cqcsr;
+        uint64_t pends = iommu->ipsr >> i & 1, enabled = csr >> 1 & 1;
+        struct gate *gate;
+
+        if ((iommu->icvec >> 4 * i & BITS(3, 0)) != line)
+            continue;
+        gate = gates_add(gates, GATE_SHARED, enabled || pends, enabled,
+                         gate_register(device, causes[i].offset, 4, 1, 1));
+        gate_text(gate, "", "1",
+                  enabled ? "the queue may interrupt" : "the queue may not interrupt");
+        snprintf(gate->name, sizeof(gate->name), "%s.%s.%s", device->name,
+                 causes[i].csr, causes[i].enable);
+        gate = gates_add(gates, GATE_SHARED, pends, pends,
+                         gate_register(device, 0x54, 4, i, i));
+        gate_text(gate, "", "1",
+                  pends ? "the queue's interrupt pends" : "nothing pends");
+        snprintf(gate->name, sizeof(gate->name), "%s.ipsr.%s", device->name,
+                 causes[i].pending);
+    }
+}
+
 /* --- any device ------------------------------------------------------------------- */
 
 static const struct {
     const struct device_type *type;
     void (*add)(struct gates *gates, const struct device *device, unsigned line);
 } devices[] = {
-    {&dma_type, dma_gates},
-    {&uart_type, uart_gates},
-    {&ata_type, ata_gates},
-    {&stream_type, stream_gates},
+    {&dma_type, dma_gates},       {&uart_type, uart_gates},   {&ata_type, ata_gates},
+    {&stream_type, stream_gates}, {&iommu_type, iommu_gates},
 };
 
 /* Which device drives a source, and by which of its lines; NULL: none. */
