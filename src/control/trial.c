@@ -164,6 +164,11 @@ static void counters_state(struct counters *counters, struct state *state)
     STATE(state, counters->interrupts);
     STATE(state, counters->exceptions);
     STATE(state, counters->bus_wait_cycles);
+    STATE(state, counters->iommu_translations);
+    STATE(state, counters->iommu_hits);
+    STATE(state, counters->iommu_misses);
+    STATE(state, counters->iommu_reads);
+    STATE(state, counters->iommu_faults);
     STATE(state, counters->events);
 }
 

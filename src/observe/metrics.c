@@ -1,5 +1,7 @@
 #include "observe/metrics.h"
 
+#include "machine/iommu/iommu.h"
+
 #include <string.h>
 
 /* clang-format off */
@@ -32,6 +34,17 @@ const struct metric_info metric_infos[METRICS] = {
      "of harts in VS- and VU-mode", AT(guest_cycles), false, false},
     {"asleep_cycles", "asleep", "cycles",
      "that harts have waited for an interrupt in WFI", AT(asleep_cycles), false, false},
+    {"iommu_translations", "IOMMU translations", "translations",
+     "that devices have asked an IOMMU for", AT(iommu_translations), false, false},
+    {"iommu_hits", "IOMMU hits", "translations",
+     "found in an IOMMU's translation cache", AT(iommu_hits), false, false},
+    {"iommu_misses", "IOMMU misses", "translations",
+     "for which an IOMMU walked page tables", AT(iommu_misses), false, false},
+    {"iommu_reads", "IOMMU reads", "entries",
+     "of directories and page tables that IOMMUs have read", AT(iommu_reads), false,
+     false},
+    {"iommu_faults", "IOMMU faults", "accesses",
+     "of devices that an IOMMU has refused", AT(iommu_faults), false, false},
 };
 /* clang-format on */
 
@@ -55,6 +68,15 @@ static void add_life(struct counters *counters, const struct hart *hart)
     counters->asleep_cycles += hart_cycles_asleep(hart);
 }
 
+static void read_iommu(struct counters *counters, const struct iommu *iommu)
+{
+    counters->iommu_translations += iommu->counts.translations;
+    counters->iommu_hits += iommu->counts.hits;
+    counters->iommu_misses += iommu->counts.misses;
+    counters->iommu_reads += iommu->counts.reads;
+    counters->iommu_faults += iommu->counts.faults;
+}
+
 void counters_read(struct counters *counters, const struct run *run,
                    const struct tally *tally, uint64_t cycle)
 {
@@ -74,6 +96,9 @@ void counters_read(struct counters *counters, const struct run *run,
             counters->bus_wait_cycles +=
                 board->bus.counts[INITIATOR_HART + h].wait_cycles;
         }
+        for (unsigned d = 0; d < board->devices; d++)
+            if (board->device[d]->type == &iommu_type)
+                read_iommu(counters, (const struct iommu *)board->device[d]);
     }
 }
 
@@ -92,6 +117,11 @@ void metrics_between(struct metrics *metrics, const struct counters *from,
         .vm_exits = to->vm_exits - from->vm_exits,
         .guest_cycles = to->guest_cycles - from->guest_cycles,
         .asleep_cycles = to->asleep_cycles - from->asleep_cycles,
+        .iommu_translations = to->iommu_translations - from->iommu_translations,
+        .iommu_hits = to->iommu_hits - from->iommu_hits,
+        .iommu_misses = to->iommu_misses - from->iommu_misses,
+        .iommu_reads = to->iommu_reads - from->iommu_reads,
+        .iommu_faults = to->iommu_faults - from->iommu_faults,
     };
     for (int i = 0; i < EVENT_KINDS; i++)
         metrics->events[i] = to->events[i] - from->events[i];

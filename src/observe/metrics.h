@@ -28,6 +28,7 @@ struct counters {
     uint64_t instructions, cycles, payload_bytes_hart, payload_bytes_dma;
     uint64_t interrupts, exceptions, bus_wait_cycles;
     uint64_t vm_entries, vm_exits, guest_cycles, asleep_cycles;
+    uint64_t iommu_translations, iommu_hits, iommu_misses, iommu_reads, iommu_faults;
     uint64_t events[EVENT_KINDS];
 };
 
@@ -39,6 +40,7 @@ struct metrics {
     uint64_t instructions, cycles, payload_bytes_hart, payload_bytes_dma;
     uint64_t interrupts, exceptions, bus_wait_cycles;
     uint64_t vm_entries, vm_exits, guest_cycles, asleep_cycles;
+    uint64_t iommu_translations, iommu_hits, iommu_misses, iommu_reads, iommu_faults;
     bool has_share;
     double useful_share;
     uint64_t events[EVENT_KINDS];
@@ -55,7 +57,7 @@ struct metric_info {
     bool published; /* part of a run's result; the rest is for checks */
 };
 
-enum { METRICS = 12 };
+enum { METRICS = 17 };
 
 extern const struct metric_info metric_infos[METRICS];
 

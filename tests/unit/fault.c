@@ -297,6 +297,36 @@ START_TEST(a_disk_error_names_its_bits_and_the_command)
 }
 END_TEST
 
+/* tests/commands/iommu.lua: a guest's channel writes where the second stage maps nothing. */
+START_TEST(a_blocked_dma_names_the_entry_that_refused_it)
+{
+    struct session_choice choice = {.file = "tests/commands/iommu.lua",
+                                    .variant = "wild"};
+    struct err err = {{0}};
+    struct talk talk;
+    const char *answer;
+
+    talk_open(&talk, talk_loop, "");
+    session_close(&talk.session);
+    ck_assert_msg(session_open(&talk.session, &choice, &err), "%s", err.text);
+    talk_do(&talk, "catch dma-error");
+    talk_do(&talk, "continue");
+    has_text(talk_do(&talk, "why"), "the IOMMU refused it");
+    answer = talk_do(&talk, "why fault");
+    has_text(answer,
+             "DMA channel 0 fails at 0x80002000 after 0 bytes: the IOMMU blocks a "
+             "write of the destination.\n"
+             "iommu0 blocks DMA channel 0 (device id 0x104), which writes at "
+             "0x80002000: write/AMO guest-page fault, at guest address 0x80002000; "
+             "software will be told.\n");
+    has_text(answer,
+             "the second-stage entry of level 0 at 0x80409010 is 0x0: not valid.\n"
+             "The entry: nobody has written it since reset.\n"
+             "The destination: hart 0 wrote it at ");
+    talk_close(&talk);
+}
+END_TEST
+
 START_TEST(where_nothing_has_failed_that_is_said)
 {
     struct talk talk;
@@ -308,7 +338,7 @@ START_TEST(where_nothing_has_failed_that_is_said)
     talk_do(&talk, "stepi 100");
     ck_assert_str_eq(talk_do(&talk, "why fault"),
                      "Error: why fault: nothing has failed so far: no exception, DMA "
-                     "error or disk error.\n");
+                     "error, disk error or IOMMU fault.\n");
     talk_close(&talk);
 }
 END_TEST
@@ -341,6 +371,7 @@ static void add_tests(TCase *tcase)
                         COUNT(dma_cases));
     tcase_add_loop_test(tcase, a_disk_error_names_its_bits_and_the_command, 0,
                         COUNT(disk_cases));
+    tcase_add_test(tcase, a_blocked_dma_names_the_entry_that_refused_it);
     tcase_add_test(tcase, where_nothing_has_failed_that_is_said);
     tcase_add_test(tcase, the_fault_before_the_viewer_is_meant_and_marked);
 }

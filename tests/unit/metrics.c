@@ -2,6 +2,7 @@
 #include "tests/lib/suite.h"
 
 #include "base/bits.h"
+#include "machine/iommu/iommu.h"
 #include "observe/metrics.h"
 
 #include <string.h>
@@ -77,7 +78,8 @@ END_TEST
 
 START_TEST(every_metric_is_named_and_found)
 {
-    struct metrics metrics = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, true, 0.5, {0}};
+    struct metrics metrics = {1,  2,  3,  4,  5,  6,  7,    8,   9,  10,
+                              11, 12, 13, 14, 15, 16, true, 0.5, {0}};
     uint64_t sum = 0;
 
     for (int i = 0; i < METRICS; i++) {
@@ -86,7 +88,7 @@ START_TEST(every_metric_is_named_and_found)
         if (!metric_infos[i].is_share)
             sum += metric_count(&metrics, &metric_infos[i]);
     }
-    ck_assert_uint_eq(sum, 66);
+    ck_assert_uint_eq(sum, 136);
 }
 END_TEST
 
@@ -105,8 +107,36 @@ START_TEST(published_metrics_are_in_the_order_of_the_result)
 }
 END_TEST
 
+/* What each IOMMU of a board counts is part of it. */
+START_TEST(iommus_count_for_themselves)
+{
+    struct run *own = run_new();
+    struct board_desc desc = board_virt;
+    struct tally tally = {{0}, 0};
+    struct counters from, to;
+    struct metrics metrics;
+    struct iommu *iommu;
+    struct err err;
+
+    ck_assert(board_desc_add(&desc, &board_virt_iommu, &err));
+    iommu = (struct iommu *)board_device(run_add(own, &desc, &err), "iommu0");
+    iommu->counts = (struct iommu_counts){1, 2, 3, 4, 5, 6};
+    counters_read(&from, own, &tally, 0);
+    iommu->counts = (struct iommu_counts){11, 22, 33, 44, 55, 66};
+    counters_read(&to, own, &tally, 0);
+    metrics_between(&metrics, &from, &to);
+    ck_assert_uint_eq(metrics.iommu_translations, 10);
+    ck_assert_uint_eq(metrics.iommu_hits, 20);
+    ck_assert_uint_eq(metrics.iommu_misses, 30);
+    ck_assert_uint_eq(metrics.iommu_reads, 50);
+    ck_assert_uint_eq(metrics.iommu_faults, 60);
+    run_free(own);
+}
+END_TEST
+
 static void add_tests(TCase *tcase)
 {
+    tcase_add_test(tcase, iommus_count_for_themselves);
     tcase_add_checked_fixture(tcase, make_run, free_run);
     tcase_add_test(tcase, a_tally_counts_kinds_and_payload_of_dma);
     tcase_add_test(tcase, metrics_are_differences_of_counters_of_all_harts);

@@ -154,6 +154,35 @@ const struct command info_commands[] = {
         .run = info_dma,
     },
     {
+        .name = "info iommu",
+        .summary = "IOMMUs: what they remember, and what is in their queues",
+        .help =
+            "Of each its mode and counts; the device contexts and translations that it has "
+            "kept, which are used until a command says otherwise; the commands that wait, "
+            "and the fault records that software has not taken yet, in words.\n"
+            "\n"
+            "  info iommu",
+        .group = GROUP,
+        .run = info_iommu,
+    },
+    {
+        .name = "info iommu walk",
+        .arguments = {{.type = ARG_VALUE, .name = "DEVICE_ID"},
+                      {.type = ARG_ADDRESS, .name = "ADDRESS"},
+                      {.type = ARG_CHOICE, .name = "ACCESS", .optional = true,
+                       .choices = "read write"}},
+        .summary = "translate an address as an IOMMU would, without effect",
+        .help =
+            "Each entry that the IOMMU would read for that device, from the directory's "
+            "root on: where it is, what it is, and what the IOMMU makes of it. The caches "
+            "are not asked, but it is said if they know something else.\n"
+            "\n"
+            "  info iommu walk 0x104 0x80001000\n"
+            "  info iommu walk 0x104 0x80001000 write",
+        .group = GROUP,
+        .run = info_iommu_walk,
+    },
+    {
         .name = "info irq",
         .summary = "interrupts, from the devices to the harts",
         .help =

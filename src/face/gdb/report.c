@@ -34,6 +34,10 @@ static void say_who(struct gdb *gdb, const struct hit *hit)
 
     if (hit->initiator < INITIATOR_DMA || hit->initiator >= INITIATORS)
         return;
+    if (hit->initiator >= INITIATOR_IOMMU) {
+        gdb_note(gdb, "The access is an IOMMU's, not a hart's.\n");
+        return;
+    }
     snprintf(text, sizeof(text), "The access is DMA channel %d's, not a hart's.\n",
              hit->initiator - INITIATOR_DMA);
     gdb_note(gdb, text);

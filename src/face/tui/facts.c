@@ -36,7 +36,7 @@ static void take_transfer(struct facts *facts, const struct event *event)
 {
     const struct event_bus_transfer *transfer = &event->bus_transfer;
 
-    if (transfer->initiator >= INITIATOR_DMA)
+    if (transfer->initiator >= INITIATOR_DMA && transfer->initiator < INITIATOR_IOMMU)
         facts->dma[(transfer->initiator - INITIATOR_DMA) % FACTS_CHANNELS].beats +=
             transfer->size;
     if (transfer->access == ACCESS_STORE)
@@ -104,6 +104,14 @@ static void take_dma(struct facts *facts, const struct board *board,
     default:
         break;
     }
+}
+
+static void take_iommu_fault(struct facts *facts, const struct event *event)
+{
+    struct iommu_fold *iommu = &facts->iommu[event->iommu_fault.device % BOARD_ROWS];
+
+    iommu->fault = event->iommu_fault;
+    iommu->failed = true;
 }
 
 /* --- devices --------------------------------------------------------------------- */
@@ -194,11 +202,12 @@ void facts_take(struct facts *facts, const struct board *board,
                 const struct event *event)
 {
     static void (*const of[EVENT_KINDS])(struct facts *, const struct event *) = {
-        [EVENT_BUS_TRANSFER] = take_transfer, [EVENT_MMIO_READ] = take_read,
-        [EVENT_MMIO_WRITE] = take_write,      [EVENT_IRQ_LINE] = take_irq_line,
-        [EVENT_HART_LINE] = take_hart_line,   [EVENT_HART_SLEEP] = take_sleep,
-        [EVENT_REQUEST_LINE] = take_request,  [EVENT_DISK_COMMAND] = take_command,
-        [EVENT_DISK_PHASE] = take_phase,      [EVENT_CONSOLE] = take_console,
+        [EVENT_BUS_TRANSFER] = take_transfer,   [EVENT_MMIO_READ] = take_read,
+        [EVENT_MMIO_WRITE] = take_write,        [EVENT_IRQ_LINE] = take_irq_line,
+        [EVENT_HART_LINE] = take_hart_line,     [EVENT_HART_SLEEP] = take_sleep,
+        [EVENT_REQUEST_LINE] = take_request,    [EVENT_DISK_COMMAND] = take_command,
+        [EVENT_DISK_PHASE] = take_phase,        [EVENT_CONSOLE] = take_console,
+        [EVENT_IOMMU_FAULT] = take_iommu_fault,
     };
 
     if (event->board != board->index || !(FACTS_KINDS & EVENT_BIT(event->kind)))

@@ -61,8 +61,15 @@ struct device_fold {
     char console[40]; /* the line of characters it sends */
 };
 
+/* What an IOMMU has refused last. */
+struct iommu_fold {
+    struct event_iommu_fault fault;
+    bool failed;
+};
+
 struct facts {
     uint64_t written; /* by a device, last in RAM; 0: nothing */
+    struct iommu_fold iommu[BOARD_ROWS];
     struct dma_fold dma[FACTS_CHANNELS];
     struct disk_fold disk[BOARD_ROWS];
     struct device_fold device[BOARD_ROWS];

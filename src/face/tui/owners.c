@@ -124,6 +124,8 @@ struct owner_write owner_write_of(const struct event *event)
         return (struct owner_write){transfer->pa, transfer->size, transfer->initiator};
     if (event->kind == EVENT_WALK_STEP && walk->outcome == WALK_UPDATED)
         return (struct owner_write){walk->entry_at, 8, walk->hart};
+    if (event->kind == EVENT_IOMMU_WALK && event->iommu_walk.outcome == WALK_UPDATED)
+        return (struct owner_write){event->iommu_walk.entry_at, 8, INITIATOR_IOMMU};
     if (event->kind == EVENT_OUTSIDE && outside->act == ACT_MEMORY)
         return (struct owner_write){outside->number, outside->size, INITIATOR_OUTSIDE};
     return (struct owner_write){0};

@@ -234,6 +234,41 @@ static void fill_ata(const struct watch *watch, const struct device *device, int
         add_line(text, ROLE_DMA, "asks the DMA");
 }
 
+/* --- IOMMUs ----------------------------------------------------------------------- */
+
+static uint64_t iommu_register(const struct watch *watch, const struct device *device,
+                               const char *name)
+{
+    uint64_t value = 0;
+
+    watch_register(watch, device, name, 0, &value);
+    return value;
+}
+
+static void fill_iommu(const struct watch *watch, const struct device *device,
+                       int width, struct part_text *text)
+{
+    static const char *const modes[] = {"Off", "Bare", "1LVL", "2LVL"};
+    const struct iommu_fold *iommu = &watch->facts.iommu[device->index];
+    const struct event *event = &watch->focus;
+
+    add_line(text, ROLE_TEXT, "%s%s", width < 16 ? "" : "mode ",
+             modes[iommu_register(watch, device, "ddtp") & 3]);
+    if (watch->has_focus && event->kind == EVENT_IOMMU_TRANSLATE &&
+        event->iommu_translate.device == device->index)
+        add_line(text, ROLE_DMA, "to 0x%" PRIx64, event->iommu_translate.pa);
+    if (iommu->failed) {
+        add_line(text, ROLE_STOP, "blocks 0x%" PRIx64, iommu->fault.iova);
+        add_line(text, ROLE_STOP, "cause %u", iommu->fault.cause);
+    }
+    add_line(text, ROLE_QUIET, "cq %" PRIu64 " of %" PRIu64,
+             iommu_register(watch, device, "cqh"),
+             iommu_register(watch, device, "cqt"));
+    add_line(text, ROLE_QUIET, "fq %" PRIu64 " of %" PRIu64,
+             iommu_register(watch, device, "fqh"),
+             iommu_register(watch, device, "fqt"));
+}
+
 /* --- interrupt controllers ---------------------------------------------------------- */
 
 static bool bit_of(const struct watch *watch, uint64_t at, unsigned source)
@@ -322,6 +357,7 @@ static const struct part_form forms[] = {
     {"dma", "DMA", "DMA", 28, 19, 0, fill_dma},
     {"ata", "ATA disk", "ATA", 24, 16, 1, fill_ata},
     {"stream", "stream", "FIFO", 22, 15, 2, fill_other},
+    {"iommu", "IOMMU", "IOMMU", 22, 15, 3, fill_iommu},
     {"plic", "PLIC", "PLIC", 18, 11, 0, fill_plic},
     {"uart", "UART", "UART", 20, 14, 4, fill_uart},
     {"aclint", "ACLINT", "ACLINT", 20, 16, 5, fill_aclint},

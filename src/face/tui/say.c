@@ -103,12 +103,20 @@ static void why_transfer(struct buf *out, const struct watch *watch,
         "stealing mode: after one slot the channel lets others through",
         "transparent mode: the channel takes slots that nobody wants",
     };
-    unsigned channel = event->bus_transfer.initiator - (unsigned)INITIATOR_DMA;
+    unsigned initiator = event->bus_transfer.initiator;
+    unsigned channel = initiator - (unsigned)INITIATOR_DMA;
     const struct device *dma = watch_device(watch, "dma", channel / DMA_CHANNELS);
     uint64_t mode = 0;
 
-    if (dma && watch_register(watch, dma, "BusMode", channel % DMA_CHANNELS, &mode) &&
-        mode < 3)
+    if (initiator >= INITIATOR_IOMMU)
+        buf_printf(out, "%s; %" PRIu32 " cycles.",
+                   event->bus_transfer.access == ACCESS_LOAD
+                       ? "the IOMMU fetches a command from its queue"
+                       : "the IOMMU writes a fault record, or what a fence stores",
+                   event->bus_transfer.price);
+    else if (dma &&
+             watch_register(watch, dma, "BusMode", channel % DMA_CHANNELS, &mode) &&
+             mode < 3)
         buf_printf(out, "%s; %" PRIu32 " cycles.", modes[mode],
                    event->bus_transfer.price);
 }

@@ -96,6 +96,8 @@ char *text_initiator(char text[TEXT_DATA], uint8_t who)
 {
     if (who < INITIATOR_DMA)
         snprintf(text, TEXT_DATA, "hart %d", who);
+    else if (who >= INITIATOR_IOMMU && who < INITIATORS)
+        snprintf(text, TEXT_DATA, "the IOMMU");
     else if (who < INITIATOR_OUTSIDE)
         snprintf(text, TEXT_DATA, "DMA channel %d", who - INITIATOR_DMA);
     else

@@ -1,5 +1,6 @@
 #include "face/tui/transaction.h"
 
+#include "face/tui/say.h"
 #include "machine/dma/dma.h"
 
 #include <inttypes.h>
@@ -14,10 +15,14 @@ static enum role role_of(uint8_t initiator)
 /* The part that uses the bus under that number. */
 static struct end end_of_initiator(const struct watch *watch, uint8_t initiator)
 {
-    const struct device *dma;
+    const struct device *dma, *iommu;
 
     if (initiator < INITIATOR_DMA)
         return (struct end){PART_HART, initiator};
+    if (initiator >= INITIATOR_IOMMU) {
+        iommu = watch_device(watch, "iommu", initiator - (unsigned)INITIATOR_IOMMU);
+        return (struct end){PART_DEVICE, iommu ? iommu->index : 0};
+    }
     dma = watch_device(watch, "dma",
                        (unsigned)(initiator - INITIATOR_DMA) / DMA_CHANNELS);
     return (struct end){PART_DEVICE, dma ? dma->index : 0};
@@ -146,6 +151,27 @@ static struct transaction of_descriptor(const struct watch *watch,
     return now;
 }
 
+/* An entry of a table that an IOMMU reads. */
+static struct transaction of_iommu_walk(const struct watch *watch,
+                                        const struct event *event)
+{
+    const struct event_iommu_walk *walk = &event->iommu_walk;
+    struct transaction now = {.way = WAY_BUS,
+                              .asker = {PART_DEVICE, walk->device},
+                              .to_asker = walk->outcome != WALK_UPDATED,
+                              .role = ROLE_DMA};
+    char table[TEXT_DATA];
+
+    if (!end_of_address(watch, walk->entry_at, &now.target))
+        now.way = WAY_NONE;
+    say_value(table, UNIT_IOMMUTABLE, walk->table);
+    snprintf(now.label[0], sizeof(now.label[0]), "walk: %.20s level %u at 0x%" PRIx64,
+             table, walk->level, walk->entry_at);
+    snprintf(now.label[1], sizeof(now.label[1]), "walk: %.20s", table);
+    snprintf(now.label[2], sizeof(now.label[2]), "walk");
+    return now;
+}
+
 /* A burst as a whole: where its bytes have gone, or, if that is a device behind a request
  * line, where they came from. */
 static struct transaction of_burst(const struct watch *watch, const struct event *event)
@@ -245,6 +271,7 @@ struct transaction transaction_now(const struct watch *watch)
         [EVENT_REQUEST_LINE] = of_line,
         [EVENT_DMA_DESCRIPTOR] = of_descriptor,
         [EVENT_DMA_BURST] = of_burst,
+        [EVENT_IOMMU_WALK] = of_iommu_walk,
     };
 
     if (!watch->has_focus || !of[watch->focus.kind])

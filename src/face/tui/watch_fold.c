@@ -66,7 +66,11 @@ static void fold_transfer(struct watch *watch, const struct event *event)
                         .who = transfer->initiator,
                         .sign = 'd'};
 
+    if (transfer->initiator >= INITIATOR_IOMMU)
+        span.sign = 'i';
     add_span(watch, event, span);
+    if (transfer->initiator >= INITIATOR_IOMMU)
+        return;
     span.lane = LANE_DMA;
     span.index = (uint8_t)(transfer->initiator - INITIATOR_DMA);
     span.sign = transfer->access == ACCESS_LOAD ? 'r' : 'w';
@@ -78,6 +82,8 @@ static void fold_wait(struct watch *watch, const struct event *event)
     const struct event_bus_wait *wait = &event->bus_wait;
     bool hart = wait->initiator < INITIATOR_DMA;
 
+    if (wait->initiator >= INITIATOR_IOMMU) /* it has no lane of its own */
+        return;
     add_span(
         watch, event,
         (struct span){.from = event->cycle,
@@ -86,6 +92,16 @@ static void fold_wait(struct watch *watch, const struct event *event)
                       .index = (uint8_t)(wait->initiator - (hart ? 0 : INITIATOR_DMA)),
                       .who = wait->initiator,
                       .sign = '~'});
+}
+
+static void fold_iommu_walk(struct watch *watch, const struct event *event)
+{
+    add_span(watch, event,
+             (struct span){.from = event->cycle,
+                           .until = event->cycle + event->iommu_walk.price,
+                           .lane = LANE_BUS,
+                           .who = INITIATOR_IOMMU,
+                           .sign = 'i'});
 }
 
 static void fold_trap(struct watch *watch, const struct event *event)
@@ -131,6 +147,14 @@ static const struct {
     [EVENT_FIFO_OVERRUN] = {NULL, 5, true},
     [EVENT_CONSOLE] = {NULL, 1, false},
     [EVENT_FINISH] = {NULL, 9, true},
+    [EVENT_IOMMU_TRANSLATE] = {NULL, 3, false},
+    [EVENT_IOMMU_WALK] = {fold_iommu_walk, 1, false},
+    [EVENT_IOMMU_FILL] = {NULL, 2, false},
+    [EVENT_IOMMU_CONTEXT] = {NULL, 2, false},
+    [EVENT_IOMMU_INVAL] = {NULL, 3, false},
+    [EVENT_IOMMU_FAULT] = {NULL, 5, true},
+    [EVENT_IOMMU_RECORD] = {NULL, 4, true},
+    [EVENT_IOMMU_COMMAND] = {NULL, 4, true},
     [EVENT_OUTSIDE] = {NULL, 9, true},
 };
 

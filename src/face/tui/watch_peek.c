@@ -10,6 +10,8 @@ char owner_letter(uint8_t initiator)
         return ' ';
     if (initiator == INITIATOR_OUTSIDE)
         return 'o';
+    if (initiator >= INITIATOR_IOMMU && initiator < INITIATORS)
+        return 'i';
     return initiator < INITIATOR_DMA ? 'h' : initiator < OWNER_UNKNOWN ? 'd' : '?';
 }
 

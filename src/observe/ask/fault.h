@@ -9,11 +9,12 @@
  * who wrote it; which descriptor; which rule.
  *
  *   fault_device.c    what failed last; DMA channels and disks
+ *   fault_iommu.c     what an IOMMU has refused, and why
  *   fault_trap.c      exceptions but page faults
  *   fault_page.c      page faults: the walk, entry by entry
  */
 struct fault {
-    struct event event; /* trap_enter, dma_error, or disk_phase */
+    struct event event; /* trap_enter, dma_error, disk_phase, or iommu_fault */
     unsigned count, room;
     char **sentence; /* a capital, a full stop; the first says what it was */
 };

@@ -61,8 +61,7 @@ void fault_say_who(const struct failure *failure, const char *what,
     buf_free(&text);
 }
 
-/* What happened, as the narration has it. */
-static void say_event(const struct failure *failure, const struct event *event)
+void fault_say_event(const struct failure *failure, const struct event *event)
 {
     struct buf text = {0};
 
@@ -93,6 +92,12 @@ static const struct origin {
     [DMA_BAD_NEXT] = {"the next descriptor", DMA_DESCRIPTOR_NEXT, 4, NULL},
     [DMA_NO_LINE] = {"the request line", -1, 4, "Request"},
     [DMA_DEVICE_FAILED] = {"the request line", -1, 4, "Request"},
+    [DMA_READ_BLOCKED] = {"the source", DMA_DESCRIPTOR_SOURCE, 8, "NextSource"},
+    [DMA_WRITE_BLOCKED] = {"the destination", DMA_DESCRIPTOR_DEST, 8,
+                           "NextDestination"},
+    [DMA_FETCH_BLOCKED] = {"where the descriptors are", -1, 8, NULL},
+    [DMA_STATUS_BLOCKED] = {"where the descriptors are", -1, 8, NULL},
+    [DMA_OTHER_DEVICE] = {"the request line", -1, 4, "Request"},
 };
 
 static bool of_channel(void *ctx, const struct event *event)
@@ -158,6 +163,17 @@ static void say_refused(const struct failure *failure, uint64_t pa)
                   pa);
 }
 
+/* Its addresses are then not the bus's. */
+static bool is_behind_iommu(const struct failure *failure)
+{
+    const struct event *error = &failure->fault->event;
+    const struct run *run = timeline_run(failure->timeline);
+    const struct dma *dma =
+        (const struct dma *)run->board[error->board]->device[error->dma_error.device];
+
+    return dma->bridge.translate != NULL;
+}
+
 static void fault_of_dma(const struct failure *failure)
 {
     const struct event_dma_error *error = &failure->fault->event.dma_error;
@@ -165,10 +181,12 @@ static void fault_of_dma(const struct failure *failure)
     struct event descriptor;
     bool has_descriptor = find_descriptor(failure, &descriptor);
 
-    if (error->reason <= DMA_STATUS_REFUSED)
+    if (error->reason <= DMA_STATUS_REFUSED && !is_behind_iommu(failure))
         say_refused(failure, error->at);
+    if (error->reason >= DMA_READ_BLOCKED && error->reason <= DMA_STATUS_BLOCKED)
+        fault_of_blocked(failure);
     if (has_descriptor) {
-        say_event(failure, &descriptor);
+        fault_say_event(failure, &descriptor);
         if (origin->at >= 0)
             fault_say_who(failure, origin->what,
                           &(struct lvalue){.kind = LVALUE_MEMORY,
@@ -224,7 +242,7 @@ static void fault_of_disk(const struct failure *failure)
                             EVENT_BIT(EVENT_DISK_COMMAND), is_command, failed,
                             &command))
         return;
-    say_event(failure, &command);
+    fault_say_event(failure, &command);
     fault_say_who(failure, "the command",
                   &(struct lvalue){.kind = LVALUE_REGISTER,
                                    .device = failed->disk_phase.device,
@@ -256,16 +274,16 @@ bool why_fault(struct timeline *timeline, const struct narrator *narrator,
                struct fault *fault, struct err *err)
 {
     const uint64_t kinds = EVENT_BIT(EVENT_TRAP_ENTER) | EVENT_BIT(EVENT_DMA_ERROR) |
-                           EVENT_BIT(EVENT_DISK_PHASE);
+                           EVENT_BIT(EVENT_DISK_PHASE) | EVENT_BIT(EVENT_IOMMU_FAULT);
     struct failure failure = {timeline, narrator, fault, {.count = 0}};
 
     *fault = (struct fault){.count = 0};
     if (!timeline_find_last(timeline, timeline_now(timeline), kinds, is_fault, NULL,
                             &fault->event))
         return err_set(err,
-                       "nothing has failed so far: no exception, DMA error or disk "
-                       "error");
-    say_event(&failure, &fault->event);
+                       "nothing has failed so far: no exception, DMA error, disk error "
+                       "or IOMMU fault");
+    fault_say_event(&failure, &fault->event);
     step_of(timeline, &fault->event, &failure.step);
     if (timeline_cut_short(timeline)) {
         step_release(&failure.step);
@@ -275,6 +293,8 @@ bool why_fault(struct timeline *timeline, const struct narrator *narrator,
         fault_of_trap(&failure);
     else if (fault->event.kind == EVENT_DMA_ERROR)
         fault_of_dma(&failure);
+    else if (fault->event.kind == EVENT_IOMMU_FAULT)
+        fault_of_iommu(&failure, &fault->event);
     else
         fault_of_disk(&failure);
     step_release(&failure.step);

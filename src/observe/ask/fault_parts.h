@@ -37,6 +37,13 @@ struct scene {
 enum event_access fault_access(uint64_t cause);
 const char *fault_access_word(enum event_access access);
 
+/* What an IOMMU has refused: the failure itself, or the one behind a channel's. */
+void fault_of_iommu(const struct failure *failure, const struct event *refused);
+void fault_of_blocked(const struct failure *failure);
+
+/* What happened, as the narration has it. */
+void fault_say_event(const struct failure *failure, const struct event *event);
+
 void fault_of_trap(const struct failure *failure);
 void fault_of_page(const struct failure *failure, const struct scene *scene);
 

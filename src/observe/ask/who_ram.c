@@ -93,6 +93,9 @@ static bool event_wrote(const struct writer *writer, const struct event *event)
         return event->outside.act == ACT_MEMORY &&
                who_overlap(event->outside.number, event->outside.size, writer->pa,
                            writer->length);
+    if (event->kind == EVENT_IOMMU_WALK)
+        return event->iommu_walk.outcome == WALK_UPDATED &&
+               who_overlap(event->iommu_walk.entry_at, 8, writer->pa, writer->length);
     return event->kind == EVENT_WALK_STEP && event->walk_step.outcome == WALK_UPDATED &&
            who_overlap(event->walk_step.entry_at, 8, writer->pa, writer->length);
 }
@@ -109,7 +112,7 @@ static void take_writer(void *ctx, const struct event *event)
 
 static const uint64_t writer_kinds =
     EVENT_BIT(EVENT_INSN) | EVENT_BIT(EVENT_BUS_TRANSFER) | EVENT_BIT(EVENT_WALK_STEP) |
-    EVENT_BIT(EVENT_OUTSIDE);
+    EVENT_BIT(EVENT_IOMMU_WALK) | EVENT_BIT(EVENT_OUTSIDE);
 
 /* A viewer inside a step has seen some of its events; the machine is still before it. */
 static bool seen_in_step(const struct who_search *search, struct writer *writer)
@@ -166,11 +169,18 @@ static void count_burst(void *ctx, const struct event *event)
                        event->dma_burst.channel == channel->number;
 }
 
-static bool is_status(const struct event *start, const struct event *transfer)
+/* Behind an IOMMU the descriptor's address is the channel's own: its page may be elsewhere
+ * on the bus. */
+static bool is_status(const struct run *run, const struct channel *channel,
+                      const struct event *start, const struct event *transfer)
 {
+    const struct dma *dma =
+        (const struct dma *)run->board[channel->board]->device[channel->device];
+    uint64_t mask = dma->bridge.translate ? RAM_PAGE - 1 : UINT64_MAX;
+    uint64_t status = start->dma_descriptor.at + DMA_DESCRIPTOR_STATUS;
+
     return start->kind == EVENT_DMA_DESCRIPTOR &&
-           transfer->bus_transfer.pa ==
-               start->dma_descriptor.at + DMA_DESCRIPTOR_STATUS;
+           ((transfer->bus_transfer.pa ^ status) & mask) == 0;
 }
 
 static void explain_transfer(const struct who_search *search, struct who *who)
@@ -183,7 +193,8 @@ static void explain_transfer(const struct who_search *search, struct who *who)
         timeline_find_last(search->timeline, at,
                            EVENT_BIT(EVENT_DMA_DESCRIPTOR) | EVENT_BIT(EVENT_DMA_STATE),
                            start_matches, &channel, &who->start);
-    if (!who->has_start || is_status(&who->start, &who->event))
+    if (!who->has_start ||
+        is_status(timeline_run(search->timeline), &channel, &who->start, &who->event))
         return;
     timeline_replay(
         search->timeline, moment_after_event(&who->start), at,
@@ -249,7 +260,8 @@ static void answer(const struct who_search *search, const struct writer *writer,
                    struct who *who)
 {
     who_found(search, &writer->event, who);
-    if (writer->event.kind == EVENT_BUS_TRANSFER)
+    if (writer->event.kind == EVENT_BUS_TRANSFER &&
+        writer->event.bus_transfer.initiator < INITIATOR_IOMMU)
         explain_transfer(search, who);
 }
 

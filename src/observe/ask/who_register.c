@@ -10,6 +10,7 @@
 #include "base/bits.h"
 #include "machine/dma/dma.h"
 #include "machine/interrupt/aclint.h"
+#include "machine/iommu/iommu.h"
 #include "observe/ask/names.h"
 
 #include <inttypes.h>
@@ -54,8 +55,9 @@ bool who_concerns(const struct run *run, unsigned board, unsigned device,
                event->outside.target == device;
     initiator = event->bus_transfer.initiator;
     return event->kind == EVENT_BUS_TRANSFER &&
-           dma_is_channel(run->board[board]->device[device],
-                          dma_channel_number(initiator), initiator);
+           (dma_is_channel(run->board[board]->device[device],
+                           dma_channel_number(initiator), initiator) ||
+            iommu_is_initiator(run->board[board]->device[device], initiator));
 }
 
 /* --- changes ---------------------------------------------------------------------- */

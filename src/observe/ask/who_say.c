@@ -97,6 +97,24 @@ static void say_walk(struct buf *out, const struct narrator *narrator,
     buf_text(out, " set A or D in it");
 }
 
+static void put_iommu(struct buf *out, const struct narrator *narrator,
+                      const struct who *who)
+{
+    const struct event_field *field = event_infos[EVENT_IOMMU_WALK].fields;
+
+    while (field->unit != UNIT_DEVICE)
+        field++;
+    narrate_field(out, narrator, &who->event, field);
+}
+
+static void say_iommu_walk(struct buf *out, const struct narrator *narrator,
+                           const struct who *who)
+{
+    buf_text(out, "a walk of ");
+    put_iommu(out, narrator, who);
+    buf_printf(out, " for 0x%" PRIx64 " set A or D in it", who->event.iommu_walk.iova);
+}
+
 static void say_csr_write(struct buf *out, const struct narrator *narrator,
                           const struct who *who)
 {
@@ -210,6 +228,13 @@ static void brief_walk(struct buf *out, const struct narrator *narrator,
     buf_printf(out, "page-table walk of hart %u", who->event.walk_step.hart);
 }
 
+static void brief_iommu_walk(struct buf *out, const struct narrator *narrator,
+                             const struct who *who)
+{
+    buf_text(out, "page-table walk of ");
+    put_iommu(out, narrator, who);
+}
+
 static void brief_claim(struct buf *out, const struct narrator *narrator,
                         const struct who *who)
 {
@@ -247,6 +272,7 @@ static const struct {
     [EVENT_MMIO_WRITE] = {say_access, brief_access},
     [EVENT_BUS_TRANSFER] = {say_transfer, brief_transfer},
     [EVENT_WALK_STEP] = {say_walk, brief_walk},
+    [EVENT_IOMMU_WALK] = {say_iommu_walk, brief_iommu_walk},
     [EVENT_TRAP_ENTER] = {say_trap, brief_trap},
     [EVENT_TRAP_RETURN] = {say_return, brief_return},
     [EVENT_HART_LINE] = {say_line, say_line},

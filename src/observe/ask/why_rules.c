@@ -10,6 +10,7 @@
 #include "machine/device/uart.h"
 #include "machine/dma/dma.h"
 #include "machine/interrupt/aclint.h"
+#include "machine/iommu/iommu.h"
 #include "machine/isa/csr.h"
 
 #include <string.h>
@@ -341,6 +342,149 @@ static bool refused_channel(const struct why_pair *pair)
     return transfer->response != BUS_OKAY &&
            is_channel(board_of(pair), transfer->initiator,
                       pair->effect->dma_error.device, pair->effect->dma_error.channel);
+}
+
+/* --- IOMMUs ----------------------------------------------------------------------- */
+
+/* cqt, cqcsr and tr_req_ctl, by their offsets. */
+enum { IOMMU_CQT = 0x24, IOMMU_CQCSR = 0x48, IOMMU_TR_REQ_CTL = 0x260 };
+enum { FENCE_BYTES = 4 };
+
+/* Whose use of the bus is it, and what for? */
+static bool is_by_iommu(const struct event *effect)
+{
+    return effect->bus_transfer.initiator >= INITIATOR_IOMMU &&
+           effect->bus_transfer.initiator < INITIATORS;
+}
+
+static bool reads(const struct event *effect)
+{
+    return is_by_iommu(effect) && effect->bus_transfer.access == ACCESS_LOAD;
+}
+
+static bool stores_data(const struct event *effect)
+{
+    return is_by_iommu(effect) && effect->bus_transfer.access == ACCESS_STORE &&
+           effect->bus_transfer.size == FENCE_BYTES;
+}
+
+static bool stores_record(const struct event *effect)
+{
+    return is_by_iommu(effect) && effect->bus_transfer.access == ACCESS_STORE &&
+           effect->bus_transfer.size == IOMMU_RECORD_SIZE;
+}
+
+static bool wrote_queue(const struct why_pair *pair)
+{
+    uint32_t offset = pair->cause->mmio_write.offset & ~UINT32_C(3);
+
+    return offset == IOMMU_CQT || offset == IOMMU_CQCSR;
+}
+
+static bool told_iommu(const struct why_pair *pair)
+{
+    const struct device *device =
+        board_of(pair)->device[pair->cause->mmio_write.device];
+
+    return iommu_is_initiator(device, pair->effect->bus_transfer.initiator) &&
+           wrote_queue(pair);
+}
+
+static bool of_iommu(const struct why_pair *pair)
+{
+    const struct device *device =
+        board_of(pair)->device[pair->cause->iommu_fault.device];
+
+    return iommu_is_initiator(device, pair->effect->bus_transfer.initiator);
+}
+
+static bool walker_held(const struct why_pair *pair)
+{
+    const struct device *device =
+        board_of(pair)->device[pair->cause->iommu_walk.device];
+
+    return iommu_is_initiator(device, pair->effect->bus_wait.holder);
+}
+
+static bool walked_there(const struct why_pair *pair)
+{
+    const struct device *device =
+        board_of(pair)->device[pair->cause->iommu_walk.device];
+
+    return iommu_is_initiator(device, pair->effect->reservation.initiator) &&
+           pair->cause->iommu_walk.outcome == WALK_UPDATED;
+}
+
+static bool iommu_walk_failed(const struct why_pair *pair)
+{
+    uint8_t outcome = pair->cause->iommu_walk.outcome;
+
+    return outcome != WALK_NEXT && outcome != WALK_LEAF && outcome != WALK_UPDATED;
+}
+
+static bool is_blocked(const struct event *effect)
+{
+    return effect->dma_error.reason >= DMA_READ_BLOCKED &&
+           effect->dma_error.reason <= DMA_STATUS_BLOCKED;
+}
+
+/* Is that the device id of a channel of a device? */
+static bool has_id(const struct why_pair *pair, unsigned device, unsigned channel,
+                   uint64_t id)
+{
+    const struct device *dma = board_of(pair)->device[device];
+
+    return dma->type == &dma_type &&
+           id == (uint64_t)((const struct dma *)dma)->device_id + channel;
+}
+
+static bool blocked_channel(const struct why_pair *pair)
+{
+    const struct event_dma_error *error = &pair->effect->dma_error;
+
+    return has_id(pair, error->device, error->channel,
+                  pair->cause->iommu_fault.device_id);
+}
+
+/* For whom an IOMMU does something. */
+static uint64_t id_of(const struct event *effect)
+{
+    switch ((unsigned)effect->kind) {
+    case EVENT_IOMMU_FAULT:
+        return effect->iommu_fault.device_id;
+    case EVENT_IOMMU_WALK:
+        return effect->iommu_walk.device_id;
+    default:
+        return effect->iommu_translate.device_id;
+    }
+}
+
+static bool asks(const struct why_pair *pair)
+{
+    const struct event_dma_descriptor *descriptor = &pair->cause->dma_descriptor;
+
+    return has_id(pair, descriptor->device, descriptor->channel, id_of(pair->effect));
+}
+
+static bool starts_to_ask(const struct why_pair *pair)
+{
+    const struct event_dma_state *state = &pair->cause->dma_state;
+
+    return is_start(state) &&
+           has_id(pair, state->device, state->channel, id_of(pair->effect));
+}
+
+/* Through the debug interface; not for a device that asks itself. */
+static bool asked_for_translation(const struct why_pair *pair)
+{
+    const struct event_mmio_write *write = &pair->cause->mmio_write;
+    const struct board *board = board_of(pair);
+
+    for (unsigned i = 0; i < board->devices; i++)
+        for (unsigned c = 0; c < DMA_CHANNELS; c++)
+            if (has_id(pair, i, c, id_of(pair->effect)))
+                return false;
+    return (write->offset & ~UINT32_C(3)) == IOMMU_TR_REQ_CTL;
 }
 
 /* --- disks, streams, consoles ----------------------------------------------------- */
