@@ -137,7 +137,7 @@ check-all: tests
 
 # Tests that run machines, and those of devices with much state; not fault and
 # determinism, which would take minutes. Each fails if nothing was saved and restored.
-STRESSED = aclint ata board boot dma plic run stream two_loops two_loops_machine uart walk
+STRESSED = aclint ata board boot dma iommu iommu_dma plic run stream two_loops two_loops_machine uart walk
 STRESS ?= 7
 
 ## check-stress: tests of the machine, which is saved and restored every STRESS steps

@@ -98,8 +98,16 @@ static void fill_disk(struct watched *watched)
 
 struct watched *watched_new(const char *path, unsigned harts)
 {
-    struct watched *watched = alloc_zero(1, sizeof(*watched));
     struct board_desc desc = board_virt;
+
+    desc.harts = harts;
+    return watched_new_on(path, &desc);
+}
+
+struct watched *watched_new_on(const char *path, const struct board_desc *board)
+{
+    struct watched *watched = alloc_zero(1, sizeof(*watched));
+    struct board_desc desc = *board;
     struct asm_source source = {.file = path, .first_line = 1};
     struct asm_layout layout = {.text = desc.ram_base};
     uint8_t *bytes;
@@ -109,7 +117,6 @@ struct watched *watched_new(const char *path, unsigned harts)
     source.text = watched->text = (char *)bytes;
     ck_assert(asm_assemble(&watched->program, &source, &layout));
     desc.interleave = 1;
-    desc.harts = harts;
     watched->path = alloc_string(path);
     watched->run = run_new();
     ck_assert_msg(run_add(watched->run, &desc, &err) != NULL, "%s", err.text);

@@ -21,6 +21,8 @@ struct watched {
 
 /* Assembles the file and stands before its first instruction. */
 struct watched *watched_new(const char *path, unsigned harts);
+/* The same on another board. */
+struct watched *watched_new_on(const char *path, const struct board_desc *board);
 void watched_free(struct watched *watched);
 
 /* Presses keys, by their codes; see keys.h. Types a text and Enter. */

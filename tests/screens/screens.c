@@ -51,6 +51,8 @@ static const struct screen_case {
     {"ended-80x24", "dma.s", EVENT_FINISH, 1, 80, 24, TIER_UTF8, "nn", 0},
     {"harts-80x24", "dma.s", EVENT_INSN, 0, 80, 24, TIER_UTF8, "nnnnn", 8},
     {"harts-160x48", "dma.s", EVENT_INSN, 0, 160, 48, TIER_UTF8, "nnnnn", 4},
+    {"walk-160x48", "iommu.s", EVENT_IOMMU_WALK, 4, 160, 48, TIER_UTF8, "", 0},
+    {"blocked-120x36", "iommu.s", EVENT_IOMMU_FAULT, 1, 120, 36, TIER_UTF8, "", 0},
     {"small-79x24", "dma.s", EVENT_INSN, 0, 79, 24, TIER_UTF8, "", 0},
 };
 
@@ -80,13 +82,26 @@ static void start_dma(struct watched *watched)
     watched_press(watched, 'n', 1);
 }
 
+/* The default board, and an IOMMU for the program that is about one. */
+static struct board_desc board_of(const struct screen_case *now)
+{
+    struct board_desc desc = board_virt;
+    struct err err;
+
+    desc.harts = now->harts ? now->harts : 1;
+    if (strcmp(now->program, "iommu.s") == 0)
+        ck_assert(board_desc_add(&desc, &board_virt_iommu, &err));
+    return desc;
+}
+
 static struct watched *stand_at(const struct screen_case *now)
 {
+    struct board_desc desc = board_of(now);
     char path[64];
     struct watched *watched;
 
     snprintf(path, sizeof(path), HERE "%s", now->program);
-    watched = watched_new(path, now->harts ? now->harts : 1);
+    watched = watched_new_on(path, &desc);
     if (now->n)
         watched_until(watched, now->kind, now->n);
     if (strcmp(now->keys, "poll") == 0)

@@ -119,8 +119,10 @@ static void draw(const struct watch *watch, struct view_state *state,
     if (legend)
         canvas_text(canvas, area.row + area.rows - 1, area.col + 2, area.cols - 2,
                     ROLE_QUIET,
-                    owned ? "h hart   d DMA   ? nobody since reset"
-                          : "too far from #0 to know who wrote it");
+                    !owned ? "too far from #0 to know who wrote it"
+                    : watch_device(watch, "iommu", 0)
+                        ? "h hart   d DMA   i IOMMU   ? nobody since reset"
+                        : "h hart   d DMA   ? nobody since reset");
 }
 
 const struct view memory_view = {

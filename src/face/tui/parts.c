@@ -258,8 +258,8 @@ static void fill_iommu(const struct watch *watch, const struct device *device,
         event->iommu_translate.device == device->index)
         add_line(text, ROLE_DMA, "to 0x%" PRIx64, event->iommu_translate.pa);
     if (iommu->failed) {
-        add_line(text, ROLE_STOP, "blocks 0x%" PRIx64, iommu->fault.iova);
-        add_line(text, ROLE_STOP, "cause %u", iommu->fault.cause);
+        add_line(text, ROLE_STOP, "blocks: %u", iommu->fault.cause);
+        add_line(text, ROLE_STOP, "0x%" PRIx64, iommu->fault.iova);
     }
     add_line(text, ROLE_QUIET, "cq %" PRIu64 " of %" PRIu64,
              iommu_register(watch, device, "cqh"),

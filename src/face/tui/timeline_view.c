@@ -261,9 +261,10 @@ static void draw(const struct watch *watch, struct view_state *state,
     for (int i = 0; i < count; i++)
         draw_lane(watch, canvas, row + i, area.col, &lanes[i], &window);
     if (area.rows >= 7)
-        canvas_text(canvas, area.row + area.rows - 1, area.col, area.cols, ROLE_QUIET,
-                    "l load  s store  x other  t trap  ░ waits  r read  w write  "
-                    "c command  k seek  m medium  b buffer  1 high  ━ now");
+        canvas_printf(canvas, area.row + area.rows - 1, area.col, area.cols, ROLE_QUIET,
+                      "l load  s store  x other  t trap  ░ waits  r read  w write  "
+                      "c command  k seek  m medium  b buffer  1 high  ━ now%s",
+                      watch_device(watch, "iommu", 0) ? "  i IOMMU" : "");
 }
 
 const struct view timeline_view = {

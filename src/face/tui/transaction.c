@@ -1,7 +1,7 @@
 #include "face/tui/transaction.h"
 
-#include "face/tui/say.h"
 #include "machine/dma/dma.h"
+#include "observe/narrate.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -160,15 +160,16 @@ static struct transaction of_iommu_walk(const struct watch *watch,
                               .asker = {PART_DEVICE, walk->device},
                               .to_asker = walk->outcome != WALK_UPDATED,
                               .role = ROLE_DMA};
-    char table[TEXT_DATA];
+    struct buf table = {0};
 
     if (!end_of_address(watch, walk->entry_at, &now.target))
         now.way = WAY_NONE;
-    say_value(table, UNIT_IOMMUTABLE, walk->table);
+    put_unit(&table, UNIT_IOMMUTABLE, walk->table);
     snprintf(now.label[0], sizeof(now.label[0]), "walk: %.20s level %u at 0x%" PRIx64,
-             table, walk->level, walk->entry_at);
-    snprintf(now.label[1], sizeof(now.label[1]), "walk: %.20s", table);
+             buf_str(&table), walk->level, walk->entry_at);
+    snprintf(now.label[1], sizeof(now.label[1]), "walk: %.20s", buf_str(&table));
     snprintf(now.label[2], sizeof(now.label[2]), "walk");
+    buf_free(&table);
     return now;
 }
 
