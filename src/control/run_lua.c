@@ -2,7 +2,6 @@
 
 #include "control/lua_sandbox.h"
 #include "control/run_box.h"
-#include "machine/device/ata.h"
 #include "machine/isa/isa.h"
 #include "observe/ask/names.h"
 
@@ -123,14 +122,14 @@ static struct device *check_device(lua_State *lua, const struct trial *trial,
 static int do_disk(lua_State *lua)
 {
     const struct trial *trial = run_check_trial(lua);
-    const struct device *device = check_device(lua, trial, luaL_checkstring(lua, 2));
+    struct device *device = check_device(lua, trial, luaL_checkstring(lua, 2));
     lua_Integer lba = luaL_checkinteger(lua, 3);
     lua_Integer count = luaL_optinteger(lua, 4, 1);
-    const struct medium *medium = &((const struct ata *)device)->medium;
+    const struct medium *medium = device_medium(device);
     luaL_Buffer bytes;
     char *into;
 
-    if (device->type != &ata_type)
+    if (!medium)
         return luaL_error(lua, "%s is no disk", device->name);
     luaL_argcheck(lua, count >= 0 && count <= BYTES_MAX / SECTOR, 4,
                   "too many sectors");

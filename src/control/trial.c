@@ -3,7 +3,6 @@
 #include "control/callbacks.h"
 #include "control/setup_read.h"
 #include "image/start.h"
-#include "machine/device/ata.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -16,12 +15,12 @@ static bool insert_disks(struct trial *trial, struct err *err)
         const struct setup_disk *disk = &trial->setup.disk[i];
         struct device *device = board_device(trial->board, disk->device);
 
-        if (!device || device->type != &ata_type)
+        if (!device || !device->type->medium)
             return err_set(err, "disks: the board has no disk '%s'", disk->device);
         if (disk->size < SECTOR)
             return err_set(err, "disks: %s: there must be a sector at least",
                            disk->device);
-        ata_insert(device, disk->bytes, disk->size);
+        device_insert(device, disk->bytes, disk->size);
     }
     return true;
 }

@@ -5,7 +5,6 @@
 #include "face/options.h"
 #include "image/start.h"
 #include "machine/board/run.h"
-#include "machine/device/ata.h"
 #include "observe/commit.h"
 #include "observe/metrics.h"
 #include "observe/narrate.h"
@@ -43,6 +42,7 @@ struct boot {
     struct device *input; /* who takes characters; NULL: nobody */
     struct image bios_image, kernel_image;
     uint8_t *initrd_bytes;
+    struct device *disk_device;
     uint8_t *disk_bytes; /* the file itself, mapped: it is never written */
     size_t disk_size;
     struct start start;
@@ -121,40 +121,67 @@ static bool read_files(struct boot *boot, struct err *err)
     return true;
 }
 
-static struct device *first_disk(const struct board *board)
+/* The board's disk of that name (`length` characters); NULL: it has none. */
+static struct device *disk_named(const struct board *board, const char *name,
+                                 size_t length)
 {
     for (unsigned i = 0; i < board->devices; i++)
-        if (board->device[i]->type == &ata_type)
+        if (board->device[i]->type->medium &&
+            strlen(board->device[i]->name) == length &&
+            memcmp(board->device[i]->name, name, length) == 0)
             return board->device[i];
     return NULL;
 }
 
-/* Maps a disk image, so that only what is read of it takes memory. */
-static bool map_disk(struct boot *boot, struct err *err)
+static struct device *first_disk(const struct board *board)
 {
-    int file = open(boot->disk, O_RDONLY | O_CLOEXEC);
+    for (unsigned i = 0; i < board->devices; i++)
+        if (board->device[i]->type->medium)
+            return board->device[i];
+    return NULL;
+}
+
+/* --disk NAME=FILE names one of the board's disks; any other text is a file for the first
+ * one, even if it has a '='. */
+static const char *choose_disk(struct boot *boot)
+{
+    size_t length = boot->disk ? strcspn(boot->disk, "=") : 0;
+    const char *file = boot->disk;
+
+    if (file && file[length])
+        boot->disk_device = disk_named(boot->board, file, length);
+    if (boot->disk_device)
+        return file + length + 1;
+    boot->disk_device = first_disk(boot->board);
+    return file;
+}
+
+/* Maps a disk image, so that only what is read of it takes memory. */
+static bool map_disk(struct boot *boot, const char *path, struct err *err)
+{
+    int file = open(path, O_RDONLY | O_CLOEXEC);
     struct stat stat;
     void *bytes;
 
     if (file < 0 || fstat(file, &stat) != 0) {
-        err_set(err, "cannot open '%s': %s", boot->disk, strerror(errno));
+        err_set(err, "cannot open '%s': %s", path, strerror(errno));
         if (file >= 0)
             close(file);
         return false;
     }
     if (S_ISDIR(stat.st_mode)) {
         close(file);
-        return err_set(err, "cannot use '%s' as a disk: it is a directory", boot->disk);
+        return err_set(err, "cannot use '%s' as a disk: it is a directory", path);
     }
     if (stat.st_size < SECTOR) {
         close(file);
         return err_set(err, "cannot use '%s' as a disk: it is shorter than a sector",
-                       boot->disk);
+                       path);
     }
     bytes = mmap(NULL, (size_t)stat.st_size, PROT_READ, MAP_PRIVATE, file, 0);
     close(file);
     if (bytes == MAP_FAILED)
-        return err_set(err, "cannot map '%s': %s", boot->disk, strerror(errno));
+        return err_set(err, "cannot map '%s': %s", path, strerror(errno));
     boot->disk_bytes = bytes;
     boot->disk_size = (size_t)stat.st_size;
     return true;
@@ -162,17 +189,17 @@ static bool map_disk(struct boot *boot, struct err *err)
 
 static bool insert_disk(struct boot *boot, struct err *err)
 {
-    struct device *disk = first_disk(boot->board);
+    const char *path = choose_disk(boot);
 
-    if (boot->commit && !disk)
+    if (boot->commit && !boot->disk_device)
         return err_set(err, "--commit '%s': the board has no disk", boot->commit);
     if (!boot->disk)
         return true;
-    if (!disk)
+    if (!boot->disk_device)
         return err_set(err, "--disk '%s': the board has no disk", boot->disk);
-    if (!map_disk(boot, err))
+    if (!map_disk(boot, path, err))
         return false;
-    ata_insert(disk, boot->disk_bytes, boot->disk_size);
+    device_insert(boot->disk_device, boot->disk_bytes, boot->disk_size);
     return true;
 }
 
@@ -406,7 +433,7 @@ static int run_program(struct boot *boot)
     console_close(&boot->console);
     finish_listening(boot, &err);
     if (!err.text[0] && boot->commit)
-        commit_disk(first_disk(boot->board), boot->commit, &err);
+        commit_disk(device_medium(boot->disk_device), boot->commit, &err);
     if (err.text[0])
         status = broken(&err);
     if (status == BOOT_NOTHING)
@@ -438,8 +465,8 @@ int command_boot(int argc, char **argv)
         {0, "harts", OPTION_NUMBER, &boot.harts, "N", "harts, 1 to 8 (default 1)"},
         {0, "no-hypervisor", OPTION_FLAG, &boot.no_hypervisor, NULL,
          "harts without the hypervisor extension"},
-        {0, "disk", OPTION_TEXT, &boot.disk, "FILE",
-         "image of the ATA disk; it is never written"},
+        {0, "disk", OPTION_TEXT, &boot.disk, "[NAME=]FILE",
+         "image of a disk (else: the first one)"},
         {0, "commit", OPTION_TEXT, &boot.commit, "FILE",
          "write the disk with its changes to FILE at the end"},
         {0, "max-instructions", OPTION_NUMBER, &boot.most, "N",

@@ -1,6 +1,6 @@
 #include "observe/commit.h"
 
-#include "machine/device/ata.h"
+#include "base/buf.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -41,12 +41,11 @@ static FILE *create_beside(const char *path, struct buf *name)
     return fdopen(file, "wb");
 }
 
-bool commit_disk(const struct device *disk, const char *path, struct err *err)
+bool commit_disk(const struct medium *disk, const char *path, struct err *err)
 {
-    const struct ata *ata = (const struct ata *)(const void *)disk;
     struct buf name = {0};
     FILE *file = create_beside(path, &name);
-    bool good = file && write_sectors(&ata->medium, file);
+    bool good = file && write_sectors(disk, file);
     int why = errno;
 
     if (file && fclose(file) != 0 && good) {

@@ -50,7 +50,7 @@ static void begin(struct fuzz *fuzz)
                                  &err);
     must(fuzz->disk);
     fuzz->disk->request[0].line = 1;
-    ata_insert(fuzz->disk, image, sizeof(image));
+    device_insert(fuzz->disk, image, sizeof(image));
     ata_type.reset(fuzz->disk);
 }
 

@@ -227,7 +227,7 @@ static struct run *new_run(const struct shape *shape)
     must(board);
     run_reset(run);
     rom_set(board->rom, &(struct rom_start){.entry = CODE});
-    ata_insert(board_device(board, "ata0"), image, sizeof(image));
+    device_insert(board_device(board, "ata0"), image, sizeof(image));
     put_handler(board);
     put_tables(board);
     board_watch_tohost(board, TOHOST);

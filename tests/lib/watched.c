@@ -93,7 +93,7 @@ static void fill_disk(struct watched *watched)
     watched->disk = alloc_zero(DISK_SECTORS, SECTOR);
     for (size_t i = 0; i < (size_t)DISK_SECTORS * SECTOR; i++)
         watched->disk[i] = (uint8_t)text[i % (sizeof(text) - 1)];
-    ata_insert(disk, watched->disk, (uint64_t)DISK_SECTORS * SECTOR);
+    device_insert(disk, watched->disk, (uint64_t)DISK_SECTORS * SECTOR);
 }
 
 struct watched *watched_new(const char *path, unsigned harts)

@@ -464,7 +464,7 @@ static struct run *busy_machine(uint64_t seed, uint64_t began)
     struct board *board = run->board[0];
     struct device *uart = board_device(board, "uart0");
 
-    ata_insert(board_device(board, "ata0"), NULL, UINT64_C(1000) * SECTOR);
+    device_insert(board_device(board, "ata0"), NULL, UINT64_C(1000) * SECTOR);
     run_go(run, attempts(began));
     write_disk(run, (uint8_t)(seed * 100), 2 * SECTOR / 2);
     wait_for_disk(run, (struct ata *)board_device(board, "ata0"), DISK_READY);

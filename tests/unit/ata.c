@@ -54,7 +54,7 @@ static struct disk setup(void)
 
     for (uint64_t i = 0; i < (uint64_t)SECTORS * SECTOR; i++)
         disk.image[i] = image_byte(i);
-    ata_insert(disk.rig->device, disk.image, (uint64_t)SECTORS * SECTOR + SPARE);
+    device_insert(disk.rig->device, disk.image, (uint64_t)SECTORS * SECTOR + SPARE);
     ata_type.reset(disk.rig->device);
     return disk;
 }

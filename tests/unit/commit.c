@@ -1,7 +1,6 @@
 /* `disk commit`: the disk as it is, in a file. */
 #include "observe/commit.h"
 #include "machine/board/run.h"
-#include "machine/device/ata.h"
 #include "tests/lib/suite.h"
 
 #include <stdio.h>
@@ -15,7 +14,7 @@ static struct run *new_run(const uint8_t *image)
     struct run *run = run_new();
 
     ck_assert_ptr_nonnull(run_add(run, &board_virt, NULL));
-    ata_insert(board_device(run->board[0], "ata0"), image, SECTORS * SECTOR);
+    device_insert(board_device(run->board[0], "ata0"), image, SECTORS * SECTOR);
     run_reset(run);
     return run;
 }
@@ -53,8 +52,8 @@ START_TEST(the_file_is_the_image_with_all_changes)
     memset(image, 'i', sizeof(image));
     memcpy(want, image, sizeof(image));
     memset(want + 3 * SECTOR, 'w', SECTOR);
-    medium_write(&((struct ata *)(void *)disk)->medium, 3, want + 3 * SECTOR);
-    ck_assert_msg(commit_disk(disk, path, &err), "%s", err.text);
+    medium_write(device_medium(disk), 3, want + 3 * SECTOR);
+    ck_assert_msg(commit_disk(device_medium(disk), path, &err), "%s", err.text);
     ck_assert_uint_eq(read_file(path, got, sizeof(got)), sizeof(want));
     ck_assert_mem_eq(got, want, sizeof(want));
     ck_assert_mem_eq(image, "iiii", 4); /* the image itself is never written */
@@ -69,8 +68,8 @@ START_TEST(what_cannot_be_written_is_an_error_and_leaves_nothing)
     struct run *run = new_run(image);
     struct err err = {0};
 
-    ck_assert(!commit_disk(board_device(run->board[0], "ata0"), "/no/such/folder/disk",
-                           &err));
+    ck_assert(!commit_disk(device_medium(board_device(run->board[0], "ata0")),
+                           "/no/such/folder/disk", &err));
     ck_assert_str_eq(err.text, "cannot write the disk to '/no/such/folder/disk': "
                                "No such file or directory");
     run_free(run);
@@ -87,7 +86,8 @@ START_TEST(a_folder_is_not_replaced)
     ck_assert_ptr_nonnull(mkdtemp(path));
     snprintf(inside, sizeof(inside), "%s/file", path);
     write_file(inside, "x", 1);
-    ck_assert(!commit_disk(board_device(run->board[0], "ata0"), path, &err));
+    ck_assert(
+        !commit_disk(device_medium(board_device(run->board[0], "ata0")), path, &err));
     ck_assert_ptr_nonnull(strstr(err.text, "cannot write the disk"));
     ck_assert_int_eq(access(inside, F_OK), 0);
     remove(inside);

@@ -277,9 +277,12 @@ unsigned run_pages(struct run *run, struct pages *pages[RUN_PAGES])
         struct board *board = run->board[i];
 
         pages[count++] = &board->bus.ram.pages;
-        for (unsigned j = 0; j < board->devices; j++)
-            if (board->device[j]->type->pages)
-                pages[count++] = board->device[j]->type->pages(board->device[j]);
+        for (unsigned j = 0; j < board->devices; j++) {
+            struct medium *medium = device_medium(board->device[j]);
+
+            if (medium)
+                pages[count++] = &medium->pages;
+        }
     }
     return count;
 }

@@ -2,7 +2,6 @@
 #define MACHINE_DEVICE_ATA_H
 
 #include "machine/device/device.h"
-#include "machine/device/medium.h"
 
 /*
  * An ATA disk as ATA/ATAPI-6 describes it: device 0 on a channel of its own; there is no
@@ -115,10 +114,6 @@ struct ata {
 };
 
 extern const struct device_type ata_type;
-
-/* Gives the disk its medium, before the machine starts: `length` bytes, of which whole
- * sectors count. They stay the caller's, are never written, and must outlive the disk. */
-void ata_insert(struct device *device, const uint8_t *bytes, uint64_t length);
 
 /* The 512 bytes that IDENTIFY DEVICE gives. */
 void ata_identify(const struct ata *ata, uint8_t bytes[SECTOR]);

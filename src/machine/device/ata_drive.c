@@ -803,17 +803,9 @@ static void ata_state(struct device *device, struct state *state)
     medium_state(&ata->medium, state);
 }
 
-void ata_insert(struct device *device, const uint8_t *bytes, uint64_t length)
+static struct medium *ata_medium(struct device *device)
 {
-    struct ata *ata = (struct ata *)device;
-
-    medium_release(&ata->medium);
-    medium_init(&ata->medium, bytes, length / SECTOR);
-}
-
-static struct pages *ata_pages(struct device *device)
-{
-    return &((struct ata *)device)->medium.pages;
+    return &((struct ata *)device)->medium;
 }
 
 static void ata_free(struct device *device)
@@ -868,7 +860,7 @@ const struct device_type ata_type = {
     .free = ata_free,
     .reset = ata_power_on,
     .state = ata_state,
-    .pages = ata_pages,
+    .medium = ata_medium,
     .read = ata_read,
     .write = ata_write,
     .peek = ata_peek,

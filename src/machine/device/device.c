@@ -134,6 +134,20 @@ void device_request(struct device *device, unsigned n, bool asserted)
         request->changed(request->ctx, request->line, asserted);
 }
 
+struct medium *device_medium(struct device *device)
+{
+    return device->type->medium ? device->type->medium(device) : NULL;
+}
+
+void device_insert(struct device *disk, const uint8_t *bytes, uint64_t length)
+{
+    struct medium *medium = device_medium(disk);
+
+    assert(medium);
+    medium_release(medium);
+    medium_init(medium, bytes, length / SECTOR);
+}
+
 const struct reg *device_reg(const struct device *device, uint32_t offset,
                              unsigned *index)
 {

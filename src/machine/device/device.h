@@ -4,9 +4,9 @@
 #include "base/err.h"
 #include "base/state.h"
 #include "event/event.h"
+#include "machine/device/medium.h"
 #include "machine/device/regs.h"
 #include "machine/memory/bus.h"
-#include "machine/memory/pages.h"
 #include "machine/time/costs.h"
 #include "machine/time/queue.h"
 
@@ -108,8 +108,8 @@ struct device_type {
     unsigned (*input)(struct device *device, const uint8_t *bytes, unsigned length);
     /* How many characters it would take now; for devices with input. */
     unsigned (*room)(const struct device *device);
-    /* What it keeps in pages, as a disk its contents; NULL: nothing. */
-    struct pages *(*pages)(struct device *device);
+    /* What it stores; NULL: it is no disk. */
+    struct medium *(*medium)(struct device *device);
     bool executable; /* instructions may be fetched from it: a ROM */
 };
 
@@ -133,6 +133,13 @@ void device_irq(struct device *device, unsigned n, bool level);
 
 /* Drives request line `n`. */
 void device_request(struct device *device, unsigned n, bool asserted);
+
+/* Gives a disk its contents, before the machine starts: `length` bytes, of which whole
+ * sectors count. They stay the caller's, are never written, and must outlive the disk. */
+void device_insert(struct device *disk, const uint8_t *bytes, uint64_t length);
+
+/* The medium of a device that may be no disk; NULL: it is none. */
+struct medium *device_medium(struct device *device);
 
 /* The register at that offset of the device's window, with its index in an array of
  * registers (*index), or NULL. */
