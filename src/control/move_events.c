@@ -36,7 +36,7 @@ static bool is_at_rest(unsigned state)
 static bool is_command(void *run, const struct event *event)
 {
     (void)run;
-    return event->kind == EVENT_DISK_COMMAND ||
+    return event->kind == EVENT_DISK_COMMAND || event->kind == EVENT_VIRTIO_CHAIN ||
            (is_at_rest(event->dma_state.from) && !is_at_rest(event->dma_state.to));
 }
 
@@ -56,8 +56,8 @@ const struct move_unit move_units[] = {
      UNIT_IS_EVENT, {E(DMA_BURST), NULL}},
     {"descriptor", "a descriptor that a DMA channel fetches",
      UNIT_IS_EVENT, {E(DMA_DESCRIPTOR), NULL}},
-    {"command", "a command that a disk accepts, or the start of a DMA channel",
-     UNIT_IS_EVENT, {E(DISK_COMMAND) | E(DMA_STATE), is_command}},
+    {"command", "a command or request that a disk accepts, or the start of a DMA channel",
+     UNIT_IS_EVENT, {E(DISK_COMMAND) | E(DMA_STATE) | E(VIRTIO_CHAIN), is_command}},
     {"interrupt", "an interrupt that a hart takes",
      UNIT_IS_EVENT, {E(TRAP_ENTER), is_interrupt}},
     {"trap", "a trap, interrupt or exception, that a hart takes",

@@ -63,6 +63,12 @@ enum event_unit {
     UNIT_IOMMURECORDED, /* enum iommu_recorded */
     UNIT_IOMMUCOMMAND,  /* enum iommu_command_number */
     UNIT_IOMMUDONE,     /* enum iommu_done */
+    UNIT_VIRTIOSTATE,   /* enum virtio_state */
+    UNIT_VIRTIOHEARD,   /* enum virtio_heard */
+    UNIT_VIRTIOTYPE,    /* of a block request */
+    UNIT_VIRTIORESULT,  /* enum virtio_blk_status */
+    UNIT_VIRTIOREASON,  /* enum virtio_reason */
+    UNIT_VIRTIORULE,    /* enum virtio_rule */
     UNIT_COUNT
 };
 

@@ -266,7 +266,7 @@ static void ata_node(struct writer *writer, const struct board_row *row)
     cell(writer, "pio-mode", 4);
 }
 
-static void stream_node(struct writer *writer, const struct board_row *row)
+static void plain_node(struct writer *writer, const struct board_row *row)
 {
     reg(writer, row->base, device_type_by_name(row->type)->size);
 }
@@ -287,7 +287,8 @@ static const struct node {
     {"aclint", "clint", STRINGS("sifive,clint0\0riscv,clint0"), aclint_node},
     {"dma", "dma-controller", STRINGS("sifive,fu540-c000-pdma"), dma_node},
     {"ata", "ide", STRINGS("ata-generic"), ata_node},
-    {"stream", "stream", STRINGS("ringside,stream"), stream_node},
+    {"virtio-blk", "virtio_mmio", STRINGS("virtio,mmio"), plain_node},
+    {"stream", "stream", STRINGS("ringside,stream"), plain_node},
     {"iommu", "iommu", STRINGS("riscv,iommu"), iommu_node},
 };
 

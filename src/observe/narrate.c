@@ -11,6 +11,7 @@
 #include "machine/iommu/iommu_fault.h"
 #include "machine/isa/csr.h"
 #include "machine/isa/isa.h"
+#include "machine/virtio/virtio.h"
 
 #include <ctype.h>
 #include <inttypes.h>
@@ -107,10 +108,12 @@ static unsigned count_type(const struct run *run, unsigned board, const char *ty
     return count;
 }
 
-/* The n-th device of a type; NULL: there are fewer. */
+/* The n-th device of a type; NULL: there are fewer, or the board is not known. */
 static const struct device *nth_of_type(const struct run *run, unsigned board,
                                         const char *type, unsigned n)
 {
+    if (!run || board >= run->boards)
+        return NULL;
     for (unsigned i = 0; i < run->board[board]->devices; i++)
         if (strcmp(run->board[board]->device[i]->type->name, type) == 0 && n-- == 0)
             return run->board[board]->device[i];
@@ -126,16 +129,26 @@ static void put_channel(struct buf *out, const struct run *run, unsigned board,
         buf_printf(out, "%s channel %u", device->name, channel);
 }
 
-static void put_iommu(struct buf *out, const struct run *run, unsigned board,
-                      unsigned number)
+/* The bus's initiators that are devices of one type, by their number among these. */
+static void put_dma_initiator(struct buf *out, const struct narrator *narrator,
+                              unsigned board, unsigned number)
 {
     const struct device *device =
-        run && board < run->boards ? nth_of_type(run, board, "iommu", number) : NULL;
+        nth_of_type(narrator->run, board, "dma", number / DMA_CHANNELS);
+
+    put_channel(out, narrator->run, board, device, number % DMA_CHANNELS);
+}
+
+static void put_device_initiator(struct buf *out, const struct narrator *narrator,
+                                 unsigned board, const char *type, const char *what,
+                                 unsigned number)
+{
+    const struct device *device = nth_of_type(narrator->run, board, type, number);
 
     if (device)
         buf_text(out, device->name);
     else
-        buf_printf(out, "IOMMU %u", number);
+        buf_printf(out, "%s %u", what, number);
 }
 
 void put_initiator(struct buf *out, const struct narrator *narrator, unsigned board,
@@ -148,16 +161,13 @@ void put_initiator(struct buf *out, const struct narrator *narrator, unsigned bo
     else if (initiator < INITIATOR_DMA)
         buf_printf(out, "hart %u", initiator);
     else if (initiator >= INITIATOR_IOMMU)
-        put_iommu(out, narrator->run, board, initiator - INITIATOR_IOMMU);
-    else {
-        unsigned number = initiator - INITIATOR_DMA;
-        const struct device *device =
-            narrator->run && board < narrator->run->boards
-                ? nth_of_type(narrator->run, board, "dma", number / DMA_CHANNELS)
-                : NULL;
-
-        put_channel(out, narrator->run, board, device, number % DMA_CHANNELS);
-    }
+        put_device_initiator(out, narrator, board, "iommu", "IOMMU",
+                             initiator - INITIATOR_IOMMU);
+    else if (initiator >= INITIATOR_VIRTIO)
+        put_device_initiator(out, narrator, board, "virtio-blk", "virtio device",
+                             initiator - INITIATOR_VIRTIO);
+    else
+        put_dma_initiator(out, narrator, board, initiator - INITIATOR_DMA);
 }
 
 /* Privileged 1.13, table of mcause values. */
@@ -529,6 +539,25 @@ static void put_ata_command(struct buf *out, const struct context *context,
         buf_printf(out, "command 0x%" PRIx64, value);
 }
 
+static void put_virtio_type(struct buf *out, const struct context *context,
+                            uint64_t value)
+{
+    const char *name = virtio_blk_type_name((uint32_t)value);
+
+    (void)context;
+    if (name)
+        buf_text(out, name);
+    else
+        buf_printf(out, "type %" PRIu64, value);
+}
+
+static void put_virtio_rule(struct buf *out, const struct context *context,
+                            uint64_t value)
+{
+    (void)context;
+    buf_text(out, value < VIRTIO_RULES ? virtio_rules[value].text : "?");
+}
+
 static void put_character(struct buf *out, const struct context *context,
                           uint64_t value)
 {
@@ -723,6 +752,12 @@ static const struct unit {
     [UNIT_IOMMURECORDED] = WORDS(iommu_recorded_names, IOMMU_RECORDEDS),
     [UNIT_IOMMUCOMMAND] = WORDS(iommu_command_names, IOMMU_COMMANDS),
     [UNIT_IOMMUDONE] = WORDS(iommu_done_names, IOMMU_DONES),
+    [UNIT_VIRTIOSTATE] = WORDS(virtio_state_names, VIRTIO_STATES),
+    [UNIT_VIRTIOHEARD] = WORDS(virtio_heard_names, VIRTIO_HEARD_KINDS),
+    [UNIT_VIRTIOTYPE] = {.put = put_virtio_type, .count = VIRTIO_BLK_GET_ID + 1},
+    [UNIT_VIRTIORESULT] = WORDS(virtio_blk_status_names, VIRTIO_BLK_STATUSES),
+    [UNIT_VIRTIOREASON] = WORDS(virtio_reason_names, VIRTIO_REASONS),
+    [UNIT_VIRTIORULE] = {.put = put_virtio_rule, .count = VIRTIO_RULES},
 };
 
 static void put_in_context(struct buf *out, const struct context *context,

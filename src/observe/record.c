@@ -81,6 +81,12 @@ const char *const event_unit_names[UNIT_COUNT] = {
     [UNIT_IOMMURECORDED] = "iommu-recorded",
     [UNIT_IOMMUCOMMAND] = "iommu-command",
     [UNIT_IOMMUDONE] = "iommu-done",
+    [UNIT_VIRTIOSTATE] = "virtio-state",
+    [UNIT_VIRTIOHEARD] = "virtio-heard",
+    [UNIT_VIRTIOTYPE] = "virtio-type",
+    [UNIT_VIRTIORESULT] = "virtio-result",
+    [UNIT_VIRTIOREASON] = "virtio-reason",
+    [UNIT_VIRTIORULE] = "virtio-rule",
 };
 
 enum record_form record_form(const char *path)

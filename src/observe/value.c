@@ -17,20 +17,16 @@ static enum event_unit unit_of(const struct recorded_field *field)
 static bool has_words(enum event_unit unit)
 {
     static const enum event_unit units[] = {
-        UNIT_XREG,         UNIT_CSR,          UNIT_INITIATOR,   UNIT_MIP,
-        UNIT_MODE,         UNIT_CAUSE,        UNIT_OUTCOME,     UNIT_RESPONSE,
-        UNIT_BOOL,         UNIT_LEVEL,        UNIT_EDGE,        UNIT_SLEEP,
-        UNIT_PENDING,      UNIT_DMASTATE,     UNIT_DMAERROR,    UNIT_CHAR,
-        UNIT_ACCESS,       UNIT_ATACOMMAND,   UNIT_DISKPHASE,   UNIT_DIRECTION,
-        UNIT_ACT,          UNIT_STAGE,        UNIT_GUEST,       UNIT_XREG,
-        UNIT_CSR,          UNIT_INITIATOR,    UNIT_MIP,         UNIT_MODE,
-        UNIT_CAUSE,        UNIT_OUTCOME,      UNIT_RESPONSE,    UNIT_BOOL,
-        UNIT_LEVEL,        UNIT_EDGE,         UNIT_SLEEP,       UNIT_PENDING,
-        UNIT_DMASTATE,     UNIT_DMAERROR,     UNIT_CHAR,        UNIT_ACCESS,
-        UNIT_ATACOMMAND,   UNIT_DISKPHASE,    UNIT_DIRECTION,   UNIT_ACT,
-        UNIT_IOMMUTABLE,   UNIT_IOMMUOUTCOME, UNIT_IOMMUFOUND,  UNIT_IOMMUCACHE,
-        UNIT_IOMMUCAUSE,   UNIT_TTYP,         UNIT_IOMMUREPORT, UNIT_IOMMURECORDED,
-        UNIT_IOMMUCOMMAND, UNIT_IOMMUDONE,
+        UNIT_XREG,         UNIT_CSR,          UNIT_INITIATOR,     UNIT_MIP,
+        UNIT_MODE,         UNIT_CAUSE,        UNIT_OUTCOME,       UNIT_RESPONSE,
+        UNIT_BOOL,         UNIT_LEVEL,        UNIT_EDGE,          UNIT_SLEEP,
+        UNIT_PENDING,      UNIT_DMASTATE,     UNIT_DMAERROR,      UNIT_CHAR,
+        UNIT_ACCESS,       UNIT_ATACOMMAND,   UNIT_DISKPHASE,     UNIT_DIRECTION,
+        UNIT_ACT,          UNIT_STAGE,        UNIT_GUEST,         UNIT_IOMMUTABLE,
+        UNIT_IOMMUOUTCOME, UNIT_IOMMUFOUND,   UNIT_IOMMUCACHE,    UNIT_IOMMUCAUSE,
+        UNIT_TTYP,         UNIT_IOMMUREPORT,  UNIT_IOMMURECORDED, UNIT_IOMMUCOMMAND,
+        UNIT_IOMMUDONE,    UNIT_VIRTIOSTATE,  UNIT_VIRTIOHEARD,   UNIT_VIRTIOTYPE,
+        UNIT_VIRTIORESULT, UNIT_VIRTIOREASON, UNIT_VIRTIORULE,
     };
 
     for (unsigned i = 0; i < sizeof(units) / sizeof(units[0]); i++)

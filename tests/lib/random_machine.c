@@ -2,10 +2,12 @@
 
 #include "base/bits.h"
 #include "machine/dma/dma.h"
+#include "machine/virtio/virtio.h"
 #include "tests/lib/gnu.h"
 #include "tests/lib/tables.h"
 
 #include <check.h>
+#include <string.h>
 
 enum { CODE_PAGES = 2, POOL_BYTES = 16 * PAGE, SATPS = 4 };
 
@@ -26,6 +28,7 @@ enum { CODE_PAGES = 2, POOL_BYTES = 16 * PAGE, SATPS = 4 };
 #define RECORDS      UINT64_C(0x80061000)
 #define WIDE         (WINDOW + 16 * PAGE)
 #define GUEST_TABLES UINT64_C(0x80080000)
+#define QUEUE        UINT64_C(0x80070000) /* of the virtio disk: five pages */
 
 #define IOMMU_BASE   UINT64_C(0x03010000)
 #define DMA_BASE     UINT64_C(0x03100000)
@@ -33,6 +36,7 @@ enum { CODE_PAGES = 2, POOL_BYTES = 16 * PAGE, SATPS = 4 };
 #define ENDLESS_BASE UINT64_C(0x03400000)
 #define UART_BASE    UINT64_C(0x10000000)
 #define PLIC_BASE    UINT64_C(0x0c000000)
+#define VIRTIO_BASE  UINT64_C(0x10001000)
 
 /* --- programs ---------------------------------------------------------------------- */
 
@@ -436,6 +440,75 @@ static void start_endless(struct board *board, struct random *random, uint64_t t
     }
 }
 
+/* --- the virtio disk ---------------------------------------------------------------- */
+
+enum { REQUESTS = VIRTIO_QUEUE_MAX / 3, DISK_SECTORS = 64 };
+
+static void describe_buffer(struct board *board, unsigned n, uint64_t at,
+                            uint32_t length, unsigned flags)
+{
+    uint16_t rest[] = {(uint16_t)flags, (uint16_t)(n + 1)};
+    uint64_t pa = QUEUE + (uint64_t)n * VIRTQ_DESCRIPTOR;
+
+    put(board, pa, &at, sizeof(at));
+    put(board, pa + 8, &length, sizeof(length));
+    put(board, pa + 12, rest, sizeof(rest));
+}
+
+/* Writes new code to a few sectors, or reads some over the program. */
+static void put_request(struct board *board, struct random *random, unsigned n)
+{
+    bool out = n % 2 == 0;
+    uint32_t bytes = SECTOR * (1 + random_below(random, 3));
+    uint64_t header[] = {out ? VIRTIO_BLK_OUT : VIRTIO_BLK_IN,
+                         random_below(random, DISK_SECTORS - 3)};
+    uint64_t data = out ? POOL + 8u * random_below(random, 4000)
+                        : CODE + 8u * random_below(random, 700);
+
+    put(board, QUEUE + 0x3000 + n * sizeof(header), header, sizeof(header));
+    describe_buffer(board, 3 * n, QUEUE + 0x3000 + n * sizeof(header), sizeof(header),
+                    VIRTQ_NEXT);
+    describe_buffer(board, 3 * n + 1, data, bytes,
+                    VIRTQ_NEXT | (out ? 0 : VIRTQ_WRITE));
+    describe_buffer(board, 3 * n + 2, QUEUE + 0x4000 + n, 1, VIRTQ_WRITE);
+}
+
+/* As many requests as the ring holds, one doorbell, and nobody who wants an interrupt. */
+static void set_virtio(struct board *board, struct random *random)
+{
+    uint16_t ring[2 + VIRTIO_QUEUE_MAX] = {VIRTQ_AVAIL_NO_INTERRUPT, VIRTIO_QUEUE_MAX};
+
+    for (unsigned n = 0; n < REQUESTS; n++)
+        put_request(board, random, n);
+    for (unsigned i = 0; i < VIRTIO_QUEUE_MAX; i++)
+        ring[2 + i] = (uint16_t)(3 * (i % REQUESTS));
+    put(board, QUEUE + 0x1000, ring, sizeof(ring));
+    set_register(board, VIRTIO_BASE + VIRTIO_DRIVER_FEATURES_SEL, 4, 1);
+    set_register(board, VIRTIO_BASE + VIRTIO_DRIVER_FEATURES, 4, 1);
+    set_register(board, VIRTIO_BASE + VIRTIO_STATUS, 4, VIRTIO_FEATURES_OK);
+    set_register(board, VIRTIO_BASE + VIRTIO_QUEUE_NUM, 4, VIRTIO_QUEUE_MAX);
+    set_register(board, VIRTIO_BASE + VIRTIO_QUEUE_DESC, 4, QUEUE);
+    set_register(board, VIRTIO_BASE + VIRTIO_QUEUE_DRIVER, 4, QUEUE + 0x1000);
+    set_register(board, VIRTIO_BASE + VIRTIO_QUEUE_DEVICE, 4, QUEUE + 0x2000);
+    set_register(board, VIRTIO_BASE + VIRTIO_QUEUE_READY, 4, 1);
+    set_register(board, VIRTIO_BASE + VIRTIO_STATUS, 4, VIRTIO_DRIVER_OK);
+    set_register(board, VIRTIO_BASE + VIRTIO_QUEUE_NOTIFY, 4, 0);
+}
+
+static void describe_virtio(struct board_desc *desc)
+{
+    struct board_row *row = desc->row;
+
+    while (strcmp(row->type, "virtio-blk") != 0)
+        row++;
+    row->settings = 1;
+    strcpy(row->setting[0].name, "sectors");
+    row->setting[0].value = DISK_SECTORS;
+    desc->costs.virtio_request = 40;
+    desc->costs.virtio_seek = 900;
+    desc->costs.virtio_sector = 400;
+}
+
 static void set_devices(struct board *board)
 {
     set_register(board, STREAM_BASE, 4, 3); /* on, with interrupts */
@@ -604,6 +677,7 @@ static void start_board(struct board *board, const struct machine_shape *shape,
     put(board, BASES, bases, sizeof(bases));
     put_tables(board, &tables);
     set_dma(board, &random, last_table(&tables));
+    set_virtio(board, &random);
     set_devices(board);
     if (shape->iommu)
         set_iommu(board, &random);
@@ -648,6 +722,7 @@ static struct board_desc describe(const struct machine_shape *shape)
     desc.harts = shape->harts;
     desc.interleave = shape->interleave;
     desc.tlb_entries = shape->tlb_entries;
+    describe_virtio(&desc);
     if (shape->set_costs)
         shape->set_costs(&desc.costs);
     ck_assert_msg(board_desc_add(&desc, &stream, &err), "%s", err.text);

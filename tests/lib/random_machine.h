@@ -7,10 +7,10 @@
 /*
  * Whole machines with random programs, which run in S- and U-mode under Sv39 or Sv48 with
  * a small TLB and tables that they write over themselves; DMA channels in every bus mode
- * copy over their code, some of them by an IOMMU's leave; a stream, a UART, timers and
- * other harts interrupt them; and every 32nd trap the handler puts the tables right again
- * without always telling the TLB. In some the programs are in a guest by turns, in VS- and
- * VU-mode under two stages.
+ * copy over their code, some of them by an IOMMU's leave, and so does a virtio disk; a
+ * stream, a UART, timers and other harts interrupt them; and every 32nd trap the handler
+ * puts the tables right again without always telling the TLB. In some the programs are in a
+ * guest by turns, in VS- and VU-mode under two stages.
  */
 #define MACHINE_CODE   UINT64_C(0x80000000) /* physical: where the program is */
 #define MACHINE_WINDOW UINT64_C(0x40000000) /* virtual: one of its views of itself */

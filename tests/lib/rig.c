@@ -114,6 +114,7 @@ static void walk(struct rig *rig, struct state *state)
     STATE(state,
           rig->queue.now); /* nobody's state here, but the test goes on from it */
     queue_state(&rig->queue, state);
+    bus_state(&rig->bus, state);
     device_state(rig->device, state);
 }
 

@@ -55,7 +55,7 @@ void rig_settle(struct rig *rig, uint64_t most);
 unsigned rig_count(const struct rig *rig, enum event_kind kind);
 const struct event *rig_event(const struct rig *rig, enum event_kind kind, unsigned n);
 
-/* Digest of device and queue; saving and loading their state. */
+/* Digest of device, bus and queue; saving and loading their state. */
 uint64_t rig_digest(struct rig *rig);
 void rig_save(struct rig *rig, struct buf *out);
 void rig_load(struct rig *rig, const struct buf *in);

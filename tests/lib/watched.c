@@ -85,10 +85,12 @@ static void open_session(struct watched *watched)
     session->stops = stops_new(session->time, &session->scope);
 }
 
-static void fill_disk(struct watched *watched)
+/* The virtio disk for a program that is named after it, else the ATA disk. */
+static void fill_disk(struct watched *watched, const char *path)
 {
     static const char text[] = "You are sitting ringside. ";
-    struct device *disk = board_device(watched->run->board[0], "ata0");
+    struct device *disk = board_device(watched->run->board[0],
+                                       strstr(path, "virtio") ? "virtio0" : "ata0");
 
     watched->disk = alloc_zero(DISK_SECTORS, SECTOR);
     for (size_t i = 0; i < (size_t)DISK_SECTORS * SECTOR; i++)
@@ -120,7 +122,7 @@ struct watched *watched_new_on(const char *path, const struct board_desc *board)
     watched->path = alloc_string(path);
     watched->run = run_new();
     ck_assert_msg(run_add(watched->run, &desc, &err) != NULL, "%s", err.text);
-    fill_disk(watched);
+    fill_disk(watched, path);
     run_reset(watched->run);
     load(watched);
     learn_names(watched, path);

@@ -12,6 +12,7 @@
 #include "machine/device/uart.h"
 #include "machine/dma/dma.h"
 #include "machine/iommu/iommu.h"
+#include "machine/virtio/virtio.h"
 #include "tests/lib/members.h"
 #include "tests/lib/random_machine.h"
 #include "tests/lib/suite.h"
@@ -89,6 +90,7 @@ static const struct unwalked {
     {"bus.by", NOTHING, "while an access is under way"},
     {"bus.gap_ends", WIRING, "a DMA controller"},
     {"bus.gap_ctx", WIRING, "a DMA controller"},
+    {"bus.virtios", WIRING, "of the board's table"},
     {"bus.harts", WIRING, "of the board's table"},
     {"bus.granted", NOTHING, "for whoever has just taken a slot"},
 
@@ -175,6 +177,8 @@ static const struct unwalked {
     {"iommu.bare", WIRING, "a setting"},
     {"iommu_engine.iommu", WIRING, "whose it is"},
     {"iommu_engine.done", WIRING, "whose it is"},
+    {"virtio_blk.unit", WIRING, "of the board's table"},
+    {"virtio_blk.readonly", WIRING, "a setting"},
     {"medium.sectors", WIRING, "the image"},
     {"medium.image", WIRING, "the image"},
     {"medium.pages", POINTS, "sectors that were written are walked"},
@@ -303,7 +307,7 @@ static void meet_struct(struct anatomy *anatomy, const char *type, void *at)
     ck_assert_msg(
         members_visit(anatomy->members, type, at, meet, anatomy),
         "there is no struct %s: the struct of a type of device has the type's "
-        "name",
+        "name, with _ for -",
         type);
 }
 
@@ -339,9 +343,16 @@ static void meet_iommu(struct anatomy *anatomy, struct iommu *iommu)
 
 static void meet_device(struct anatomy *anatomy, struct device *device)
 {
-    meet_struct(anatomy, device->type->name, device);
-    if (device->type == &ata_type)
-        meet_medium(anatomy, &((struct ata *)device)->medium);
+    const struct medium *medium = device_medium(device);
+    char name[64];
+
+    snprintf(name, sizeof(name), "%s", device->type->name);
+    for (char *c = name; *c; c++)
+        if (*c == '-')
+            *c = '_';
+    meet_struct(anatomy, name, device);
+    if (medium)
+        meet_medium(anatomy, medium);
     if (device->type == &iommu_type)
         meet_iommu(anatomy, (struct iommu *)device);
     if (device->type == &stream_type)
@@ -455,7 +466,7 @@ static void write_disk(struct run *run, uint8_t lba, unsigned words)
 /*
  * A machine of whose parts each is in the middle of something: harts asleep and awake, a
  * sector half written, characters on the line and in both FIFOs, DMA channels within a
- * burst and within an endless chain.
+ * burst and within an endless chain, a virtio disk within a queue of requests.
  */
 static struct run *busy_machine(uint64_t seed, uint64_t began)
 {
@@ -494,6 +505,8 @@ START_TEST(the_machine_is_in_the_middle_of_things)
     const struct board *board = run->board[0];
     const struct uart *uart = (struct uart *)board_device(board, "uart0");
     const struct ata *ata = (struct ata *)board_device(board, "ata0");
+    const struct virtio_blk *virtio =
+        (struct virtio_blk *)board_device(board, "virtio0");
 
     ck_assert_uint_eq(ata->phase, DISK_DATA_OUT);
     ck_assert_uint_eq(ata->offset, 200);
@@ -501,6 +514,8 @@ START_TEST(the_machine_is_in_the_middle_of_things)
     ck_assert_uint_gt(uart->send.count, 0);
     ck_assert_uint_gt(uart->wire.count + uart->take.count, 0);
     ck_assert(has_running_channel(board));
+    ck_assert_uint_ne(virtio->state, VIRTIO_IDLE);
+    ck_assert_uint_ne(virtio->state, VIRTIO_BROKEN);
     for (unsigned i = 0; device_types[i]; i++) {
         bool has = false;
 

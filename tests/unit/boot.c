@@ -352,6 +352,32 @@ START_TEST(disk_is_the_file)
     assemble(reads_disk, 0x80000000, "elf", NULL);
     put_file("disk", sector, sizeof(sector));
     ck_assert_int_eq(BOOT("elf", "--disk", "disk").status, 77);
+    ck_assert_int_eq(BOOT("elf", "--disk", "ata0=disk").status, 77);
+    put_file("a=b", sector, sizeof(sector)); /* no disk's name */
+    ck_assert_int_eq(BOOT("elf", "--disk", "a=b").status, 77);
+}
+END_TEST
+
+/* Fails with the capacity of the virtio disk, and what that says it is. */
+static const char sizes_disk[] = "_start: li a0, 0x10001000\n"
+                                 "lw t0, 8(a0)\n"
+                                 "lw a1, 0x100(a0)\n"
+                                 "add t0, t0, a1\n"
+                                 "slli t0, t0, 16\n"
+                                 "li t1, 0x3333\n"
+                                 "or t0, t0, t1\n" FINISH;
+
+START_TEST(disk_may_be_named)
+{
+    char sectors[5 * 512] = {0};
+
+    assemble(sizes_disk, 0x80000000, "elf", NULL);
+    put_file("disk", sectors, sizeof(sectors));
+    ck_assert_int_eq(BOOT("elf", "--disk", "virtio0=disk").status, 7);
+    ck_assert_int_eq(BOOT("elf", "--disk", "disk").status, 0);
+    ck_assert_int_eq(BOOT("elf", "--disk", "virtio0=disk", "--commit", "copy").status,
+                     7);
+    ck_assert_int_eq(BOOT("elf", "--disk", "virtio0=copy").status, 7);
 }
 END_TEST
 
@@ -758,6 +784,7 @@ static void add_tests(TCase *tcase)
     tcase_add_test(tcase, raw_kernel_is_payload);
     tcase_add_test(tcase, program_gets_a_device_tree);
     tcase_add_test(tcase, disk_is_the_file);
+    tcase_add_test(tcase, disk_may_be_named);
     tcase_add_test(tcase, board_can_be_a_file);
     tcase_add_test(tcase, mistake_in_board_file_is_explained);
     tcase_add_test(tcase, spent_budget_is_status_124);

@@ -61,7 +61,13 @@ static const char *const absent[] = {
     "/platform-bus@4000000",
     "/soc/rtc@101000",
     "/soc/pci@30000000",
-    "/soc/virtio_mmio@1000",
+    "/soc/virtio_mmio@10002000",
+    "/soc/virtio_mmio@10003000",
+    "/soc/virtio_mmio@10004000",
+    "/soc/virtio_mmio@10005000",
+    "/soc/virtio_mmio@10006000",
+    "/soc/virtio_mmio@10007000",
+    "/soc/virtio_mmio@10008000",
 };
 
 /* Properties that differ, because the harts do, or because QEMU's are random. */

@@ -225,14 +225,14 @@ END_TEST
 START_TEST(disk_that_is_too_large_is_refused)
 {
     struct board_desc desc = board_virt;
-    struct board_row *disk = &desc.row[desc.rows - 1];
+    struct board_row *disk = &desc.row[desc.rows - 1 - (unsigned)_i % 2];
     struct run *run = run_new();
     struct err err = {0};
 
-    ck_assert_str_eq(disk->type, "ata");
+    ck_assert_str_eq(disk->type, _i % 2 ? "ata" : "virtio-blk");
     disk->settings = 1;
     strcpy(disk->setting[0].name, "sectors");
-    disk->setting[0].value = UINT64_C(1) << (_i ? 63 : 33);
+    disk->setting[0].value = UINT64_C(1) << (_i / 2 ? 63 : 33);
     ck_assert_ptr_null(run_add(run, &desc, &err));
     ck_assert_ptr_nonnull(strstr(err.text, "sectors"));
     run_free(run);
@@ -250,7 +250,7 @@ static void add_tests(TCase *tcase)
     tcase_add_test(tcase,
                    management_of_a_refused_block_is_a_store_access_fault_and_sets_no_d);
     tcase_add_test(tcase, time_between_runs_is_that_of_the_next_hart);
-    tcase_add_loop_test(tcase, disk_that_is_too_large_is_refused, 0, 2);
+    tcase_add_loop_test(tcase, disk_that_is_too_large_is_refused, 0, 4);
 }
 
 TEST_MAIN("run", add_tests)

@@ -214,14 +214,22 @@ START_TEST(every_way_of_running_ends_in_the_same_state)
 }
 END_TEST
 
-static void clear_ram(struct run *run)
+/* RAM and disks. */
+static void clear_memory(struct run *run)
 {
     static const uint8_t zeroes[PAGE];
 
-    for (unsigned i = 0; i < run->boards; i++)
+    for (unsigned i = 0; i < run->boards; i++) {
+        for (unsigned d = 0; d < run->board[i]->devices; d++) {
+            const struct medium *medium = device_medium(run->board[i]->device[d]);
+
+            if (medium)
+                device_insert(run->board[i]->device[d], NULL, medium->sectors * SECTOR);
+        }
         for (uint64_t at = 0; at < run->board[i]->bus.ram.size; at += PAGE)
             ram_write(&run->board[i]->bus.ram, MACHINE_CODE + at, zeroes, PAGE,
                       INITIATOR_OUTSIDE);
+    }
 }
 
 START_TEST(reset_leaves_nothing_but_memory)
@@ -234,8 +242,8 @@ START_TEST(reset_leaves_nothing_but_memory)
     run_go(used, until(2 * ATTEMPTS));
     run_reset(fresh);
     run_reset(used);
-    clear_ram(fresh);
-    clear_ram(used);
+    clear_memory(fresh);
+    clear_memory(used);
     ck_assert_uint_eq(used->events.order, 0);
     ck_assert_uint_eq(used->queue.next_due, fresh->queue.next_due);
     ck_assert_msg(run_digest(used) == run_digest(fresh), "%s: something is left",

@@ -98,7 +98,8 @@ bool info_bus(struct call *call, struct err *err)
     buf_free(&at);
     buf_free(&until);
     if (bus->others)
-        reply_say(call->reply, "%u DMA channel%s bus work.", bus->others,
+        reply_say(call->reply, "%u DMA channel%s or virtio device%s bus work.",
+                  bus->others, bus->others == 1 ? "" : "s",
                   bus->others == 1 ? " has" : "s have");
     table = reply_table(call->reply, "initiators", columns);
     for (unsigned i = 0; i < INITIATORS; i++)

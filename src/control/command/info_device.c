@@ -2,6 +2,7 @@
 #include "control/command/info.h"
 #include "control/command/show.h"
 #include "machine/device/ata.h"
+#include "machine/virtio/virtio.h"
 #include "observe/ask/names.h"
 
 #include <inttypes.h>
@@ -203,8 +204,17 @@ static uint64_t changed_sectors(const struct medium *medium)
     return count;
 }
 
-static void disk_row(struct table *table, const struct ata *ata)
+static void medium_cells(struct table *table, const struct medium *medium,
+                         uint64_t position)
 {
+    table_number(table, position);
+    table_number(table, medium->sectors);
+    table_number(table, changed_sectors(medium));
+}
+
+static void ata_row(struct table *table, const struct device *device)
+{
+    const struct ata *ata = (const struct ata *)device;
     const char *command = ata_command_name(ata->command);
     bool busy = ata->phase != DISK_READY && ata->phase != DISK_DONE;
 
@@ -220,9 +230,27 @@ static void disk_row(struct table *table, const struct ata *ata)
     table_number(table, ata->left_medium);
     table_number(table, ata->status);
     table_number(table, ata->error);
-    table_number(table, ata->position);
-    table_number(table, ata->medium.sectors);
-    table_number(table, changed_sectors(&ata->medium));
+    medium_cells(table, &ata->medium, ata->position);
+}
+
+static void virtio_row(struct table *table, const struct device *device)
+{
+    const struct virtio_blk *virtio = (const struct virtio_blk *)device;
+    const char *type = virtio_blk_type_name(virtio->type);
+
+    table_text(table, "%s", device->name);
+    table_text(table, "%s", virtio_state_names[virtio->state]);
+    if (type && virtio->counts.requests)
+        table_text(table, "%s", type);
+    else
+        table_none(table);
+    table_number(table, virtio->sector);
+    table_number(table, virtio->data / SECTOR);
+    table_number(table, (virtio->data - virtio->moved + SECTOR - 1) / SECTOR);
+    table_number(table, virtio->to_medium);
+    table_number(table, virtio->status);
+    table_none(table);
+    medium_cells(table, &virtio->medium, virtio->position);
 }
 
 bool info_disk(struct call *call, struct err *err)
@@ -243,8 +271,11 @@ bool info_disk(struct call *call, struct err *err)
     const struct board *board = session_board(call->session);
     struct table *table = reply_table(call->reply, "disks", columns);
 
-    for (unsigned i = 0; i < board->devices; i++)
+    for (unsigned i = 0; i < board->devices; i++) {
         if (board->device[i]->type == &ata_type)
-            disk_row(table, (const struct ata *)board->device[i]);
+            ata_row(table, board->device[i]);
+        if (board->device[i]->type == &virtio_blk_type)
+            virtio_row(table, board->device[i]);
+    }
     return table->rows || err_set(err, "the board has no disk");
 }

@@ -267,7 +267,8 @@ static bool do_goto_end(struct call *call, struct err *err)
     "               beat, an entry of a page table\n"                                  \
     "  burst        a burst of a DMA channel\n"                                        \
     "  descriptor   a descriptor that a DMA channel fetches\n"                         \
-    "  command      a command that a disk accepts, or the start of a DMA channel\n"    \
+    "  command      a command or request that a disk accepts, or the start of a DMA\n" \
+    "               channel\n"                                                         \
     "  interrupt    an interrupt that a hart takes\n"                                  \
     "  trap         a trap, interrupt or exception, that a hart takes\n"               \
     "  return       a return from a trap handler\n"

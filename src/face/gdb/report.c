@@ -34,12 +34,15 @@ static void say_who(struct gdb *gdb, const struct hit *hit)
 
     if (hit->initiator < INITIATOR_DMA || hit->initiator >= INITIATORS)
         return;
-    if (hit->initiator >= INITIATOR_IOMMU) {
-        gdb_note(gdb, "The access is an IOMMU's, not a hart's.\n");
-        return;
-    }
-    snprintf(text, sizeof(text), "The access is DMA channel %d's, not a hart's.\n",
-             hit->initiator - INITIATOR_DMA);
+    if (hit->initiator >= INITIATOR_IOMMU)
+        snprintf(text, sizeof(text), "The access is an IOMMU's, not a hart's.\n");
+    else if (hit->initiator >= INITIATOR_VIRTIO)
+        snprintf(text, sizeof(text),
+                 "The access is virtio device %d's, not a hart's.\n",
+                 hit->initiator - INITIATOR_VIRTIO);
+    else
+        snprintf(text, sizeof(text), "The access is DMA channel %d's, not a hart's.\n",
+                 hit->initiator - INITIATOR_DMA);
     gdb_note(gdb, text);
 }
 

@@ -36,7 +36,7 @@ static void take_transfer(struct facts *facts, const struct event *event)
 {
     const struct event_bus_transfer *transfer = &event->bus_transfer;
 
-    if (transfer->initiator >= INITIATOR_DMA && transfer->initiator < INITIATOR_IOMMU)
+    if (transfer->initiator >= INITIATOR_DMA && transfer->initiator < INITIATOR_VIRTIO)
         facts->dma[(transfer->initiator - INITIATOR_DMA) % FACTS_CHANNELS].beats +=
             transfer->size;
     if (transfer->access == ACCESS_STORE)
@@ -196,6 +196,31 @@ static void take_phase(struct facts *facts, const struct event *event)
     disk->since = event->cycle;
 }
 
+static void take_virtio(struct facts *facts, const struct event *event)
+{
+    struct virtio_fold *virtio = facts->virtio;
+
+    switch ((int)event->kind) {
+    case EVENT_VIRTIO_STATE:
+        virtio[event->virtio_state.device % BOARD_ROWS].state = event->virtio_state.to;
+        return;
+    case EVENT_VIRTIO_CHAIN:
+        virtio += event->virtio_chain.device % BOARD_ROWS;
+        virtio->chain = event->virtio_chain;
+        virtio->has_chain = true;
+        virtio->broken = false;
+        return;
+    case EVENT_VIRTIO_USED:
+        virtio[event->virtio_used.device % BOARD_ROWS].used++;
+        return;
+    default:
+        virtio += event->virtio_error.device % BOARD_ROWS;
+        virtio->error = event->virtio_error;
+        virtio->broken = true;
+        return;
+    }
+}
+
 /* --- all of them ----------------------------------------------------------------- */
 
 void facts_take(struct facts *facts, const struct board *board,
@@ -207,7 +232,9 @@ void facts_take(struct facts *facts, const struct board *board,
         [EVENT_HART_LINE] = take_hart_line,     [EVENT_HART_SLEEP] = take_sleep,
         [EVENT_REQUEST_LINE] = take_request,    [EVENT_DISK_COMMAND] = take_command,
         [EVENT_DISK_PHASE] = take_phase,        [EVENT_CONSOLE] = take_console,
-        [EVENT_IOMMU_FAULT] = take_iommu_fault,
+        [EVENT_IOMMU_FAULT] = take_iommu_fault, [EVENT_VIRTIO_STATE] = take_virtio,
+        [EVENT_VIRTIO_CHAIN] = take_virtio,     [EVENT_VIRTIO_USED] = take_virtio,
+        [EVENT_VIRTIO_ERROR] = take_virtio,
     };
 
     if (event->board != board->index || !(FACTS_KINDS & EVENT_BIT(event->kind)))

@@ -15,6 +15,7 @@ enum {
     FACTS_RECENT = 64,   /* events told in the list of what happened */
     FACTS_SPANS = 128,   /* remembered stretches of the lanes of disks and lines */
     FACTS_CHANNELS = 32, /* DMA channels of all controllers, as initiators count them */
+    FACTS_MASTERS = 40,  /* these and, behind them, virtio devices, likewise */
     FACTS_IRQS = 128
 };
 
@@ -29,7 +30,7 @@ struct span {
     uint64_t retired; /* the event that told of it */
     uint32_t order;
     uint8_t lane;  /* enum lane_kind */
-    uint8_t index; /* hart id, DMA channel, device, or interrupt line */
+    uint8_t index; /* hart id, DMA channel or other master, device, or interrupt line */
     uint8_t who;   /* enum initiator: whose colour */
     char sign;     /* its letter; '~' waits */
 };
@@ -52,6 +53,15 @@ struct disk_fold {
     uint64_t since; /* when that phase began */
 };
 
+/* ... of a virtio disk. */
+struct virtio_fold {
+    uint8_t state; /* as its last VIRTIO_STATE told */
+    bool has_chain, broken;
+    struct event_virtio_chain chain; /* the last that it took */
+    struct event_virtio_error error;
+    uint64_t used; /* chains given back since reset */
+};
+
 /* ... of a device of any kind. */
 struct device_fold {
     uint64_t touches; /* reads and writes of its registers */
@@ -72,6 +82,7 @@ struct facts {
     struct iommu_fold iommu[BOARD_ROWS];
     struct dma_fold dma[FACTS_CHANNELS];
     struct disk_fold disk[BOARD_ROWS];
+    struct virtio_fold virtio[BOARD_ROWS];
     struct device_fold device[BOARD_ROWS];
     uint64_t irq_high[FACTS_IRQS / 64]; /* devices' interrupt lines, by source */
     uint64_t irq_since[FACTS_IRQS];     /* when a line that is high rose */

@@ -13,6 +13,7 @@ static enum role role_of(uint8_t who)
     case 'h':
         return ROLE_HART;
     case 'd':
+    case 'v':
     case 'i':
         return ROLE_DMA;
     default:
@@ -24,9 +25,9 @@ static enum role role_of(uint8_t who)
 static void draw_owner(const struct watch *watch, struct canvas *canvas, int row,
                        int col, uint64_t pa)
 {
-    static const char letters[] = "hdio?";
-    static const enum role roles[] = {ROLE_HART, ROLE_DMA, ROLE_DMA, ROLE_NOBODY,
-                                      ROLE_NOBODY};
+    static const char letters[] = "hdvio?";
+    static const enum role roles[] = {ROLE_HART, ROLE_DMA,    ROLE_DMA,
+                                      ROLE_DMA,  ROLE_NOBODY, ROLE_NOBODY};
     bool owns[sizeof(letters)] = {false};
     int end = col + 2;
 
@@ -37,7 +38,7 @@ static void draw_owner(const struct watch *watch, struct canvas *canvas, int row
         if (letter)
             owns[letter - letters] = true;
     }
-    owns[4] &= !owns[0] && !owns[1] && !owns[2] && !owns[3];
+    owns[5] &= !owns[0] && !owns[1] && !owns[2] && !owns[3] && !owns[4];
     for (int i = 0; letters[i] && col < end; i++)
         if (owns[i])
             canvas_put(canvas, row, col++, roles[i], (uint32_t)letters[i]);

@@ -2,6 +2,7 @@
 
 #include "face/tui/say.h"
 #include "machine/dma/dma.h"
+#include "machine/virtio/virtio.h"
 
 #include <inttypes.h>
 #include <stdarg.h>
@@ -148,7 +149,8 @@ unsigned part_channel(const struct watch *watch)
     unsigned working = 0;
 
     if (watch->has_focus && event->kind == EVENT_BUS_TRANSFER &&
-        event->bus_transfer.initiator >= INITIATOR_DMA)
+        event->bus_transfer.initiator >= INITIATOR_DMA &&
+        event->bus_transfer.initiator < INITIATOR_VIRTIO)
         return (unsigned)(event->bus_transfer.initiator - INITIATOR_DMA) %
                FACTS_CHANNELS;
     for (unsigned i = 0; i < FACTS_CHANNELS; i++)
@@ -269,6 +271,42 @@ static void fill_iommu(const struct watch *watch, const struct device *device,
              iommu_register(watch, device, "fqt"));
 }
 
+/* --- virtio disks ------------------------------------------------------------------- */
+
+static void add_chain(struct part_text *text, const struct event_virtio_chain *chain)
+{
+    char name[TEXT_DATA], count[TEXT_NUMBER];
+
+    say_value(name, UNIT_VIRTIOTYPE, chain->type);
+    if (chain->bytes)
+        add_line(text, ROLE_TEXT, "%s %s B", name, text_count(count, chain->bytes));
+    else
+        add_line(text, ROLE_TEXT, "%s", name);
+    if (chain->type == VIRTIO_BLK_IN || chain->type == VIRTIO_BLK_OUT)
+        add_line(text, ROLE_TEXT, "sector %" PRIu64, chain->sector);
+    add_line(text, ROLE_QUIET, "chain %u of %u", chain->head, chain->buffers);
+}
+
+static void fill_virtio(const struct watch *watch, const struct device *device,
+                        int width, struct part_text *text)
+{
+    const struct virtio_fold *virtio = &watch->facts.virtio[device->index];
+    char name[TEXT_DATA];
+
+    if (virtio->broken)
+        add_line(text, ROLE_STOP, "%.*s", width, virtio_rules[virtio->error.rule].name);
+    if (!virtio->has_chain && virtio->state == VIRTIO_IDLE && !virtio->broken) {
+        add_line(text, ROLE_QUIET, width < 16 ? "no request" : "no request yet");
+        return;
+    }
+    say_value(name, UNIT_VIRTIOSTATE, virtio->state);
+    add_words(text, ROLE_TEXT, width, name);
+    if (virtio->has_chain)
+        add_chain(text, &virtio->chain);
+    if (virtio->used)
+        add_line(text, ROLE_QUIET, "used %" PRIu64, virtio->used);
+}
+
 /* --- interrupt controllers ---------------------------------------------------------- */
 
 static bool bit_of(const struct watch *watch, uint64_t at, unsigned source)
@@ -356,6 +394,7 @@ static void fill_other(const struct watch *watch, const struct device *device,
 static const struct part_form forms[] = {
     {"dma", "DMA", "DMA", 28, 19, 0, fill_dma},
     {"ata", "ATA disk", "ATA", 24, 16, 1, fill_ata},
+    {"virtio-blk", "virtio disk", "virtio", 24, 16, 0, fill_virtio},
     {"stream", "stream", "FIFO", 22, 15, 2, fill_other},
     {"iommu", "IOMMU", "IOMMU", 22, 15, 3, fill_iommu},
     {"plic", "PLIC", "PLIC", 18, 11, 0, fill_plic},
@@ -363,6 +402,16 @@ static const struct part_form forms[] = {
     {"aclint", "ACLINT", "ACLINT", 20, 16, 5, fill_aclint},
     {NULL, NULL, NULL, 18, 14, 6, fill_other},
 };
+
+/* A slot for a virtio device with nothing in it: it gives way to all others. */
+static const struct part_form empty_slot = {
+    "virtio-blk", "empty slot", "slot", 18, 14, 7, fill_other};
+
+static bool is_empty_slot(const struct device *device)
+{
+    return device->type == &virtio_blk_type &&
+           ((const struct virtio_blk *)device)->medium.sectors == 0;
+}
 
 const char *part_title(const struct watch *watch, const struct device *device,
                        int width)
@@ -378,6 +427,8 @@ const struct part_form *part_form(const struct device *device)
 {
     const struct part_form *form = forms;
 
+    if (is_empty_slot(device))
+        return &empty_slot;
     while (form->type && strcmp(form->type, device->type->name) != 0)
         form++;
     return form;

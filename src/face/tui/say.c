@@ -2,6 +2,7 @@
 
 #include "machine/device/ata.h"
 #include "machine/dma/dma.h"
+#include "machine/virtio/virtio.h"
 #include "observe/narrate.h"
 
 #include <inttypes.h>
@@ -35,6 +36,12 @@ char *say_value(char text[TEXT_DATA], enum event_unit unit, uint64_t value)
         break;
     case UNIT_ATACOMMAND:
         name = ata_command_name((uint8_t)value);
+        break;
+    case UNIT_VIRTIOSTATE:
+        name = value < VIRTIO_STATES ? virtio_state_names[value] : NULL;
+        break;
+    case UNIT_VIRTIOTYPE:
+        name = virtio_blk_type_name((uint32_t)value);
         break;
     case UNIT_CAUSE:
         put_cause(&out, value);
@@ -113,6 +120,10 @@ static void why_transfer(struct buf *out, const struct watch *watch,
                    event->bus_transfer.access == ACCESS_LOAD
                        ? "the IOMMU fetches a command from its queue"
                        : "the IOMMU writes a fault record, or what a fence stores",
+                   event->bus_transfer.price);
+    else if (initiator >= INITIATOR_VIRTIO)
+        buf_printf(out,
+                   "the device reads and writes memory itself; %" PRIu32 " cycles.",
                    event->bus_transfer.price);
     else if (dma &&
              watch_register(watch, dma, "BusMode", channel % DMA_CHANNELS, &mode) &&

@@ -98,8 +98,10 @@ char *text_initiator(char text[TEXT_DATA], uint8_t who)
         snprintf(text, TEXT_DATA, "hart %d", who);
     else if (who >= INITIATOR_IOMMU && who < INITIATORS)
         snprintf(text, TEXT_DATA, "the IOMMU");
-    else if (who < INITIATOR_OUTSIDE)
+    else if (who < INITIATOR_VIRTIO)
         snprintf(text, TEXT_DATA, "DMA channel %d", who - INITIATOR_DMA);
+    else if (who < INITIATOR_OUTSIDE)
+        snprintf(text, TEXT_DATA, "virtio device %d", who - INITIATOR_VIRTIO);
     else
         snprintf(text, TEXT_DATA, "%s",
                  who == INITIATOR_NONE ? "nobody" : "the loader");

@@ -6,6 +6,7 @@
 #include "base/bits.h"
 #include "face/tui/text.h"
 #include "face/tui/view.h"
+#include "machine/virtio/virtio.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -70,6 +71,20 @@ static int add_lines(const struct watch *watch, struct lane *lanes, int count, i
     return count;
 }
 
+/* A virtio disk has two lanes once it has been used: for what it does on the bus, and for
+ * its medium. */
+static int add_virtio(const struct watch *watch, struct lane *lanes, int count,
+                      int room, const struct device *device)
+{
+    const struct virtio_fold *virtio = &watch->facts.virtio[device->index];
+    unsigned master = ((const struct virtio_blk *)device)->unit + FACTS_CHANNELS;
+
+    if (!virtio->has_chain && virtio->state == VIRTIO_IDLE)
+        return count;
+    count = add_lane(lanes, count, room, LANE_DMA, (uint8_t)master, device->name);
+    return add_lane(lanes, count, room, LANE_DISK, device->index, "  medium");
+}
+
 /* A channel has a lane once the program has touched it; until then channel 0's stands
  * for all, so that lanes do not come and go. */
 static int plan_lanes(const struct watch *watch, struct lane *lanes, int room)
@@ -89,6 +104,9 @@ static int plan_lanes(const struct watch *watch, struct lane *lanes, int room)
             snprintf(name, sizeof(name), "dma ch %u", i);
             count = add_lane(lanes, count, room, LANE_DMA, (uint8_t)i, name);
         }
+    for (unsigned i = 0; i < watch->board->devices; i++)
+        if (strcmp(watch->board->device[i]->type->name, "virtio-blk") == 0)
+            count = add_virtio(watch, lanes, count, room, watch->board->device[i]);
     for (unsigned i = 0; i < watch->board->devices; i++)
         if (strcmp(watch->board->device[i]->type->name, "ata") == 0)
             count = add_lane(lanes, count, room, LANE_DISK, (uint8_t)i,

@@ -15,17 +15,19 @@ static enum role role_of(uint8_t initiator)
 /* The part that uses the bus under that number. */
 static struct end end_of_initiator(const struct watch *watch, uint8_t initiator)
 {
-    const struct device *dma, *iommu;
+    const struct device *device;
 
     if (initiator < INITIATOR_DMA)
         return (struct end){PART_HART, initiator};
-    if (initiator >= INITIATOR_IOMMU) {
-        iommu = watch_device(watch, "iommu", initiator - (unsigned)INITIATOR_IOMMU);
-        return (struct end){PART_DEVICE, iommu ? iommu->index : 0};
-    }
-    dma = watch_device(watch, "dma",
-                       (unsigned)(initiator - INITIATOR_DMA) / DMA_CHANNELS);
-    return (struct end){PART_DEVICE, dma ? dma->index : 0};
+    if (initiator >= INITIATOR_IOMMU)
+        device = watch_device(watch, "iommu", (unsigned)initiator - INITIATOR_IOMMU);
+    else if (initiator >= INITIATOR_VIRTIO)
+        device =
+            watch_device(watch, "virtio-blk", (unsigned)initiator - INITIATOR_VIRTIO);
+    else
+        device = watch_device(watch, "dma",
+                              (unsigned)(initiator - INITIATOR_DMA) / DMA_CHANNELS);
+    return (struct end){PART_DEVICE, device ? device->index : 0};
 }
 
 static bool end_of_address(const struct watch *watch, uint64_t pa, struct end *end)

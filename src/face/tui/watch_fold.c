@@ -66,10 +66,10 @@ static void fold_transfer(struct watch *watch, const struct event *event)
                         .who = transfer->initiator,
                         .sign = 'd'};
 
-    if (transfer->initiator >= INITIATOR_IOMMU)
-        span.sign = 'i';
+    if (transfer->initiator >= INITIATOR_VIRTIO)
+        span.sign = transfer->initiator >= INITIATOR_IOMMU ? 'i' : 'v';
     add_span(watch, event, span);
-    if (transfer->initiator >= INITIATOR_IOMMU)
+    if (transfer->initiator >= INITIATOR_VIRTIO)
         return;
     span.lane = LANE_DMA;
     span.index = (uint8_t)(transfer->initiator - INITIATOR_DMA);
@@ -82,7 +82,7 @@ static void fold_wait(struct watch *watch, const struct event *event)
     const struct event_bus_wait *wait = &event->bus_wait;
     bool hart = wait->initiator < INITIATOR_DMA;
 
-    if (wait->initiator >= INITIATOR_IOMMU) /* it has no lane of its own */
+    if (wait->initiator >= INITIATOR_VIRTIO) /* it has no lane of its own */
         return;
     add_span(
         watch, event,
@@ -146,6 +146,12 @@ static const struct {
     [EVENT_DISK_PHASE] = {NULL, 3, true},
     [EVENT_FIFO_OVERRUN] = {NULL, 5, true},
     [EVENT_CONSOLE] = {NULL, 1, false},
+    [EVENT_VIRTIO_NOTIFY] = {NULL, 7, true},
+    [EVENT_VIRTIO_STATE] = {NULL, 2, false},
+    [EVENT_VIRTIO_CHAIN] = {NULL, 4, true},
+    [EVENT_VIRTIO_USED] = {NULL, 4, true},
+    [EVENT_VIRTIO_INTERRUPT] = {NULL, 4, true},
+    [EVENT_VIRTIO_ERROR] = {NULL, 5, true},
     [EVENT_FINISH] = {NULL, 9, true},
     [EVENT_IOMMU_TRANSLATE] = {NULL, 3, false},
     [EVENT_IOMMU_WALK] = {fold_iommu_walk, 1, false},

@@ -12,6 +12,8 @@ char owner_letter(uint8_t initiator)
         return 'o';
     if (initiator >= INITIATOR_IOMMU && initiator < INITIATORS)
         return 'i';
+    if (initiator >= INITIATOR_VIRTIO && initiator < INITIATOR_IOMMU)
+        return 'v';
     return initiator < INITIATOR_DMA ? 'h' : initiator < OWNER_UNKNOWN ? 'd' : '?';
 }
 

@@ -11,10 +11,11 @@
 #include "machine/interrupt/aclint.h"
 #include "machine/interrupt/plic.h"
 #include "machine/iommu/iommu.h"
+#include "machine/virtio/virtio.h"
 
 const struct device_type *const device_types[] = {
-    &rom_type, &finisher_type, &aclint_type, &plic_type,  &uart_type,
-    &dma_type, &ata_type,      &stream_type, &iommu_type, NULL,
+    &rom_type, &finisher_type,   &aclint_type, &plic_type,  &uart_type, &dma_type,
+    &ata_type, &virtio_blk_type, &stream_type, &iommu_type, NULL,
 };
 
 /* clang-format off */
@@ -42,8 +43,10 @@ const struct board_desc board_virt = {
          .irqs = 8, .irq = {23, 24, 25, 26, 27, 28, 29, 30}},
         {.type = "ata",      .name = "ata0",     .base = 0x03200000,
          .irqs = 1, .irq = {14}, .requests = 1, .request = {0}},
+        {.type = "virtio-blk", .name = "virtio0", .base = 0x10001000,
+         .irqs = 1, .irq = {1}},
     },
-    .rows = 7,
+    .rows = 8,
 };
 
 const struct board_row board_virt_iommu =

@@ -46,7 +46,7 @@ static size_t slot_at(const struct reg *reg, unsigned index)
 
 static uint64_t slot_get(const struct reg *reg, const void *device, unsigned index)
 {
-    uint64_t value = 0;
+    uint64_t value = reg->width ? 0 : reg->reset;
 
     assert(reg->width <= sizeof(value));
     memcpy(&value, (const char *)device + slot_at(reg, index), reg->width);

@@ -28,7 +28,8 @@ struct reg {
     uint8_t size;     /* bytes: 1, 2, 4 or 8 */
     const char *name; /* the specification's */
     size_t at;        /* where its value lives in the device struct */
-    uint8_t width;    /* bytes of that value there: 1, 2, 4 or 8; 0: it keeps none */
+    uint8_t width;    /* bytes of that value there: 1, 2, 4 or 8; 0: it keeps
+                      * none and, without `read` and `peek`, shows `reset` */
     uint64_t reset;
     uint64_t rw;  /* bits that software can write */
     uint64_t w1c; /* bits that software clears by writing 1 */

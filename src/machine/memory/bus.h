@@ -21,14 +21,15 @@
 
 /* Who uses a bus: part of every event that tells of a use. */
 enum initiator {
-    INITIATOR_HART = 0,   /* + hart id, 0 to 7 */
-    INITIATOR_DMA = 8,    /* + channel: of the first DMA controller 0 to 3, and so on */
-    INITIATOR_IOMMU = 40, /* + number of the IOMMU, 0 to 3 */
+    INITIATOR_HART = 0, /* + hart id, 0 to 7 */
+    INITIATOR_DMA = 8,  /* + channel: of the first DMA controller 0 to 3, and so on */
+    INITIATOR_VIRTIO = 40,   /* + number of the virtio device, 0 to 7 */
+    INITIATOR_IOMMU = 48,    /* + number of the IOMMU, 0 to 3 */
     INITIATOR_OUTSIDE = 254, /* a loader or a command: no part of the machine */
     INITIATOR_NONE = 255
 };
 
-enum { BUS_SLOT_BYTES = 8, BUS_REGIONS = 64, INITIATORS = 44 };
+enum { BUS_SLOT_BYTES = 8, BUS_REGIONS = 64, INITIATORS = 52 };
 
 /* What answers at a range of addresses that is not RAM. */
 struct mmio {
@@ -72,6 +73,8 @@ struct bus {
      * anybody else at `from`, before it is taken. NULL: nobody wants gaps. */
     void (*gap_ends)(void *ctx, uint64_t from, uint64_t until);
     void *gap_ctx;
+
+    uint8_t virtios; /* how many virtio devices have been given a number: no state */
 
     /* How many initiators besides the harts have bus work now (running DMA channels that
      * are not waiting for a request line or a due time of their own). While it is 0 and
