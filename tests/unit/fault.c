@@ -338,7 +338,7 @@ START_TEST(where_nothing_has_failed_that_is_said)
     talk_do(&talk, "stepi 100");
     ck_assert_str_eq(talk_do(&talk, "why fault"),
                      "Error: why fault: nothing has failed so far: no exception, DMA "
-                     "error, disk error or IOMMU fault.\n");
+                     "error, disk error, virtio error or IOMMU fault.\n");
     talk_close(&talk);
 }
 END_TEST

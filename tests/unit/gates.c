@@ -3,6 +3,7 @@
 
 #include "base/bits.h"
 #include "machine/interrupt/plic.h"
+#include "machine/virtio/virtio.h"
 #include "observe/ask/gates.h"
 
 #include <stdio.h>
@@ -455,7 +456,7 @@ static void write_word(struct run *run, uint64_t pa, uint64_t value)
                      BUS_OKAY);
 }
 
-static void first_closed_of(const struct run *run, unsigned irq, const char *name)
+static void first_closed(const struct run *run, unsigned irq, const char *name)
 {
     struct gates gates;
     struct err err = {{0}};
@@ -468,24 +469,67 @@ static void first_closed_of(const struct run *run, unsigned irq, const char *nam
     gates_release(&gates);
 }
 
-static void first_closed(const struct run *run, const char *name)
-{
-    first_closed_of(run, 8, name);
-}
-
 START_TEST(a_stream_interrupts_at_its_threshold_if_it_is_told_to)
 {
     struct run *run = stream_run();
     struct run_limit limit = RUN_NO_LIMIT;
 
     write_word(run, 0x4000000 + 0x14, 8); /* Threshold */
-    first_closed(run, "stream0.Level");
+    first_closed(run, 8, "stream0.Level");
     write_word(run, 0x4000000, 1); /* Control: enable */
     limit.cycle = 100000;
     run_go(run, limit);
-    first_closed(run, "stream0.Control.irq");
+    first_closed(run, 8, "stream0.Control.irq");
     write_word(run, 0x4000000, 3);
-    first_closed(run, "plic.PRIORITY[8]");
+    first_closed(run, 8, "plic.PRIORITY[8]");
+    run_free(run);
+}
+END_TEST
+
+/* With an event index, whose used_event names another entry first. */
+START_TEST(a_virtio_disk_interrupts_when_it_has_used_the_entry_that_is_asked_for)
+{
+    const uint64_t base = 0x10001000, queue = 0x80001000;
+    struct run *run = run_new();
+    struct board *board = run_add(run, &board_virt, NULL);
+    struct run_limit limit = RUN_NO_LIMIT;
+
+    device_insert(board_device(board, "virtio0"), NULL, SECTOR);
+    run_reset(run);
+    first_closed(run, 1, "virtio0.Status.DRIVER_OK");
+    for (unsigned sel = 0; sel < 2; sel++) {
+        write_word(run, base + VIRTIO_DRIVER_FEATURES_SEL, sel);
+        write_word(run, base + VIRTIO_DRIVER_FEATURES,
+                   sel ? 1 : BIT(VIRTIO_F_EVENT_IDX));
+    }
+    write_word(run, base + VIRTIO_STATUS, VIRTIO_FEATURES_OK);
+    write_word(run, base + VIRTIO_STATUS, VIRTIO_DRIVER_OK);
+    first_closed(run, 1, "virtio0.QueueReady");
+    write_word(run, base + VIRTIO_QUEUE_NUM, 4);
+    write_word(run, base + VIRTIO_QUEUE_DESC, queue);
+    write_word(run, base + VIRTIO_QUEUE_DRIVER, queue + 0x100);
+    write_word(run, base + VIRTIO_QUEUE_DEVICE, queue + 0x200);
+    write_word(run, base + VIRTIO_QUEUE_READY, 1);
+    first_closed(run, 1, "virtio0.InterruptStatus");
+    /* Twice the same chain: a flush, its header at +0x300. */
+    write_word(run, queue, queue + 0x300);
+    write_word(run, queue + 8, VIRTIO_BLK_HEADER);
+    write_word(run, queue + 12, VIRTQ_NEXT | 1 << 16);
+    write_word(run, queue + 16, queue + 0x310);
+    write_word(run, queue + 24, 1);
+    write_word(run, queue + 28, VIRTQ_WRITE);
+    write_word(run, queue + 0x300, VIRTIO_BLK_FLUSH);
+    write_word(run, queue + 0x100, 1 << 16);
+    write_word(run, queue + 0x10c, 1); /* used_event */
+    write_word(run, base + VIRTIO_QUEUE_NOTIFY, 0);
+    limit.cycle = 10000;
+    run_go(run, limit);
+    first_closed(run, 1, "virtio0.InterruptStatus");
+    write_word(run, queue + 0x100, 2 << 16);
+    write_word(run, base + VIRTIO_QUEUE_NOTIFY, 0);
+    limit.cycle = 20000;
+    run_go(run, limit);
+    first_closed(run, 1, "plic.PRIORITY[1]");
     run_free(run);
 }
 END_TEST
@@ -499,19 +543,19 @@ START_TEST(an_iommu_interrupts_for_a_queue_that_may)
     ram_write(&run->board[0]->bus.ram, 0x80010000, &fence, 8, INITIATOR_OUTSIDE);
     write_word(run, iommu + 0x18, UINT64_C(0x80010) << 10);
     write_word(run, iommu + 0x1c, 0);
-    first_closed_of(run, 36, "iommu0.cqcsr.cie");
-    first_closed_of(run, 37, "iommu0.fqcsr.fie");
+    first_closed(run, 36, "iommu0.cqcsr.cie");
+    first_closed(run, 37, "iommu0.fqcsr.fie");
     write_word(run, iommu + 0x48, 3);
     write_word(run, iommu + 0x4c, 3);
-    first_closed_of(run, 36, "iommu0.ipsr.cip");
-    first_closed_of(run, 37, "iommu0.ipsr.fip");
-    first_closed_of(run, 38, "iommu0 line");
+    first_closed(run, 36, "iommu0.ipsr.cip");
+    first_closed(run, 37, "iommu0.ipsr.fip");
+    first_closed(run, 38, "iommu0 line");
     while (run->queue.next_due != NEVER)
         queue_fire_first(&run->queue);
     write_word(run, iommu + 0x24, 1);
     while (run->queue.next_due != NEVER)
         queue_fire_first(&run->queue);
-    first_closed_of(run, 36, "plic.PRIORITY[36]");
+    first_closed(run, 36, "plic.PRIORITY[36]");
     run_free(run);
 }
 END_TEST
@@ -715,6 +759,9 @@ static const char *const others[] = {
     "iommu.fqcsr.fie",
     "iommu.ipsr.cip",
     "iommu.ipsr.fip",
+    "virtio0.Status.DRIVER_OK", /* a_virtio_disk_interrupts_when_... */
+    "virtio0.QueueReady",
+    "virtio0.InterruptStatus",
 };
 
 /* Without hart, device's line, channel, context and source: "plic.ENABLE[] bit". */
@@ -835,6 +882,8 @@ static void add_tests(TCase *tcase)
                         COUNT(device_cases));
     tcase_add_test(tcase, a_stream_interrupts_at_its_threshold_if_it_is_told_to);
     tcase_add_test(tcase, an_iommu_interrupts_for_a_queue_that_may);
+    tcase_add_test(
+        tcase, a_virtio_disk_interrupts_when_it_has_used_the_entry_that_is_asked_for);
     tcase_add_test(tcase, an_interrupt_waits_for_one_that_goes_first);
     tcase_add_test(tcase, each_hart_has_ways_of_its_own);
     tcase_add_test(tcase, who_closed_a_gate_is_told_with_the_place);

@@ -68,15 +68,15 @@ const struct command ask_commands[] = {
      .group = "questions",
      .run = ask_why},
     {.name = "why fault",
-     .summary = "why the last exception, DMA error or disk error happened",
+     .summary = "why the last exception or error of a device happened",
      .help =
          "Says which rule was broken: of a page fault which level of which table, "
          "which\n"
          "bit, and who wrote the entry; of an access fault what is at the address, or\n"
          "which PMP entry; of an illegal instruction what forbids it; of a DMA error "
          "the\n"
-         "descriptor or register; of a disk error its bits. `goto fault` then goes\n"
-         "there.\n"
+         "descriptor or register; of a disk error its bits; of an error of virtio the\n"
+         "entry or descriptor. `goto fault` then goes there.\n"
          "  why fault",
      .group = "questions",
      .run = ask_why_fault},

@@ -8,13 +8,14 @@
  * Why the last exception or device error happened: which level of which table, which bit,
  * who wrote it; which descriptor; which rule.
  *
- *   fault_device.c    what failed last; DMA channels and disks
+ *   fault_device.c    what failed last; DMA channels, disks and virtio
  *   fault_iommu.c     what an IOMMU has refused, and why
  *   fault_trap.c      exceptions but page faults
  *   fault_page.c      page faults: the walk, entry by entry
  */
 struct fault {
-    struct event event; /* trap_enter, dma_error, disk_phase, or iommu_fault */
+    /* trap_enter, dma_error, disk_phase, virtio_error or iommu_fault */
+    struct event event;
     unsigned count, room;
     char **sentence; /* a capital, a full stop; the first says what it was */
 };

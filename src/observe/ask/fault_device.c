@@ -1,7 +1,7 @@
 /*
  * What failed last, and the failures of devices: a DMA channel's reason and the
  * descriptor or register that it comes from (docs/manual/dma.md, "Errors"), a disk's
- * Status and Error (ATA/ATAPI-6, 7.15 and 7.11).
+ * Status and Error (ATA/ATAPI-6, 7.15 and 7.11), the rule of virtio that was broken.
  */
 #include "observe/ask/fault.h"
 
@@ -9,6 +9,7 @@
 #include "base/bits.h"
 #include "machine/device/ata.h"
 #include "machine/dma/dma.h"
+#include "machine/virtio/virtio.h"
 #include "observe/ask/fault_parts.h"
 #include "observe/ask/names.h"
 
@@ -251,6 +252,69 @@ static void fault_of_disk(const struct failure *failure)
                                    .hi = 63});
 }
 
+/* --- virtio ----------------------------------------------------------------------- */
+
+/* The part that is wrong: of the descriptor at the address that is told, or of the ring
+ * there. */
+static const struct virtio_part {
+    const char *what;
+    uint8_t at, size;
+} virtio_parts[VIRTIO_RULES] = {
+    [VIRTIO_RULE_AVAIL_AHEAD] = {"avail.idx", 0, 2},
+    [VIRTIO_RULE_HEAD_RANGE] = {"the entry", 0, 2},
+    [VIRTIO_RULE_NEXT_RANGE] = {"next", 14, 2},
+    [VIRTIO_RULE_LOOP] = {"next", 14, 2},
+    [VIRTIO_RULE_TOO_LONG] = {"the flags", 12, 2},
+    [VIRTIO_RULE_TOO_MANY_BYTES] = {"the length", 8, 4},
+    [VIRTIO_RULE_BUFFER_OUTSIDE] = {"the address", 0, 8},
+    [VIRTIO_RULE_READ_AFTER_WRITE] = {"the flags", 12, 2},
+    [VIRTIO_RULE_INDIRECT_NOT_NEGOTIATED] = {"the flags", 12, 2},
+    [VIRTIO_RULE_INDIRECT_NESTED] = {"the flags", 12, 2},
+    [VIRTIO_RULE_INDIRECT_NEXT] = {"the flags", 12, 2},
+    [VIRTIO_RULE_INDIRECT_LENGTH] = {"the length", 8, 4},
+    [VIRTIO_RULE_INDIRECT_OUTSIDE] = {"the address", 0, 8},
+    [VIRTIO_RULE_NO_HEADER] = {"the length", 8, 4},
+    [VIRTIO_RULE_NO_STATUS] = {"the flags", 12, 2},
+};
+
+/* A register of the device that is at that address, or NULL. */
+static const struct reg *virtio_register(const struct device *device, uint64_t at)
+{
+    unsigned index;
+
+    return at - device->base < device->type->size
+               ? device_reg(device, (uint32_t)(at - device->base), &index)
+               : NULL;
+}
+
+static void fault_of_virtio(const struct failure *failure)
+{
+    const struct event_virtio_error *error = &failure->fault->event.virtio_error;
+    const struct board *board =
+        timeline_run(failure->timeline)->board[failure->fault->event.board];
+    const struct device *device = board->device[error->device];
+    const struct virtio_part *part = &virtio_parts[error->rule];
+    const struct reg *reg = virtio_register(device, error->at);
+
+    fault_say(failure, "the rule is in section %s of the virtio specification%s",
+              virtio_rules[error->rule].section,
+              error->needs_reset ? "; the device does nothing until it is reset" : "");
+    if (part->what && ram_has(&board->bus.ram, error->at + part->at, part->size))
+        fault_say_who(failure, part->what,
+                      &(struct lvalue){.kind = LVALUE_MEMORY,
+                                       .physical = true,
+                                       .number = error->at + part->at,
+                                       .size = part->size,
+                                       .hi = 63});
+    else if (reg)
+        fault_say_who(failure, reg->name,
+                      &(struct lvalue){.kind = LVALUE_REGISTER,
+                                       .device = error->device,
+                                       .number = reg->offset,
+                                       .size = reg->size,
+                                       .hi = 63});
+}
+
 /* --- the question ----------------------------------------------------------------- */
 
 /* Environment calls are asked for. */
@@ -274,15 +338,15 @@ bool why_fault(struct timeline *timeline, const struct narrator *narrator,
                struct fault *fault, struct err *err)
 {
     const uint64_t kinds = EVENT_BIT(EVENT_TRAP_ENTER) | EVENT_BIT(EVENT_DMA_ERROR) |
-                           EVENT_BIT(EVENT_DISK_PHASE) | EVENT_BIT(EVENT_IOMMU_FAULT);
+                           EVENT_BIT(EVENT_DISK_PHASE) | EVENT_BIT(EVENT_VIRTIO_ERROR) |
+                           EVENT_BIT(EVENT_IOMMU_FAULT);
     struct failure failure = {timeline, narrator, fault, {.count = 0}};
 
     *fault = (struct fault){.count = 0};
     if (!timeline_find_last(timeline, timeline_now(timeline), kinds, is_fault, NULL,
                             &fault->event))
-        return err_set(err,
-                       "nothing has failed so far: no exception, DMA error, disk error "
-                       "or IOMMU fault");
+        return err_set(err, "nothing has failed so far: no exception, DMA error, disk "
+                            "error, virtio error or IOMMU fault");
     fault_say_event(&failure, &fault->event);
     step_of(timeline, &fault->event, &failure.step);
     if (timeline_cut_short(timeline)) {
@@ -295,6 +359,8 @@ bool why_fault(struct timeline *timeline, const struct narrator *narrator,
         fault_of_dma(&failure);
     else if (fault->event.kind == EVENT_IOMMU_FAULT)
         fault_of_iommu(&failure, &fault->event);
+    else if (fault->event.kind == EVENT_VIRTIO_ERROR)
+        fault_of_virtio(&failure);
     else
         fault_of_disk(&failure);
     step_release(&failure.step);

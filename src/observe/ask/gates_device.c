@@ -10,6 +10,7 @@
 #include "machine/device/uart.h"
 #include "machine/dma/dma.h"
 #include "machine/iommu/iommu.h"
+#include "machine/virtio/virtio.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -202,14 +203,65 @@ static void iommu_gates(struct gates *gates, const struct device *device, unsign
     }
 }
 
+/* --- virtio disks ----------------------------------------------------------------- */
+
+static void add_virtio(struct gates *gates, const struct device *device, bool open,
+                       uint64_t value, uint32_t offset, uint8_t hi, uint8_t lo,
+                       const char *name, const char *needs, const char *means)
+{
+    struct gate *gate = gates_add(gates, GATE_SHARED, open, value,
+                                  gate_register(device, offset, 4, hi, lo));
+
+    gate_text(gate, "", needs, means);
+    snprintf(gate->name, sizeof(gate->name), "%s.%s", device->name, name);
+}
+
+/* With an event index the driver names the used entry that it wants to hear of (2.7.7). */
+static void virtio_wanted(const struct virtio_blk *virtio, struct gate *gate)
+{
+    uint16_t wanted = 0;
+
+    if (!virtio->queue_ready || !virtio_has(virtio, VIRTIO_F_EVENT_IDX) ||
+        bus_peek(virtio->device.bus, virtio_used_event(virtio), &wanted,
+                 sizeof(wanted)) != sizeof(wanted))
+        return;
+    snprintf(gate->means, sizeof(gate->means),
+             "nothing has been told: used_event names entry %u, the next one is %u",
+             wanted, virtio->used_index);
+}
+
+static void virtio_gates(struct gates *gates, const struct device *device,
+                         unsigned line)
+{
+    const struct virtio_blk *virtio = (const struct virtio_blk *)device;
+    bool ok = virtio->status & VIRTIO_DRIVER_OK;
+    uint32_t status = virtio->interrupt_status;
+
+    (void)line;
+    add_virtio(gates, device, ok, ok, VIRTIO_STATUS, 2, 2, "Status.DRIVER_OK", "1",
+               ok ? "the driver is ready" : "the driver is not ready");
+    add_virtio(gates, device, virtio->queue_ready, virtio->queue_ready,
+               VIRTIO_QUEUE_READY, 0, 0, "QueueReady", "1",
+               virtio->queue_ready ? "the queue is in use" : "the queue is not in use");
+    add_virtio(gates, device, status, status, VIRTIO_INTERRUPT_STATUS, 31, 0,
+               "InterruptStatus", "not 0",
+               status & VIRTIO_INT_USED     ? "a buffer has been used"
+               : status & VIRTIO_INT_CONFIG ? "the device needs a reset"
+                                            : "nothing has been told, or all was "
+                                              "acknowledged");
+    if (!status)
+        virtio_wanted(virtio, &gates->gate[gates->count - 1]);
+}
+
 /* --- any device ------------------------------------------------------------------- */
 
 static const struct {
     const struct device_type *type;
     void (*add)(struct gates *gates, const struct device *device, unsigned line);
 } devices[] = {
-    {&dma_type, dma_gates},       {&uart_type, uart_gates},   {&ata_type, ata_gates},
-    {&stream_type, stream_gates}, {&iommu_type, iommu_gates},
+    {&dma_type, dma_gates},     {&uart_type, uart_gates},
+    {&ata_type, ata_gates},     {&stream_type, stream_gates},
+    {&iommu_type, iommu_gates}, {&virtio_blk_type, virtio_gates},
 };
 
 /* Which device drives a source, and by which of its lines; NULL: none. */

@@ -28,9 +28,9 @@ struct who {
     bool has_insn; /* MMIO_WRITE of a hart, CSR_WRITE: the instruction that made it */
     struct event_insn insn;
 
-    /* BUS_TRANSFER of a DMA channel: what it was doing. */
-    bool has_start;     /* `start` is the descriptor, or the start of its transfer */
-    struct event start; /* dma_descriptor, or dma_state */
+    /* BUS_TRANSFER: what the DMA channel or virtio disk was doing. */
+    bool has_start; /* `start` is the descriptor or chain, or the transfer's start */
+    struct event start; /* dma_descriptor, dma_state, or virtio_chain */
     unsigned burst;     /* of that, from 1; 0: it wrote the descriptor's status */
 
     bool loaded; /* NOBODY: RAM that was not zero when the run began */

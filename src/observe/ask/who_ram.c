@@ -7,6 +7,7 @@
 
 #include "base/bits.h"
 #include "machine/dma/dma.h"
+#include "machine/virtio/virtio.h"
 
 #include <assert.h>
 
@@ -183,12 +184,42 @@ static bool is_status(const struct run *run, const struct channel *channel,
            ((transfer->bus_transfer.pa ^ status) & mask) == 0;
 }
 
+/* The chain that a virtio disk had in hand when it used the bus. */
+struct virtio_use_of {
+    const struct run *run;
+    unsigned board;
+    uint8_t initiator;
+};
+
+static bool chain_matches(void *ctx, const struct event *event)
+{
+    const struct virtio_use_of *use = ctx;
+
+    return event->board == use->board &&
+           virtio_is(use->run->board[use->board]->device[event->virtio_chain.device],
+                     use->initiator);
+}
+
+static void explain_virtio(const struct who_search *search, struct who *who)
+{
+    struct virtio_use_of use = {timeline_run(search->timeline), search->board,
+                                who->event.bus_transfer.initiator};
+
+    who->has_start = timeline_find_last(
+        search->timeline, moment_before_event(&who->event),
+        EVENT_BIT(EVENT_VIRTIO_CHAIN), chain_matches, &use, &who->start);
+}
+
 static void explain_transfer(const struct who_search *search, struct who *who)
 {
     struct channel channel = channel_of(timeline_run(search->timeline), search->board,
                                         who->event.bus_transfer.initiator);
     struct moment at = moment_before_event(&who->event);
 
+    if (who->event.bus_transfer.initiator >= INITIATOR_VIRTIO) {
+        explain_virtio(search, who);
+        return;
+    }
     who->has_start =
         timeline_find_last(search->timeline, at,
                            EVENT_BIT(EVENT_DMA_DESCRIPTOR) | EVENT_BIT(EVENT_DMA_STATE),

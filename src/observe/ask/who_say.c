@@ -39,12 +39,26 @@ static void say_insn(struct buf *out, const struct narrator *narrator,
 }
 
 /* "burst 17 of descriptor 5" */
+static void say_chain(struct buf *out, const struct event_virtio_chain *chain)
+{
+    buf_printf(out, ", for chain %u (", chain->head);
+    put_unit(out, UNIT_VIRTIOTYPE, chain->type);
+    if (chain->bytes)
+        buf_printf(out, ", %" PRIu64 " bytes, sector %" PRIu64, chain->bytes,
+                   chain->sector);
+    buf_char(out, ')');
+}
+
 static void say_burst(struct buf *out, const struct who *who)
 {
     bool descriptor = who->start.kind == EVENT_DMA_DESCRIPTOR;
 
     if (!who->has_start)
         return;
+    if (who->start.kind == EVENT_VIRTIO_CHAIN) {
+        say_chain(out, &who->start.virtio_chain);
+        return;
+    }
     buf_text(out, ", ");
     if (who->burst)
         buf_printf(out, "burst %u of ", who->burst);

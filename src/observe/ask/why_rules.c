@@ -12,6 +12,7 @@
 #include "machine/interrupt/aclint.h"
 #include "machine/iommu/iommu.h"
 #include "machine/isa/csr.h"
+#include "machine/virtio/virtio.h"
 
 #include <string.h>
 
@@ -485,6 +486,31 @@ static bool asked_for_translation(const struct why_pair *pair)
             if (has_id(pair, i, c, id_of(pair->effect)))
                 return false;
     return (write->offset & ~UINT32_C(3)) == IOMMU_TR_REQ_CTL;
+}
+
+/* --- virtio devices ---------------------------------------------------------------- */
+
+static bool of_virtio(const struct why_pair *pair)
+{
+    return virtio_is(board_of(pair)->device[pair->cause->virtio_chain.device],
+                     pair->effect->bus_transfer.initiator);
+}
+
+static bool woke_virtio(const struct why_pair *pair)
+{
+    return pair->cause->virtio_notify.heard == VIRTIO_HEARD_WAKES &&
+           virtio_is(board_of(pair)->device[pair->cause->virtio_notify.device],
+                     pair->effect->bus_transfer.initiator);
+}
+
+static bool heeded(const struct why_pair *pair)
+{
+    return pair->cause->virtio_notify.heard <= VIRTIO_HEARD_BUSY;
+}
+
+static bool sent(const struct why_pair *pair)
+{
+    return pair->cause->virtio_interrupt.sent && pair->effect->irq_line.level;
 }
 
 /* --- disks, streams, consoles ----------------------------------------------------- */
