@@ -163,11 +163,19 @@ static void counters_state(struct counters *counters, struct state *state)
     STATE(state, counters->interrupts);
     STATE(state, counters->exceptions);
     STATE(state, counters->bus_wait_cycles);
+    STATE(state, counters->vm_entries);
+    STATE(state, counters->vm_exits);
+    STATE(state, counters->guest_cycles);
+    STATE(state, counters->asleep_cycles);
     STATE(state, counters->iommu_translations);
     STATE(state, counters->iommu_hits);
     STATE(state, counters->iommu_misses);
     STATE(state, counters->iommu_reads);
     STATE(state, counters->iommu_faults);
+    STATE(state, counters->virtio_requests);
+    STATE(state, counters->virtio_notifications);
+    STATE(state, counters->virtio_interrupts);
+    STATE(state, counters->virtio_bytes);
     STATE(state, counters->events);
 }
 

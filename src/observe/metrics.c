@@ -1,6 +1,7 @@
 #include "observe/metrics.h"
 
 #include "machine/iommu/iommu.h"
+#include "machine/virtio/virtio.h"
 
 #include <string.h>
 
@@ -45,6 +46,14 @@ const struct metric_info metric_infos[METRICS] = {
      false},
     {"iommu_faults", "IOMMU faults", "accesses",
      "of devices that an IOMMU has refused", AT(iommu_faults), false, false},
+    {"virtio_requests", "virtio requests", "requests",
+     "taken by virtio disks", AT(virtio_requests), false, false},
+    {"virtio_notifications", "notifications", "notifications",
+     "of drivers to virtio disks", AT(virtio_notifications), false, false},
+    {"virtio_interrupts", "virtio interrupts", "interrupts",
+     "sent by virtio disks", AT(virtio_interrupts), false, false},
+    {"virtio_bytes", "by virtio", "bytes",
+     "of data between virtio disks and memory", AT(virtio_bytes), false, false},
 };
 /* clang-format on */
 
@@ -77,6 +86,20 @@ static void read_iommu(struct counters *counters, const struct iommu *iommu)
     counters->iommu_faults += iommu->counts.faults;
 }
 
+static void read_virtio(struct counters *counters, const struct board *board)
+{
+    for (unsigned i = 0; i < board->devices; i++) {
+        const struct virtio_blk *virtio = (const struct virtio_blk *)board->device[i];
+
+        if (board->device[i]->type != &virtio_blk_type)
+            continue;
+        counters->virtio_requests += virtio->counts.requests;
+        counters->virtio_notifications += virtio->counts.notifications;
+        counters->virtio_interrupts += virtio->counts.interrupts;
+        counters->virtio_bytes += virtio->counts.bytes_in + virtio->counts.bytes_out;
+    }
+}
+
 void counters_read(struct counters *counters, const struct run *run,
                    const struct tally *tally, uint64_t cycle)
 {
@@ -88,6 +111,7 @@ void counters_read(struct counters *counters, const struct run *run,
     for (unsigned i = 0; i < run->boards; i++) {
         const struct board *board = run->board[i];
 
+        read_virtio(counters, board);
         for (unsigned h = 0; h < board->harts; h++) {
             counters->payload_bytes_hart += board->hart[h].payload;
             counters->interrupts += board->hart[h].interrupts;
@@ -122,6 +146,10 @@ void metrics_between(struct metrics *metrics, const struct counters *from,
         .iommu_misses = to->iommu_misses - from->iommu_misses,
         .iommu_reads = to->iommu_reads - from->iommu_reads,
         .iommu_faults = to->iommu_faults - from->iommu_faults,
+        .virtio_requests = to->virtio_requests - from->virtio_requests,
+        .virtio_notifications = to->virtio_notifications - from->virtio_notifications,
+        .virtio_interrupts = to->virtio_interrupts - from->virtio_interrupts,
+        .virtio_bytes = to->virtio_bytes - from->virtio_bytes,
     };
     for (int i = 0; i < EVENT_KINDS; i++)
         metrics->events[i] = to->events[i] - from->events[i];

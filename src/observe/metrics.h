@@ -29,6 +29,7 @@ struct counters {
     uint64_t interrupts, exceptions, bus_wait_cycles;
     uint64_t vm_entries, vm_exits, guest_cycles, asleep_cycles;
     uint64_t iommu_translations, iommu_hits, iommu_misses, iommu_reads, iommu_faults;
+    uint64_t virtio_requests, virtio_notifications, virtio_interrupts, virtio_bytes;
     uint64_t events[EVENT_KINDS];
 };
 
@@ -41,6 +42,7 @@ struct metrics {
     uint64_t interrupts, exceptions, bus_wait_cycles;
     uint64_t vm_entries, vm_exits, guest_cycles, asleep_cycles;
     uint64_t iommu_translations, iommu_hits, iommu_misses, iommu_reads, iommu_faults;
+    uint64_t virtio_requests, virtio_notifications, virtio_interrupts, virtio_bytes;
     bool has_share;
     double useful_share;
     uint64_t events[EVENT_KINDS];
@@ -57,7 +59,7 @@ struct metric_info {
     bool published; /* part of a run's result; the rest is for checks */
 };
 
-enum { METRICS = 17 };
+enum { METRICS = 21 };
 
 extern const struct metric_info metric_infos[METRICS];
 

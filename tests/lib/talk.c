@@ -52,6 +52,12 @@ static void take_said(void *ctx, const char *line)
 
 void talk_open(struct talk *talk, const char *assembly, const char *more)
 {
+    talk_open_setup(talk, assembly, more, "");
+}
+
+void talk_open_setup(struct talk *talk, const char *assembly, const char *more,
+                     const char *setup)
+{
     struct buf text = {0}, diagnostics = {0};
     struct session_choice choice = {.diagnostics = &diagnostics};
     struct err err = {{0}};
@@ -61,8 +67,8 @@ void talk_open(struct talk *talk, const char *assembly, const char *more)
     buf_printf(&text,
                "scenario { name = \"talk\", title = \"Talking\",\n"
                "variants = { { name = \"only\", title = \"the only one\" } }, %s\n"
-               "setup = function() return { programs = { asm [[\n%s]] } } end }\n",
-               more, assembly);
+               "setup = function() return { %s programs = { asm [[\n%s]] } } end }\n",
+               more, setup, assembly);
     choice.file = talk_file(talk, "talk.lua", text.data);
     if (!session_open(&talk->session, &choice, &err))
         ck_abort_msg("%s\n%s", err.text, buf_str(&diagnostics));

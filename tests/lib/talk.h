@@ -16,6 +16,9 @@ struct talk {
 /* Opens a session on assembly text; `more` is Lua text among the scenario's fields
  * (ends with a comma), "" for none. */
 void talk_open(struct talk *talk, const char *assembly, const char *more);
+/* The same, with more among the fields that its setup gives, as its disks. */
+void talk_open_setup(struct talk *talk, const char *assembly, const char *more,
+                     const char *setup);
 void talk_close(struct talk *talk);
 
 /* Does a line; the answer as text, errors included ("Error: ..."). */

@@ -3,6 +3,7 @@
 
 #include "base/bits.h"
 #include "machine/iommu/iommu.h"
+#include "machine/virtio/virtio.h"
 #include "observe/metrics.h"
 
 #include <string.h>
@@ -48,8 +49,10 @@ START_TEST(metrics_are_differences_of_counters_of_all_harts)
     struct tally tally = {.dma_bytes = 100};
     struct counters from, to;
     struct metrics metrics;
+    struct virtio_blk *virtio = (struct virtio_blk *)board_device(board, "virtio0");
 
     board->hart[0].payload = 10;
+    virtio->counts = (struct virtio_counts){1, 1, 1, 0, 512};
     counters_read(&from, run, &tally, 1000);
     run->events.retired += 7;
     for (unsigned h = 0; h < 2; h++) {
@@ -59,6 +62,7 @@ START_TEST(metrics_are_differences_of_counters_of_all_harts)
         board->bus.counts[INITIATOR_HART + h].wait_cycles += 11;
     }
     board->bus.counts[INITIATOR_DMA].wait_cycles += 1000; /* not a hart's */
+    virtio->counts = (struct virtio_counts){4, 3, 2, 512, 1024};
     tally.dma_bytes = 164;
     tally.events[EVENT_DMA_BURST] = 1;
     counters_read(&to, run, &tally, 1500);
@@ -70,6 +74,10 @@ START_TEST(metrics_are_differences_of_counters_of_all_harts)
     ck_assert_uint_eq(metrics.interrupts, 4);
     ck_assert_uint_eq(metrics.exceptions, 6);
     ck_assert_uint_eq(metrics.bus_wait_cycles, 22);
+    ck_assert_uint_eq(metrics.virtio_requests, 3);
+    ck_assert_uint_eq(metrics.virtio_notifications, 2);
+    ck_assert_uint_eq(metrics.virtio_interrupts, 1);
+    ck_assert_uint_eq(metrics.virtio_bytes, 1024);
     ck_assert_uint_eq(metrics.events[EVENT_DMA_BURST], 1);
     ck_assert_uint_eq(metrics.events[EVENT_INSN], 7);
     ck_assert(!metrics.has_share);
@@ -78,8 +86,8 @@ END_TEST
 
 START_TEST(every_metric_is_named_and_found)
 {
-    struct metrics metrics = {1,  2,  3,  4,  5,  6,  7,    8,   9,  10,
-                              11, 12, 13, 14, 15, 16, true, 0.5, {0}};
+    struct metrics metrics = {1,  2,  3,  4,  5,  6,  7,  8,  9,    10,  11, 12,
+                              13, 14, 15, 16, 17, 18, 19, 20, true, 0.5, {0}};
     uint64_t sum = 0;
 
     for (int i = 0; i < METRICS; i++) {
@@ -88,7 +96,7 @@ START_TEST(every_metric_is_named_and_found)
         if (!metric_infos[i].is_share)
             sum += metric_count(&metrics, &metric_infos[i]);
     }
-    ck_assert_uint_eq(sum, 136);
+    ck_assert_uint_eq(sum, 210);
 }
 END_TEST
 

@@ -573,7 +573,8 @@ END_TEST
     ".data\n .balign 8\nwords: .dword 7, 8, 0x1122334455667788\n.text\n]] } },\n"      \
     "window = { from = 'from', to = 'to' }, payload = { { 'from', 'to' } },\n"         \
     "regions = { { 'last', 'words+16', 8 } },\n"                                       \
-    "disks = { ata0 = disk_text(4, function(lba) return 'LBA' .. lba end) } }"
+    "disks = { ata0 = disk_text(4, function(lba) return 'LBA' .. lba end), "           \
+    "virtio0 = disk_text(3, 'virtio') } }"
 
 static const char *const true_checks[] = {
     "run.variant == 'only'",
@@ -595,6 +596,9 @@ static const char *const true_checks[] = {
     "run:x('pc') == run:symbol('to') + run:x('pc') - run:symbol('to')",
     "run:disk('ata0', 2):sub(1, 8) == 'LBA2LBA2'",
     "#run:disk('ata0', 0, 4) == 2048",
+    "run:disk('virtio0', 2):sub(1, 8) == 'virtiovi' and run:reg('virtio0.capacity') == "
+    "3",
+    "run.metrics.virtio_requests == 0 and run.events.virtio_chain == 0",
     "run:reg('plic.THRESHOLD[1]') == 0 and run:reg('dma0.State[3]') == 0",
     "run:reg('dma0.NextBytes') == 0",
     "pcall(function() return run.nothing end) == false",

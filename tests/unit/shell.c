@@ -402,7 +402,7 @@ START_TEST(tables_are_no_wider_than_the_terminal)
     pty_expect(&pty, "exceptions: 0\r\n");
     pty_type(&pty, "why fault\r");
     pty_expect(&pty,
-               "exception, DMA error, disk error,\r\nvirtio error or IOMMU fault.\r\n");
+               "exception, DMA error, disk\r\nerror, virtio error or IOMMU fault.\r\n");
     pty_resize(&pty, 24, 200);
     pty_expect(&pty, "M> ");
     pty_type(&pty, "info harts\r");

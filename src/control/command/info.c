@@ -183,6 +183,22 @@ const struct command info_commands[] = {
         .run = info_iommu_walk,
     },
     {
+        .name = "info virtqueue",
+        .arguments = {{.type = ARG_DEVICE, .name = "DEVICE", .optional = true}},
+        .summary = "the queues of virtio devices, decoded",
+        .help =
+            "Of each virtio device, or of one, what it is doing and its rings as they are "
+            "in memory now: the available ring with what became of each entry, the used "
+            "ring, and the descriptors with their owner, which is the device from the "
+            "moment at which their chain is available until it is used. => marks the "
+            "chain in progress.\n"
+            "\n"
+            "  info virtqueue\n"
+            "  info virtqueue virtio0",
+        .group = GROUP,
+        .run = info_virtqueue,
+    },
+    {
         .name = "info irq",
         .summary = "interrupts, from the devices to the harts",
         .help =

@@ -10,7 +10,8 @@
  *   info_page.c    TLB and page tables       info_device.c   devices and their registers
  *   info_dma.c     DMA channels, rings       info_irq.c      interrupts
  *   info_board.c   map, bus, costs, queue    info_run.c      metrics, events
- *   info_program.c symbols, lines, regions info_iommu.c    IOMMUs, what they would do
+ *   info_program.c symbols, lines, regions   info_virtqueue.c  virtio queues
+ *   info_iommu.c   IOMMUs, what they would do
  */
 bool info_registers(struct call *call, struct err *err);
 bool info_harts(struct call *call, struct err *err);
@@ -25,6 +26,7 @@ bool info_disk(struct call *call, struct err *err);
 bool info_dma(struct call *call, struct err *err);
 bool info_iommu(struct call *call, struct err *err);
 bool info_iommu_walk(struct call *call, struct err *err);
+bool info_virtqueue(struct call *call, struct err *err);
 bool info_irq(struct call *call, struct err *err);
 bool info_map(struct call *call, struct err *err);
 bool info_bus(struct call *call, struct err *err);
