@@ -123,7 +123,7 @@ $(TEST_PROGRAMS): $(BUILD)/%: $(BUILD)/%.o $(TEST_LIB) $(BUILD)/libringside.a
 STRESS_WRAP = -Wl,--wrap=run_go -Wl,--wrap=run_step
 
 # Prerequisites that are linked, too.
-$(BUILD)/tests/unit/differential $(BUILD)/tests/unit/sifive_u: $(DIFFERENTIAL)
+$(addprefix $(BUILD)/tests/unit/,differential sifive_u virtio_qemu): $(DIFFERENTIAL)
 
 tests: $(TEST_PROGRAMS) $(PROGRAM) $(BUILD)/ringside_sqlite.so
 
@@ -137,7 +137,8 @@ check-all: tests
 
 # Tests that run machines, and those of devices with much state; not fault and
 # determinism, which would take minutes. Each fails if nothing was saved and restored.
-STRESSED = aclint ata board boot dma iommu iommu_dma plic run stream two_loops two_loops_machine uart walk
+STRESSED = aclint ata board boot dma iommu iommu_dma plic run stream two_loops \
+  two_loops_machine uart virtio_blk virtio_mmio virtio_queue walk
 STRESS ?= 7
 
 ## check-stress: tests of the machine, which is saved and restored every STRESS steps

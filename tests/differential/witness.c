@@ -74,6 +74,12 @@ static void ignore(void *ctx, const struct event *event)
 
 uint64_t run_here(uint8_t *image, uint64_t size, bool heard)
 {
+    return run_here_with_disk(image, size, heard, NULL);
+}
+
+uint64_t run_here_with_disk(uint8_t *image, uint64_t size, bool heard,
+                            const struct witness_disk *disk)
+{
     struct err err = {0};
     struct board_desc desc = board_virt;
     struct run *run = run_new();
@@ -84,6 +90,8 @@ uint64_t run_here(uint8_t *image, uint64_t size, bool heard)
     desc.hypervisor = false;
     board = run_add(run, &desc, &err);
     ck_assert_msg(board != NULL, "%s", err.text);
+    if (disk)
+        device_insert(board_device(board, disk->device), disk->bytes, disk->length);
     run_reset(run);
     ram_write(&board->bus.ram, desc.ram_base, image, size, 0);
     board->hart[0].pc = desc.ram_base;

@@ -23,6 +23,17 @@ void run_on_qemu(uint8_t *image, uint64_t size, const char *machine);
  * exact loop runs. Gives the digest of all state at the end. */
 uint64_t run_here(uint8_t *image, uint64_t size, bool heard);
 
+/* A disk that is in one of the board's devices. */
+struct witness_disk {
+    const char *device;
+    const uint8_t *bytes;
+    uint64_t length;
+};
+
+/* The same, with a disk (NULL: none). */
+uint64_t run_here_with_disk(uint8_t *image, uint64_t size, bool heard,
+                            const struct witness_disk *disk);
+
 /* Appends a file of the tests, named from the top folder. */
 void witness_add_file(struct buf *text, const char *path);
 
