@@ -6,6 +6,7 @@
 #include "face/docs_isa.h"
 #include "face/options.h"
 #include "machine/board/board.h"
+#include "machine/virtio/virtio.h"
 #include "observe/metrics.h"
 #include "observe/record.h"
 
@@ -162,6 +163,14 @@ static void print_metrics(void)
                metric_infos[i].help);
 }
 
+static void print_virtio_rules(void)
+{
+    printf("| rule | broken when | section |\n| --- | --- | --- |\n");
+    for (int i = VIRTIO_NO_RULE + 1; i < VIRTIO_RULES; i++)
+        printf("| `%s` | %s | %s |\n", virtio_rules[i].name, virtio_rules[i].text,
+               virtio_rules[i].section);
+}
+
 static const struct {
     const char *name, *help;
     void (*print)(void);
@@ -171,6 +180,8 @@ static const struct {
     {"metrics", "what a run's costs are told in", print_metrics},
     {"board", "the default board's memory map", print_board},
     {"devices", "the device types", print_devices},
+    {"virtio-rules", "what a driver of a virtio device must not do",
+     print_virtio_rules},
     {"instructions", "every instruction", docs_instructions},
     {"pseudo", "pseudo-instructions, and what they stand for", docs_pseudos},
     {"directives", "the assembler's directives", docs_directives},
