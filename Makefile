@@ -188,6 +188,10 @@ golden: tests
 	@RINGSIDE=$(BUILD)/ringside RINGSIDE_GOLDEN=1 scripts/run-tests -j 1 $(TEST_PROGRAMS)
 	@scripts/docs $(BUILD)/ringside
 
+# --- programs of the machine -----------------------------------------------------
+
+include src/guest/guest.mk
+
 # --- checks of the code ----------------------------------------------------------
 
 ## lint: every check of the code itself: layers, headers, format, tidy, cppcheck, sizes

@@ -1,0 +1,20 @@
+#ifndef GUEST_DRIVER_ATA_DMA_H
+#define GUEST_DRIVER_ATA_DMA_H
+
+#include "driver/ata.h"
+#include "driver/block.h"
+#include "driver/dma.h"
+
+/* An ATA disk whose data a channel of the DMA controller moves. */
+struct ata_dma {
+    struct block block;
+    struct ata ata;
+    struct dma_channel channel;
+    struct block_request *request; /* the one under way */
+};
+
+/* NULL, or why the disk of that node cannot be used with that channel. */
+const char *ata_dma_open(struct ata_dma *disk, const struct devicetree *tree,
+                         dt_node node, unsigned channel, unsigned bus_mode);
+
+#endif

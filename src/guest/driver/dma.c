@@ -1,0 +1,120 @@
+/*
+ * One channel of the DMA controller, moving bytes between a device and memory.
+ *
+ * A channel is started by a handful of stores: how many bytes, where they are, and then
+ * `run`. From there on it works alone. When the device raises its request line the channel
+ * takes a burst from it and writes it to memory, or the other way round; when all bytes have
+ * landed it interrupts. The hart that started it may compute, or sleep.
+ *
+ * The address that is stored here goes to the bus as it is. Nobody between the channel and
+ * memory asks whose memory that is, unless there is an IOMMU. See kernel/rogue.c.
+ */
+#include "driver/dma.h"
+
+#include "lib/mmio.h"
+
+/* Claiming sets transactions of 64 bytes, and clears everything else. */
+static void claim(struct dma_channel *channel, unsigned bus_mode)
+{
+    mmio_write32(channel->at + DMA_CONTROL, 0);
+    mmio_write32(channel->at + DMA_CONTROL, DMA_CONTROL_CLAIM);
+    mmio_write32(channel->at + DMA_BUS_MODE, bus_mode);
+    channel->request = 0;
+}
+
+/* Request changes only where the direction does. */
+static void set_request(struct dma_channel *channel, uint32_t request)
+{
+    if (channel->request != request)
+        mmio_write32(channel->at + DMA_REQUEST, request);
+    channel->request = request;
+}
+
+void dma_start(struct dma_channel *channel, uint64_t memory, uint64_t bytes,
+               bool to_device)
+{
+    set_request(channel, channel->line | (to_device ? DMA_REQUEST_TO_DEVICE
+                                                    : DMA_REQUEST_FROM_DEVICE));
+    mmio_write64(channel->at + DMA_NEXT_BYTES, bytes);
+    mmio_write64(channel->at + (to_device ? DMA_NEXT_SOURCE : DMA_NEXT_DESTINATION),
+                 memory);
+    before_device_write();
+    mmio_write32(channel->at + DMA_CONTROL, DMA_CONTROL_CLAIM | DMA_CONTROL_RUN |
+                                                DMA_CONTROL_DONE_IE |
+                                                DMA_CONTROL_ERR_IE);
+}
+
+/* The texts of the register Reason. */
+static const char *reason_text(uint32_t reason)
+{
+    static const char *const texts[] = {
+        [1] = "the bus refuses a read of the source",
+        [2] = "the bus refuses a write of the destination",
+        [3] = "the bus refuses a read of the descriptor",
+        [4] = "the bus refuses a write of the status",
+        [5] = "rsize and wsize differ",
+        [6] = "bad ring size or index",
+        [7] = "descriptor too long",
+        [8] = "reserved descriptor flags",
+        [9] = "bad next descriptor",
+        [10] = "nothing drives the request line",
+        [11] = "the device moves nothing",
+    };
+
+    if (reason < sizeof(texts) / sizeof(texts[0]) && texts[reason])
+        return texts[reason];
+    return "for a reason that this driver does not know";
+}
+
+/* Writing Control without `done` and `error` lowers the lines of both interrupts. */
+struct dma_end dma_finish(struct dma_channel *channel)
+{
+    uint32_t control = mmio_read32(channel->at + DMA_CONTROL);
+    struct dma_end end = {.running = control & DMA_CONTROL_RUN};
+
+    after_device_read();
+    if (end.running)
+        return end;
+    if (control & DMA_CONTROL_ERROR) {
+        end.reason = mmio_read32(channel->at + DMA_REASON);
+        end.error = reason_text(end.reason);
+        end.where = mmio_read64(channel->at + DMA_FAILED_ADDRESS);
+        end.moved = mmio_read64(channel->at + DMA_MOVED);
+    }
+    mmio_write32(channel->at + DMA_CONTROL, DMA_CONTROL_CLAIM);
+    return end;
+}
+
+void dma_stop(struct dma_channel *channel)
+{
+    mmio_write32(channel->at + DMA_CONTROL, DMA_CONTROL_CLAIM);
+}
+
+/* --- which channel, which line -------------------------------------------------------- */
+
+/* Linux: bindings dma/dma.yaml, dma/sifive,fu540-c000-pdma.yaml. `dmas` has the handle of
+ * a controller and, as the one cell that belongs to it, the number of a request line. */
+const char *dma_open(struct dma_channel *channel, const struct devicetree *tree,
+                     dt_node device, unsigned number, unsigned bus_mode)
+{
+    struct dt_value dmas;
+    dt_node controller;
+    uint64_t base, size;
+
+    if (!dt_property(tree, device, "dmas", &dmas))
+        return "its node has no request line";
+    controller = dt_by_handle(tree, dt_cell(&dmas, 0));
+    if (controller == DT_NONE ||
+        !dt_is_compatible(tree, controller, "sifive,fu540-c000-pdma") ||
+        !dt_reg(tree, controller, 0, &base, &size))
+        return "there is no DMA controller that this driver knows";
+    if (number >= dt_number(tree, controller, "dma-channels", 4))
+        return "the DMA controller has no such channel";
+    channel->at = base + number * (uint64_t)DMA_CHANNEL_SIZE;
+    channel->line = dt_cell(&dmas, 1);
+    if (!dt_irq(tree, controller, 2 * number, &channel->done) ||
+        !dt_irq(tree, controller, 2 * number + 1, &channel->failed))
+        return "the DMA controller's node lacks interrupts";
+    claim(channel, bus_mode);
+    return NULL;
+}

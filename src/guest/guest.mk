@@ -1,0 +1,82 @@
+# Programs that run on the machine: src/guest. They are built by the cross compiler of
+# Debian 12 and committed in guests/, so that nobody needs that compiler to use them, and
+# everybody has the same bytes:
+#
+#   make guest         builds guests/*.elf anew; commit them with the change
+#   make guest-check   builds them into $(BUILD)/guest and compares byte for byte
+
+GUEST_CC ?= riscv64-unknown-elf-gcc
+GUEST_VERSION = 12.2.0
+GUEST_OUT ?= guests
+
+# Each program: its sources, and the address of its first instruction.
+GUEST_PROGRAMS =
+
+GUEST_SHARED = $(addprefix src/guest/lib/,string.c print.c devicetree.c)
+GUEST_SUPERVISOR = $(GUEST_SHARED) $(addprefix src/guest/lib/,sbi.c console.c plic.c)
+GUEST_DRIVERS = $(sort $(wildcard src/guest/driver/*.c))
+
+GUEST_BASE_shim = 0x80000000
+GUEST_SOURCES_shim = $(sort $(wildcard src/guest/boot/*.S src/guest/boot/*.c)) \
+  $(GUEST_SHARED) src/guest/lib/sbi.c src/guest/lib/console.c
+
+GUEST_BASE_kernel = 0x80200000
+GUEST_SOURCES_kernel = $(sort $(wildcard src/guest/kernel/*.S src/guest/kernel/*.c)) \
+  $(GUEST_SUPERVISOR) $(GUEST_DRIVERS)
+
+# The machine has no floating point. Addresses are relative to the pc (medany), so that a
+# program can run elsewhere than where it was linked, once it has corrected the pointers in
+# its data: the linker lists them (-pie).
+GUEST_FLAGS = -std=gnu11 -O2 -g -march=rv64imac_zicsr_zifencei -mabi=lp64 -mcmodel=medany \
+  -ffreestanding -fno-pic -fno-common -fno-builtin -fno-tree-loop-distribute-patterns \
+  -fno-asynchronous-unwind-tables -fno-stack-protector -ffunction-sections \
+  -fdata-sections -Isrc/guest
+GUEST_WARN = $(filter-out -Wpedantic -Wcast-qual,$(WARN)) $(WERROR)
+GUEST_LINK = -nostdlib -static -Wl,-pie,--no-dynamic-linker,-z,norelro,-z,noexecstack \
+  -Wl,--build-id=none,--gc-sections,--no-warn-rwx-segments,--fatal-warnings \
+  -Wl,-T,src/guest/lib/program.ld
+
+# The bytes do not depend on where they are built: no path of this machine is in them.
+GUEST_PATHS = -ffile-prefix-map=$(CURDIR)=. -fno-record-gcc-switches \
+  -fdebug-prefix-map=$(dir $(shell $(GUEST_CC) -print-libgcc-file-name 2>/dev/null))=gcc/
+
+GUEST_IMAGES = $(GUEST_PROGRAMS:%=$(GUEST_OUT)/%.elf)
+GUEST_FILES = $(sort $(shell find src/guest -name '*.[ch]'))
+
+guest_object = $(patsubst %,$(BUILD)/guest/%.o,$(basename $(1)))
+GUEST_OBJECTS = $(sort $(foreach program,$(GUEST_PROGRAMS), \
+  $(call guest_object,$(GUEST_SOURCES_$(program)))))
+
+## guest: the programs of src/guest, into guests/
+guest: $(GUEST_IMAGES)
+
+## guest-check: are the programs in guests/ what src/guest gives?
+guest-check:
+	@scripts/guest-check '$(GUEST_CC)' $(GUEST_VERSION) $(BUILD)/guest $(GUEST_PROGRAMS)
+
+$(BUILD)/guest/%.o: %.c $(BUILD)/guest/flags
+	@mkdir -p $(@D)
+	@echo '  GUEST $<'
+	$(Q)$(GUEST_CC) $(GUEST_FLAGS) $(GUEST_PATHS) $(GUEST_WARN) -MMD -MP -c -o $@ $<
+
+$(BUILD)/guest/%.o: %.S $(BUILD)/guest/flags
+	@mkdir -p $(@D)
+	@echo '  GUEST $<'
+	$(Q)$(GUEST_CC) $(GUEST_FLAGS) $(GUEST_PATHS) -MMD -MP -c -o $@ $<
+
+$(BUILD)/guest/flags: FORCE
+	@mkdir -p $(@D)
+	@echo '$(GUEST_CC) $(GUEST_FLAGS) $(GUEST_LINK)' | cmp -s - $@ || \
+	  echo '$(GUEST_CC) $(GUEST_FLAGS) $(GUEST_LINK)' >$@
+
+define guest_program
+$(GUEST_OUT)/$(1).elf: $(call guest_object,$(GUEST_SOURCES_$(1))) src/guest/lib/program.ld
+	@mkdir -p $$(@D)
+	@echo '  GUEST $$@'
+	$$(Q)$$(GUEST_CC) $$(GUEST_FLAGS) $$(GUEST_LINK) -Wl,--defsym=base=$(GUEST_BASE_$(1)) \
+	  -o $$@ $$(filter %.o,$$^)
+endef
+$(foreach program,$(GUEST_PROGRAMS),$(eval $(call guest_program,$(program))))
+
+-include $(GUEST_OBJECTS:.o=.d)
+.PHONY: guest guest-check
