@@ -4,8 +4,8 @@
  * not devices, in the order of QEMU's virt machine.
  *
  * Handles (phandles) are numbered as QEMU does: two a hart, from the last hart to the
- * first, then the PLIC, then the test finisher; then one an IOMMU. A second PLIC or
- * finisher has none: no node could mean it.
+ * first, then the PLIC, then the test finisher; after these, the DMA controller, then one
+ * an IOMMU. A second PLIC, finisher or DMA controller has none: no node could mean it.
  */
 #include "image/fdt.h"
 
@@ -140,9 +140,14 @@ static uint32_t finisher_handle(const struct board_desc *desc)
     return 2 * desc->harts + 2;
 }
 
+static uint32_t dma_handle(const struct board_desc *desc)
+{
+    return finisher_handle(desc) + 1;
+}
+
 static uint32_t iommu_handle(const struct board_desc *desc, unsigned number)
 {
-    return finisher_handle(desc) + 1 + number;
+    return dma_handle(desc) + 1 + number;
 }
 
 /* How many rows of its type come before a row. */
@@ -239,7 +244,23 @@ static void dma_node(struct writer *writer, const struct board_row *row)
     reg(writer, row->base, device_type_by_name(row->type)->size);
     cell(writer, "#dma-cells", 1);
     cell(writer, "dma-channels", DMA_CHANNELS);
+    if (row == first_of_type(writer->desc, "dma"))
+        cell(writer, "phandle", dma_handle(writer->desc));
     iommus(writer, row);
+}
+
+/* Linux: Documentation/devicetree/bindings/dma/dma.yaml. Request lines go to every
+ * controller; the tree names the first. Its one cell is the number of the line. */
+static void request_line(struct writer *writer, const struct board_row *row)
+{
+    struct cells value = {.count = 0};
+
+    if (!row->requests || !first_of_type(writer->desc, "dma"))
+        return;
+    put_cell(&value, dma_handle(writer->desc));
+    put_cell(&value, row->request[0]);
+    cells(writer, "dmas", &value);
+    text(writer, "dma-names", "data");
 }
 
 /* Linux: Documentation/devicetree/bindings/iommu/riscv,iommu.yaml. */
@@ -264,6 +285,7 @@ static void ata_node(struct writer *writer, const struct board_row *row)
     cells(writer, "reg", &value);
     cell(writer, "reg-shift", 2);
     cell(writer, "pio-mode", 4);
+    request_line(writer, row);
 }
 
 static void plain_node(struct writer *writer, const struct board_row *row)

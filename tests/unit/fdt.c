@@ -269,6 +269,19 @@ START_TEST(channels_say_which_iommu_they_are_behind)
 }
 END_TEST
 
+START_TEST(disk_names_its_request_line_at_the_controller)
+{
+    const char *disk = "/soc/ide@3200000";
+
+    desc = board_virt;
+    make_tree(&nothing_chosen);
+    ck_assert_uint_eq(cell_of(disk, "dmas", 0),
+                      cell_of("/soc/dma-controller@3100000", "phandle", 0));
+    ck_assert_uint_eq(cell_of(disk, "dmas", 1), 0);
+    ck_assert_str_eq(text_of(disk, "dma-names"), "data");
+}
+END_TEST
+
 START_TEST(isa_string_names_what_the_harts_have)
 {
     const char *isa;
@@ -358,6 +371,7 @@ static void add_tests(TCase *tcase)
     tcase_add_test(tcase, dma_controller_has_its_eight_interrupts);
     tcase_add_test(tcase, disk_has_two_ranges_of_registers);
     tcase_add_test(tcase, channels_say_which_iommu_they_are_behind);
+    tcase_add_test(tcase, disk_names_its_request_line_at_the_controller);
     tcase_add_test(tcase, isa_string_names_what_the_harts_have);
     tcase_add_test(tcase, node_follows_its_device);
     tcase_add_test(tcase, second_interrupt_controller_has_no_handle);
