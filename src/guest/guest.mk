@@ -9,35 +9,36 @@ GUEST_CC ?= riscv64-unknown-elf-gcc
 GUEST_VERSION = 12.2.0
 GUEST_OUT ?= guests
 
-# Each program: its sources, and the address of its first instruction.
-GUEST_PROGRAMS =
+# Each program: its sources, and the address of its first instruction; with `fixed` it
+# runs only there.
+GUEST_PROGRAMS = kernel shim
 
-GUEST_SHARED = $(addprefix src/guest/lib/,string.c print.c devicetree.c)
+GUEST_SHARED = $(addprefix src/guest/lib/,string.c words.c print.c devicetree.c)
 GUEST_SUPERVISOR = $(GUEST_SHARED) $(addprefix src/guest/lib/,sbi.c console.c plic.c)
 GUEST_DRIVERS = $(sort $(wildcard src/guest/driver/*.c))
 
-GUEST_BASE_shim = 0x80000000
+GUEST_BASE_shim = 0x80000000,--defsym=fixed=1
 GUEST_SOURCES_shim = $(sort $(wildcard src/guest/boot/*.S src/guest/boot/*.c)) \
   $(GUEST_SHARED) src/guest/lib/sbi.c src/guest/lib/console.c
 
-GUEST_BASE_kernel = 0x80200000
+GUEST_BASE_kernel = 0x80200000,--defsym=fixed=0
 GUEST_SOURCES_kernel = $(sort $(wildcard src/guest/kernel/*.S src/guest/kernel/*.c)) \
   $(GUEST_SUPERVISOR) $(GUEST_DRIVERS)
 
-# The machine has no floating point. Addresses are relative to the pc (medany), so that a
-# program can run elsewhere than where it was linked, once it has corrected the pointers in
-# its data: the linker lists them (-pie).
-GUEST_FLAGS = -std=gnu11 -O2 -g -march=rv64imac_zicsr_zifencei -mabi=lp64 -mcmodel=medany \
-  -ffreestanding -fno-pic -fno-common -fno-builtin -fno-tree-loop-distribute-patterns \
-  -fno-asynchronous-unwind-tables -fno-stack-protector -ffunction-sections \
-  -fdata-sections -Isrc/guest
+# The machine has no floating point. Code finds everything relative to the pc, so a program
+# without pointers in its data runs anywhere (see lib/program.ld): a kernel may be given
+# memory at another address. Tables of texts that the compiler would make of a switch have
+# pointers, too.
+GUEST_FLAGS = -std=gnu11 -O2 -g1 -march=rv64imac_zicsr_zifencei -mabi=lp64 -mcmodel=medany \
+  -ffreestanding -fpie -fno-common -fno-builtin -fno-tree-loop-distribute-patterns \
+  -fno-tree-switch-conversion -fno-asynchronous-unwind-tables -fno-stack-protector \
+  -ffunction-sections -fdata-sections -Isrc/guest
 GUEST_WARN = $(filter-out -Wpedantic -Wcast-qual,$(WARN)) $(WERROR)
-GUEST_LINK = -nostdlib -static -Wl,-pie,--no-dynamic-linker,-z,norelro,-z,noexecstack \
-  -Wl,--build-id=none,--gc-sections,--no-warn-rwx-segments,--fatal-warnings \
-  -Wl,-T,src/guest/lib/program.ld
+GUEST_LINK = -nostdlib -static -no-pie -Wl,--build-id=none,--gc-sections,--fatal-warnings \
+  -Wl,-z,noexecstack,-T,src/guest/lib/program.ld
 
 # The bytes do not depend on where they are built: no path of this machine is in them.
-GUEST_PATHS = -ffile-prefix-map=$(CURDIR)=. -fno-record-gcc-switches \
+GUEST_PATHS = -fdebug-prefix-map=$(CURDIR)=. -gno-record-gcc-switches \
   -fdebug-prefix-map=$(dir $(shell $(GUEST_CC) -print-libgcc-file-name 2>/dev/null))=gcc/
 
 GUEST_IMAGES = $(GUEST_PROGRAMS:%=$(GUEST_OUT)/%.elf)
@@ -57,12 +58,13 @@ guest-check:
 $(BUILD)/guest/%.o: %.c $(BUILD)/guest/flags
 	@mkdir -p $(@D)
 	@echo '  GUEST $<'
-	$(Q)$(GUEST_CC) $(GUEST_FLAGS) $(GUEST_PATHS) $(GUEST_WARN) -MMD -MP -c -o $@ $<
+	$(Q)$(GUEST_CC) $(GUEST_FLAGS) -include src/guest/lib/hidden.h $(GUEST_PATHS) $(GUEST_WARN) -MMD -MP -c -o $@ $<
 
+# (`la` is relative to the pc without -fpie; with it, it would ask a table.)
 $(BUILD)/guest/%.o: %.S $(BUILD)/guest/flags
 	@mkdir -p $(@D)
 	@echo '  GUEST $<'
-	$(Q)$(GUEST_CC) $(GUEST_FLAGS) $(GUEST_PATHS) -MMD -MP -c -o $@ $<
+	$(Q)$(GUEST_CC) $(GUEST_FLAGS) -fno-pic $(GUEST_PATHS) -MMD -MP -c -o $@ $<
 
 $(BUILD)/guest/flags: FORCE
 	@mkdir -p $(@D)
@@ -74,7 +76,7 @@ $(GUEST_OUT)/$(1).elf: $(call guest_object,$(GUEST_SOURCES_$(1))) src/guest/lib/
 	@mkdir -p $$(@D)
 	@echo '  GUEST $$@'
 	$$(Q)$$(GUEST_CC) $$(GUEST_FLAGS) $$(GUEST_LINK) -Wl,--defsym=base=$(GUEST_BASE_$(1)) \
-	  -o $$@ $$(filter %.o,$$^)
+	  -o $$@ $$(filter %.o,$$^) && chmod a-x $$@
 endef
 $(foreach program,$(GUEST_PROGRAMS),$(eval $(call guest_program,$(program))))
 

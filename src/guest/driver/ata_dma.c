@@ -75,8 +75,6 @@ static void interrupt(struct block *block, uint32_t irq)
     }
 }
 
-static const struct block_driver driver = {"ata-dma", submit, kick, interrupt};
-
 const char *ata_dma_open(struct ata_dma *disk, const struct devicetree *tree,
                          dt_node node, unsigned channel, unsigned bus_mode)
 {
@@ -89,12 +87,15 @@ const char *ata_dma_open(struct ata_dma *disk, const struct devicetree *tree,
     if (why)
         return why;
     disk->block = (struct block){
-        .driver = &driver,
+        .name = "ata-dma",
         .base = disk->ata.command,
         .sectors = disk->ata.sectors,
         .depth = 1,
         .irqs = 2,
         .irq = {disk->channel.done, disk->channel.failed},
+        .submit = submit,
+        .kick = kick,
+        .interrupt = interrupt,
     };
     return NULL;
 }

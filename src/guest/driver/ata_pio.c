@@ -80,8 +80,6 @@ static void interrupt(struct block *block, uint32_t irq)
         request->state = BLOCK_DONE;
 }
 
-static const struct block_driver driver = {"ata-pio", submit, kick, interrupt};
-
 const char *ata_pio_open(struct ata_pio *disk, const struct devicetree *tree,
                          dt_node node)
 {
@@ -90,11 +88,14 @@ const char *ata_pio_open(struct ata_pio *disk, const struct devicetree *tree,
     if (why)
         return why;
     disk->block = (struct block){
-        .driver = &driver,
+        .name = "ata-pio",
         .base = disk->ata.command,
         .sectors = disk->ata.sectors,
         .depth = 1,
         .irqs = 1,
+        .submit = submit,
+        .kick = kick,
+        .interrupt = interrupt,
     };
     if (!dt_irq(tree, node, 0, &disk->block.irq[0]))
         return "its node has no interrupt";

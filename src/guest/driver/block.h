@@ -31,16 +31,13 @@ struct block_request {
 };
 
 struct block {
-    const struct block_driver *driver;
+    const char *name; /* of its driver */
     uint64_t base;    /* of its registers */
     uint64_t sectors; /* of the disk */
     unsigned depth;   /* requests that may be under way */
     unsigned irqs;
     uint32_t irq[2]; /* its sources at the interrupt controller */
-};
 
-struct block_driver {
-    const char *name;
     /* Takes a request, which has to stay where it is until it has a result. At most
      * `depth` at a time. */
     void (*submit)(struct block *block, struct block_request *request);

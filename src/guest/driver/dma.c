@@ -12,6 +12,7 @@
 #include "driver/dma.h"
 
 #include "lib/mmio.h"
+#include "lib/words.h"
 
 /* Claiming sets transactions of 64 bytes, and clears everything else. */
 static void claim(struct dma_channel *channel, unsigned bus_mode)
@@ -44,26 +45,24 @@ void dma_start(struct dma_channel *channel, uint64_t memory, uint64_t bytes,
                                                 DMA_CONTROL_ERR_IE);
 }
 
-/* The texts of the register Reason. */
+/* What the register Reason says. */
 static const char *reason_text(uint32_t reason)
 {
-    static const char *const texts[] = {
-        [1] = "the bus refuses a read of the source",
-        [2] = "the bus refuses a write of the destination",
-        [3] = "the bus refuses a read of the descriptor",
-        [4] = "the bus refuses a write of the status",
-        [5] = "rsize and wsize differ",
-        [6] = "bad ring size or index",
-        [7] = "descriptor too long",
-        [8] = "reserved descriptor flags",
-        [9] = "bad next descriptor",
-        [10] = "nothing drives the request line",
-        [11] = "the device moves nothing",
-    };
+    const char *text = word_at("no reason\0"
+                               "the bus refuses a read of the source\0"
+                               "the bus refuses a write of the destination\0"
+                               "the bus refuses a read of the descriptor\0"
+                               "the bus refuses a write of the status\0"
+                               "rsize and wsize differ\0"
+                               "bad ring size or index\0"
+                               "descriptor too long\0"
+                               "reserved descriptor flags\0"
+                               "bad next descriptor\0"
+                               "nothing drives the request line\0"
+                               "the device moves nothing\0",
+                               reason);
 
-    if (reason < sizeof(texts) / sizeof(texts[0]) && texts[reason])
-        return texts[reason];
-    return "for a reason that this driver does not know";
+    return *text ? text : "a reason that this driver does not know";
 }
 
 /* Writing Control without `done` and `error` lowers the lines of both interrupts. */

@@ -275,15 +275,16 @@ bool virtio_blk_is_at(const struct devicetree *tree, dt_node node)
            mmio_read32(base + VIRTIO_DEVICE_ID) == VIRTIO_DEVICE_BLOCK;
 }
 
-static const struct block_driver driver = {"virtio-blk", submit, kick, interrupt};
-
 const char *virtio_blk_open(struct virtio_blk *disk, const struct devicetree *tree,
                             dt_node node, struct virtio_wishes wishes)
 {
     uint64_t size;
 
     memset(disk, 0, sizeof(*disk));
-    disk->block.driver = &driver;
+    disk->block.name = "virtio-blk";
+    disk->block.submit = submit;
+    disk->block.kick = kick;
+    disk->block.interrupt = interrupt;
     disk->block.irqs = 1;
     if (!dt_reg(tree, node, 0, &disk->block.base, &size) ||
         !dt_irq(tree, node, 0, &disk->block.irq[0]))

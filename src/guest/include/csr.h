@@ -1,22 +1,20 @@
 #ifndef GUEST_INCLUDE_CSR_H
 #define GUEST_INCLUDE_CSR_H
 
-#include <stdint.h>
-
 /*
  * Control and status registers (privileged architecture 1.13, chapter "Control and Status
  * Registers"), as far as these programs use them.
  */
 
 /* sstatus and mstatus */
-#define STATUS_SIE   (1ul << 1)
-#define STATUS_MIE   (1ul << 3)
-#define STATUS_SPIE  (1ul << 5)
-#define STATUS_SPP   (1ul << 8)
-#define STATUS_MPP   (3ul << 11)
-#define STATUS_MPP_S (1ul << 11)
-#define STATUS_MPP_M (3ul << 11)
-#define STATUS_SUM   (1ul << 18)
+#define STATUS_SIE   (1 << 1)
+#define STATUS_MIE   (1 << 3)
+#define STATUS_SPIE  (1 << 5)
+#define STATUS_SPP   (1 << 8)
+#define STATUS_MPP   (3 << 11)
+#define STATUS_MPP_S (1 << 11)
+#define STATUS_MPP_M (3 << 11)
+#define STATUS_SUM   (1 << 18)
 
 /* Interrupts: their bits in mip, mie, sip, sie, and their causes. */
 #define IRQ_SSI 1
@@ -25,8 +23,6 @@
 #define IRQ_MTI 7
 #define IRQ_SEI 9
 #define IRQ_MEI 11
-
-#define CAUSE_INTERRUPT (1ul << 63)
 
 /* Exceptions */
 #define CAUSE_FETCH_MISALIGNED 0
@@ -49,6 +45,16 @@
 #define CAUSE_VIRTUAL          22
 #define CAUSE_STORE_GUEST_PAGE 23
 
+/* By number: an assembler that does not know Sstc has no name for it. */
+#define CSR_STIMECMP 0x14d
+#define CSR_MENVCFG  0x30a
+
+#ifndef __ASSEMBLER__
+
+#include <stdint.h>
+
+#define CAUSE_INTERRUPT (1ul << 63)
+
 /* satp */
 #define SATP_SV39 (8ul << 60)
 
@@ -57,10 +63,6 @@
 #define MENVCFG_CBCFE      (1ul << 6)
 #define MENVCFG_CBZE       (1ul << 7)
 #define MENVCFG_STCE       (1ul << 63) /* stimecmp is there (Sstc) */
-
-/* By number: an assembler that does not know Sstc has no name for it. */
-#define CSR_STIMECMP 0x14d
-#define CSR_MENVCFG  0x30a
 
 #define CSR_TEXT_(x) #x
 #define CSR_TEXT(x)  CSR_TEXT_(x)
@@ -83,4 +85,5 @@ static inline void wait_for_interrupt(void)
     __asm__ volatile("wfi" : : : "memory");
 }
 
+#endif
 #endif

@@ -336,3 +336,22 @@ bool dt_irq(const struct devicetree *tree, dt_node node, unsigned number, uint32
     *irq = dt_cell(&value, number);
     return true;
 }
+
+bool dt_memory(const struct devicetree *tree, uint64_t *base, uint64_t *size)
+{
+    for (dt_node node = DT_ROOT; node != DT_NONE; node = dt_next(tree, node)) {
+        const char *type = dt_text(tree, node, "device_type");
+
+        if (type && strcmp(type, "memory") == 0)
+            return dt_reg(tree, node, 0, base, size);
+    }
+    return false;
+}
+
+const char *dt_bootargs(const struct devicetree *tree)
+{
+    dt_node chosen = dt_child(tree, DT_ROOT, "chosen");
+    const char *text = chosen == DT_NONE ? NULL : dt_text(tree, chosen, "bootargs");
+
+    return text ? text : "";
+}

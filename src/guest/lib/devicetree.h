@@ -66,6 +66,10 @@ const char *dt_text(const struct devicetree *tree, dt_node node, const char *nam
 bool dt_reg(const struct devicetree *tree, dt_node node, unsigned number,
             uint64_t *base, uint64_t *size);
 
+/* The first range of memory, and what /chosen says to the program (never NULL). */
+bool dt_memory(const struct devicetree *tree, uint64_t *base, uint64_t *size);
+const char *dt_bootargs(const struct devicetree *tree);
+
 /* Number `number` of `interrupts`, where a number is one cell, as the PLIC's are. */
 bool dt_irq(const struct devicetree *tree, dt_node node, unsigned number,
             uint32_t *irq);

@@ -1,0 +1,20 @@
+#ifndef GUEST_KERNEL_TRAP_H
+#define GUEST_KERNEL_TRAP_H
+
+#include "driver/block.h"
+#include "lib/devicetree.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* From now on the disk's interrupts arrive. NULL, or why they cannot. */
+const char *interrupts_open(const struct devicetree *tree, uint64_t hart,
+                            struct block *disk);
+
+/* Sleeps until an interrupt has been handled. Interrupts are off before and afterwards:
+ * what the caller has looked at before it called is still so when it sleeps. */
+void interrupts_wait(void);
+
+void trap_handle(uint64_t cause);
+
+#endif
