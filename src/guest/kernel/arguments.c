@@ -8,7 +8,7 @@
  */
 #include "kernel/arguments.h"
 
-#include "kernel/workload.h"
+#include "driver/block.h"
 #include "lib/print.h"
 #include "lib/string.h"
 #include "lib/words.h"
@@ -132,10 +132,16 @@ static bool read_value(const struct row *row, const char *text, uint64_t *value)
 
 static void print_all(void)
 {
-    print("kernel: arguments are:\n");
+    print("kernel: arguments, and what they usually are:\n");
     for (unsigned i = 0; i < ROWS; i++) {
-        print("  %10s  %s: ", rows[i].name, rows[i].help);
-        print_values(&rows[i]);
+        const struct row *row = &rows[i];
+
+        if (row->words[0])
+            print("%10s %8s", row->name, word_at(row->words, (unsigned)row->usual));
+        else
+            print("%10s %8lu", row->name, row->usual);
+        print("  %s: ", row->help);
+        print_values(row);
         print("\n");
     }
 }
@@ -168,8 +174,8 @@ static bool read_argument(struct arguments *arguments, char *text)
     *value++ = '\0';
     row = find(text);
     if (!row) {
-        print("kernel: there is no argument '%s'\n", text);
-        print_all();
+        print("kernel: there is no argument '%s'; 'help' lists those that there are\n",
+              text);
         return false;
     }
     return read_value(row, value, field(arguments, row));
@@ -194,6 +200,8 @@ static bool fits_together(const struct arguments *arguments)
 
     if (arguments->bytes % BLOCK_SECTOR)
         wrong = "'bytes' is not a number of whole sectors of 512 bytes";
+    else if (work_stride(arguments->bytes) * arguments->depth > WORK_ROOM)
+        wrong = "'bytes' times 'depth' is more than the 2 MiB there are for buffers";
     else if (arguments->span && arguments->span < arguments->bytes / BLOCK_SECTOR)
         wrong = "'span' is shorter than one operation";
     else if (arguments->rogue != ROGUE_NONE && arguments->op != OP_READ)
@@ -211,14 +219,19 @@ bool arguments_read(struct arguments *arguments, const char *text)
 
     for (unsigned i = 0; i < ROWS; i++)
         *field(arguments, &rows[i]) = rows[i].usual;
+    arguments->help = false;
     while (*text) {
         if (*text == ' ') {
             text++;
             continue;
         }
         text = take_word(text, word);
-        if (!read_argument(arguments, word))
+        if (strcmp(word, "help") == 0) {
+            print_all();
+            arguments->help = true;
+        } else if (!read_argument(arguments, word)) {
             return false;
+        }
     }
     return fits_together(arguments);
 }

@@ -99,6 +99,8 @@ void kernel_main(uint64_t hart, const void *blob)
     console_open(&tree);
     if (!arguments_read(&arguments, dt_bootargs(&tree)))
         kernel_end(1);
+    if (arguments.help)
+        kernel_end(0);
     if (arguments.paging)
         need(paging_on(&tree));
     greet(&tree, hart, arguments.paging);

@@ -29,12 +29,11 @@
 
 enum { PAGE = 4096 };
 
-static uint8_t buffers[WORK_DEPTH * WORK_BYTES] UNSET __attribute__((aligned(PAGE)));
+static uint8_t buffers[WORK_ROOM] UNSET __attribute__((aligned(PAGE)));
 
-/* Each begins on a page of its own. */
 void *work_buffer(unsigned slot, uint64_t bytes)
 {
-    return buffers + slot * ((bytes + PAGE - 1) / PAGE * PAGE);
+    return buffers + slot * work_stride(bytes);
 }
 
 /* --- where, and what -------------------------------------------------------------------- */

@@ -7,8 +7,6 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { WORK_BYTES = 64 * 1024, WORK_DEPTH = 32 };
-
 /* What the operations have come to. */
 struct result {
     uint64_t done, failed; /* operations */
@@ -19,7 +17,7 @@ struct result {
  * went. False: an operation has failed, or a byte is wrong. */
 bool work(const struct arguments *arguments, struct block *disk);
 
-/* The buffer of operations under way, as the disk gets it; there are WORK_DEPTH. */
+/* The buffers of operations under way, as the disk gets them. */
 void *work_buffer(unsigned slot, uint64_t bytes);
 
 /* Waits until a request that is under way has a result. */
