@@ -8,3 +8,13 @@ const char *path_base(const char *path)
 
     return slash ? slash + 1 : path;
 }
+
+bool path_leads_up(const char *path)
+{
+    for (const char *part = path; part; part = strchr(part, '/')) {
+        part += *part == '/';
+        if (strncmp(part, "..", 2) == 0 && (part[2] == '/' || part[2] == '\0'))
+            return true;
+    }
+    return false;
+}

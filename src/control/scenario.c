@@ -7,6 +7,7 @@
 #include "control/lua_read.h"
 #include "control/lua_sandbox.h"
 #include "control/setup_lua.h"
+#include "image/guest.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -432,25 +433,14 @@ static bool is_given(const struct scenario *scenario, const char *text)
     return false;
 }
 
-/* Does a path lead upwards? */
-static bool leads_up(const char *name)
-{
-    for (const char *part = name; part; part = strchr(part, '/')) {
-        part += *part == '/';
-        if (strncmp(part, "..", 2) == 0 && (part[2] == '/' || part[2] == '\0'))
-            return true;
-    }
-    return false;
-}
-
 char *scenario_file(const struct scenario *scenario, const char *name, struct err *err)
 {
     int directory = (int)(path_base(scenario->path) - scenario->path);
     struct buf path = {0};
 
-    if (is_given(scenario, name))
+    if (is_given(scenario, name) || guest_is_program(name))
         return alloc_string(name);
-    if (name[0] == '/' || leads_up(name)) {
+    if (name[0] == '/' || path_leads_up(name)) {
         err_set(err, "'%s' is not beside the scenario or below", name);
         return NULL;
     }

@@ -74,7 +74,8 @@ bool scenario_variant(const struct scenario *scenario, const char *name,
                       unsigned *variant, struct err *err);
 
 /* The path of a file that the scenario names; the caller frees it. Files lie beside the
- * scenario or below; whoever runs it may name others, by a parameter. NULL: refused. */
+ * scenario or below, or are programs of Ringside's (image/guest.h); whoever runs it may
+ * name others, by a parameter. NULL: refused. */
 char *scenario_file(const struct scenario *scenario, const char *name, struct err *err);
 
 /* Pushes the table of parameters, as setup and checks see it. */

@@ -63,6 +63,8 @@ void setup_release(struct setup *setup)
     }
     for (unsigned i = 0; i < setup->elfs; i++)
         free(setup->elf[i]);
+    free(setup->bootargs);
+    free(setup->initrd.bytes);
     image_release(&setup->image);
     lines_release(&setup->lines);
     buf_free(&setup->diagnostics);

@@ -17,6 +17,7 @@ struct callbacks;
 enum {
     SETUP_DISKS = 8,
     SETUP_PROGRAMS = 16,
+    SETUP_SOURCES = 96,
     SETUP_RANGES = HART_PAYLOAD_RANGES,
     SETUP_REGIONS = 32,
     SETUP_NOTES = 64,
@@ -66,10 +67,15 @@ struct setup {
     struct lines lines; /* of those that were assembled */
     struct source_text {
         char *file, *text; /* what `lines` refers to */
-    } source[SETUP_PROGRAMS];
+    } source[SETUP_SOURCES];
     unsigned sources;
     char *elf[SETUP_PROGRAMS]; /* paths of programs whose lines are not read yet */
     unsigned elfs;
+    char *bootargs; /* in the device tree; NULL: none */
+    struct setup_file {
+        uint8_t *bytes; /* NULL: none */
+        size_t size;
+    } initrd;
     bool has_entry, has_window, has_work;
     bool has_alone; /* the scenario says how the second job runs alone */
     struct place entry, from, to, work;

@@ -281,7 +281,7 @@ static void add_lines(struct lines *lines, const struct lines *part)
 static void add_sources(struct setup *setup, struct files *files,
                         const struct lines *lines)
 {
-    for (size_t i = 0; i < lines->files && setup->sources < SETUP_PROGRAMS; i++) {
+    for (size_t i = 0; i < lines->files && setup->sources < SETUP_SOURCES; i++) {
         uint8_t *text;
         size_t size;
 

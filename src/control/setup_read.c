@@ -15,8 +15,8 @@
 #define USUAL_CYCLES UINT64_C(100000000)
 
 static const char *const setup_keys[] = {
-    "board", "disks", "programs", "entry", "window",  "payload", "work",
-    "alone", "limit", "notes",    "ends",  "regions", "on",      NULL,
+    "board", "disks", "programs", "entry",   "window", "payload",  "work",   "alone",
+    "limit", "notes", "ends",     "regions", "on",     "bootargs", "initrd", NULL,
 };
 static const char *const window_keys[] = {"from", "to", NULL};
 static const char *const limit_keys[] = {"cycles", NULL};
@@ -64,32 +64,33 @@ static void read_item(const struct reading *from, lua_Integer n, const char *nam
 
 /* --- disks --------------------------------------------------------------------------- */
 
-/* The value on top: the disk's bytes, or { file = }. */
-static void read_disk(struct making *making, const struct reading *disks,
-                      struct setup_disk *disk)
+/* The value on top: bytes, or { file = }. Gives bytes for the caller to free. */
+static uint8_t *read_bytes(struct making *making, lua_State *lua, const char *name,
+                           size_t *size)
 {
-    lua_State *lua = disks->lua;
     struct reading row;
     struct err err = {0};
-    const char *bytes;
+    const char *text;
+    uint8_t *bytes;
     char *path;
     bool ok;
 
     if (lua_type(lua, -1) == LUA_TSTRING) {
-        bytes = lua_tolstring(lua, -1, &disk->size);
-        disk->bytes = alloc_zero(disk->size, 1);
-        memcpy(disk->bytes, bytes, disk->size);
-        return;
+        text = lua_tolstring(lua, -1, size);
+        bytes = alloc_zero(*size + 1, 1);
+        memcpy(bytes, text, *size);
+        return bytes;
     }
-    row = read_begin(lua, disk->device, file_keys, false);
-    if (!read_string(&row, "file", &bytes, &(size_t){0}))
+    row = read_begin(lua, name, file_keys, false);
+    if (!read_string(&row, "file", &text, &(size_t){0}))
         read_fail(&row, "must be a text of bytes, or { file = }");
-    path = setup_file_path(making, &row, bytes);
-    ok = files_read(making->scenario->files, path, &disk->bytes, &disk->size, &err);
+    path = setup_file_path(making, &row, text);
+    ok = files_read(making->scenario->files, path, &bytes, size, &err);
     free(path);
     if (!ok)
         read_fail(&row, "%s", err.text);
     lua_pop(lua, 1);
+    return bytes;
 }
 
 static void read_disks(struct making *making, const struct reading *from)
@@ -111,7 +112,7 @@ static void read_disks(struct making *making, const struct reading *from)
             read_fail(&disks, "must be names of devices with their bytes");
         strcpy(disk->device, lua_tostring(lua, -2));
         setup->disks++;
-        read_disk(making, &disks, disk);
+        disk->bytes = read_bytes(making, lua, disk->device, &disk->size);
         lua_pop(lua, 1);
     }
     lua_pop(lua, 1);
@@ -278,6 +279,22 @@ static void read_board(const struct reading *from, struct setup *setup)
     lua_pop(from->lua, 1);
 }
 
+/* What programs find in the device tree besides the board. */
+static void read_chosen(struct making *making, const struct reading *from)
+{
+    struct setup *setup = making->setup;
+    const char *text;
+
+    if (read_string(from, "bootargs", &text, &(size_t){0})) {
+        setup->bootargs = alloc_string(text);
+        lua_pop(from->lua, 1);
+    }
+    if (lua_getfield(from->lua, from->table, "initrd") != LUA_TNIL)
+        setup->initrd.bytes =
+            read_bytes(making, from->lua, "initrd", &setup->initrd.size);
+    lua_pop(from->lua, 1);
+}
+
 /* Reads the description, which is the second argument. */
 static int read_setup(lua_State *lua)
 {
@@ -288,6 +305,7 @@ static int read_setup(lua_State *lua)
     read_board(&from, setup);
     read_disks(making, &from);
     setup_read_programs(making, &from);
+    read_chosen(making, &from);
     setup->has_entry = read_place(&from, "entry", &setup->entry);
     read_window(&from, setup);
     read_payload(&from, setup);

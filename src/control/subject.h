@@ -7,7 +7,7 @@
  * What is looked at: a variant of a scenario, or any program on the board; with the names
  * that it gives to places: symbols, source lines, parts of RAM.
  */
-enum { SUBJECT_SOURCES = 16, SUBJECT_REGIONS = 32 };
+enum { SUBJECT_SOURCES = 96, SUBJECT_REGIONS = 32 };
 
 /* A named part of RAM. */
 struct region {

@@ -55,7 +55,11 @@ static void set_stops(struct trial *trial)
 
 static bool load(struct trial *trial, struct err *err)
 {
-    struct start start = {.firmware = &trial->setup.image};
+    struct setup *setup = &trial->setup;
+    struct start start = {.firmware = &setup->image,
+                          .initrd = setup->initrd.bytes,
+                          .initrd_size = setup->initrd.size,
+                          .bootargs = setup->bootargs};
 
     trial->board = run_add(trial->run, &trial->setup.board, err);
     if (!trial->board || !insert_disks(trial, err))

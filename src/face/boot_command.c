@@ -70,6 +70,8 @@ static bool choose_program(struct boot *boot, int operands, char **operand,
         boot->bios = operand[0];
     if (!boot->bios && !boot->kernel)
         return err_set(err, "no program to run: give a FILE, --bios or --kernel");
+    if (boot->initrd && !boot->kernel)
+        return err_set(err, "an initrd needs a kernel");
     return true;
 }
 

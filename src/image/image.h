@@ -41,7 +41,8 @@ struct image {
 
 /* --- image_open.c -------------------------------------------------------------- */
 
-/* Reads a whole file; the caller frees *bytes. A zero byte follows the last one. */
+/* Reads a whole file; the caller frees *bytes. A zero byte follows the last one. Here and
+ * below a path may name a file of Ringside's own (guest.h). */
 bool image_read_file(const char *path, uint8_t **bytes, size_t *size, struct err *err);
 
 /* Is a file that begins so a database of SQLite, as recordings are? It has a whole header

@@ -2,6 +2,7 @@
 #include "base/alloc.h"
 #include "base/bits.h"
 #include "image/elf.h"
+#include "image/guest.h"
 #include "image/image.h"
 #include "image/raw.h"
 
@@ -29,13 +30,30 @@ static bool read_all(FILE *file, uint8_t **bytes, size_t *size)
     return !ferror(file);
 }
 
+/* Opens a file by its path, or one of Ringside's own by its name. */
+static FILE *open_file(const char *path, struct err *err)
+{
+    struct buf own = {0};
+    FILE *file;
+
+    if (guest_is_named(path) && !guest_path(&own, path, err)) {
+        buf_free(&own);
+        return NULL;
+    }
+    file = fopen(own.size ? own.data : path, "rb");
+    if (!file)
+        err_set(err, "cannot open '%s': %s", path, strerror(errno));
+    buf_free(&own);
+    return file;
+}
+
 bool image_read_file(const char *path, uint8_t **bytes, size_t *size, struct err *err)
 {
-    FILE *file = fopen(path, "rb");
+    FILE *file = open_file(path, err);
     bool ok;
 
     if (!file)
-        return err_set(err, "cannot open '%s': %s", path, strerror(errno));
+        return false;
     ok = read_all(file, bytes, size);
     if (!ok) {
         err_set(err, "cannot read '%s': %s", path, strerror(errno));
@@ -123,9 +141,25 @@ bool image_open(struct image *image, const char *path, uint64_t raw_base,
     return false;
 }
 
+/* Source texts of our own programs are where these are: "./src/guest/lib/print.c" was
+ * relative to where they were built. */
+static void name_own_sources(struct lines *lines)
+{
+    for (size_t i = 0; i < lines->files; i++) {
+        const char *file = lines->file[i];
+        struct buf name = {0};
+
+        buf_printf(&name, GUEST_PREFIX "%s", strncmp(file, "./", 2) ? file : file + 2);
+        free(lines->file[i]);
+        lines->file[i] = name.data;
+    }
+}
+
 void image_lines(const struct image *image, struct lines *lines)
 {
     *lines = (struct lines){0};
     if (image->is_elf)
         elf_lines(image, lines);
+    if (image->is_elf && guest_is_named(image->name))
+        name_own_sources(lines);
 }

@@ -78,9 +78,8 @@ static bool place_initrd(struct board *board, struct placed *placed,
 
     if (!start->initrd)
         return true;
-    if (!start->kernel)
-        return err_set(err, "an initrd needs a kernel");
-    at = start->kernel->entry + lesser(ram->size / 2, 128 * MIB);
+    at = start->kernel ? start->kernel->entry : ram->base + START_KERNEL;
+    at += lesser(ram->size / 2, 128 * MIB);
     if (!ram_has(ram, at, start->initrd_size))
         return err_set(err,
                        "the initrd of %zu bytes does not fit between 0x%" PRIx64

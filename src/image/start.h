@@ -10,7 +10,8 @@
  *
  *   firmware   where its ELF file says, or at START_FIRMWARE if it is raw
  *   kernel     where its ELF file says, or at START_KERNEL if it is raw
- *   initrd     half the RAM, at most 128 MiB, after the kernel's entry
+ *   initrd     half the RAM, at most 128 MiB, after the kernel's entry, or after where
+ *              a raw kernel would be
  *   tree       near the end of RAM, on a 2 MiB boundary below 3 GiB
  *
  * Harts start at the firmware's entry, or at the kernel's when there is no firmware.

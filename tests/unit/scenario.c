@@ -238,6 +238,13 @@ static const struct {
      "setup.programs[1]: 'a/../../b' is not beside the scenario or below"},
     {"{ programs = { elf 'no.elf' } }",
      "setup.programs[1]: cannot open 'dir/no.elf': No such file or directory"},
+    {"{ programs = { elf { file = 'guest:none' } } }",
+     "setup.programs[1]: cannot open 'guest:none': no such file belongs to Ringside"},
+    {"{ " PROGRAM ", bootargs = 5 }", "setup: 'bootargs' must be a text"},
+    {"{ " PROGRAM ", initrd = { file = '../x' } }",
+     "initrd: '../x' is not beside the scenario or below"},
+    {"{ " PROGRAM ", initrd = string.rep('x', 1 << 23), board = { memory = '8M' } }",
+     "the initrd of 8388608 bytes does not fit between"},
     {"{ " PROGRAM ", work = 0 }", "'work' is not in RAM"},
     {"{ programs = { raw { bytes = 'x', at = 16 } } }",
      "cannot load 'test': 0x10 to 0x10 is outside RAM (0x80000000 to 0x87ffffff)"},
@@ -523,6 +530,33 @@ START_TEST(programs_come_from_files_and_bytes)
     unlink(path);
     unlink(source);
     rmdir(folder);
+}
+END_TEST
+
+/* The kernel finds its arguments in the device tree, and a disk of sectors that each say
+ * where they are. The initrd is half the RAM behind a kernel's place. */
+START_TEST(own_programs_are_named_and_given_arguments)
+{
+    const char *setup =
+        "{ programs = { elf { file = 'guest:shim' }, elf { file = 'guest:kernel' } },\n"
+        "bootargs = 'n=2 bytes=512', initrd = 'in RAM',\n"
+        "disks = { ata0 = disk_text(8, function(lba)\n"
+        "  local text = ''\n"
+        "  for at = 0, 511, 16 do text = text .. ('%010x +%03x\\n'):format(lba, at) "
+        "end\n"
+        "  return text end) } }";
+    struct scenario *scenario = load_setup(
+        setup, "expect = { { 'read', function(run)\n"
+               "  return run:bytes('buffers', 16) == '0000000001 +000\\n' and\n"
+               "    run:bytes(0x84200000, 6) == 'in RAM' end } }");
+    struct result result;
+
+    run_one(scenario, 0, &result);
+    ck_assert_uint_eq(result.verdicts.count, 2);
+    ck_assert_msg(verdicts_passed(&result.verdicts), "%s",
+                  result.verdicts.verdict[1].reason);
+    result_release(scenario, &result);
+    scenario_free(scenario);
 }
 END_TEST
 
@@ -890,6 +924,7 @@ static void add_tests(TCase *tcase)
     tcase_add_test(tcase, a_board_comes_from_a_file);
     tcase_add_test(tcase, files_lie_beside_the_scenario_unless_somebody_gives_them);
     tcase_add_test(tcase, programs_come_from_files_and_bytes);
+    tcase_add_test(tcase, own_programs_are_named_and_given_arguments);
     tcase_add_test(tcase, lines_of_an_elf_program_are_read_once);
     tcase_add_loop_test(tcase, checks_see_the_run_and_its_machine, 0,
                         COUNT(true_checks));
