@@ -113,6 +113,10 @@ tools:
 	@pkg-config --exists $(PACKAGES) || \
 	  { echo "make: libraries are missing: run scripts/setup" >&2; exit 1; }
 
+# --- programs of the machine -----------------------------------------------------
+
+include src/guest/guest.mk
+
 # --- tests -----------------------------------------------------------------------
 
 $(TEST_PROGRAMS): $(BUILD)/%: $(BUILD)/%.o $(TEST_LIB) $(BUILD)/libringside.a
@@ -124,6 +128,7 @@ STRESS_WRAP = -Wl,--wrap=run_go -Wl,--wrap=run_step
 
 # Prerequisites that are linked, too.
 $(addprefix $(BUILD)/tests/unit/,differential sifive_u virtio_qemu): $(DIFFERENTIAL)
+$(BUILD)/tests/unit/guest $(BUILD)/tests/unit/guest_lib: $(GUEST_ON_HOST)
 
 tests: $(TEST_PROGRAMS) $(PROGRAM) $(BUILD)/ringside_sqlite.so
 
@@ -188,10 +193,6 @@ golden: tests
 	@RINGSIDE=$(BUILD)/ringside RINGSIDE_GOLDEN=1 scripts/run-tests -j 1 $(TEST_PROGRAMS)
 	@scripts/docs $(BUILD)/ringside
 
-# --- programs of the machine -----------------------------------------------------
-
-include src/guest/guest.mk
-
 # --- checks of the code ----------------------------------------------------------
 
 ## lint: every check of the code itself: layers, headers, format, tidy, cppcheck, sizes
@@ -200,6 +201,7 @@ lint: layers headers format tidy cppcheck sizes
 ## layers: who includes whom (src/LAYERS), and what the model takes from the host
 layers: $(OBJECTS) $(PROGRAM)
 	@scripts/layers src $(BUILD)
+	@scripts/layers src/guest
 
 ## headers: each header compiles alone
 headers: $(HEADERS:%.h=$(BUILD)/headers/%.ok)
@@ -211,10 +213,10 @@ $(BUILD)/headers/%.ok: %.h $(BUILD)/flags
 
 ## format: is every file as clang-format 14 has it? (make reformat makes it so)
 format:
-	@scripts/format $(CLANG_FORMAT) --dry-run $(C_FILES) $(HEADERS)
+	@scripts/format $(CLANG_FORMAT) --dry-run $(C_FILES) $(HEADERS) $(GUEST_FILES)
 
 reformat:
-	@scripts/format $(CLANG_FORMAT) -i $(C_FILES) $(HEADERS)
+	@scripts/format $(CLANG_FORMAT) -i $(C_FILES) $(HEADERS) $(GUEST_FILES)
 
 ## tidy: clang-tidy with the checks of .clang-tidy
 tidy: $(C_FILES:%.c=$(BUILD)/tidy/%.ok)
@@ -236,6 +238,8 @@ cppcheck:
 ## sizes: lengths of files and functions, share of comments; include cycles fail
 sizes:
 	@scripts/sizes src
+	@echo 'programs of the machine:'
+	@scripts/sizes src/guest
 
 # --- installing, and the rest ----------------------------------------------------
 

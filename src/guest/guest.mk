@@ -80,5 +80,11 @@ $(GUEST_OUT)/$(1).elf: $(call guest_object,$(GUEST_SOURCES_$(1))) src/guest/lib/
 endef
 $(foreach program,$(GUEST_PROGRAMS),$(eval $(call guest_program,$(program))))
 
--include $(GUEST_OBJECTS:.o=.d)
+# Parts of them that tests try out on the host.
+GUEST_TRIED = lib/devicetree.c lib/print.c lib/words.c kernel/pattern.c kernel/arguments.c
+GUEST_ON_HOST = $(GUEST_TRIED:%.c=$(BUILD)/src/guest/%.o)
+$(foreach file,$(GUEST_TRIED),$(eval FLAGS_src/guest/$(file) = -Isrc/guest))
+FLAGS_tests/unit/guest_lib.c = -Isrc/guest
+
+-include $(GUEST_OBJECTS:.o=.d) $(GUEST_ON_HOST:.o=.d)
 .PHONY: guest guest-check
