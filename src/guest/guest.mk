@@ -80,6 +80,18 @@ $(GUEST_OUT)/$(1).elf: $(call guest_object,$(GUEST_SOURCES_$(1))) src/guest/lib/
 endef
 $(foreach program,$(GUEST_PROGRAMS),$(eval $(call guest_program,$(program))))
 
+# clang-tidy sees them as the cross compiler does.
+GUEST_TIDY = --target=riscv64-unknown-elf -march=rv64imac -mabi=lp64 -ffreestanding \
+  -std=gnu11 -Isrc/guest -Wno-unknown-warning-option
+
+tidy: $(patsubst %.c,$(BUILD)/tidy/%.ok,$(filter %.c,$(GUEST_FILES)))
+
+$(BUILD)/tidy/src/guest/%.ok: src/guest/%.c .clang-tidy $(GUEST_FILES)
+	@mkdir -p $(@D)
+	@$(CLANG_TIDY) --quiet --warnings-as-errors='*' $< -- -x c $(GUEST_TIDY) 2>$@.err || \
+	  { grep -v "warnings generated" $@.err; exit 1; }
+	@touch $@
+
 # Parts of them that tests try out on the host.
 GUEST_TRIED = lib/devicetree.c lib/print.c lib/words.c kernel/pattern.c kernel/arguments.c
 GUEST_ON_HOST = $(GUEST_TRIED:%.c=$(BUILD)/src/guest/%.o)

@@ -34,13 +34,19 @@ void kernel_end(int failed)
     sbi_shutdown(failed);
 }
 
-/* Says what is wrong, and ends. */
-static void need(const char *wrong)
+static void give_up(const char *wrong) __attribute__((noreturn));
+
+static void give_up(const char *wrong)
 {
-    if (!wrong)
-        return;
     print("kernel: %s\n", wrong);
     kernel_end(1);
+}
+
+/* For who has done something, or says why not. */
+static void need(const char *wrong)
+{
+    if (wrong)
+        give_up(wrong);
 }
 
 static void greet(const struct devicetree *tree, uint64_t hart, bool paging)
@@ -63,7 +69,7 @@ static struct block *find_disk(const struct devicetree *tree, uint64_t hart,
         return NULL;
     disk = disk_open(tree, arguments, &why);
     if (!disk)
-        need(why);
+        give_up(why);
     need(interrupts_open(tree, hart, disk));
     print("kernel: %s at 0x%lx, %lu sectors, takes %u at a time\n", disk->name,
           disk->base, disk->sectors, disk->depth);
@@ -77,14 +83,14 @@ static void fit(struct arguments *arguments, const struct block *disk)
 
     if (arguments->lba > disk->sectors ||
         arguments->span > disk->sectors - arguments->lba)
-        need("'lba' and 'span' lead beyond the disk's end");
+        give_up("'lba' and 'span' lead beyond the disk's end");
     if (!arguments->span)
         arguments->span = disk->sectors - arguments->lba;
     if (arguments->span < sectors)
-        need("the disk is shorter than one operation");
+        give_up("the disk is shorter than one operation");
     if (arguments->rogue != ROGUE_NONE &&
         (sectors > disk->sectors || arguments->rogue_lba > disk->sectors - sectors))
-        need("'rogue-lba' leads beyond the disk's end");
+        give_up("'rogue-lba' leads beyond the disk's end");
 }
 
 void kernel_main(uint64_t hart, const void *blob)

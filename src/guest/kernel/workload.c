@@ -154,25 +154,26 @@ struct flight {
     const struct arguments *arguments;
     struct block *disk;
     struct block_request slot[WORK_DEPTH];
-    uint64_t begun, ended; /* operations; those between are under way */
+    uint64_t begun, ended;   /* operations; those between are under way */
+    unsigned newest, oldest; /* slots: of the next to begin, of the next to end */
     unsigned depth;
     struct result result;
 };
 
-static struct block_request *slot_of(struct flight *flight, uint64_t operation)
+/* The slot after this one: they are used in turn. */
+static unsigned next_slot(const struct flight *flight, unsigned slot)
 {
-    return &flight->slot[operation % flight->depth];
+    return slot + 1 < flight->depth ? slot + 1 : 0;
 }
 
 static void begin_operation(struct flight *flight)
 {
     const struct arguments *arguments = flight->arguments;
-    struct block_request *request = slot_of(flight, flight->begun);
+    struct block_request *request = &flight->slot[flight->newest];
 
     *request = (struct block_request){
         .lba = lba_of(arguments, flight->begun),
-        .data =
-            work_buffer((unsigned)(flight->begun % flight->depth), arguments->bytes),
+        .data = work_buffer(flight->newest, arguments->bytes),
         .bytes = arguments->bytes,
         .write = arguments->op == OP_WRITE,
     };
@@ -181,6 +182,7 @@ static void begin_operation(struct flight *flight)
     else
         spoil(request);
     flight->begun++;
+    flight->newest = next_slot(flight, flight->newest);
     mark(MARK_OP_BEGIN);
     submit(flight->disk, request);
 }
@@ -192,12 +194,13 @@ static void tell_failure(const struct block_request *request)
 
 static void end_operation(struct flight *flight)
 {
-    struct block_request *request = slot_of(flight, flight->ended);
+    struct block_request *request = &flight->slot[flight->oldest];
     struct result *result = &flight->result;
 
     work_wait(request);
     mark(MARK_OP_END);
     flight->ended++;
+    flight->oldest = next_slot(flight, flight->oldest);
     if (request->state == BLOCK_FAILED) {
         if (!result->failed++)
             tell_failure(request);
@@ -221,8 +224,7 @@ static void fly(struct flight *flight)
         flight->disk->kick(flight->disk);
         do
             end_operation(flight);
-        while (flight->ended < flight->begun &&
-               is_over(slot_of(flight, flight->ended)));
+        while (flight->ended < flight->begun && is_over(&flight->slot[flight->oldest]));
     }
 }
 
