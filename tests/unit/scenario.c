@@ -539,7 +539,7 @@ START_TEST(own_programs_are_named_and_given_arguments)
 {
     const char *setup =
         "{ programs = { elf { file = 'guest:shim' }, elf { file = 'guest:kernel' } },\n"
-        "bootargs = 'n=2 bytes=512', initrd = 'in RAM',\n"
+        "bootargs = 'driver=ata-dma n=2 bytes=512', initrd = 'in RAM',\n"
         "disks = { ata0 = disk_text(8, function(lba)\n"
         "  local text = ''\n"
         "  for at = 0, 511, 16 do text = text .. ('%010x +%03x\\n'):format(lba, at) "
