@@ -97,6 +97,7 @@ GUEST_TRIED = lib/devicetree.c lib/print.c lib/words.c kernel/pattern.c kernel/a
 GUEST_ON_HOST = $(GUEST_TRIED:%.c=$(BUILD)/src/guest/%.o)
 $(foreach file,$(GUEST_TRIED),$(eval FLAGS_src/guest/$(file) = -Isrc/guest))
 FLAGS_tests/unit/guest_lib.c = -Isrc/guest
+FLAGS_tests/fuzz/fuzz_guest.c = -Isrc/guest
 
 -include $(GUEST_OBJECTS:.o=.d) $(GUEST_ON_HOST:.o=.d)
 .PHONY: guest guest-check

@@ -326,6 +326,23 @@ START_TEST(each_interrupt_is_claimed_and_completed_once)
 }
 END_TEST
 
+/* Whether somebody listens to everything (the exact loop) or nobody does (the fast one). */
+START_TEST(heard_and_unheard_runs_end_alike)
+{
+    const char *bootargs = _i ? "driver=ata-pio n=3 op=write order=random"
+                              : "driver=ata-dma n=5 compute=99";
+    struct machine heard, unheard;
+
+    run_heard(&heard, bootargs);
+    run_kernel(&unheard, bootargs);
+    ck_assert_uint_eq(run_digest(heard.run), run_digest(unheard.run));
+    ck_assert_uint_eq(run_cycle(heard.run), run_cycle(unheard.run));
+    ck_assert_str_eq(heard.output, unheard.output);
+    machine_close(&heard);
+    machine_close(&unheard);
+}
+END_TEST
+
 /* --- the rogue ----------------------------------------------------------------------------- */
 
 START_TEST(wild_address_without_memory_fails_and_the_disk_goes_on)
@@ -685,6 +702,7 @@ static void add_tests(TCase *tcase)
     tcase_add_test(tcase, markers_are_around_work_operations_and_computing);
     tcase_add_loop_test(tcase, each_interrupt_is_claimed_and_completed_once, 0,
                         COUNT(interrupt_counts));
+    tcase_add_loop_test(tcase, heard_and_unheard_runs_end_alike, 0, 2);
     tcase_add_test(tcase, wild_address_without_memory_fails_and_the_disk_goes_on);
     tcase_add_test(tcase, wild_address_in_memory_is_written);
     tcase_add_test(tcase, kernel_runs_at_another_address);
