@@ -607,6 +607,32 @@ static void same_on_qemu(const char *firmware, const char *bootargs)
         check_virtio(output, bootargs);
 }
 
+/* The programs that call the shim, with Sstc and without: there the timer is the core-local
+ * interruptor's, in M-mode. */
+START_TEST(shim_answers_calls_on_qemu)
+{
+    struct image program = assembled(supervisors[_i / 2].text, 0x80200000);
+    char path[] = "/tmp/guest-program.XXXXXX", command[512];
+    int file = mkstemp(path), status;
+
+    ck_assert_int_ge(file, 0);
+    ck_assert_int_eq(write(file, program.file, program.file_size),
+                     (ssize_t)program.file_size);
+    close(file);
+    snprintf(command, sizeof(command),
+             "command -v qemu-system-riscv64 >/dev/null || exit 0; "
+             "timeout 100 qemu-system-riscv64 -M virt -cpu rv64,sstc=%s -smp %u "
+             "-nographic -monitor none -serial stdio -bios guests/shim.elf -kernel %s "
+             "</dev/null >/dev/null",
+             _i % 2 ? "on" : "off", supervisors[_i / 2].harts, path);
+    status = system(command);
+    unlink(path);
+    image_release(&program);
+    ck_assert_msg(status == 0, "%s: expectation %d", supervisors[_i / 2].name,
+                  WEXITSTATUS(status));
+}
+END_TEST
+
 /* The same disk on our board, if it has one. */
 START_TEST(virtio_disk_of_the_board_is_the_same_to_the_kernel)
 {
@@ -711,6 +737,7 @@ static void add_tests(TCase *tcase)
     tcase_add_loop_test(tcase, virtio_disk_of_the_board_is_the_same_to_the_kernel, 0,
                         COUNT(virtio_workloads));
     tcase_add_loop_test(tcase, kernel_and_shim_run_on_qemu, 0, COUNT(virtio_workloads));
+    tcase_add_loop_test(tcase, shim_answers_calls_on_qemu, 0, 2 * COUNT(supervisors));
     tcase_add_test(tcase, kernel_runs_over_opensbi);
     tcase_add_test(tcase, own_programs_have_names);
     tcase_add_test(tcase, lines_lead_to_source_texts);

@@ -89,6 +89,18 @@ try_menvcfg:
 1:      csrw    mtvec, t0
         ret
 
+        # has_stimecmp(): the same for the register that comes with Sstc.
+        .globl  has_stimecmp
+has_stimecmp:
+        li      a0, 0
+        la      t0, 1f
+        csrrw   t0, mtvec, t0
+        csrr    t1, CSR_STIMECMP
+        li      a0, 1
+        .balign 4
+1:      csrw    mtvec, t0
+        ret
+
         # A trap into M-mode. From S-mode or below mscratch has this hart's stack, which is
         # swapped with theirs; from M-mode, where no trap is expected, it has 0.
         .balign 4

@@ -65,14 +65,12 @@ void hart_delegate(void)
     const uint64_t interrupts = 1ul << IRQ_SSI | 1ul << IRQ_STI | 1ul << IRQ_SEI;
     const uint64_t environment =
         MENVCFG_STCE | MENVCFG_CBIE_FLUSH | MENVCFG_CBCFE | MENVCFG_CBZE;
-    uint64_t given;
 
     open_memory();
     write_csr(medeleg, delegated);
     write_csr(mideleg, interrupts);
     write_csr(mcounteren, 7); /* cycle, time, instret may be read below M-mode */
-    given = try_menvcfg(environment);
-    machine.sstc = given & MENVCFG_STCE;
+    machine.sstc = (try_menvcfg(environment) & MENVCFG_STCE) && has_stimecmp();
     write_csr(mtvec, (uintptr_t)trap_entry);
     write_csr(mie, 1ul << IRQ_MSI);
 }

@@ -76,5 +76,8 @@ void enter_supervisor(uint64_t hart, uint64_t argument, uint64_t address)
 /* Sets bits of menvcfg. Gives what it has then; 0: the hart has no such register. */
 uint64_t try_menvcfg(uint64_t bits);
 
+/* Has the hart the register stimecmp? (STCE alone does not tell: some accept it without.) */
+bool has_stimecmp(void);
+
 #endif
 #endif
