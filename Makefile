@@ -224,8 +224,8 @@ tidy: $(C_FILES:%.c=$(BUILD)/tidy/%.ok)
 $(BUILD)/tidy/%.ok: %.c .clang-tidy $(BUILD)/flags
 	@mkdir -p $(@D)
 	@$(CLANG_TIDY) --quiet --warnings-as-errors='*' $< -- -x c $(OUR_CPPFLAGS) -std=c11 \
-	  $(PACKAGE_CFLAGS) -Wno-unknown-warning-option 2>$@.err || { grep -v "warnings generated" $@.err; exit 1; }
-	@$(CLANG) $(OUR_CPPFLAGS) $(PACKAGE_CFLAGS) -MM -MP -MT $@ -MF $@.d $<
+	  $(filter -I%,$(FLAGS_$<)) $(PACKAGE_CFLAGS) -Wno-unknown-warning-option 2>$@.err || { grep -v "warnings generated" $@.err; exit 1; }
+	@$(CLANG) $(OUR_CPPFLAGS) $(filter -I%,$(FLAGS_$<)) $(PACKAGE_CFLAGS) -MM -MP -MT $@ -MF $@.d $<
 	@touch $@
 
 ## cppcheck: warnings and portability
