@@ -260,7 +260,7 @@ clean:
 
 ## help: this list
 help:
-	@sed -n 's/^## \([a-z-]*\): /  make \1	/p' Makefile | expand -t 20
+	@sed -n 's/^## \([a-z-]*\): /  make \1	/p' Makefile src/guest/guest.mk | expand -t 20
 
 -include $(EXTENSION_OBJECTS:.o=.d)
 -include $(C_FILES:%.c=$(BUILD)/%.d) $(HEADERS:%.h=$(BUILD)/headers/%.ok.d) \
