@@ -1,6 +1,6 @@
 /*
  * A whole machine in the hands of a guest that means no good: code of the input's making
- * in M-, S- and U-mode, tables and descriptors that it writes over, any access to any
+ * in M-, S- and U-mode, in VS- and VU-mode, tables and descriptors that it writes over, any access to any
  * register of every type of device, at any moment. The input is a header (which machine,
  * where its harts start and with what) and a list of actions.
  *
@@ -38,6 +38,7 @@ enum {
 #define CHAINS   (RAM + 0x6000) /* DMA descriptors */
 #define TABLES   (RAM + 0x8000)
 #define LAST     (TABLES + 0x3000) /* the table of the window's pages */
+#define G_ROOT   (RAM + 0xc000)    /* 16 KiB: the root of the G-stage */
 #define RAM_SIZE UINT64_C(0x10000)
 #define WINDOW   UINT64_C(0x40000000) /* virtual */
 
@@ -191,6 +192,9 @@ static void put_tables(struct board *board)
     for (unsigned i = 0; i < COUNT(window); i++)
         tables_map(&tables, WINDOW + i * PAGE, window[i].pa, 0, window[i].bits);
     must(tables_at(&tables, WINDOW, 0) == LAST);
+    for (unsigned i = 0; i < 4; i++)
+        tables_put(&tables, G_ROOT + 8 * i,
+                   tables_entry(i * UINT64_C(0x40000000), PTE_RWX | PTE_U | PTE_A));
 }
 
 static struct board_desc describe(const struct shape *shape)
@@ -269,8 +273,31 @@ static struct machine *machine_for(unsigned shape)
 
 struct start {
     uint64_t pc, x[32], satp, mstatus, mie, medeleg, mideleg, mtvec, stvec;
+    uint64_t hgatp, vsatp, vsstatus, hstatus, hedeleg, hideleg, henvcfg, hvip;
     uint8_t mode;
+    bool is_virtual;
 };
+
+/* Guest physical addresses are physical ones, by 1 GiB pages, or there is no G-stage. */
+static void take_guest(struct input *input, struct start *start)
+{
+    unsigned how = (unsigned)take(input, 1);
+
+    start->is_virtual = (how & 1) && start->mode != MODE_M;
+    if (how & 2)
+        start->hgatp = UINT64_C(8) << 60 | (uint64_t)(how & 8) << 44 | G_ROOT >> 12;
+    if (how & 4)
+        start->vsatp = UINT64_C(8) << 60 | TABLES >> 12;
+    if (how & 16)
+        start->vsstatus = take(input, 3);
+    if (how & 32)
+        start->hstatus = take(input, 3);
+    if (how & 64)
+        start->henvcfg = UINT64_MAX;
+    start->hedeleg = take(input, 2);
+    start->hideleg = take(input, 2);
+    start->hvip = take(input, 2);
+}
 
 static struct start take_start(struct input *input)
 {
@@ -293,6 +320,7 @@ static struct start take_start(struct input *input)
     start.mideleg = take(input, 2);
     for (unsigned i = 1; i < 32; i++)
         start.x[i] = i < 8 || how & 128 ? take_value(input) : DATA + 0x800;
+    take_guest(input, &start);
     return start;
 }
 
@@ -314,6 +342,16 @@ static void set_start(struct hart *hart, const struct start *start)
         {CSR_MTVEC, start->mtvec},
         {CSR_STVEC, start->stvec},
         {CSR_SATP, start->satp},
+        {CSR_HGATP, start->hgatp},
+        {CSR_VSATP, start->vsatp},
+        {CSR_VSSTATUS, start->vsstatus},
+        {CSR_HSTATUS, start->hstatus},
+        {CSR_HEDELEG, start->hedeleg},
+        {CSR_HIDELEG, start->hideleg},
+        {CSR_HCOUNTEREN, 7},
+        {CSR_HENVCFG, start->henvcfg},
+        {CSR_HVIP, start->hvip},
+        {CSR_VSTVEC, start->stvec},
     };
 
     for (unsigned i = 0; i < COUNT(csrs); i++)
@@ -321,6 +359,7 @@ static void set_start(struct hart *hart, const struct start *start)
     memcpy(hart->x + 1, start->x + 1, 31 * sizeof(start->x[0]));
     hart->pc = start->pc & ~UINT64_C(1);
     hart->mode = start->mode;
+    hart->is_virtual = start->is_virtual;
     hart_forget(hart);
 }
 

@@ -100,6 +100,7 @@ static const struct unwalked {
     {"hart.geilen", WIRING, "of the board's table"},
     {"hart.spent", NOTHING, "while an instruction is executed"},
     {"hart.fetched_from", NOTHING, "while an instruction is executed"},
+    {"hart.fault", NOTHING, "while an instruction is executed"},
     {"hart.doing", NOTHING, "while an instruction is executed"},
     {"hart.payload_ranges", WIRING, "of a scenario"},
     {"hart.payload_range", WIRING, "of a scenario"},

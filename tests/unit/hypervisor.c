@@ -403,11 +403,12 @@ START_TEST(a_trap_goes_where_it_is_delegated)
 END_TEST
 
 /* A guest-page fault, as the three handlers could be told of it. */
-static const struct trap guest_fault = {.cause = CAUSE_LOAD_GUEST_PAGE,
-                                        .tval = 0x1234,
-                                        .gpa = 0x80001236,
-                                        .tinst = 0x3000,
-                                        .is_virtual = true};
+static void take_guest_fault(struct hart *hart)
+{
+    hart->fault =
+        (struct fault_note){.gpa = 0x80001236, .tinst = 0x3000, .is_virtual = true};
+    hart_take_trap(hart, (struct trap){CAUSE_LOAD_GUEST_PAGE, 0x1234});
+}
 
 START_TEST(a_trap_to_hs_mode_writes_its_registers)
 {
@@ -422,7 +423,7 @@ START_TEST(a_trap_to_hs_mode_writes_its_registers)
     hart->csr.mstatus = MSTATUS_SIE;
     hart->csr.vsstatus = MSTATUS_SIE;
     hart->csr.hgatp = field_set(0, HGATP_VMID, 7);
-    hart_take_trap(hart, guest_fault);
+    take_guest_fault(hart);
     ck_assert_uint_eq(hart->pc, 0x80005000);
     ck_assert_uint_eq(hart->csr.scause, 21);
     ck_assert_uint_eq(hart->csr.sepc, 0x4002);
@@ -467,13 +468,14 @@ START_TEST(a_trap_to_m_mode_writes_its_registers)
     struct hart *hart = &lone->hart;
 
     set_mode(hart, VU);
-    hart_take_trap(hart, guest_fault);
+    take_guest_fault(hart);
     ck_assert_uint_eq(hart->csr.mtval2, 0x80001236 >> 2);
     ck_assert_uint_eq(hart->csr.mtinst, 0x3000);
     ck_assert_uint_eq(hart->csr.mstatus, MSTATUS_MPV | MSTATUS_GVA);
     ck_assert_uint_eq(hart->csr.hstatus | hart->csr.htval, 0);
-    hart_take_trap(hart, (struct trap){.cause = CAUSE_BREAKPOINT});
+    hart_take_trap(hart, (struct trap){.cause = CAUSE_ECALL_M});
     ck_assert_uint_eq(hart->csr.mstatus, field_set(0, MSTATUS_MPP, M));
+    ck_assert_uint_eq(hart->csr.mtval2 | hart->csr.mtinst, 0);
     lone_free(lone);
 }
 END_TEST
@@ -751,14 +753,14 @@ START_TEST(a_fault_tells_the_stage_and_the_guests_address)
     trap = load(&guest, VA + 0x123, &pa);
     ck_assert_uint_eq(trap.cause, CAUSE_LOAD_GUEST_PAGE);
     ck_assert_uint_eq(trap.tval, VA + 0x123);
-    ck_assert_uint_eq(trap.gpa, PAGE + 0x123);
-    ck_assert_uint_eq(trap.tinst, 0);
-    ck_assert(trap.is_virtual);
+    ck_assert_uint_eq(guest.hart->fault.gpa, PAGE + 0x123);
+    ck_assert_uint_eq(guest.hart->fault.tinst, 0);
+    ck_assert(guest.hart->fault.is_virtual);
     tables_put(&guest.g, tables_at(&guest.g, table, 0), 0);
     trap = load(&guest, VA, &pa);
     ck_assert_uint_eq(trap.cause, CAUSE_LOAD_GUEST_PAGE);
-    ck_assert_uint_eq(trap.gpa, table);
-    ck_assert_uint_eq(trap.tinst, 0x3000);
+    ck_assert_uint_eq(guest.hart->fault.gpa, table);
+    ck_assert_uint_eq(guest.hart->fault.tinst, 0x3000);
     guest.hart->csr.vsatp = tables_satp(&guest.vs, 1) + 0x4000000; /* no such root */
     ck_assert_uint_eq(fault_of_load(&guest, VA), CAUSE_LOAD_GUEST_PAGE);
     lone_free(guest.lone);
@@ -777,8 +779,8 @@ START_TEST(setting_a_in_a_table_of_the_guest_may_be_a_write_that_faults)
                PTE_V | PTE_R | PTE_U | PTE_AD);
     trap = load(&guest, VA, &pa);
     ck_assert_uint_eq(trap.cause, CAUSE_LOAD_GUEST_PAGE);
-    ck_assert_uint_eq(trap.gpa, table);
-    ck_assert_uint_eq(trap.tinst, 0x3020);
+    ck_assert_uint_eq(guest.hart->fault.gpa, table);
+    ck_assert_uint_eq(guest.hart->fault.tinst, 0x3020);
     /* Without ADUE it is the guest's own page fault. */
     guest.hart->csr.henvcfg = 0;
     ck_assert_uint_eq(fault_of_load(&guest, VA), CAUSE_LOAD_PAGE);
@@ -800,7 +802,7 @@ START_TEST(an_entry_in_the_tlb_refuses_for_either_stage)
     lone_clear_events(guest.lone);
     trap = hart_translate(guest.hart, store, &result);
     ck_assert_uint_eq(trap.cause, CAUSE_STORE_GUEST_PAGE);
-    ck_assert_uint_eq(trap.gpa, PAGE + 4);
+    ck_assert_uint_eq(guest.hart->fault.gpa, PAGE + 4);
     ck_assert_uint_eq(lone_count(guest.lone, EVENT_WALK_STEP), 0);
     store.mode = VU;
     ck_assert_uint_eq(hart_translate(guest.hart, store, &result).cause,

@@ -32,22 +32,22 @@ static struct way way_of(const struct hart *hart, uint8_t access)
                                                        : hart_data_mode(hart)};
 }
 
-static struct trap fault(uint64_t cause, uint64_t va, struct way way)
+static struct trap fault(struct hart *hart, uint64_t cause, uint64_t va, struct way way)
 {
-    return (struct trap){
-        .cause = cause, .tval = va, .is_virtual = way.mode & MODE_VIRTUAL};
+    hart->fault = (struct fault_note){.is_virtual = way.mode & MODE_VIRTUAL};
+    return (struct trap){cause, va};
 }
 
 /* The exceptions of an access that the spec numbers by what was attempted. */
-static struct trap access_fault(uint64_t va, struct way way)
+static struct trap access_fault(struct hart *hart, uint64_t va, struct way way)
 {
     switch (way.access) {
     case ACCESS_FETCH:
-        return fault(CAUSE_INSTRUCTION_ACCESS, va, way);
+        return fault(hart, CAUSE_INSTRUCTION_ACCESS, va, way);
     case ACCESS_LOAD:
-        return fault(CAUSE_LOAD_ACCESS, va, way);
+        return fault(hart, CAUSE_LOAD_ACCESS, va, way);
     default:
-        return fault(CAUSE_STORE_ACCESS, va, way);
+        return fault(hart, CAUSE_STORE_ACCESS, va, way);
     }
 }
 
@@ -86,7 +86,7 @@ static struct trap reach(struct hart *hart, uint64_t va, unsigned size, struct w
             return trap;
         *pa = page.pa;
     }
-    return pmp_permits(hart, *pa, size, way) ? NO_TRAP : access_fault(va, way);
+    return pmp_permits(hart, *pa, size, way) ? NO_TRAP : access_fault(hart, va, way);
 }
 
 struct trap hart_reach(struct hart *hart, uint64_t va, unsigned size, uint8_t access,
@@ -204,11 +204,11 @@ static struct trap load(struct hart *hart, uint64_t va, unsigned size, struct wa
         *value = read_parts(hart, parts, count);
     } else {
         if (va & (size - 1) || !bus_find(hart->bus, pa))
-            return access_fault(va, way);
+            return access_fault(hart, va, way);
         use_bus(hart, pa, hart->costs->mmio_read);
         if (bus_read(hart->bus, (enum initiator)(INITIATOR_HART + hart->id), pa, size,
                      value) != BUS_OKAY)
-            return access_fault(va, way);
+            return access_fault(hart, va, way);
     }
     hart->doing.mem_old = hart->doing.mem_new = *value;
     return NO_TRAP;
@@ -240,11 +240,11 @@ static struct trap store(struct hart *hart, uint64_t va, unsigned size, struct w
         write_parts(hart, parts, count, value);
     } else {
         if (va & (size - 1) || !bus_find(hart->bus, pa))
-            return access_fault(va, way);
+            return access_fault(hart, va, way);
         use_bus(hart, pa, hart->costs->mmio_write);
         if (bus_write(hart->bus, (enum initiator)(INITIATOR_HART + hart->id), pa, size,
                       value) != BUS_OKAY)
-            return access_fault(va, way);
+            return access_fault(hart, va, way);
     }
     count_payload(hart, size);
     return NO_TRAP;
@@ -297,7 +297,7 @@ static struct trap fetch_half(struct hart *hart, uint64_t va, uint16_t *half)
 
         if (!rom || !rom->executable ||
             rom->peek(rom->ctx, (uint32_t)(pa - rom->base), 2, &value) != BUS_OKAY)
-            return access_fault(va, way_of(hart, ACCESS_FETCH));
+            return access_fault(hart, va, way_of(hart, ACCESS_FETCH));
         *half = (uint16_t)value;
     }
     return NO_TRAP;
@@ -332,14 +332,15 @@ static struct trap reach_atomic(struct hart *hart, uint64_t va, unsigned size,
     struct trap trap;
 
     if (va & (size - 1))
-        return fault(access == ACCESS_LOAD ? CAUSE_LOAD_MISALIGNED
+        return fault(hart,
+                     access == ACCESS_LOAD ? CAUSE_LOAD_MISALIGNED
                                            : CAUSE_STORE_MISALIGNED,
                      va, way);
     trap = reach(hart, va, size, way, pa);
     if (trapped(trap))
         return trap;
     if (!ram_has(&hart->bus->ram, *pa, size))
-        return access_fault(va, way);
+        return access_fault(hart, va, way);
     hart->spent += hart->costs->atomic;
     note_access(hart, access, va, *pa, size);
     return NO_TRAP;

@@ -152,10 +152,15 @@ enum { TIME_TICK = 100 };
 #define HGATP_VMID BITS(57, 44)
 #define HGATP_PPN  BITS(43, 0)
 
-/* Why an instruction did not complete: an exception, as value, never a jump. */
+/* Why an instruction did not complete: an exception, as value, never a jump. It is in
+ * every path of every instruction, so it is no larger than two registers. */
 struct trap {
     uint64_t cause; /* enum cause, or CAUSE_INTERRUPT | number; CAUSE_NONE: no trap */
     uint64_t tval;
+};
+
+/* What an exception that has an address for tval knows besides. */
+struct fault_note {
     uint64_t gpa;    /* of a guest-page fault: the guest physical address */
     uint32_t tinst;  /* of one while the VS-stage was walked: the pseudoinstruction */
     bool is_virtual; /* tval is a guest's virtual address */
@@ -223,6 +228,7 @@ struct hart {
     /* The instruction that is being executed; empty between instructions. */
     uint64_t spent;          /* cycles so far: now = cycle + spent */
     uint64_t fetched_from;   /* where it was fetched from */
+    struct fault_note fault; /* of the exception that it raises */
     struct event_insn doing; /* what it has done so far, for its event */
 
     uint64_t interrupts, exceptions; /* taken; always counted */
@@ -322,7 +328,8 @@ void hart_set_time_offset(struct hart *hart, uint64_t offset);
 /* The interrupt that the hart would take now, as mcause; CAUSE_NONE: none. */
 uint64_t hart_pending_interrupt(const struct hart *hart);
 
-/* Enters the handler of an exception or interrupt; tells it; pays for it. */
+/* Enters the handler of an exception or interrupt; tells it; pays for it. What it has to
+ * say of an address is in hart->fault. */
 void hart_take_trap(struct hart *hart, struct trap trap);
 
 /* mret (MODE_M) and sret (MODE_S): sets pc, mode and V; the caller has checked that the

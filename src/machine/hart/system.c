@@ -119,8 +119,8 @@ struct trap hart_do_ecall(struct hart *hart, const struct insn *insn)
 struct trap hart_do_ebreak(struct hart *hart, const struct insn *insn)
 {
     (void)insn;
-    return (struct trap){
-        .cause = CAUSE_BREAKPOINT, .tval = hart->pc, .is_virtual = hart->is_virtual};
+    hart->fault = (struct fault_note){.is_virtual = hart->is_virtual};
+    return (struct trap){CAUSE_BREAKPOINT, hart->pc};
 }
 
 /* The return is the instruction's whole effect, so its target is where the hart goes on. */
@@ -361,12 +361,12 @@ static struct trap reach_block(struct hart *hart, const struct insn *insn,
 
     if (!trapped(trap) && ram_has(&hart->bus->ram, pa, CACHE_BLOCK))
         return NO_TRAP;
-    if (!trapped(trap))
-        trap = (struct trap){.cause = CAUSE_STORE_ACCESS,
-                             .is_virtual = hart_data_mode(hart) & MODE_VIRTUAL};
-    trap.cause = as_store(trap.cause);
-    trap.tval = hart->x[insn->rs1];
-    return trap;
+    if (!trapped(trap)) {
+        hart->fault =
+            (struct fault_note){.is_virtual = hart_data_mode(hart) & MODE_VIRTUAL};
+        trap.cause = CAUSE_STORE_ACCESS;
+    }
+    return (struct trap){as_store(trap.cause), hart->x[insn->rs1]};
 }
 
 static struct trap manage_block(struct hart *hart, const struct insn *insn,

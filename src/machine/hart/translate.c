@@ -287,20 +287,20 @@ static uint64_t cause_of(const struct translation *end, uint8_t access)
 #define TINST_TABLE_READ  0x3000
 #define TINST_TABLE_WRITE 0x3020
 
-static struct trap fault_of(const struct translation *end, struct walk_request request)
+static struct trap raise(struct hart *hart, const struct translation *end,
+                         struct walk_request request)
 {
-    struct trap trap = {.cause = cause_of(end, request.access),
-                        .tval = request.va,
-                        .is_virtual = request.mode & MODE_VIRTUAL};
+    bool by_guest_stage = end->stage == STAGE_G && end->outcome != WALK_ACCESS_FAULT;
 
-    if (end->stage != STAGE_G || end->outcome == WALK_ACCESS_FAULT)
-        return trap;
-    trap.gpa = end->gpa;
-    if (end->reaching == REACHING_TABLE)
-        trap.tinst = TINST_TABLE_READ;
-    else if (end->reaching == REACHING_TABLE_WRITE)
-        trap.tinst = TINST_TABLE_WRITE;
-    return trap;
+    hart->fault = (struct fault_note){.is_virtual = request.mode & MODE_VIRTUAL};
+    if (by_guest_stage) {
+        hart->fault.gpa = end->gpa;
+        if (end->reaching == REACHING_TABLE)
+            hart->fault.tinst = TINST_TABLE_READ;
+        else if (end->reaching == REACHING_TABLE_WRITE)
+            hart->fault.tinst = TINST_TABLE_WRITE;
+    }
+    return (struct trap){cause_of(end, request.access), request.va};
 }
 
 static void keep(struct hart *hart, const struct tlb_entry *entry)
@@ -336,7 +336,7 @@ struct trap hart_translate(struct hart *hart, struct walk_request request,
             keep(hart, &result->leaf);
     }
     if (end.outcome != WALK_LEAF)
-        return fault_of(&end, request);
+        return raise(hart, &end, request);
     result->pa = end.pa;
     return NO_TRAP;
 }

@@ -140,6 +140,16 @@ static uint64_t handler_of(uint64_t tvec, uint64_t cause)
 #define TINST_IMM_LOAD  BITS(31, 20)
 #define TINST_IMM_STORE (BITS(31, 25) | BITS(11, 7))
 
+/* Has it an address for xtval? Then hart->fault is about it. */
+static bool has_address(uint64_t cause)
+{
+    const uint64_t without = BIT(CAUSE_ILLEGAL_INSTRUCTION) | BIT(CAUSE_ECALL_U) |
+                             BIT(CAUSE_ECALL_S) | BIT(CAUSE_ECALL_VS) |
+                             BIT(CAUSE_ECALL_M) | BIT(CAUSE_VIRTUAL_INSTRUCTION);
+
+    return !(cause & CAUSE_INTERRUPT) && !(without & BIT(cause));
+}
+
 /* Is it an exception that an explicit load, store or atomic access raises? */
 static bool is_of_access(uint64_t cause)
 {
@@ -182,19 +192,19 @@ static uint32_t transformed(const struct hart *hart, uint64_t tval)
 
 /* --- entering ---------------------------------------------------------------------- */
 
-static void enter(struct hart *hart, const struct target *target,
-                  const struct trap *trap)
+static void enter(struct hart *hart, const struct target *target, struct trap trap,
+                  const struct fault_note *fault)
 {
     uint64_t *status = csr_at(hart, target->status);
     uint64_t *status2 = csr_at(hart, target->status2);
-    uint64_t cause = cause_for(target, trap->cause);
+    uint64_t cause = cause_for(target, trap.cause);
 
     *csr_at(hart, target->cause) = cause;
     *csr_at(hart, target->epc) = hart->pc;
-    *csr_at(hart, target->tval) = trap->tval;
+    *csr_at(hart, target->tval) = trap.tval;
     if (target->tval2) {
-        *csr_at(hart, target->tval2) = trap->gpa >> 2;
-        *csr_at(hart, target->tinst) = trap->tinst;
+        *csr_at(hart, target->tval2) = fault->gpa >> 2;
+        *csr_at(hart, target->tinst) = fault->tinst;
     }
 
     *status = field_set(*status, target->pie, field_get(*status, target->ie));
@@ -202,7 +212,7 @@ static void enter(struct hart *hart, const struct target *target,
     *status = field_set(*status, target->pp, hart->mode);
     if (target->pv) {
         *status2 = field_set(*status2, target->pv, hart->is_virtual);
-        *status2 = field_set(*status2, target->gva, trap->is_virtual);
+        *status2 = field_set(*status2, target->gva, fault->is_virtual);
     }
     if (target->pvp && hart->is_virtual)
         *status2 = field_set(*status2, target->pvp, hart->mode);
@@ -217,16 +227,16 @@ static unsigned counted_vmid(uint16_t vmid)
     return vmid < HART_VMIDS ? vmid : HART_VMIDS;
 }
 
-/* `trap` as its handler has been told of it, and what the hart was before. */
-static void tell_exit(struct hart *hart, const struct trap *trap, uint64_t epc,
+/* `epc`, `from` and `begins`: what the hart was before the trap, and when. */
+static void tell_exit(struct hart *hart, struct trap trap, uint64_t gpa, uint64_t epc,
                       uint8_t from, uint64_t begins)
 {
     uint16_t vmid = hart_vmid(hart);
 
     hart->life.exits[counted_vmid(vmid)]++;
     hart->life.left_at = begins;
-    EMIT(hart->events, begins, VM_EXIT, vm_exit, .cause = trap->cause, .epc = epc,
-         .tval = trap->tval, .gpa = trap->gpa & ~BITS(1, 0), .insn = hart->doing.bits,
+    EMIT(hart->events, begins, VM_EXIT, vm_exit, .cause = trap.cause, .epc = epc,
+         .tval = trap.tval, .gpa = gpa & ~BITS(1, 0), .insn = hart->doing.bits,
          .price = hart->costs->trap_entry, .vmid = vmid, .hart = hart->id, .from = from,
          .to = hart->mode);
 }
@@ -237,11 +247,15 @@ void hart_take_trap(struct hart *hart, struct trap trap)
     uint64_t begins = hart_now(hart), epc = hart->pc;
     uint8_t from = hart_privilege(hart);
 
+    struct fault_note fault = {0};
+
     assert(trapped(trap));
-    if (hart->has_h && !trap.tinst && is_of_access(trap.cause))
-        trap.tinst = transformed(hart, trap.tval);
+    if (has_address(trap.cause))
+        fault = hart->fault;
+    if (hart->has_h && !fault.tinst && is_of_access(trap.cause))
+        fault.tinst = transformed(hart, trap.tval);
     hart_settle_life(hart, begins);
-    enter(hart, target, &trap);
+    enter(hart, target, trap, &fault);
     hart->spent += hart->costs->trap_entry;
     if (trap.cause & CAUSE_INTERRUPT)
         hart->interrupts++;
@@ -250,10 +264,10 @@ void hart_take_trap(struct hart *hart, struct trap trap)
     EMIT(hart->events, begins, TRAP_ENTER, trap_enter,
          .cause = cause_for(target, trap.cause), .epc = epc, .tval = trap.tval,
          .handler = hart->pc, .price = hart->costs->trap_entry, .hart = hart->id,
-         .from = from, .to = hart_privilege(hart), .gpa = trap.gpa,
-         .tinst = trap.tinst);
+         .from = from, .to = hart_privilege(hart), .gpa = fault.gpa,
+         .tinst = fault.tinst);
     if ((from & MODE_VIRTUAL) && !hart->is_virtual)
-        tell_exit(hart, &trap, epc, from, begins);
+        tell_exit(hart, trap, fault.gpa, epc, from, begins);
 }
 
 /* --- returning ---------------------------------------------------------------------- */
