@@ -17,82 +17,83 @@
 
 enum { PAGE = RAM_PAGE, BLOCK = BUS_SLOT_BYTES };
 
-/* An access of an instruction: what it does, and as whom. */
-struct way {
-    uint8_t access; /* LOAD, STORE, FETCH, AMO */
-    uint8_t mode;   /* the effective privilege, VU and VS too */
-    bool hlvx;
-};
+/* hlvx: a load of what must be executable. Else an access is an enum event_access, and
+ * `mode` the effective privilege that it is made with, VU and VS too. */
+enum { ACCESS_HLVX = ACCESS_AMO + 1 };
 
-/* What the instruction's own access is made as. */
-static struct way way_of(const struct hart *hart, uint8_t access)
+/* As whom the instruction's own accesses are made. */
+static uint8_t mode_of(const struct hart *hart, uint8_t access)
 {
-    return (struct way){.access = access,
-                        .mode = access == ACCESS_FETCH ? hart_privilege(hart)
-                                                       : hart_data_mode(hart)};
+    return access == ACCESS_FETCH ? hart_privilege(hart) : hart_data_mode(hart);
 }
 
-static struct trap fault(struct hart *hart, uint64_t cause, uint64_t va, struct way way)
+/* What translation and protection take it for. */
+static uint8_t kind_of(uint8_t access)
 {
-    hart->fault = (struct fault_note){.is_virtual = way.mode & MODE_VIRTUAL};
+    return access == ACCESS_AMO    ? ACCESS_STORE
+           : access == ACCESS_HLVX ? ACCESS_LOAD
+                                   : access;
+}
+
+static struct trap fault(struct hart *hart, uint64_t cause, uint64_t va, uint8_t mode)
+{
+    hart->fault = (struct fault_note){.is_virtual = mode & MODE_VIRTUAL};
     return (struct trap){cause, va};
 }
 
 /* The exceptions of an access that the spec numbers by what was attempted. */
-static struct trap access_fault(struct hart *hart, uint64_t va, struct way way)
+static struct trap access_fault(struct hart *hart, uint64_t va, uint8_t access,
+                                uint8_t mode)
 {
-    switch (way.access) {
+    switch (kind_of(access)) {
     case ACCESS_FETCH:
-        return fault(hart, CAUSE_INSTRUCTION_ACCESS, va, way);
+        return fault(hart, CAUSE_INSTRUCTION_ACCESS, va, mode);
     case ACCESS_LOAD:
-        return fault(hart, CAUSE_LOAD_ACCESS, va, way);
+        return fault(hart, CAUSE_LOAD_ACCESS, va, mode);
     default:
-        return fault(hart, CAUSE_STORE_ACCESS, va, way);
+        return fault(hart, CAUSE_STORE_ACCESS, va, mode);
     }
 }
 
 /* May it be made there? PMP sees physical addresses, whatever led to them (15.5). An AMO
  * also reads; hlvx reads what must be executable too. */
 static bool pmp_permits(const struct hart *hart, uint64_t pa, unsigned size,
-                        struct way way)
+                        uint8_t access, uint8_t mode)
 {
-    uint8_t kind = way.access == ACCESS_AMO ? ACCESS_STORE : way.access;
-
-    if (!pmp_allows(hart, pa, size, kind, way.mode))
+    if (!pmp_allows(hart, pa, size, kind_of(access), mode))
         return false;
-    if (way.access == ACCESS_AMO)
-        return pmp_allows(hart, pa, size, ACCESS_LOAD, way.mode);
-    return !way.hlvx || pmp_allows(hart, pa, size, ACCESS_FETCH, way.mode);
+    if (access == ACCESS_AMO)
+        return pmp_allows(hart, pa, size, ACCESS_LOAD, mode);
+    return access != ACCESS_HLVX || pmp_allows(hart, pa, size, ACCESS_FETCH, mode);
 }
 
-static struct trap reach(struct hart *hart, uint64_t va, unsigned size, struct way way,
-                         uint64_t *pa)
+static struct trap reach(struct hart *hart, uint64_t va, unsigned size, uint8_t access,
+                         uint8_t mode, uint64_t *pa)
 {
-    uint8_t kind = way.access == ACCESS_AMO ? ACCESS_STORE : way.access;
-
-    if (way.access != ACCESS_AMO && !way.hlvx &&
-        look_reach(hart, va, way.access, way.mode, pa))
+    if (access < ACCESS_AMO && look_reach(hart, va, access, mode, pa))
         return NO_TRAP;
     *pa = va;
-    if (way.mode != MODE_M) {
+    if (mode != MODE_M) {
         struct walk_result page;
-        struct trap trap = hart_translate(
-            hart,
-            (struct walk_request){
-                .va = va, .access = kind, .mode = way.mode, .hlvx = way.hlvx},
-            &page);
+        struct walk_request request = {.va = va,
+                                       .access = kind_of(access),
+                                       .mode = mode,
+                                       .hlvx = access == ACCESS_HLVX};
+        struct trap trap = hart_translate(hart, request, &page);
 
         if (trapped(trap))
             return trap;
         *pa = page.pa;
     }
-    return pmp_permits(hart, *pa, size, way) ? NO_TRAP : access_fault(hart, va, way);
+    if (!pmp_permits(hart, *pa, size, access, mode))
+        return access_fault(hart, va, access, mode);
+    return NO_TRAP;
 }
 
 struct trap hart_reach(struct hart *hart, uint64_t va, unsigned size, uint8_t access,
                        uint64_t *pa)
 {
-    return reach(hart, va, size, way_of(hart, access), pa);
+    return reach(hart, va, size, access, mode_of(hart, access), pa);
 }
 
 /* Holds the bus for `price` cycles, after whatever wait; the hart pays for both. */
@@ -117,7 +118,8 @@ struct part {
  * read or written. Gives how many parts there are.
  */
 static struct trap reach_parts(struct hart *hart, uint64_t va, unsigned size,
-                               struct way way, struct part parts[2], unsigned *count)
+                               uint8_t access, uint8_t mode, struct part parts[2],
+                               unsigned *count)
 {
     unsigned first = PAGE - (unsigned)(va & (PAGE - 1));
     struct trap trap;
@@ -125,13 +127,13 @@ static struct trap reach_parts(struct hart *hart, uint64_t va, unsigned size,
     if (first > size)
         first = size;
     parts[0].size = first;
-    trap = reach(hart, va, first, way, &parts[0].pa);
+    trap = reach(hart, va, first, access, mode, &parts[0].pa);
     *count = 1;
     if (trapped(trap) || first == size)
         return trap;
     parts[1].size = size - first;
     *count = 2;
-    return reach(hart, va + first, size - first, way, &parts[1].pa);
+    return reach(hart, va + first, size - first, access, mode, &parts[1].pa);
 }
 
 static void note_access(struct hart *hart, uint8_t access, uint64_t va, uint64_t pa,
@@ -188,12 +190,12 @@ static void pay_ram(struct hart *hart, const struct part *parts, unsigned count)
     }
 }
 
-static struct trap load(struct hart *hart, uint64_t va, unsigned size, struct way way,
-                        uint64_t *value)
+static struct trap load(struct hart *hart, uint64_t va, unsigned size, uint8_t access,
+                        uint8_t mode, uint64_t *value)
 {
     struct part parts[2];
     unsigned count;
-    struct trap trap = reach_parts(hart, va, size, way, parts, &count);
+    struct trap trap = reach_parts(hart, va, size, access, mode, parts, &count);
     uint64_t pa = parts[0].pa;
 
     if (trapped(trap))
@@ -204,11 +206,11 @@ static struct trap load(struct hart *hart, uint64_t va, unsigned size, struct wa
         *value = read_parts(hart, parts, count);
     } else {
         if (va & (size - 1) || !bus_find(hart->bus, pa))
-            return access_fault(hart, va, way);
+            return access_fault(hart, va, access, mode);
         use_bus(hart, pa, hart->costs->mmio_read);
         if (bus_read(hart->bus, (enum initiator)(INITIATOR_HART + hart->id), pa, size,
                      value) != BUS_OKAY)
-            return access_fault(hart, va, way);
+            return access_fault(hart, va, access, mode);
     }
     hart->doing.mem_old = hart->doing.mem_new = *value;
     return NO_TRAP;
@@ -221,12 +223,12 @@ static void count_payload(struct hart *hart, unsigned size)
         hart->payload += size;
 }
 
-static struct trap store(struct hart *hart, uint64_t va, unsigned size, struct way way,
-                         uint64_t value)
+static struct trap store(struct hart *hart, uint64_t va, unsigned size, uint8_t access,
+                         uint8_t mode, uint64_t value)
 {
     struct part parts[2];
     unsigned count;
-    struct trap trap = reach_parts(hart, va, size, way, parts, &count);
+    struct trap trap = reach_parts(hart, va, size, access, mode, parts, &count);
     uint64_t pa = parts[0].pa;
 
     if (trapped(trap))
@@ -240,11 +242,11 @@ static struct trap store(struct hart *hart, uint64_t va, unsigned size, struct w
         write_parts(hart, parts, count, value);
     } else {
         if (va & (size - 1) || !bus_find(hart->bus, pa))
-            return access_fault(hart, va, way);
+            return access_fault(hart, va, access, mode);
         use_bus(hart, pa, hart->costs->mmio_write);
         if (bus_write(hart->bus, (enum initiator)(INITIATOR_HART + hart->id), pa, size,
                       value) != BUS_OKAY)
-            return access_fault(hart, va, way);
+            return access_fault(hart, va, access, mode);
     }
     count_payload(hart, size);
     return NO_TRAP;
@@ -252,40 +254,39 @@ static struct trap store(struct hart *hart, uint64_t va, unsigned size, struct w
 
 struct trap hart_load(struct hart *hart, uint64_t va, unsigned size, uint64_t *value)
 {
-    return load(hart, va, size, way_of(hart, ACCESS_LOAD), value);
+    return load(hart, va, size, ACCESS_LOAD, hart_data_mode(hart), value);
 }
 
 struct trap hart_store(struct hart *hart, uint64_t va, unsigned size, uint64_t value)
 {
-    return store(hart, va, size, way_of(hart, ACCESS_STORE), value);
+    return store(hart, va, size, ACCESS_STORE, hart_data_mode(hart), value);
 }
 
-/* As the guest's VU- or VS-mode, whatever MPRV says (15.3.1). */
-static struct way guest_way(const struct hart *hart, uint8_t access, bool hlvx)
+/* The guest's VU- or VS-mode, whatever MPRV says (15.3.1). */
+static uint8_t guest_mode(const struct hart *hart)
 {
-    bool spvp = hart->csr.hstatus & HSTATUS_SPVP;
-
-    return (struct way){
-        .access = access, .mode = spvp ? MODE_VS : MODE_VU, .hlvx = hlvx};
+    return hart->csr.hstatus & HSTATUS_SPVP ? MODE_VS : MODE_VU;
 }
 
 struct trap hart_guest_load(struct hart *hart, uint64_t va, unsigned size, bool hlvx,
                             uint64_t *value)
 {
-    return load(hart, va, size, guest_way(hart, ACCESS_LOAD, hlvx), value);
+    return load(hart, va, size, hlvx ? ACCESS_HLVX : ACCESS_LOAD, guest_mode(hart),
+                value);
 }
 
 struct trap hart_guest_store(struct hart *hart, uint64_t va, unsigned size,
                              uint64_t value)
 {
-    return store(hart, va, size, guest_way(hart, ACCESS_STORE, false), value);
+    return store(hart, va, size, ACCESS_STORE, guest_mode(hart), value);
 }
 
 /* 16 bits of an instruction; RAM or a ROM. */
 static struct trap fetch_half(struct hart *hart, uint64_t va, uint16_t *half)
 {
     uint64_t pa, value = 0;
-    struct trap trap = hart_reach(hart, va, 2, ACCESS_FETCH, &pa);
+    uint8_t mode = hart_privilege(hart);
+    struct trap trap = reach(hart, va, 2, ACCESS_FETCH, mode, &pa);
 
     if (trapped(trap))
         return trap;
@@ -297,7 +298,7 @@ static struct trap fetch_half(struct hart *hart, uint64_t va, uint16_t *half)
 
         if (!rom || !rom->executable ||
             rom->peek(rom->ctx, (uint32_t)(pa - rom->base), 2, &value) != BUS_OKAY)
-            return access_fault(hart, va, way_of(hart, ACCESS_FETCH));
+            return access_fault(hart, va, ACCESS_FETCH, mode);
         *half = (uint16_t)value;
     }
     return NO_TRAP;
@@ -328,19 +329,19 @@ struct trap hart_fetch(struct hart *hart, uint32_t *bits)
 static struct trap reach_atomic(struct hart *hart, uint64_t va, unsigned size,
                                 uint8_t access, uint64_t *pa)
 {
-    struct way way = way_of(hart, access);
+    uint8_t mode = mode_of(hart, access);
     struct trap trap;
 
     if (va & (size - 1))
         return fault(hart,
                      access == ACCESS_LOAD ? CAUSE_LOAD_MISALIGNED
                                            : CAUSE_STORE_MISALIGNED,
-                     va, way);
-    trap = reach(hart, va, size, way, pa);
+                     va, mode);
+    trap = reach(hart, va, size, access, mode, pa);
     if (trapped(trap))
         return trap;
     if (!ram_has(&hart->bus->ram, *pa, size))
-        return access_fault(hart, va, way);
+        return access_fault(hart, va, access, mode);
     hart->spent += hart->costs->atomic;
     note_access(hart, access, va, *pa, size);
     return NO_TRAP;

@@ -264,7 +264,7 @@ struct hart {
 /* The mode and V in one. */
 static inline uint8_t hart_privilege(const struct hart *hart)
 {
-    return (uint8_t)(hart->mode | (hart->is_virtual ? MODE_VIRTUAL : 0));
+    return (uint8_t)(hart->mode | hart->is_virtual * MODE_VIRTUAL);
 }
 
 static inline uint16_t hart_vmid(const struct hart *hart)

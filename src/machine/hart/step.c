@@ -183,8 +183,10 @@ static struct trap do_instruction(struct hart *hart)
     uint32_t bits;
     struct trap trap = hart_fetch(hart, &bits);
 
-    if (trapped(trap))
+    if (trapped(trap)) {
+        hart->doing.bits = 0; /* there is no instruction to tell of */
         return trap;
+    }
     insn = fast_decode(hart, bits);
     hart->doing = (struct event_insn){.pc = hart->pc,
                                       .next_pc = hart->pc + insn->length,
@@ -206,9 +208,10 @@ void hart_step(struct hart *hart)
 
     hart->spent = 0;
     hart->queue->now = hart->cycle;
-    hart->doing.bits = 0; /* nothing is fetched yet */
     if (interrupt == CAUSE_NONE)
         trap = do_instruction(hart);
+    else
+        hart->doing.bits = 0;
     if (trapped(trap)) {
         hart_take_trap(hart, trap);
         pass_time(hart);
