@@ -227,7 +227,7 @@ static unsigned rank_of(unsigned mode)
     static const uint8_t ranks[] = {
         [MODE_VU] = 0, [MODE_VS] = 1, [MODE_U] = 2, [MODE_S] = 3, [MODE_M] = 4};
 
-    return ranks[mode];
+    return mode < COUNT(ranks) ? ranks[mode] : 0;
 }
 
 /* Interrupts for a mode are always on in a less privileged one, whatever its xIE. Where
