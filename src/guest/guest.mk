@@ -13,7 +13,8 @@ GUEST_OUT ?= guests
 # runs only there.
 GUEST_PROGRAMS = kernel shim
 
-GUEST_SHARED = $(addprefix src/guest/lib/,string.c words.c print.c devicetree.c)
+GUEST_SHARED = $(addprefix src/guest/lib/,string.c words.c number.c print.c \
+  devicetree.c)
 GUEST_SUPERVISOR = $(GUEST_SHARED) $(addprefix src/guest/lib/,sbi.c console.c plic.c)
 GUEST_DRIVERS = $(sort $(wildcard src/guest/driver/*.c))
 
@@ -93,7 +94,8 @@ $(BUILD)/tidy/src/guest/%.ok: src/guest/%.c .clang-tidy $(GUEST_FILES)
 	@touch $@
 
 # Parts of them that tests try out on the host.
-GUEST_TRIED = lib/devicetree.c lib/print.c lib/words.c kernel/pattern.c kernel/arguments.c
+GUEST_TRIED = lib/devicetree.c lib/print.c lib/words.c lib/number.c kernel/pattern.c \
+  kernel/arguments.c
 GUEST_ON_HOST = $(GUEST_TRIED:%.c=$(BUILD)/src/guest/%.o)
 $(foreach file,$(GUEST_TRIED),$(eval FLAGS_src/guest/$(file) = -Isrc/guest))
 FLAGS_tests/unit/guest_lib.c = -Isrc/guest

@@ -9,6 +9,7 @@
 #include "kernel/arguments.h"
 
 #include "driver/block.h"
+#include "lib/number.h"
 #include "lib/print.h"
 #include "lib/string.h"
 #include "lib/words.h"
@@ -65,37 +66,11 @@ enum { ROWS = sizeof(rows) / sizeof(rows[0]), WORD = 64 };
 
 /* --- values --------------------------------------------------------------------------- */
 
-static unsigned digit(char c)
-{
-    if (c >= '0' && c <= '9')
-        return (unsigned)(c - '0');
-    if (c >= 'a' && c <= 'f')
-        return (unsigned)(c - 'a') + 10;
-    if (c >= 'A' && c <= 'F')
-        return (unsigned)(c - 'A') + 10;
-    return 16;
-}
-
-/* 1234, 0x4d2, 64k, 1M. */
 static bool read_number(const char *text, uint64_t *number)
 {
-    unsigned base = text[0] == '0' && text[1] == 'x' ? 16 : 10, shift = 0;
-    const char *at = base == 16 ? text + 2 : text;
-    uint64_t value = 0;
+    const char *end = number_read(text, number);
 
-    if (digit(*at) >= base)
-        return false;
-    for (; digit(*at) < base; at++)
-        if (__builtin_mul_overflow(value, base, &value) ||
-            __builtin_add_overflow(value, digit(*at), &value))
-            return false;
-    if (*at == 'k' || *at == 'K')
-        shift = 10;
-    else if (*at == 'm' || *at == 'M')
-        shift = 20;
-    at += shift != 0;
-    *number = value << shift;
-    return !*at && value <= UINT64_MAX >> shift;
+    return end && !*end;
 }
 
 static bool read_word(const char *words, const char *text, uint64_t *number)
