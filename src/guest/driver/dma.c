@@ -7,7 +7,9 @@
  * landed it interrupts. The hart that started it may compute, or sleep.
  *
  * The address that is stored here goes to the bus as it is. Nobody between the channel and
- * memory asks whose memory that is, unless there is an IOMMU. See kernel/rogue.c.
+ * memory asks whose memory that is, unless there is an IOMMU. See kernel/rogue.c. An IOMMU
+ * also asks whose the device is: the line alone has no address, so the channel names the
+ * device's registers as the other end of the transfer.
  */
 #include "driver/dma.h"
 
@@ -23,19 +25,23 @@ static void claim(struct dma_channel *channel, unsigned bus_mode)
     channel->request = 0;
 }
 
-/* Request changes only where the direction does. */
-static void set_request(struct dma_channel *channel, uint32_t request)
+/* The device's end: its line, and its address. They change only where the direction does. */
+static void set_device(struct dma_channel *channel, bool to_device)
 {
-    if (channel->request != request)
-        mmio_write32(channel->at + DMA_REQUEST, request);
-    channel->request = request;
+    uint32_t direction = to_device ? DMA_REQUEST_TO_DEVICE : DMA_REQUEST_FROM_DEVICE;
+
+    if (channel->request == (channel->line | direction))
+        return;
+    channel->request = channel->line | direction;
+    mmio_write32(channel->at + DMA_REQUEST, channel->request);
+    mmio_write64(channel->at + (to_device ? DMA_NEXT_DESTINATION : DMA_NEXT_SOURCE),
+                 channel->device);
 }
 
 void dma_start(struct dma_channel *channel, uint64_t memory, uint64_t bytes,
                bool to_device)
 {
-    set_request(channel, channel->line | (to_device ? DMA_REQUEST_TO_DEVICE
-                                                    : DMA_REQUEST_FROM_DEVICE));
+    set_device(channel, to_device);
     mmio_write64(channel->at + DMA_NEXT_BYTES, bytes);
     mmio_write64(channel->at + (to_device ? DMA_NEXT_SOURCE : DMA_NEXT_DESTINATION),
                  memory);
@@ -59,7 +65,12 @@ static const char *reason_text(uint32_t reason)
                                "reserved descriptor flags\0"
                                "bad next descriptor\0"
                                "nothing drives the request line\0"
-                               "the device moves nothing\0",
+                               "the device moves nothing\0"
+                               "the IOMMU blocks a read of the source\0"
+                               "the IOMMU blocks a write of the destination\0"
+                               "the IOMMU blocks a read of the descriptor\0"
+                               "the IOMMU blocks a write of the status\0"
+                               "the address is not the requesting device's\0",
                                reason);
 
     return *text ? text : "a reason that this driver does not know";
@@ -100,7 +111,8 @@ const char *dma_open(struct dma_channel *channel, const struct devicetree *tree,
     dt_node controller;
     uint64_t base, size;
 
-    if (!dt_property(tree, device, "dmas", &dmas))
+    if (!dt_property(tree, device, "dmas", &dmas) ||
+        !dt_reg(tree, device, 0, &channel->device, &size))
         return "its node has no request line";
     controller = dt_by_handle(tree, dt_cell(&dmas, 0));
     if (controller == DT_NONE ||

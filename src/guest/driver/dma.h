@@ -9,7 +9,8 @@
 
 /* A channel of the DMA controller that works for one device, by its request line. */
 struct dma_channel {
-    uintptr_t at; /* its page of registers */
+    uintptr_t at;    /* its page of registers */
+    uint64_t device; /* its registers */
     uint32_t line;
     uint32_t request;      /* what the Request register has */
     uint32_t done, failed; /* its two interrupts */
