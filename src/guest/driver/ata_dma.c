@@ -9,7 +9,8 @@
  * it, the channel when the last byte has landed in memory. For a read it is the channel that
  * counts, so the disk's is switched off (nIEN), and there is one interrupt a request. For a
  * write the channel is done when the disk has taken the last byte; what the disk still needs
- * to put it on the medium, two sectors at most, is waited for at Status. Status also tells
+ * to put it on the medium, two sectors at most, is waited for at Status; or, by a hart that
+ * has other work, with the disk's interrupt switched on again for that. Status also tells
  * whether the command has failed.
  */
 #include "driver/ata_dma.h"
@@ -56,16 +57,19 @@ static void interrupt(struct block *block, uint32_t irq)
     struct dma_end end = dma_finish(&disk->channel);
     uint8_t status;
 
-    (void)irq;
     if (!request || request->state != BLOCK_WAITING || end.running)
         return;
     if (end.error) {
         give_up(disk, &end);
         return;
     }
-    do
-        status = ata_status(&disk->ata);
-    while (status & ATA_STATUS_BSY);
+    if (irq == disk->disk_irq)
+        ata_interrupts(&disk->ata, false);
+    while ((status = ata_status(&disk->ata)) & ATA_STATUS_BSY)
+        if (disk->disk_irq) {
+            ata_interrupts(&disk->ata, true);
+            return;
+        }
     if (status & (ATA_STATUS_ERR | ATA_STATUS_DF)) {
         request->code = ata_error(&disk->ata);
         block_fail(request, "the disk reports an error");
@@ -98,4 +102,10 @@ const char *ata_dma_open(struct ata_dma *disk, const struct devicetree *tree,
         .interrupt = interrupt,
     };
     return NULL;
+}
+
+void ata_dma_do_not_wait(struct ata_dma *disk, uint32_t irq)
+{
+    disk->disk_irq = irq;
+    disk->block.irq[disk->block.irqs++] = irq;
 }

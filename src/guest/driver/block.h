@@ -36,7 +36,7 @@ struct block {
     uint64_t sectors; /* of the disk */
     unsigned depth;   /* requests that may be under way */
     unsigned irqs;
-    uint32_t irq[2]; /* its sources at the interrupt controller */
+    uint32_t irq[3]; /* its sources at the interrupt controller */
 
     /* Takes a request, which has to stay where it is until it has a result. At most
      * `depth` at a time. */
