@@ -11,7 +11,7 @@ GUEST_OUT ?= guests
 
 # Each program: its sources, and the address of its first instruction; with `fixed` it
 # runs only there.
-GUEST_PROGRAMS = kernel shim
+GUEST_PROGRAMS = hypervisor kernel shim
 
 GUEST_SHARED = $(addprefix src/guest/lib/,string.c words.c number.c print.c \
   devicetree.c)
@@ -25,6 +25,10 @@ GUEST_SOURCES_shim = $(sort $(wildcard src/guest/boot/*.S src/guest/boot/*.c)) \
 GUEST_BASE_kernel = 0x80200000,--defsym=fixed=0
 GUEST_SOURCES_kernel = $(sort $(wildcard src/guest/kernel/*.S src/guest/kernel/*.c)) \
   $(GUEST_SUPERVISOR) $(GUEST_DRIVERS)
+
+GUEST_BASE_hypervisor = 0x80200000,--defsym=fixed=1
+GUEST_SOURCES_hypervisor = $(sort $(wildcard src/guest/hypervisor/*.S \
+  src/guest/hypervisor/*.c src/guest/hypervisor/*/*.c)) $(GUEST_SUPERVISOR) $(GUEST_DRIVERS)
 
 # The machine has no floating point. Code finds everything relative to the pc, so a program
 # without pointers in its data runs anywhere (see lib/program.ld): a kernel may be given
