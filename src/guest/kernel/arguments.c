@@ -20,7 +20,7 @@
 #define OPS      "read\0write\0hypercall\0none\0"
 #define ORDERS   "seq\0random\0"
 #define BUSES    "burst\0stealing\0transparent\0"
-#define ROGUES   "none\0address\0head\0next\0loop\0index\0"
+#define ROGUES   "none\0address\0head\0next\0loop\0index\0malice\0"
 #define SWITCHES "off\0on\0"
 
 #define AT(field)       offsetof(struct arguments, field)
@@ -34,7 +34,7 @@ static const struct row {
     char name[12];
     size_t field;
     uint64_t usual;
-    char words[40]; /* empty: a number from `least` to `most` */
+    char words[64]; /* empty: a number from `least` to `most` */
     uint64_t least, most;
     char help[64];
 } rows[] = {

@@ -8,7 +8,15 @@
 enum { DRIVER_AUTO, DRIVER_NONE, DRIVER_ATA_PIO, DRIVER_ATA_DMA, DRIVER_VIRTIO };
 enum { OP_READ, OP_WRITE, OP_HYPERCALL, OP_NONE };
 enum { ORDER_SEQ, ORDER_RANDOM };
-enum { ROGUE_NONE, ROGUE_ADDRESS, ROGUE_HEAD, ROGUE_NEXT, ROGUE_LOOP, ROGUE_INDEX };
+enum {
+    ROGUE_NONE,
+    ROGUE_ADDRESS,
+    ROGUE_HEAD,
+    ROGUE_NEXT,
+    ROGUE_LOOP,
+    ROGUE_INDEX,
+    ROGUE_MALICE
+};
 
 /* Most bytes of an operation, most operations under way, most bytes of all of these. */
 enum { WORK_BYTES = 256 * 1024, WORK_DEPTH = 32, WORK_ROOM = 2 * 1024 * 1024 };

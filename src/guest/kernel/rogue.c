@@ -15,15 +15,20 @@
  *   rogue=next     a chain goes on at a descriptor that the queue does not have
  *   rogue=loop     a chain leads back into itself
  *   rogue=index    the available ring has grown by more entries than the queue has
+ *
+ *   rogue=malice   all of that at random, and more: see malice.c
  */
 #include "kernel/rogue.h"
 
 #include "driver/virtio_blk.h"
 #include "kernel/disks.h"
+#include "kernel/malice.h"
 #include "kernel/pattern.h"
 #include "kernel/workload.h"
 #include "lib/mmio.h"
 #include "lib/print.h"
+
+enum { ACTS = 1000 };
 
 static void tell(const struct block_request *request)
 {
@@ -134,6 +139,10 @@ bool rogue(const struct arguments *arguments, struct block *disk)
     struct block_request honest = request;
     bool ok;
 
+    if (arguments->rogue == ROGUE_MALICE) {
+        malice(arguments->seed, ACTS);
+        return true;
+    }
     if (!make(arguments, disk, &request))
         return false;
     tell(&request);

@@ -17,4 +17,9 @@ void interrupts_wait(void);
 
 void trap_handle(uint64_t cause);
 
+/* From now on what is not allowed is skipped and counted, and interrupts of the disk are
+ * completed without anybody serving them. */
+void traps_forgive(void);
+uint64_t traps_forgiven(void);
+
 #endif
