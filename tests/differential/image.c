@@ -3,7 +3,7 @@
 #include "base/buf.h"
 #include "machine/isa/asm/asm.h"
 #include "tests/differential/differences.h"
-#include "tests/differential/witness.h"
+#include "tests/lib/witness.h"
 
 #include <assert.h>
 #include <check.h>

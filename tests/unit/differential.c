@@ -5,8 +5,8 @@
 #include "base/alloc.h"
 #include "tests/differential/compare.h"
 #include "tests/differential/image.h"
-#include "tests/differential/witness.h"
 #include "tests/lib/suite.h"
+#include "tests/lib/witness.h"
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -7,8 +7,8 @@
 #include "base/bits.h"
 #include "machine/dma/dma.h"
 #include "machine/isa/asm/asm.h"
-#include "tests/differential/witness.h"
 #include "tests/lib/suite.h"
+#include "tests/lib/witness.h"
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -1,4 +1,4 @@
-#include "tests/differential/witness.h"
+#include "tests/lib/witness.h"
 
 #include "base/buf.h"
 

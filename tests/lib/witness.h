@@ -1,5 +1,5 @@
-#ifndef TESTS_DIFFERENTIAL_WITNESS_H
-#define TESTS_DIFFERENTIAL_WITNESS_H
+#ifndef TESTS_LIB_WITNESS_H
+#define TESTS_LIB_WITNESS_H
 
 #include "base/buf.h"
 #include "machine/board/run.h"
