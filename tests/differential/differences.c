@@ -15,6 +15,15 @@
 #define COUNTERS     UINT64_C(7)
 #define PMP_BYTES    UINT64_C(0x0101010101010101)
 
+/* Of the hypervisor extension. */
+#define HSTATUS_FIELDS                                                                 \
+    (HSTATUS_GVA | HSTATUS_SPV | HSTATUS_SPVP | HSTATUS_HU | HSTATUS_VTVM |            \
+     HSTATUS_VTW | HSTATUS_VTSR)
+#define DELEGABLE_FROM_M (DELEGABLE | BIT(10) | BITS(23, 20))
+#define DELEGABLE_TO_VS  UINT64_C(0xb1ff)
+#define GUEST_STATUS     (MSTATUS_MPV | MSTATUS_GVA)
+#define HGATP_FIELDS     (HGATP_MODE | HGATP_VMID | (HGATP_PPN & ~UINT64_C(3)))
+
 /* clang-format off */
 static const struct csr_limit limits[] = {
     {CSR_SSTATUS, CSR_SSTATUS, CSR_FREE, SSTATUS_FIELDS, SSTATUS_FIELDS | MSTATUS_UXL,
@@ -73,6 +82,62 @@ static const struct csr_limit limits[] = {
     {CSR_MVENDORID, CSR_MIMPID, CSR_NO_VALUE, ALL, 0, "3.1.2", "who made it"},
 };
 
+/* Where both have the hypervisor extension, these besides, or instead. */
+static const struct csr_limit limits_of_guests[] = {
+    {CSR_SIP, CSR_SIP, CSR_WRITTEN, S_INTERRUPTS, S_INTERRUPTS,
+     "15.2.12", "QEMU's vsip shows SSIP only, so the guest's sip does"},
+    {CSR_VSSTATUS, CSR_VSSTATUS, CSR_FREE, SSTATUS_FIELDS, SSTATUS_FIELDS | MSTATUS_UXL,
+     "15.2.11", "as sstatus"},
+    {CSR_VSIE, CSR_VSIE, CSR_FREE, S_INTERRUPTS, S_INTERRUPTS, "15.2.12", "as sie"},
+    {CSR_VSTVEC, CSR_VSTVEC, CSR_RESTORED, ALL & ~BIT(1), ALL,
+     "15.2.13", "the runtime's; QEMU stores MODE 2 and 3"},
+    {CSR_VSEPC, CSR_VSEPC, CSR_FREE, ALL & ~BIT(0), ALL, "15.2.15", "as sepc"},
+    {CSR_VSIP, CSR_VSIP, CSR_WRITTEN, S_INTERRUPTS, BIT(IRQ_SSI),
+     "15.2.12", "QEMU shows SSIP only"},
+    {CSR_VSTIMECMP, CSR_VSTIMECMP, CSR_RESTORED, ALL, ALL, "13.1.2", "as stimecmp"},
+    {CSR_VSATP, CSR_VSATP, CSR_RESTORED, ALL, ALL,
+     "15.2.18", "at V = 0 a MODE that there is not may be kept: it is not written"},
+    {CSR_HSTATUS, CSR_HSTATUS, CSR_FREE, HSTATUS_FIELDS, HSTATUS_FIELDS | HSTATUS_VSXL,
+     "15.2.1", "QEMU stores VGEIN, though GEILEN is 0, and all else"},
+    {CSR_HEDELEG, CSR_HEDELEG, CSR_RESTORED, DELEGABLE_TO_VS, DELEGABLE_TO_VS,
+     "15.2.2", "QEMU stores bits of causes that do not exist here"},
+    {CSR_HIDELEG, CSR_HIDELEG, CSR_FREE, VS_INTERRUPTS, VS_INTERRUPTS,
+     "15.2.2", "QEMU stores bits of interrupts that extensions define"},
+    {CSR_HIE, CSR_HIE, CSR_FREE, VS_INTERRUPTS, VS_INTERRUPTS,
+     "15.2.3", "QEMU stores SGEIE, though GEILEN is 0"},
+    {CSR_HCOUNTEREN, CSR_HCOUNTEREN, CSR_FREE, COUNTERS, COUNTERS,
+     "15.2.6", "as scounteren"},
+    {CSR_HTVAL, CSR_HTVAL, CSR_WRITTEN, ALL, 0,
+     "15.2.8", "QEMU clears it in a trap to VS-mode, too"},
+    {CSR_HIP, CSR_HIP, CSR_WRITTEN, BIT(IRQ_VSSI), VS_INTERRUPTS, "15.2.3", "as hie"},
+    {CSR_HVIP, CSR_HVIP, CSR_FREE, BIT(IRQ_VSSI), VS_INTERRUPTS,
+     "15.2.3", "the others QEMU clears by mip and vstimecmp: see interrupts"},
+    {CSR_HTINST, CSR_HTINST, CSR_NOT_COMPARED, 0, 0,
+     "15.2.9", "it cannot be written in QEMU; compared after traps"},
+    {CSR_HENVCFG, CSR_HENVCFG, CSR_FREE, ENVCFG & ~BIT(5),
+     ENVCFG | MENVCFG_STCE,
+     "15.2.5", "as senvcfg; QEMU has no ADUE, and does not look at menvcfg"},
+    {CSR_HTIMEDELTA, CSR_HTIMEDELTA, CSR_FREE, BITS(31, 0), ALL,
+     "15.2.7", "times are far away"},
+    {CSR_HGATP, CSR_HGATP, CSR_RESTORED, HGATP_FIELDS, ALL,
+     "15.2.10", "QEMU stores all bits"},
+    {CSR_MSTATUS, CSR_MSTATUS, CSR_FREE, MSTATUS_FIELDS | MSTATUS_GVA,
+     MSTATUS_FIELDS | MSTATUS_UXL | MSTATUS_SXL | GUEST_STATUS,
+     "3.1.6", "as without guests"},
+    {CSR_MEDELEG, CSR_MEDELEG, CSR_RESTORED, DELEGABLE_FROM_M, DELEGABLE_FROM_M,
+     "3.1.8", "as without guests"},
+    {CSR_MIDELEG, CSR_MIDELEG, CSR_WRITTEN, S_INTERRUPTS, S_INTERRUPTS | VS_INTERRUPTS,
+     "15.4.2", "bit 12 is 1 in QEMU, though GEILEN is 0"},
+    {CSR_MIE, CSR_MIE, CSR_FREE, INTERRUPTS | VS_INTERRUPTS, INTERRUPTS | VS_INTERRUPTS,
+     "15.4.3", "as hie"},
+    {CSR_MENVCFG, CSR_MENVCFG, CSR_RESTORED, (ENVCFG & ~BIT(5)) | MENVCFG_STCE,
+     ENVCFG | MENVCFG_STCE, "15.2.5", "QEMU's henvcfg does not follow it"},
+    {CSR_MIP, CSR_MIP, CSR_FREE, INTERRUPTS | BIT(IRQ_VSSI), INTERRUPTS | VS_INTERRUPTS,
+     "15.4.3", "QEMU lets VSTIP and VSEIP be written"},
+    {CSR_MTINST, CSR_MTINST, CSR_NOT_COMPARED, 0, 0,
+     "15.4.5", "QEMU writes it now and then only"},
+};
+
 const uint16_t end_csrs[] = {
     CSR_SSTATUS, CSR_SIE, CSR_STVEC, CSR_SCOUNTEREN, CSR_SENVCFG, CSR_SSCRATCH, CSR_SEPC,
     CSR_SCAUSE, CSR_STVAL, CSR_SIP, CSR_STIMECMP, CSR_SATP,
@@ -81,17 +146,33 @@ const uint16_t end_csrs[] = {
     CSR_PMPADDR0, CSR_PMPADDR1, CSR_PMPADDR2, CSR_PMPADDR3, CSR_PMPADDR4, CSR_PMPADDR5,
     CSR_PMPADDR6, CSR_PMPADDR7, CSR_PMPADDR8, CSR_PMPADDR9, CSR_PMPADDR10, CSR_PMPADDR11,
     CSR_PMPADDR12, CSR_PMPADDR13, CSR_PMPADDR14, CSR_PMPADDR15,
+    CSR_HSTATUS, CSR_HEDELEG, CSR_HIDELEG, CSR_HIE, CSR_HCOUNTEREN, CSR_HIP, CSR_HVIP,
+    CSR_HENVCFG, CSR_HTIMEDELTA, CSR_HGATP, CSR_HGEIE, CSR_HGEIP, CSR_VSSTATUS, CSR_VSIE,
+    CSR_VSTVEC, CSR_VSSCRATCH, CSR_VSEPC, CSR_VSCAUSE, CSR_VSTVAL, CSR_VSIP,
+    CSR_VSTIMECMP, CSR_VSATP,
 };
 /* clang-format on */
 
-const size_t end_csrs_count = COUNT(end_csrs);
+enum { END_CSRS_OF_GUESTS = 22 };
 
-const struct csr_limit *csr_limit(unsigned number)
+const size_t end_csrs_count = COUNT(end_csrs);
+const size_t end_csrs_first_of_guests = COUNT(end_csrs) - END_CSRS_OF_GUESTS;
+
+static const struct csr_limit *find_limit(const struct csr_limit *rows, size_t count,
+                                          unsigned number)
 {
-    for (size_t i = 0; i < COUNT(limits); i++)
-        if (number >= limits[i].first && number <= limits[i].last)
-            return &limits[i];
+    for (size_t i = 0; i < count; i++)
+        if (number >= rows[i].first && number <= rows[i].last)
+            return &rows[i];
     return NULL;
+}
+
+const struct csr_limit *csr_limit(unsigned number, bool guests)
+{
+    const struct csr_limit *limit =
+        guests ? find_limit(limits_of_guests, COUNT(limits_of_guests), number) : NULL;
+
+    return limit ? limit : find_limit(limits, COUNT(limits), number);
 }
 
 /* Values that are not legal for another reason than their bits. */
@@ -101,24 +182,44 @@ uint64_t csr_limit_value(const struct csr_limit *limit, uint64_t value)
     /* M or U, so that setting and clearing bits never make 2. */
     if (limit->first == CSR_MSTATUS && field_get(value, MSTATUS_MPP) != MODE_M)
         return value & ~MSTATUS_MPP;
-    if (limit->first == CSR_STIMECMP)
+    if (limit->first == CSR_STIMECMP || limit->first == CSR_VSTIMECMP)
         return value | BIT(62);
     if (limit->first == CSR_SATP && field_get(value, SATP_MODE) == 10)
         return value ^ BIT(60);
+    /* At V = 0 what is written with another mode may be kept or not. */
+    if (limit->first == CSR_VSATP && field_get(value, SATP_MODE))
+        return field_set(value, SATP_MODE, 8 + (value >> 60 & 1));
+    if (limit->first == CSR_HGATP) /* Sv39x4, Sv48x4, or Bare, which is all 0 */
+        return field_get(value, HGATP_MODE) < 8
+                   ? 0
+                   : field_set(value, HGATP_MODE, 8 + (value >> 60 & 1));
     if (limit->first == CSR_PMPCFG0) /* W where there is no R */
         return value & ~((~value & PMP_BYTES * PMP_R) * PMP_W);
     return value;
 }
 
-uint64_t csr_compared(unsigned number)
+uint64_t csr_compared(unsigned number, bool guests)
 {
-    const struct csr_limit *limit = csr_limit(number);
+    const struct csr_limit *limit = csr_limit(number, guests);
 
     return limit ? limit->compared : ALL;
 }
 
-/* Of a breakpoint 0 or the address are both right (3.1.16); QEMU has 0. */
-uint64_t tval_compared(uint64_t cause)
+/* QEMU sets GVA for a guest's illegal and virtual instructions; not for a breakpoint, whose
+ * address it does not write; and not in mstatus for a fault of hlv and hsv. GVA is compared
+ * in hstatus, and by the tests of the chapter. */
+uint64_t mstatus_compared(bool guests)
 {
-    return cause == CAUSE_BREAKPOINT ? 0 : ALL;
+    uint64_t compared = csr_compared(CSR_MSTATUS, guests);
+
+    return guests ? compared & ~MSTATUS_GVA : compared;
+}
+
+/* Of a breakpoint 0 or the address are both right (3.1.16); QEMU has 0. A misaligned access
+ * to where nothing is QEMU makes in other parts, and tells another one. */
+uint64_t tval_compared(uint64_t cause, bool guests)
+{
+    bool nothing = cause == CAUSE_LOAD_ACCESS || cause == CAUSE_STORE_ACCESS;
+
+    return cause == CAUSE_BREAKPOINT || (guests && nothing) ? 0 : ALL;
 }

@@ -3,6 +3,7 @@
 
 #include "machine/hart/hart.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -13,6 +14,7 @@
 enum csr_access {
     CSR_FREE,        /* read and written like any other */
     CSR_RESTORED,    /* written and read back, then put back: the runtime needs it */
+    CSR_WRITTEN,     /* written, and not read into a register */
     CSR_NO_VALUE,    /* accessed with x0 only: its value is never the same */
     CSR_NOT_COMPARED /* not accessed at all */
 };
@@ -25,20 +27,24 @@ struct csr_limit {
     const char *section, *why;
 };
 
-/* NULL: no limit. */
-const struct csr_limit *csr_limit(unsigned number);
+/* NULL: no limit. `guests`: both machines have the hypervisor extension. */
+const struct csr_limit *csr_limit(unsigned number, bool guests);
 
 /* A value that is written to it, instead of `value`. */
 uint64_t csr_limit_value(const struct csr_limit *limit, uint64_t value);
 
-/* The CSRs that are compared at the end of each sequence. */
+/* The CSRs that are compared at the end of each sequence; from that one on they are of
+ * the hypervisor extension. */
 extern const uint16_t end_csrs[];
-extern const size_t end_csrs_count;
+extern const size_t end_csrs_count, end_csrs_first_of_guests;
 
 /* Bits of a CSR that are compared, where it is read or at the end. */
-uint64_t csr_compared(unsigned number);
+uint64_t csr_compared(unsigned number, bool guests);
+
+/* Of mstatus, after a trap and at the end. */
+uint64_t mstatus_compared(bool guests);
 
 /* mtval and stval after a trap: those whose value the specification leaves open. */
-uint64_t tval_compared(uint64_t cause);
+uint64_t tval_compared(uint64_t cause, bool guests);
 
 #endif

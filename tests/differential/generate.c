@@ -7,10 +7,19 @@
 #include <string.h>
 
 const char *const kind_names[KINDS] = {
-    [KIND_COMPUTE] = "computation",  [KIND_MEMORY] = "memory",
-    [KIND_TRAP] = "traps",           [KIND_CSR] = "CSRs",
-    [KIND_INTERRUPT] = "interrupts", [KIND_PAGE] = "page tables",
-    [KIND_PMP] = "protection",       [KIND_ALONE] = "what QEMU lacks",
+    [KIND_COMPUTE] = "computation",
+    [KIND_MEMORY] = "memory",
+    [KIND_TRAP] = "traps",
+    [KIND_CSR] = "CSRs",
+    [KIND_INTERRUPT] = "interrupts",
+    [KIND_PAGE] = "page tables",
+    [KIND_PMP] = "protection",
+    [KIND_ALONE] = "what QEMU lacks",
+    [KIND_GUEST_TRAP] = "guests' traps",
+    [KIND_GUEST_CSR] = "guests' CSRs",
+    [KIND_GUEST_INTERRUPT] = "guests' interrupts",
+    [KIND_GUEST_PAGE] = "two stages of page tables",
+    [KIND_GUEST_ALONE] = "what QEMU lacks for guests",
 };
 
 /* --- chance --- */
@@ -274,24 +283,36 @@ static void limit_delegation(struct sequence *seq)
 
     never |= seq->escape == ESCAPE_ECALL ? BIT(CAUSE_ECALL_U) | BIT(CAUSE_ECALL_S)
                                          : BIT(CAUSE_BREAKPOINT);
-    seq->csr[START_MEDELEG] &= csr_limit(CSR_MEDELEG)->written & ~never;
+    if (seq->guests) {
+        never |= BIT(CAUSE_INSTRUCTION_GUEST_PAGE);
+        if (seq->escape == ESCAPE_ECALL)
+            never |= BIT(CAUSE_ECALL_VS);
+        seq->csr[START_HEDELEG] &= csr_limit(CSR_HEDELEG, true)->written & ~never;
+    }
+    seq->csr[START_MEDELEG] &= csr_limit(CSR_MEDELEG, seq->guests)->written & ~never;
 }
 
 void generate(struct sequence *seq, enum kind kind, uint64_t seed, uint64_t code_pa)
 {
     static const enum privilege modes[] = {MODE_M, MODE_S, MODE_U};
     static void (*const generators[KINDS])(struct sequence *) = {
-        generate_compute,   generate_memory, generate_trap, generate_csr,
-        generate_interrupt, generate_page,   generate_pmp,  generate_alone,
+        generate_compute,     generate_memory,          generate_trap,
+        generate_csr,         generate_interrupt,       generate_page,
+        generate_pmp,         generate_alone,           generate_guest_trap,
+        generate_guest_csr,   generate_guest_interrupt, generate_guest_page,
+        generate_guest_alone,
     };
 
     memset(seq, 0, sizeof(*seq));
     seq->seed = seed;
     seq->kind = kind;
-    seq->random = seed * KINDS + kind;
+    seq->random = seed * KIND_FIRST_OF_GUESTS + kind;
+    seq->guests = kind >= KIND_FIRST_OF_GUESTS;
+    seq->alone = kind == KIND_ALONE || kind == KIND_GUEST_ALONE;
     seq->code_pa = seq->code_va = code_pa;
     seq->escape = chance(seq, 50) ? ESCAPE_ECALL : ESCAPE_EBREAK;
     seq->csr[START_STVEC] = ESCAPES + RAM_PAGE * seq->escape + draw(seq, 2);
+    seq->csr[START_VSTVEC] = seq->csr[START_STVEC];
     draw_registers(seq);
     open_ram(seq);
     start_in(seq, modes[draw(seq, 3)]);

@@ -21,7 +21,14 @@ enum kind {
     KIND_PAGE,      /* translation by random tables */
     KIND_PMP,       /* random protection */
     KIND_ALONE,     /* page tables with what QEMU lacks or has wrong: not compared */
-    KINDS
+    /* With the hypervisor extension. */
+    KIND_GUEST_TRAP, /* exceptions and returns between all modes, delegated at will */
+    KIND_GUEST_CSR,  /* as KIND_CSR, from VS- and VU-mode, too */
+    KIND_GUEST_INTERRUPT, /* interrupts of guests by all routes */
+    KIND_GUEST_PAGE,  /* two stages of random tables; a hypervisor's accesses, too */
+    KIND_GUEST_ALONE, /* as above with what QEMU lacks or has wrong */
+    KINDS,
+    KIND_FIRST_OF_GUESTS = KIND_GUEST_TRAP
 };
 
 extern const char *const kind_names[KINDS];
@@ -31,7 +38,9 @@ struct sequence {
     enum kind kind;
     uint64_t random; /* state of the generator */
 
-    uint8_t mode; /* enum privilege that the next instruction will run in */
+    uint8_t mode; /* nominal: enum privilege that the next instruction will run in */
+    bool virt;    /* and V */
+    bool guests;  /* there is the hypervisor extension */
     enum escape escape;
     uint64_t csr[START_CSRS];
     uint64_t x[32];
@@ -67,11 +76,24 @@ void put_bits(struct sequence *seq, uint32_t bits);
 void put_li(struct sequence *seq, unsigned rd, uint64_t value);
 void put_computation(struct sequence *seq);
 void put_csr_access(struct sequence *seq, unsigned number);
+/* Writes `value` by one of the six, as far as it can; `blind`: reads nothing. */
+void put_csr_write(struct sequence *seq, unsigned number, uint64_t value, bool blind);
+/* No instruction, of 32 or 16 bits. Its own encoding is what tval must be. */
+void put_illegal(struct sequence *seq);
+/* A load, store, lr or jump to where nothing is. */
+void put_access_fault(struct sequence *seq);
+void put_misaligned_atomic(struct sequence *seq);
 void add_poke(struct sequence *seq, uint64_t pa, uint64_t value);
 
 /* S- and U-mode may do everything in RAM. */
 void open_ram(struct sequence *seq);
 void start_in(struct sequence *seq, enum privilege mode);
+
+/* The CSR instructions. */
+extern const enum op csr_ops[6];
+
+/* Any implemented CSR, or any number. */
+unsigned draw_csr(struct sequence *seq);
 
 /* One a kind. */
 void generate_compute(struct sequence *seq);
@@ -82,5 +104,10 @@ void generate_interrupt(struct sequence *seq);
 void generate_page(struct sequence *seq);
 void generate_pmp(struct sequence *seq);
 void generate_alone(struct sequence *seq);
+void generate_guest_trap(struct sequence *seq);
+void generate_guest_csr(struct sequence *seq);
+void generate_guest_interrupt(struct sequence *seq);
+void generate_guest_page(struct sequence *seq);
+void generate_guest_alone(struct sequence *seq);
 
 #endif

@@ -5,114 +5,7 @@
  * A sequence has some mappings. Registers hold their virtual addresses, and each leads,
  * if its entries are good, to one of the data pages.
  */
-#include "tests/differential/generate.h"
-
-#include <assert.h>
-
-#define PTE_V BIT(0)
-#define PTE_R BIT(1)
-#define PTE_W BIT(2)
-#define PTE_X BIT(3)
-#define PTE_U BIT(4)
-#define PTE_G BIT(5)
-#define PTE_A BIT(6)
-#define PTE_D BIT(7)
-#define PTE_N BIT(63)
-
-enum {
-    MAPPINGS = 6,
-    FIRST_REG = 18, /* x18 on: the mappings' addresses */
-    TABLE_PAGES = 16,
-    SV39 = 8,
-    SV48 = 9
-};
-
-struct tables {
-    struct sequence *seq;
-    unsigned levels, used; /* table pages; the root is the first */
-};
-
-/* --- building --- */
-
-static uint64_t poked(const struct sequence *seq, uint64_t pa)
-{
-    for (unsigned i = 0; i < seq->pokes; i++)
-        if (seq->poke[i].pa == pa)
-            return seq->poke[i].value;
-    return 0;
-}
-
-static uint64_t entry_to(uint64_t pa, uint64_t flags)
-{
-    return pa >> 12 << 10 | flags;
-}
-
-/* A pointer to a new table; now and then not a good one. Bits 60 to 54 stay 0 here and in
- * leaves, since QEMU with Svnapot does not look at them. */
-static uint64_t new_table(struct tables *tables, bool flawless)
-{
-    static const uint64_t flaws[] = {PTE_A,   PTE_D,   PTE_U, PTE_N,
-                                     BIT(61), BIT(62), PTE_V};
-    struct sequence *seq = tables->seq;
-    uint64_t entry = entry_to(TABLES + (uint64_t)RAM_PAGE * tables->used++, PTE_V);
-
-    entry |= draw(seq, 4) << 8; /* RSW: software's */
-    if (chance(seq, 20))
-        entry |= PTE_G;
-    if (!flawless && chance(seq, 5))
-        entry ^= flaws[draw(seq, COUNT(flaws))];
-    return entry;
-}
-
-/* Where the entry for `va` is in a table of that level. */
-static uint64_t entry_at(uint64_t table, uint64_t va, unsigned level)
-{
-    assert(level < 4);
-    return table + (va >> (12 + 9 * level) & 0x1ff) * 8;
-}
-
-/* Puts a leaf at that level for `va`. False: there is no room, or another leaf stands in
- * the way. */
-static bool map(struct tables *tables, uint64_t va, unsigned level, uint64_t leaf,
-                bool flawless)
-{
-    struct sequence *seq = tables->seq;
-    uint64_t table = TABLES;
-
-    for (unsigned at = tables->levels - 1; at > level; at--) {
-        uint64_t pa = entry_at(table, va, at), entry = poked(seq, pa);
-
-        if (!entry) {
-            if (tables->used == TABLE_PAGES || seq->pokes >= POKES)
-                return false;
-            entry = new_table(tables, flawless);
-            add_poke(seq, pa, entry);
-        }
-        if (entry & (PTE_R | PTE_W | PTE_X))
-            return false;
-        table = TABLES + (entry >> 10 << 12 & 0xf000);
-    }
-    if (poked(seq, entry_at(table, va, level)) || seq->pokes >= POKES)
-        return false;
-    add_poke(seq, entry_at(table, va, level), leaf);
-    return true;
-}
-
-static uint64_t canonical(const struct tables *tables, uint64_t va)
-{
-    return (uint64_t)sign_extend(va, 12 + 9 * tables->levels);
-}
-
-/* Few values for each index, so that mappings share tables. */
-static uint64_t draw_va(struct tables *tables)
-{
-    static const unsigned indices[] = {0, 1, 3, 255, 256, 511};
-    uint64_t va = 0;
-
-    for (unsigned level = 0; level < tables->levels; level++)
-        va = va << 9 | indices[draw(tables->seq, COUNT(indices))];
-    return canonical(tables, va << 12);
-}
+#include "tests/differential/generate_tables.h"
 
 /* --- mappings --- */
 
@@ -156,31 +49,6 @@ static uint64_t draw_flags(struct sequence *seq)
     return flags;
 }
 
-/* A leaf of that level which holds the page at `pa`. */
-static uint64_t draw_leaf(struct sequence *seq, unsigned level, bool napot, uint64_t pa)
-{
-    uint64_t size = UINT64_C(4096) << 9 * level;
-    uint64_t entry = entry_to(pa & ~(size - 1), draw_flags(seq));
-
-    if (napot)
-        entry = (entry & ~(UINT64_C(15) << 10)) | UINT64_C(8) << 10 | PTE_N;
-    /* Reserved encodings have A and D set, which QEMU would set before it looks at N. */
-    if (napot && chance(seq, 8))
-        entry = (entry ^ BIT(10 + draw(seq, 4))) | PTE_A | PTE_D;
-    else if (chance(seq, 4))
-        entry |= PTE_N | PTE_A | PTE_D;
-    if (level && chance(seq, 8))
-        entry |= BIT(10 + draw(seq, 9 * level));
-    return entry;
-}
-
-static unsigned draw_level(const struct tables *tables)
-{
-    static const unsigned levels[] = {0, 0, 0, 0, 0, 0, 1, 1, 2, 3};
-
-    return levels[draw(tables->seq, tables->levels == 4 ? 10 : 9)];
-}
-
 /*
  * Sequences must not write or call code, their own or others'. And in QEMU an address at
  * which M-mode fetches or works without translation stays so for MPRV.
@@ -207,7 +75,7 @@ static void add_mapping(struct tables *tables, unsigned number)
 
     va = canonical(tables, va);
     if (number > 0 && chance(seq, 30)) { /* next to another one */
-        va = seq->x[FIRST_REG + number - 1] + RAM_PAGE;
+        va = seq->x[FIRST_MAPPING + number - 1] + RAM_PAGE;
         level = 0;
         napot = false;
     }
@@ -215,20 +83,21 @@ static void add_mapping(struct tables *tables, unsigned number)
         va ^= BIT(63); /* not canonical */
     /* What is not mapped for this, must not be in another one's superpage. */
     if (is_taken(seq, va) ||
-        !map(tables, va, level, draw_leaf(seq, level, napot, pa), false))
+        !tables_add(tables, va, level,
+                    draw_leaf(seq, level, napot, pa, draw_flags(seq)), false))
         va = UINT64_C(5) << (12 + 9 * (tables->levels - 1));
-    seq->x[FIRST_REG + number] = va;
+    seq->x[FIRST_MAPPING + number] = va;
 }
 
 /* --- accesses --- */
 
-static unsigned draw_mapping(struct sequence *seq)
+unsigned draw_mapping(struct sequence *seq)
 {
-    return FIRST_REG + (unsigned)draw(seq, MAPPINGS);
+    return FIRST_MAPPING + (unsigned)draw(seq, MAPPINGS);
 }
 
 /* At a page's beginning, or at its end, from where an access may reach the next page. */
-static void put_access(struct sequence *seq)
+void put_page_access(struct sequence *seq)
 {
     static const enum op ops[] = {OP_LB,  OP_LH, OP_LW, OP_LD, OP_LBU, OP_LHU,
                                   OP_LWU, OP_SB, OP_SH, OP_SW, OP_SD,  OP_SD};
@@ -247,7 +116,7 @@ static void put_access(struct sequence *seq)
     }
 }
 
-static void put_amo(struct sequence *seq)
+void put_page_amo(struct sequence *seq)
 {
     static const enum op ops[] = {OP_AMOSWAP_W, OP_AMOADD_D, OP_AMOXOR_W, OP_AMOOR_D,
                                   OP_AMOMAXU_W, OP_AMOMIN_D, OP_LR_W,     OP_LR_D};
@@ -259,7 +128,7 @@ static void put_amo(struct sequence *seq)
 }
 
 /* A return stands in the middle of each data page's first bytes. */
-static void put_call(struct sequence *seq)
+void put_page_call(struct sequence *seq)
 {
     put(seq, OP_JALR, 1, draw_mapping(seq), 0, EDGE / 2);
 }
@@ -287,7 +156,7 @@ static void put_sstatus(struct sequence *seq)
 }
 
 /* Zicbom and Zicboz. */
-static void put_cache_operation(struct sequence *seq)
+void put_cache_operation(struct sequence *seq)
 {
     static const enum op ops[] = {OP_CBO_INVAL, OP_CBO_CLEAN, OP_CBO_FLUSH,
                                   OP_CBO_ZERO};
@@ -318,16 +187,16 @@ static void put_page_unit(struct sequence *seq)
         if (machine)
             put_mprv(seq);
         else if (chance(seq, 60))
-            put_call(seq);
+            put_page_call(seq);
         else
             put_sstatus(seq);
         break;
     case 4:
     case 5:
-        put_amo(seq);
+        put_page_amo(seq);
         break;
     default:
-        put_access(seq);
+        put_page_access(seq);
     }
 }
 
@@ -344,12 +213,13 @@ static void map_code(struct tables *tables)
 
     if (chance(seq, 50))
         flags |= PTE_R | PTE_A;
-    map(tables, handlers, 0, entry_to(handlers, PTE_V | PTE_R | PTE_X | PTE_A), true);
+    tables_add(tables, handlers, 0, entry_to(handlers, PTE_V | PTE_R | PTE_X | PTE_A),
+               true);
     if (va != page && chance(seq, 30)) {
         va = canonical(tables, (va & ~(uint64_t)0x1fffff) | (page & 0x1fffff));
-        map(tables, va, 1, entry_to(page & ~(uint64_t)0x1fffff, flags), true);
+        tables_add(tables, va, 1, entry_to(page & ~(uint64_t)0x1fffff, flags), true);
     } else {
-        map(tables, va, 0, entry_to(page, flags), true);
+        tables_add(tables, va, 0, entry_to(page, flags), true);
     }
     seq->code_va = va + (seq->code_pa - page);
 }
@@ -365,7 +235,8 @@ static void hide_a_table(struct sequence *seq)
 
 void generate_page(struct sequence *seq)
 {
-    struct tables tables = {.seq = seq, .levels = chance(seq, 50) ? 3 : 4, .used = 1};
+    struct tables tables = {
+        .seq = seq, .base = TABLES, .levels = chance(seq, 50) ? 3 : 4, .used = 1};
     unsigned units = 12 + (unsigned)draw(seq, 24);
 
     seq->csr[START_SATP] =
@@ -376,7 +247,7 @@ void generate_page(struct sequence *seq)
     seq->csr[START_MSTATUS] |= draw_word(seq) & (MSTATUS_SUM | MSTATUS_MXR);
     seq->keep |= (uint32_t)BIT(1);
     for (unsigned i = 0; i < MAPPINGS; i++)
-        seq->keep |= (uint32_t)BIT(FIRST_REG + i);
+        seq->keep |= (uint32_t)BIT(FIRST_MAPPING + i);
     if (seq->mode == MODE_M)
         put_mprv(seq);
     else
@@ -392,7 +263,6 @@ void generate_page(struct sequence *seq)
 /* By the two loops of this machine only. */
 void generate_alone(struct sequence *seq)
 {
-    seq->alone = true;
     seq->csr[START_SENVCFG] =
         draw_word(seq) & (MENVCFG_CBCFE | MENVCFG_CBZE | field_set(0, MENVCFG_CBIE, 1));
     generate_page(seq);

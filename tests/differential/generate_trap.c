@@ -18,7 +18,7 @@
 /* --- exceptions --- */
 
 /* No instruction, of 32 or 16 bits. Its own encoding is what tval must be. */
-static void put_illegal(struct sequence *seq)
+void put_illegal(struct sequence *seq)
 {
     struct insn insn;
 
@@ -54,7 +54,7 @@ static uint64_t draw_nowhere(struct sequence *seq)
 
 /* A load, store, lr or jump to where nothing is. Not an AMO: QEMU calls its fault a
  * load's. */
-static void put_access_fault(struct sequence *seq)
+void put_access_fault(struct sequence *seq)
 {
     static const enum op ops[] = {OP_LB,  OP_LH, OP_LW, OP_LD, OP_LBU, OP_LHU,
                                   OP_LWU, OP_SB, OP_SH, OP_SW, OP_SD};
@@ -75,7 +75,7 @@ static void put_access_fault(struct sequence *seq)
     }
 }
 
-static void put_misaligned_atomic(struct sequence *seq)
+void put_misaligned_atomic(struct sequence *seq)
 {
     static const enum op ops[] = {OP_AMOADD_W, OP_AMOMAX_W,  OP_AMOSWAP_W, OP_LR_W,
                                   OP_AMOADD_D, OP_AMOMINU_D, OP_AMOXOR_D,  OP_LR_D};
@@ -88,11 +88,11 @@ static void put_misaligned_atomic(struct sequence *seq)
 
 /* --- CSRs --- */
 
-static const enum op csr_ops[] = {OP_CSRRW,  OP_CSRRS,  OP_CSRRC,
-                                  OP_CSRRWI, OP_CSRRSI, OP_CSRRCI};
+const enum op csr_ops[6] = {OP_CSRRW,  OP_CSRRS,  OP_CSRRC,
+                            OP_CSRRWI, OP_CSRRSI, OP_CSRRCI};
 
-/* Writes `value` by one of the six, as far as it can. */
-static void put_csr_write(struct sequence *seq, unsigned number, uint64_t value)
+/* Writes `value` by one of the six, as far as it can; `blind`: reads nothing. */
+void put_csr_write(struct sequence *seq, unsigned number, uint64_t value, bool blind)
 {
     enum op op = csr_ops[draw(seq, COUNT(csr_ops))];
     bool immediate = op == OP_CSRRWI || op == OP_CSRRSI || op == OP_CSRRCI;
@@ -103,12 +103,13 @@ static void put_csr_write(struct sequence *seq, unsigned number, uint64_t value)
         op = OP_CSRRW;
     if (!immediate)
         put_li(seq, source, value);
-    put(seq, op, chance(seq, 20) ? 0 : draw_reg(seq), source, 0, (int64_t)number);
+    put(seq, op, blind || chance(seq, 20) ? 0 : draw_reg(seq), source, 0,
+        (int64_t)number);
 }
 
 void put_csr_access(struct sequence *seq, unsigned number)
 {
-    const struct csr_limit *limit = csr_limit(number);
+    const struct csr_limit *limit = csr_limit(number, seq->guests);
     uint64_t value = draw_word(seq);
     unsigned reg = draw_reg(seq), restore = draw_reg(seq);
 
@@ -120,8 +121,8 @@ void put_csr_access(struct sequence *seq, unsigned number)
     }
     if (limit)
         value = csr_limit_value(limit, value);
-    if (!limit || limit->access == CSR_FREE) {
-        put_csr_write(seq, number, value);
+    if (!limit || limit->access == CSR_FREE || limit->access == CSR_WRITTEN) {
+        put_csr_write(seq, number, value, limit && limit->access == CSR_WRITTEN);
         return;
     }
     /* One that the runtime needs: it is put back at once. */
@@ -132,7 +133,7 @@ void put_csr_access(struct sequence *seq, unsigned number)
     put(seq, OP_CSRRW, reg, restore, 0, (int64_t)number);
 }
 
-static unsigned draw_csr(struct sequence *seq)
+unsigned draw_csr(struct sequence *seq)
 {
     if (chance(seq, 40))
         return (unsigned)draw(seq, 4096);
@@ -304,9 +305,9 @@ static void put_interrupt_csr(struct sequence *seq, const struct interrupts *int
     else if (number == CSR_MSTATUS || number == CSR_SSTATUS)
         put_csr_access(seq, number);
     else if (number != CSR_MIDELEG || interrupts->delegation_changes)
-        put_csr_write(seq, number,
-                      (chance(seq, 50) ? UINT64_MAX : draw_word(seq)) &
-                          interrupts->used);
+        put_csr_write(
+            seq, number,
+            (chance(seq, 50) ? UINT64_MAX : draw_word(seq)) & interrupts->used, false);
 }
 
 void generate_interrupt(struct sequence *seq)

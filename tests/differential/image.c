@@ -22,6 +22,11 @@ static const struct {
     {START_STVEC, "stvec"},           {START_SATP, "satp"},
     {START_MCOUNTEREN, "mcounteren"}, {START_SCOUNTEREN, "scounteren"},
     {START_SENVCFG, "senvcfg"},       {START_MSTATUS, "mstatus"},
+    {START_HSTATUS, "hstatus"},       {START_HEDELEG, "hedeleg"},
+    {START_HIDELEG, "hideleg"},       {START_HVIP, "hvip"},
+    {START_HENVCFG, "henvcfg"},       {START_HCOUNTEREN, "hcounteren"},
+    {START_HGATP, "hgatp"},           {START_VSSTATUS, "vsstatus"},
+    {START_VSTVEC, "vstvec"},         {START_VSATP, "vsatp"},
 };
 
 static void put_word(uint8_t *image, uint64_t pa, uint64_t word)
@@ -48,15 +53,31 @@ static void add_constants(struct buf *text)
 #include "tests/differential/layout.def"
 }
 
-static void add_csr_routines(struct buf *text)
+static void zero_csrs(struct buf *text, const char *const *names, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        buf_printf(text, "    csrw %s, zero\n", names[i]);
+}
+
+static void start_csrs_in(struct buf *text, bool guests)
+{
+    for (size_t i = 0; i < COUNT(start_csrs); i++)
+        if ((start_csrs[i].index >= START_HSTATUS) == guests)
+            buf_printf(text, "    ld t0, DESC_CSRS + 8 * %d(s1)\n    csrw %s, t0\n",
+                       (int)start_csrs[i].index, start_csrs[i].name);
+}
+
+static void add_set_csrs(struct buf *text)
 {
     static const char *const zeroed[] = {
         "mstatus",  "satp", "menvcfg", "mip",   "pmpcfg0", "pmpcfg2", "mcountinhibit",
         "sscratch", "sepc", "scause",  "stval", "mcause",  "mtval"};
+    static const char *const zeroed_of_guests[] = {
+        "hvip",   "hgatp",     "vsatp", "htimedelta", "htval",  "hie",   "mtval2",
+        "mtinst", "vsscratch", "vsepc", "vscause",    "vstval", "hgeie", "htinst"};
 
     buf_text(text, "set_csrs:\n");
-    for (size_t i = 0; i < COUNT(zeroed); i++)
-        buf_printf(text, "    csrw %s, zero\n", zeroed[i]);
+    zero_csrs(text, zeroed, COUNT(zeroed));
     buf_text(text, "    li t0, -1\n    csrw stimecmp, t0\n");
     for (unsigned i = 0; i < PMP_ENTRIES; i++)
         buf_printf(text, "    ld t0, DESC_CSRS + 8 * %d(s1)\n    csrw pmpaddr%u, t0\n",
@@ -65,13 +86,24 @@ static void add_csr_routines(struct buf *text)
                "    ld t0, DESC_CSRS + 8 * %d(s1)\n    csrw pmpcfg0, t0\n"
                "    ld t0, DESC_CSRS + 8 * %d(s1)\n    csrw pmpcfg2, t0\n",
                START_PMPCFG0, START_PMPCFG2);
-    for (size_t i = 0; i < COUNT(start_csrs); i++)
-        buf_printf(text, "    ld t0, DESC_CSRS + 8 * %d(s1)\n    csrw %s, t0\n",
-                   (int)start_csrs[i].index, start_csrs[i].name);
-    buf_text(text, "    ret\ndump_csrs:\n");
-    for (size_t i = 0; i < end_csrs_count; i++)
+    start_csrs_in(text, false);
+    buf_text(text, "    ret\nset_guest_csrs:\n");
+    zero_csrs(text, zeroed_of_guests, COUNT(zeroed_of_guests));
+    buf_text(text, "    li t0, -1\n    csrw vstimecmp, t0\n");
+    start_csrs_in(text, true);
+    buf_text(text, "    ret\n");
+}
+
+static void add_csr_routines(struct buf *text)
+{
+    add_set_csrs(text);
+    buf_text(text, "dump_csrs:\n");
+    for (size_t i = 0; i < end_csrs_count; i++) {
+        if (i == end_csrs_first_of_guests)
+            buf_text(text, "    ret\ndump_guest_csrs:\n");
         buf_printf(text, "    csrr t0, 0x%x\n    sd t0, RESULT_CSRS + %zu(s2)\n",
                    end_csrs[i], 8 * i);
+    }
     buf_text(text, "    ret\n");
 }
 
@@ -120,11 +152,12 @@ static void add_escapes(uint8_t *image)
     }
 }
 
-void image_begin(uint8_t *image)
+void image_begin(uint8_t *image, bool guests)
 {
     memset(image, 0, IMAGE_SIZE);
     assemble_runtime(image);
     add_escapes(image);
+    put_word(image, FRAME + FRAME_GUESTS, guests);
 }
 
 /* --- sequences --- */

@@ -9,9 +9,9 @@
  * bytes.
  */
 
-/* An image with the runtime and no sequence. Fails the running test if the runtime does
- * not assemble. */
-void image_begin(uint8_t *image);
+/* An image with the runtime and no sequence, for a hart with the hypervisor extension or
+ * without. Fails the running test if the runtime does not assemble. */
+void image_begin(uint8_t *image, bool guests);
 
 /* Adds sequence number `index`, which was generated for its code slot. */
 void image_add(uint8_t *image, unsigned index, const struct sequence *seq);

@@ -33,13 +33,24 @@ enum start_csr {
     START_PMPADDR0,
     START_PMPCFG0 = START_PMPADDR0 + 16,
     START_PMPCFG2,
+    /* Of the hypervisor extension. */
+    START_HSTATUS,
+    START_HEDELEG,
+    START_HIDELEG,
+    START_HVIP,
+    START_HENVCFG,
+    START_HCOUNTEREN,
+    START_HGATP,
+    START_VSSTATUS,
+    START_VSTVEC,
+    START_VSATP,
     START_CSRS
 };
 
 /* Why the runtime ended a sequence. */
 enum stop { STOP_NEVER, STOP_END, STOP_TRAPS, STOP_LOST };
 
-/* The S-mode trap handlers: a page of ecall and a page of ebreak. */
+/* The trap handlers of S-mode and VS-mode: a page of ecall and a page of ebreak. */
 enum escape { ESCAPE_ECALL, ESCAPE_EBREAK };
 
 #endif

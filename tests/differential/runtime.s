@@ -68,6 +68,11 @@ poked:
     addi    t0, s0, FRAME_SPARE     # a reservation of the sequence before
     sc.d    t1, zero, (t0)
     call    set_csrs
+    ld      t0, FRAME_GUESTS(s0)
+    beqz    t0, set
+    call    set_guest_csrs
+    hfence.gvma
+set:
     sfence.vma
     ld      t0, DESC_CODE_VA(s1)
     csrw    mepc, t0
@@ -168,10 +173,22 @@ trap:
     li      t1, 0x800
     li      t2, 11
     beq     a0, t2, the_end
+    li      t2, 10
+    beq     a0, t2, the_end
     bnez    t0, the_end
 not_the_end:
 
-    # An ecall or ebreak in one of the pages of handlers is a trap that went to S-mode.
+    # With guests, what else a trap to M-mode records.
+    ld      s4, FRAME_GUESTS(s0)
+    li      s5, 0
+    li      s6, 0
+    beqz    s4, where
+    csrr    s5, mtval2
+    csrr    s6, mtinst
+where:
+
+    # An ecall or ebreak in one of the pages of handlers is a trap that went to S-mode, or
+    # if it comes from there by V = 1 to VS-mode. s3 is 0 for M-mode, 1, or 2.
     li      s3, 0
     li      t0, ESCAPES
     sub     t0, a1, t0
@@ -179,14 +196,30 @@ not_the_end:
     bgeu    t0, t1, log
     li      t1, 9
     beq     a0, t1, escaped
+    li      t1, 10
+    beq     a0, t1, escaped
     li      t1, 3
     bne     a0, t1, log
 escaped:
-    li      s3, 1
     mv      a4, a1
+    srli    t0, a3, 39              # MPV
+    andi    t0, t0, 1
+    bnez    t0, escaped_guest
+    li      s3, 1
     csrr    a0, scause
     csrr    a1, sepc
     csrr    a2, stval
+    beqz    s4, log
+    csrr    s5, htval
+    csrr    s6, htinst
+    j       log
+escaped_guest:
+    li      s3, 2
+    li      s5, 0
+    li      s6, 0
+    csrr    a0, vscause
+    csrr    a1, vsepc
+    csrr    a2, vstval
 
 log:
     ld      t0, RESULT_TRAPS(s2)
@@ -198,16 +231,29 @@ log:
     li      t1, LOG_ROW
     mul     t0, t0, t1
     add     t0, t0, s2
-    sd      a0, RESULT_LOG(t0)
-    sd      a1, RESULT_LOG+8(t0)
-    sd      a2, RESULT_LOG+16(t0)
-    sd      a3, RESULT_LOG+24(t0)
-    sd      a4, RESULT_LOG+32(t0)
+    li      t1, RESULT_LOG
+    add     t0, t0, t1
+    sd      a0, LOG_CAUSE(t0)
+    sd      a1, LOG_EPC(t0)
+    sd      a2, LOG_TVAL(t0)
+    sd      a3, LOG_MSTATUS(t0)
+    sd      a4, LOG_HANDLER(t0)
+    beqz    s4, logged
+    sd      s5, LOG_TVAL2(t0)
+    sd      s6, LOG_TINST(t0)
+    csrr    t1, hstatus
+    sd      t1, LOG_HSTATUS(t0)
+    csrr    t1, vsstatus
+    sd      t1, LOG_VSSTATUS(t0)
+logged:
 
-    # Where to go on. After an interrupt: at the same place, with that one disabled.
+    # Where to go on. After an interrupt: at the same place, with that one disabled (a
+    # guest knows it by the number before).
     bgez    a0, exception
+    srli    t1, s3, 1
+    add     t1, t1, a0
     li      t0, 1
-    sll     t0, t0, a0
+    sll     t0, t0, t1
     csrc    mie, t0
     j       go_on
 
@@ -219,6 +265,8 @@ exception:
     li      t0, 1
     beq     a0, t0, go_back
     li      t0, 12
+    beq     a0, t0, go_back
+    li      t0, 20
     beq     a0, t0, go_back
     beqz    a0, go_back
 
@@ -241,9 +289,19 @@ go_back:
 
 go_on:
     sfence.vma                      # QEMU keeps what it looked up for MPRV's old mode
+    beqz    s4, fenced
+    hfence.gvma
+    hfence.vvma
+fenced:
     beqz    s3, to_the_sequence
     # By way of the sret at the end of the page of handlers.
+    addi    t0, s3, -1
+    bnez    t0, guest_returns
     csrw    sepc, a1
+    j       returns
+guest_returns:
+    csrw    vsepc, a1
+returns:
     srli    a1, a4, 12
     slli    a1, a1, 12
     li      t0, 0xf00
@@ -275,6 +333,10 @@ save:
     addi    a2, a2, -1
     bnez    a2, save
     call    dump_csrs
+    ld      t0, FRAME_GUESTS(s0)
+    beqz    t0, dumped
+    call    dump_guest_csrs
+dumped:
     csrw    pmpcfg0, zero           # M-mode, too, may not access what matches in part
     csrw    pmpcfg2, zero
 

@@ -72,7 +72,7 @@ static void ignore(void *ctx, const struct event *event)
     (void)event;
 }
 
-uint64_t run_here(uint8_t *image, uint64_t size, bool heard)
+uint64_t run_here(uint8_t *image, uint64_t size, bool guests, bool heard)
 {
     return run_here_with_disk(image, size, heard, NULL);
 }
@@ -87,7 +87,7 @@ uint64_t run_here_with_disk(uint8_t *image, uint64_t size, bool heard,
     uint64_t digest;
 
     desc.ram_size = size;
-    desc.hypervisor = false;
+    desc.hypervisor = guests;
     board = run_add(run, &desc, &err);
     ck_assert_msg(board != NULL, "%s", err.text);
     if (disk)

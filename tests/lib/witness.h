@@ -19,9 +19,9 @@ bool qemu_installed(void);
  * the program does not end by itself within a minute. */
 void run_on_qemu(uint8_t *image, uint64_t size, const char *machine);
 
-/* On a board with as much RAM. `heard`: somebody listens to every event, so that the
+/* On a board with as much RAM; `guests`: and the hypervisor extension. `heard`: somebody listens to every event, so that the
  * exact loop runs. Gives the digest of all state at the end. */
-uint64_t run_here(uint8_t *image, uint64_t size, bool heard);
+uint64_t run_here(uint8_t *image, uint64_t size, bool guests, bool heard);
 
 /* A disk that is in one of the board's devices. */
 struct witness_disk {

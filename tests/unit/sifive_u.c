@@ -212,7 +212,7 @@ static void run_on_ours(struct program *program)
     static const struct store end[] = {{0x00100000, 0x5555}};
 
     set_parameters(program, 0x03100000, end, COUNT(end));
-    run_here(program->ram, RAM_SIZE, false);
+    run_here(program->ram, RAM_SIZE, false, false);
 }
 
 /* --- what must be the same --- */
