@@ -142,8 +142,9 @@ check-all: tests
 
 # Tests that run machines, and those of devices with much state; not fault and
 # determinism, which would take minutes. Each fails if nothing was saved and restored.
-STRESSED = aclint ata board boot dma iommu iommu_dma plic run stream two_loops \
-  two_loops_machine uart virtio_blk virtio_mmio virtio_queue walk
+STRESSED = aclint ata board boot dma hypervisor_fences hypervisor_interrupts iommu \
+  iommu_dma plic run stream two_loops two_loops_machine uart virtio_blk virtio_mmio \
+  virtio_queue walk
 STRESS ?= 7
 
 ## check-stress: tests of the machine, which is saved and restored every STRESS steps

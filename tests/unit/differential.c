@@ -101,7 +101,7 @@ static void show(enum kind kind, uint64_t seed)
 
 /*
  * Each test is a batch of one kind. A sample has one batch of each; RINGSIDE_LONG=1 runs
- * more and larger ones: 21,000 sequences in all besides those that QEMU cannot run.
+ * more and larger ones: 33,000 sequences in all besides those that QEMU cannot run.
  */
 enum { BATCHES = 3, SAMPLE = 600, WHOLE = 1000 };
 
