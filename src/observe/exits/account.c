@@ -1,0 +1,201 @@
+#include "observe/exits/account.h"
+
+#include "observe/narrate.h"
+
+#include <inttypes.h>
+
+#define SECOND UINT64_C(1000000000) /* in cycles */
+
+/* clang-format off */
+const struct account_info account_infos[ACCOUNT_METRICS] = {
+    [ACCOUNT_OPERATIONS] = {"operations", "operations", "operations",
+        "that the workload has done", 0},
+    [ACCOUNT_OPS_PER_SECOND] = {"ops_per_second", "ops/s", "1/s",
+        "operations a second, of 1,000,000,000 cycles", 1},
+    [ACCOUNT_LATENCY_P50] = {"latency_p50", "latency p50", "cycles",
+        "what half of the operations do not exceed, from begin to end", 0},
+    [ACCOUNT_LATENCY_P99] = {"latency_p99", "latency p99", "cycles",
+        "what 99 of 100 operations do not exceed", 0},
+    [ACCOUNT_EXITS] = {"exits_per_op", "exits/op", "exits",
+        "VM exits an operation", 3},
+    [ACCOUNT_EXIT_CYCLES] = {"cycles_per_exit", "cycles/exit", "cycles",
+        "from leaving a guest to entering one, without idling", 1},
+    [ACCOUNT_CYCLES] = {"cycles_per_op", "cycles/op", "cycles",
+        "of the clock, an operation", 1},
+    [ACCOUNT_GUEST_CYCLES] = {"guest_cycles_per_op", "  guest", "cycles",
+        "in a guest; on the bare machine, all that are not idle", 1},
+    [ACCOUNT_HYPERVISOR_CYCLES] = {"hypervisor_cycles_per_op", "  hypervisor", "cycles",
+        "outside guests; on the bare machine, none", 1},
+    [ACCOUNT_IDLE_CYCLES] = {"idle_cycles_per_op", "  idle", "cycles",
+        "in which a hart waited for an interrupt", 1},
+    [ACCOUNT_INSTRUCTIONS] = {"instructions_per_op", "instructions/op", "instructions",
+        "retired by all harts, an operation", 1},
+    [ACCOUNT_BYTES_COPIED] = {"bytes_copied_per_op", "bytes copied/op", "bytes",
+        "payload that stores of harts have moved, an operation", 1},
+    [ACCOUNT_BYTES_DMA] = {"bytes_dma_per_op", "bytes by DMA/op", "bytes",
+        "that DMA has put at its destinations, an operation", 1},
+    [ACCOUNT_INTERRUPTS] = {"interrupts_per_op", "interrupts/op", "interrupts",
+        "taken by harts, in guests too, an operation", 3},
+    [ACCOUNT_INJECTIONS] = {"injections_per_op", "injections/op", "injections",
+        "virtual interrupts that the hypervisor has raised in hvip, an operation", 3},
+    [ACCOUNT_VERIFY_BAD] = {"verify_bad", "wrong data", "times",
+        "how often the workload has found other data than it should", 0},
+};
+/* clang-format on */
+
+static uint64_t power_of_ten(unsigned exponent)
+{
+    uint64_t power = 1;
+
+    while (exponent--)
+        power *= 10;
+    return power;
+}
+
+uint64_t account_ratio(uint64_t count, uint64_t of, unsigned decimals)
+{
+    uint64_t scale = power_of_ten(decimals);
+
+    if (of == 0)
+        return 0;
+    return count / of * scale + (count % of * scale + of / 2) / of;
+}
+
+void account_put(struct buf *out, uint64_t value, unsigned decimals, bool commas)
+{
+    uint64_t scale = power_of_ten(decimals);
+
+    if (commas)
+        put_count(out, value / scale);
+    else
+        buf_printf(out, "%" PRIu64, value / scale);
+    if (decimals)
+        buf_printf(out, ".%0*" PRIu64, (int)decimals, value % scale);
+}
+
+/* --- between two moments ---------------------------------------------------------------- */
+
+/* The place of a cause in the account, in order; NULL: there are too many. */
+static struct account_cause *cause_of(struct account *account, uint64_t cause)
+{
+    unsigned at = 0;
+
+    while (at < account->causes && account->cause[at].cause < cause)
+        at++;
+    if (at < account->causes && account->cause[at].cause == cause)
+        return &account->cause[at];
+    if (account->causes == ACCOUNT_CAUSES)
+        return NULL;
+    for (unsigned i = account->causes++; i > at; i--)
+        account->cause[i] = account->cause[i - 1];
+    account->cause[at] = (struct account_cause){.cause = cause};
+    return &account->cause[at];
+}
+
+/* Classes are only ever added: what both have is at the same place. */
+static void add_exits(struct account *account, const struct exits *from,
+                      const struct exits *to)
+{
+    static const struct exit_class none;
+
+    for (unsigned i = 0; i < to->classes; i++) {
+        const struct exit_class *now = &to->class[i];
+        const struct exit_class *was = i < from->classes ? &from->class[i] : &none;
+        struct account_cause *cause;
+
+        if (now->count == was->count)
+            continue;
+        cause = cause_of(account, now->cause);
+        if (!cause)
+            continue;
+        cause->exits += now->count - was->count;
+        cause->cycles += (now->cost.cycles - now->cost.part[EXIT_IDLE]) -
+                         (was->cost.cycles - was->cost.part[EXIT_IDLE]);
+    }
+}
+
+struct mode_cycles {
+    uint64_t awake[EXIT_MODES], idle;
+};
+
+static struct mode_cycles cycles_between(const struct exits *from,
+                                         const struct exits *to)
+{
+    struct mode_cycles sum = {.idle = 0};
+
+    for (unsigned i = 0; i < EXIT_HARTS; i++)
+        for (unsigned mode = 0; mode < EXIT_MODES; mode++) {
+            sum.awake[mode] += to->hart[i].awake[mode] - from->hart[i].awake[mode];
+            sum.idle += to->hart[i].asleep[mode] - from->hart[i].asleep[mode];
+        }
+    return sum;
+}
+
+static void add_cycles(struct account *account, const struct mode_cycles *cycles)
+{
+    uint64_t all = 0;
+
+    for (unsigned mode = 0; mode < EXIT_MODES; mode++)
+        all += cycles->awake[mode];
+    account->guest_cycles = cycles->awake[EXIT_MODE_VU] + cycles->awake[EXIT_MODE_VS];
+    if (account->guest_cycles == 0)
+        account->guest_cycles = all;
+    account->hypervisor_cycles = all - account->guest_cycles;
+    account->idle_cycles = cycles->idle;
+}
+
+/* --- by operation ------------------------------------------------------------------------ */
+
+static void set(struct account *account, enum account_metric metric, uint64_t count,
+                uint64_t of)
+{
+    account->value[metric] = account_ratio(count, of, account_infos[metric].decimals);
+}
+
+static void set_exits(struct account *account)
+{
+    uint64_t exits = 0, cycles = 0;
+
+    for (unsigned i = 0; i < account->causes; i++) {
+        exits += account->cause[i].exits;
+        cycles += account->cause[i].cycles;
+    }
+    set(account, ACCOUNT_EXITS, exits, account->operations);
+    set(account, ACCOUNT_EXIT_CYCLES, cycles, exits);
+}
+
+static void set_metrics(struct account *account, const struct metrics *metrics)
+{
+    uint64_t operations = account->operations;
+
+    set(account, ACCOUNT_OPERATIONS, operations, 1);
+    set(account, ACCOUNT_OPS_PER_SECOND, operations * SECOND, account->cycles);
+    set(account, ACCOUNT_CYCLES, account->cycles, operations);
+    set(account, ACCOUNT_GUEST_CYCLES, account->guest_cycles, operations);
+    set(account, ACCOUNT_HYPERVISOR_CYCLES, account->hypervisor_cycles, operations);
+    set(account, ACCOUNT_IDLE_CYCLES, account->idle_cycles, operations);
+    set(account, ACCOUNT_INSTRUCTIONS, metrics->instructions, operations);
+    set(account, ACCOUNT_BYTES_COPIED, metrics->payload_bytes_hart, operations);
+    set(account, ACCOUNT_BYTES_DMA, metrics->payload_bytes_dma, operations);
+    set(account, ACCOUNT_INTERRUPTS, metrics->interrupts, operations);
+}
+
+void account_make(struct account *account, const struct exits *from,
+                  const struct exits *to, const struct metrics *metrics,
+                  const struct work *work)
+{
+    struct mode_cycles cycles = cycles_between(from, to);
+
+    *account = (struct account){.known = work->begun && work->ends,
+                                .operations = work->ends,
+                                .cycles = metrics->cycles};
+    add_exits(account, from, to);
+    add_cycles(account, &cycles);
+    set_metrics(account, metrics);
+    set_exits(account);
+    set(account, ACCOUNT_INJECTIONS, to->injections - from->injections,
+        account->operations);
+    set(account, ACCOUNT_LATENCY_P50, work_latency(work, 50), 1);
+    set(account, ACCOUNT_LATENCY_P99, work_latency(work, 99), 1);
+    set(account, ACCOUNT_VERIFY_BAD, work->wrong, 1);
+}
