@@ -228,6 +228,7 @@ void judge_trial(struct trial *trial, struct result *result)
     if (!trial_measure(trial, &err))
         add(&result->verdicts, "the run can be measured", false, err.text);
     result->metrics = trial->metrics;
+    result->account = trial->account;
     if (trial_error(trial))
         return;
     if (!keep_run(trial, result, &err)) {

@@ -21,6 +21,7 @@ struct result {
     enum run_stop stop;
     uint32_t exit_code;
     struct metrics metrics;
+    struct account account;
     uint64_t digest; /* of the state at the end */
     struct verdicts verdicts;
     int run; /* the object that comparisons are given, in Lua's registry; 0: none */

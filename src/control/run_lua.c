@@ -4,6 +4,7 @@
 #include "control/run_box.h"
 #include "machine/isa/isa.h"
 #include "observe/ask/names.h"
+#include "observe/narrate.h"
 
 #include <inttypes.h>
 #include <lauxlib.h>
@@ -261,6 +262,36 @@ static void push_metrics(lua_State *lua, const struct metrics *metrics)
     }
 }
 
+/* What operations cost, if the workload has marked any. */
+static void add_account(lua_State *lua, const struct account *account)
+{
+    for (int i = 0; account->known && i < ACCOUNT_METRICS; i++) {
+        double scale = 1;
+
+        for (unsigned digit = 0; digit < account_infos[i].decimals; digit++)
+            scale *= 10;
+        if (account_infos[i].decimals)
+            lua_pushnumber(lua, (double)account->value[i] / scale);
+        else
+            lua_pushinteger(lua, (lua_Integer)account->value[i]);
+        lua_setfield(lua, -2, account_infos[i].name);
+    }
+}
+
+/* run.exits["load guest page fault"]: how many VM exits had that cause. */
+static void push_exits(lua_State *lua, const struct account *account)
+{
+    lua_newtable(lua);
+    for (unsigned i = 0; i < account->causes; i++) {
+        struct buf name = {0};
+
+        put_cause(&name, account->cause[i].cause);
+        lua_pushinteger(lua, (lua_Integer)account->cause[i].exits);
+        lua_setfield(lua, -2, buf_str(&name));
+        buf_free(&name);
+    }
+}
+
 static void push_events(lua_State *lua, const struct metrics *metrics)
 {
     lua_createtable(lua, 0, EVENT_KINDS);
@@ -299,7 +330,10 @@ static void add_results(lua_State *lua, const struct trial *trial)
     lua_pushstring(lua, stop_name(trial->stop));
     lua_setfield(lua, -2, "stop");
     push_metrics(lua, &trial->metrics);
+    add_account(lua, &trial->account);
     lua_setfield(lua, -2, "metrics");
+    push_exits(lua, &trial->account);
+    lua_setfield(lua, -2, "exits");
     push_events(lua, &trial->metrics);
     lua_setfield(lua, -2, "events");
 }

@@ -37,6 +37,8 @@ struct expr_scope session_scope(const struct session *session)
 /* What follows from subject and timeline. */
 static void set_up(struct session *session)
 {
+    session->guests =
+        session->own_guests ? session->own_guests : session->subject.trial.guests;
     session->run = session->subject.run;
     session->narrator = (struct narrator){session->run, session->subject.symbols};
     session->scope = (struct expr_scope){
@@ -68,8 +70,12 @@ bool session_open(struct session *session, const struct session_choice *choice,
     if (!ok)
         return false;
     session->time = timeline_new(session->subject.run, &settings);
-    if (session->subject.scenario)
+    if (session->subject.scenario) {
         trial_attach(&session->subject.trial, session->time);
+    } else {
+        session->own_guests = guest_folds_new(session->subject.run);
+        guest_folds_join(session->own_guests, session->time);
+    }
     set_up(session);
     if (choice->opened)
         choice->opened(choice->opened_ctx, session);
@@ -82,6 +88,7 @@ void session_borrow(struct session *session, struct trial *trial,
     *session = (struct session){.time = timeline};
     subject_borrow(&session->subject, trial);
     set_up(session);
+    session->guests = trial->guests;
 }
 
 void session_return(struct session *session)
@@ -105,6 +112,7 @@ void session_close(struct session *session)
         stops_free(session->stops);
     if (session->time)
         timeline_free(session->time);
+    guest_folds_free(session->own_guests);
     subject_close(&session->subject);
     free(session->repeat);
     *session = (struct session){0};

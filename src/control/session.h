@@ -27,6 +27,8 @@ struct session {
     struct run *run;
     struct timeline *time;
     struct stops *stops;
+    struct guest_folds *guests; /* what is learnt about VM exits, up to the viewer */
+    struct guest_folds *own_guests; /* of a program: a scenario's are the trial's */
     struct narrator narrator;
     unsigned board, hart; /* that commands mean by default */
     struct last_move last;

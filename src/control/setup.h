@@ -77,6 +77,7 @@ struct setup {
         size_t size;
     } initrd;
     bool has_entry, has_window, has_work;
+    bool window_marked; /* the window is from MARK_WORK_BEGIN to MARK_WORK_END */
     bool has_alone; /* the scenario says how the second job runs alone */
     struct place entry, from, to, work;
     struct {

@@ -235,10 +235,22 @@ static void read_regions(const struct reading *from, struct setup *setup)
     lua_pop(lua, 1);
 }
 
+/* window = { from =, to = }, or "markers": the workload marks it itself. */
 static void read_window(const struct reading *from, struct setup *setup)
 {
     struct reading window;
+    char word[16];
 
+    lua_getfield(from->lua, from->table, "window");
+    if (lua_type(from->lua, -1) == LUA_TSTRING) {
+        lua_pop(from->lua, 1);
+        if (!read_text(from, "window", word, sizeof(word)) ||
+            strcmp(word, "markers") != 0)
+            read_fail(from, "'window' is { from =, to = } or \"markers\"");
+        setup->has_window = setup->window_marked = true;
+        return;
+    }
+    lua_pop(from->lua, 1);
     if (!read_table(from, "window", &window, window_keys, false))
         return;
     if (!read_place(&window, "from", &setup->from) ||
@@ -336,7 +348,7 @@ static bool resolve_all(struct setup *setup, struct err *err)
         ok = resolve(setup, &setup->entry, err);
     if (ok && setup->has_entry)
         setup->image.entry = setup->entry.address;
-    if (ok && setup->has_window)
+    if (ok && setup->has_window && !setup->window_marked)
         ok = resolve(setup, &setup->from, err) && resolve(setup, &setup->to, err);
     if (ok && setup->has_work)
         ok = resolve(setup, &setup->work, err);

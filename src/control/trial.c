@@ -1,10 +1,13 @@
 #include "control/trial.h"
 
+#include "base/alloc.h"
 #include "control/callbacks.h"
 #include "control/setup_read.h"
+#include "guest/include/markers.h"
 #include "image/start.h"
 
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* --- beginning ----------------------------------------------------------------------- */
@@ -53,6 +56,19 @@ static void set_stops(struct trial *trial)
     }
 }
 
+static void take(void *ctx, const struct event *event);
+
+static void listen(struct trial *trial)
+{
+    trial->guests = guest_folds_new(trial->run);
+    trial->exits_from = alloc_zero(1, sizeof(*trial->exits_from));
+    trial->exits_to = alloc_zero(1, sizeof(*trial->exits_to));
+    exits_init(trial->exits_from, trial->run);
+    exits_init(trial->exits_to, trial->run);
+    guest_folds_listen(trial->guests, &trial->run->events);
+    event_listen(&trial->run->events, (struct event_sink){TALLY_KINDS, take, trial});
+}
+
 static bool load(struct trial *trial, struct err *err)
 {
     struct setup *setup = &trial->setup;
@@ -64,8 +80,7 @@ static bool load(struct trial *trial, struct err *err)
     trial->board = run_add(trial->run, &trial->setup.board, err);
     if (!trial->board || !insert_disks(trial, err))
         return false;
-    event_listen(&trial->run->events,
-                 (struct event_sink){TALLY_KINDS, tally_take, &trial->tally});
+    listen(trial);
     name_payload(trial);
     run_reset(trial->run);
     if (!start_board(trial->board, &start, err))
@@ -75,7 +90,7 @@ static bool load(struct trial *trial, struct err *err)
         return err_set(err, "'work' is not in RAM");
     if (trial->setup.callbacks && !callbacks_begin(trial->setup.callbacks, trial, err))
         return false;
-    if (trial->setup.has_window)
+    if (trial->setup.has_window && !trial->setup.window_marked)
         set_stops(trial);
     return true;
 }
@@ -97,6 +112,9 @@ void trial_end(struct trial *trial)
     if (trial->owns_time)
         timeline_free(trial->time);
     run_free(trial->run);
+    guest_folds_free(trial->guests);
+    free(trial->exits_from);
+    free(trial->exits_to);
     callbacks_free(trial->setup.callbacks);
     setup_release(&trial->setup);
     *trial = (struct trial){.scenario = NULL};
@@ -114,20 +132,46 @@ static uint64_t work_now(const struct trial *trial)
     return work;
 }
 
+static void read_exits(const struct trial *trial, struct exits *exits, uint64_t cycle)
+{
+    *exits = trial->guests->exits;
+    exits_settle(exits, cycle);
+}
+
+static void enter_window(struct trial *trial, uint64_t cycle)
+{
+    trial->entered = true;
+    counters_read(&trial->at_from, trial->run, &trial->tally, cycle);
+    read_exits(trial, trial->exits_from, cycle);
+    trial->work_from = work_now(trial);
+}
+
+static void leave_window(struct trial *trial, uint64_t cycle)
+{
+    trial->left = true;
+    counters_read(&trial->at_to, trial->run, &trial->tally, cycle);
+    read_exits(trial, trial->exits_to, cycle);
+    trial->work_to = work_now(trial);
+}
+
 /* A hart has arrived somewhere: is it an end of the window? */
 static void arrived(void *ctx, struct hart *hart)
 {
     struct trial *trial = ctx;
 
-    if (!trial->entered && hart->pc == trial->setup.from.address) {
-        trial->entered = true;
-        counters_read(&trial->at_from, trial->run, &trial->tally, hart->cycle);
-        trial->work_from = work_now(trial);
-    } else if (trial->entered && !trial->left && hart->pc == trial->setup.to.address) {
-        trial->left = true;
-        counters_read(&trial->at_to, trial->run, &trial->tally, hart->cycle);
-        trial->work_to = work_now(trial);
-    }
+    if (!trial->entered && hart->pc == trial->setup.from.address)
+        enter_window(trial, hart->cycle);
+    else if (trial->entered && !trial->left && hart->pc == trial->setup.to.address)
+        leave_window(trial, hart->cycle);
+}
+
+/* The same where software marks them. */
+static void marked(struct trial *trial, const struct event *event)
+{
+    if (!trial->entered && event->marker.number == MARK_WORK_BEGIN)
+        enter_window(trial, event->cycle);
+    else if (trial->entered && !trial->left && event->marker.number == MARK_WORK_END)
+        leave_window(trial, event->cycle);
 }
 
 /* Goes to the limit; with `until_from`, no further than where the window begins. */
@@ -156,6 +200,8 @@ static void take(void *ctx, const struct event *event)
     struct trial *trial = ctx;
 
     tally_take(&trial->tally, event);
+    if (event->kind == EVENT_MARKER && trial->setup.window_marked)
+        marked(trial, event);
 }
 
 static void counters_state(struct counters *counters, struct state *state)
@@ -196,6 +242,8 @@ static void window_state(void *ctx, struct state *state)
     counters_state(&trial->at_to, state);
     STATE(state, trial->work_from);
     STATE(state, trial->work_to);
+    exits_state(trial->exits_from, state);
+    exits_state(trial->exits_to, state);
 }
 
 void trial_attach(struct trial *trial, struct timeline *timeline)
@@ -203,11 +251,13 @@ void trial_attach(struct trial *trial, struct timeline *timeline)
     const struct setup *setup = &trial->setup;
 
     trial->time = timeline;
-    event_unlisten(&trial->run->events, tally_take, &trial->tally);
+    event_unlisten(&trial->run->events, take, trial);
+    guest_folds_unlisten(trial->guests, &trial->run->events);
     for (unsigned h = 0; h < trial->board->harts; h++)
         hart_clear_stops(&trial->board->hart[h]);
+    guest_folds_join(trial->guests, timeline);
     timeline_add_fold(timeline, (struct fold){TALLY_KINDS, take, window_state, trial});
-    if (setup->has_window) {
+    if (setup->has_window && !setup->window_marked) {
         timeline_add_arrival(timeline, setup->from.address, arrived, trial);
         if (setup->to.address != setup->from.address)
             timeline_add_arrival(timeline, setup->to.address, arrived, trial);
@@ -322,12 +372,19 @@ bool trial_measure(struct trial *trial, struct err *err)
     const struct setup *setup = &trial->setup;
 
     if (!trial->left) { /* no window, or one that the run has not come to the end of */
-        counters_read(&trial->at_to, trial->run, &trial->tally, run_cycle(trial->run));
+        uint64_t cycle = run_cycle(trial->run);
+
+        counters_read(&trial->at_to, trial->run, &trial->tally, cycle);
+        read_exits(trial, trial->exits_to, cycle);
         trial->work_to = work_now(trial);
-        if (setup->has_window && !trial->entered)
+        if (setup->has_window && !trial->entered) {
             trial->at_from = trial->at_to;
+            *trial->exits_from = *trial->exits_to;
+        }
     }
     metrics_between(&trial->metrics, &trial->at_from, &trial->at_to);
+    account_make(&trial->account, trial->exits_from, trial->exits_to, &trial->metrics,
+                 &trial->guests->work);
     return !trial->left || !setup->has_work || !setup->has_alone ||
            measure_share(trial, err);
 }

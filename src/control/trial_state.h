@@ -3,6 +3,8 @@
 
 #include "control/setup.h"
 #include "machine/board/run.h"
+#include "observe/exits/account.h"
+#include "observe/exits/guest_folds.h"
 #include "observe/metrics.h"
 #include "observe/time/timeline.h"
 
@@ -17,6 +19,7 @@ struct trial {
     struct run *run;
     struct board *board;
     struct tally tally;
+    struct guest_folds *guests;
     struct timeline *time; /* that the run goes through; NULL: none */
     bool owns_time;
 
@@ -24,9 +27,11 @@ struct trial {
     bool entered, left;
     struct counters at_from, at_to;
     uint64_t work_from, work_to;
+    struct exits *exits_from, *exits_to; /* as they were then */
 
     enum run_stop stop; /* how the run has ended */
     struct metrics metrics;
+    struct account account;
 };
 
 #endif

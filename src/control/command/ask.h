@@ -19,6 +19,10 @@ bool ask_why_not(struct call *call, struct err *err);
  * is "23", or "uart0" where a device has one. */
 words_offered ask_offer_irqs, ask_offer_sources;
 
+/* A source by its number, or by the name of a device that has one line. */
+bool ask_source(const struct session *session, const char *name, unsigned *irq,
+                struct err *err);
+
 /* Keeps a moment under a name, so that `goto` goes there. */
 void ask_mark(struct session *session, const char *name, struct moment at,
               uint64_t cycle);

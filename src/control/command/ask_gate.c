@@ -87,6 +87,21 @@ void ask_offer_irqs(const struct session *session,
     ask_offer_sources(session, offer, ctx);
 }
 
+bool ask_source(const struct session *session, const char *name, unsigned *irq,
+                struct err *err)
+{
+    unsigned long number;
+    char *end;
+
+    if (!isdigit((unsigned char)name[0]))
+        return source_of_device(session_board(session), name, irq, err);
+    number = strtoul(name, &end, 0);
+    if (*end || number > UINT16_MAX)
+        return err_set(err, "'%.40s' is no interrupt's number", name);
+    *irq = (unsigned)number;
+    return true;
+}
+
 static bool find_gates(struct call *call, struct gates *gates, struct err *err)
 {
     const struct session *session = call->session;
@@ -94,22 +109,11 @@ static bool find_gates(struct call *call, struct gates *gates, struct err *err)
     int hart = call->given[1].is_given ? (int)call->given[1].value : -1;
     uint64_t lines = lines_named(name);
     unsigned irq = 0;
-    char *end;
 
     if (lines)
         return gates_of_lines(session->run, session->board, lines, hart, gates, err);
-    if (isdigit((unsigned char)name[0])) {
-        unsigned long number = strtoul(name, &end, 0);
-
-        if (*end || number > UINT16_MAX) {
-            err_set(err, "'%.40s' is no interrupt's number", name);
-            return false;
-        }
-        irq = (unsigned)number;
-    } else if (!source_of_device(session_board(session), name, &irq, err)) {
-        return false;
-    }
-    return gates_of_source(session->run, session->board, irq, hart, gates, err);
+    return ask_source(session, name, &irq, err) &&
+           gates_of_source(session->run, session->board, irq, hart, gates, err);
 }
 
 /* --- what is said ----------------------------------------------------------------- */

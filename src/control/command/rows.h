@@ -17,6 +17,7 @@ extern const struct command branch_commands[];    /* branch.c */
 extern const struct command ask_commands[];       /* ask.c */
 extern const struct command data_commands[];      /* data.c */
 extern const struct command info_commands[];      /* info.c */
+extern const struct command exit_commands[];      /* exit.c */
 extern const struct command record_commands[];    /* record.c */
 
 #endif
