@@ -78,7 +78,7 @@ struct setup {
     } initrd;
     bool has_entry, has_window, has_work;
     bool window_marked; /* the window is from MARK_WORK_BEGIN to MARK_WORK_END */
-    bool has_alone; /* the scenario says how the second job runs alone */
+    bool has_alone;     /* the scenario says how the second job runs alone */
     struct place entry, from, to, work;
     struct {
         struct place from, to;

@@ -1,7 +1,7 @@
 #include "face/asm_command.h"
 
 #include "base/buf.h"
-#include "face/clean.h"
+#include "base/clean.h"
 #include "face/options.h"
 #include "image/elf_code.h"
 #include "image/elf_write.h"

@@ -2,9 +2,9 @@
 
 #include "base/alloc.h"
 #include "base/buf.h"
+#include "base/clean.h"
 #include "base/nearest.h"
 #include "base/number.h"
-#include "face/clean.h"
 
 #include <getopt.h>
 #include <inttypes.h>

@@ -1,6 +1,6 @@
 #include "face/report.h"
 
-#include "face/clean.h"
+#include "base/clean.h"
 #include "observe/narrate.h"
 
 #include <inttypes.h>

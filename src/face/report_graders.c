@@ -2,7 +2,7 @@
  * The forms of a report that programs read: JSON, JUnit's XML and TAP. Names and reasons
  * may hold a student's bytes: they are cleaned, then escaped as each form needs it.
  */
-#include "face/clean.h"
+#include "base/clean.h"
 #include "face/report.h"
 
 #include <inttypes.h>

@@ -1,9 +1,9 @@
 #include "face/run_command.h"
 
 #include "base/bits.h"
+#include "base/clean.h"
 #include "control/command/answer.h"
 #include "control/judge.h"
-#include "face/clean.h"
 #include "face/options.h"
 #include "face/report.h"
 #include "face/scenarios.h"

@@ -2,8 +2,8 @@
 
 #include "base/bits.h"
 #include "base/buf.h"
+#include "base/clean.h"
 #include "control/scenario.h"
-#include "face/clean.h"
 
 #include <dirent.h>
 #include <errno.h>

@@ -267,8 +267,8 @@ static void raise(uint64_t cycle, unsigned source)
 {
     EMIT(&run->events, cycle, IRQ_LINE, irq_line, .source = (uint16_t)source,
          .level = 1);
-    EMIT(&run->events, cycle + 1, IRQ_PENDING, irq_pending,
-         .source = (uint16_t)source, .pending = 1);
+    EMIT(&run->events, cycle + 1, IRQ_PENDING, irq_pending, .source = (uint16_t)source,
+         .pending = 1);
     EMIT(&run->events, cycle + 2, HART_LINE, hart_line, .line = IRQ_SEI, .level = 1);
 }
 
@@ -312,8 +312,8 @@ START_TEST(a_native_interrupt_has_six_hands)
     complete(200, 14);
     ck_hands(&deliveries_of(&folds->deliveries, 0, 14)->now,
              "line 100, pending 101, hart-line 102, trap 110, claim 150, complete 200");
-    ck_assert_uint_eq(
-        deliveries_sum(deliveries_of(&folds->deliveries, 0, 14)).count, 1);
+    ck_assert_uint_eq(deliveries_sum(deliveries_of(&folds->deliveries, 0, 14)).count,
+                      1);
     raise(300, 14);
     ck_assert_uint_eq(deliveries_of(&folds->deliveries, 0, 14)->count, 1);
     ck_hands(&deliveries_of(&folds->deliveries, 0, 14)->now,

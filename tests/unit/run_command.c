@@ -6,7 +6,7 @@
 
 #include "base/bits.h"
 #include "base/buf.h"
-#include "face/clean.h"
+#include "base/clean.h"
 #include "face/events_command.h"
 #include "face/options.h"
 #include "face/run_command.h"

@@ -2,7 +2,7 @@
 #include "face/gdb/gdb_command.h"
 
 #include "base/bits.h"
-#include "face/clean.h"
+#include "base/clean.h"
 #include "face/gdb/gdb_rows.h"
 #include "face/gdb/listen.h"
 #include "face/gdb/server.h"

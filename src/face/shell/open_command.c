@@ -1,9 +1,9 @@
 /* The shell on a run that was recorded, or left. */
 #include "face/shell/open_command.h"
 
+#include "base/clean.h"
 #include "control/command/render.h"
 #include "control/keep.h"
-#include "face/clean.h"
 #include "face/options.h"
 #include "face/shell/shell.h"
 #include "face/shell/shell_command.h"

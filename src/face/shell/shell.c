@@ -1,8 +1,8 @@
 #include "face/shell/shell.h"
 
+#include "base/clean.h"
 #include "control/command/answer.h"
 #include "control/command/command.h"
-#include "face/clean.h"
 #include "face/gdb/gdb_rows.h"
 #include "face/shell/interrupt.h"
 #include "face/shell/shell_rows.h"

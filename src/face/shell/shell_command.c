@@ -1,9 +1,9 @@
 #include "face/shell/shell_command.h"
 
 #include "base/bits.h"
+#include "base/clean.h"
 #include "control/command/command.h"
 #include "control/keep.h"
-#include "face/clean.h"
 #include "face/options.h"
 #include "face/scenarios.h"
 #include "face/shell/shell.h"

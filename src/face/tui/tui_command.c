@@ -1,7 +1,7 @@
 #include "face/tui/tui_command.h"
 
+#include "base/clean.h"
 #include "control/keep.h"
-#include "face/clean.h"
 #include "face/options.h"
 #include "face/tui/term.h"
 #include "face/tui/tui.h"

@@ -7,7 +7,7 @@ enum {
     MODE_SV48X4 = 9,
     INDEX_BITS = 9,
     ROOT_EXTRA_BITS = 2, /* the root has four pages */
-    TABLES_MOST = 8192  /* tables that lead in circles end here */
+    TABLES_MOST = 8192   /* tables that lead in circles end here */
 };
 
 #define ATP_MODE BITS(63, 60)

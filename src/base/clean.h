@@ -1,5 +1,5 @@
-#ifndef FACE_CLEAN_H
-#define FACE_CLEAN_H
+#ifndef BASE_CLEAN_H
+#define BASE_CLEAN_H
 
 #include "base/buf.h"
 

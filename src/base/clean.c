@@ -1,4 +1,4 @@
-#include "face/clean.h"
+#include "base/clean.h"
 
 #include <stdbool.h>
 #include <stdint.h>
