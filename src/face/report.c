@@ -106,23 +106,8 @@ static double longest(const struct report *report, const struct metric_info *inf
     return most;
 }
 
-/* A bar of eighths of a column, or of whole columns. */
-static void put_bar(struct buf *out, double part, bool utf8)
-{
-    static const char *const eighths[] = {"", "▏", "▎", "▍", "▌", "▋", "▊", "▉"};
-    unsigned length = (unsigned)(part * BAR * 8 + 0.5);
-    unsigned whole = utf8 ? length / 8 : (length + 4) / 8;
-
-    for (unsigned i = 0; i < whole; i++)
-        buf_text(out, utf8 ? "█" : "#");
-    if (utf8)
-        buf_text(out, eighths[length % 8]);
-    else if (!whole && part > 0)
-        buf_char(out, '.');
-}
-
 static void put_chart(struct buf *out, const struct report *report,
-                      const struct metric_info *info, const struct report_style *style)
+                      const struct metric_info *info, const struct text_style *style)
 {
     double most = longest(report, info);
     int width = column_width(report, info);
@@ -140,7 +125,7 @@ static void put_chart(struct buf *out, const struct report *report,
         buf_free(&cell);
         if (style->colour)
             buf_text(out, "\033[36m");
-        put_bar(out, value_of(metrics, info) / most, style->utf8);
+        put_bar(out, value_of(metrics, info) / most, BAR, style->utf8);
         buf_text(out, style->colour ? "\033[0m\n" : "\n");
     }
 }
@@ -154,7 +139,7 @@ static bool any_share(const struct report *report)
 }
 
 static void put_charts(struct buf *out, const struct report *report,
-                       const struct report_style *style)
+                       const struct text_style *style)
 {
     static const char *const shown[] = {"useful_share", "cycles", "bus_wait_cycles"};
 
@@ -172,7 +157,7 @@ static void put_charts(struct buf *out, const struct report *report,
 
 static void put_verdicts(struct buf *out, const char *of,
                          const struct verdicts *verdicts,
-                         const struct report_style *style)
+                         const struct text_style *style)
 {
     for (unsigned i = 0; i < verdicts->count; i++) {
         const struct verdict *verdict = &verdicts->verdict[i];
@@ -203,7 +188,7 @@ static void put_digests(struct buf *out, const struct report *report)
 }
 
 void report_text(struct buf *out, const struct report *report,
-                 const struct report_style *style)
+                 const struct text_style *style)
 {
     if (report->scenario->title[0])
         put_clean(out, report->scenario->title);

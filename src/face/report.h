@@ -1,7 +1,7 @@
 #ifndef FACE_REPORT_H
 #define FACE_REPORT_H
 
-#include "base/buf.h"
+#include "base/style.h"
 #include "control/judge.h"
 
 /* What `ringside run` has found out. */
@@ -15,14 +15,9 @@ struct report {
 
 bool report_passed(const struct report *report);
 
-/* How text looks: bars of blocks need UTF-8. */
-struct report_style {
-    bool colour, utf8;
-};
-
 /* The report in its forms: a table with bar charts, and what graders read. */
 void report_text(struct buf *out, const struct report *report,
-                 const struct report_style *style);
+                 const struct text_style *style);
 void report_json(struct buf *out, const struct report *report);
 void report_junit(struct buf *out, const struct report *report);
 void report_tap(struct buf *out, const struct report *report);

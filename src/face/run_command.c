@@ -1,12 +1,12 @@
 #include "face/run_command.h"
 
-#include "base/bits.h"
 #include "base/clean.h"
 #include "control/command/answer.h"
 #include "control/judge.h"
 #include "face/options.h"
 #include "face/report.h"
 #include "face/scenarios.h"
+#include "face/terminal_style.h"
 #include "observe/narrate.h"
 #include "observe/record.h"
 
@@ -14,7 +14,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 struct command {
     /* What was asked for. */
@@ -164,32 +163,9 @@ static bool prepare(struct command *command, const char *path, struct err *err)
 
 /* --- telling -------------------------------------------------------------------------- */
 
-/* Does the locale that the environment names have UTF-8? */
-static bool has_utf8(void)
-{
-    static const char *const names[] = {"LC_ALL", "LC_CTYPE", "LANG"};
-
-    for (unsigned i = 0; i < COUNT(names); i++) {
-        const char *value = getenv(names[i]);
-
-        if (value && value[0])
-            return strstr(value, "UTF-8") || strstr(value, "utf8");
-    }
-    return false;
-}
-
-static bool has_colour(const struct command *command)
-{
-    const char *no = getenv("NO_COLOR");
-
-    if (strcmp(command->color, "auto") != 0)
-        return strcmp(command->color, "always") == 0;
-    return isatty(STDOUT_FILENO) && !(no && no[0]);
-}
-
 static void print_report(const struct command *command, const struct report *report)
 {
-    struct report_style style = {.colour = has_colour(command), .utf8 = has_utf8()};
+    struct text_style style = terminal_style(stdout, command->color, 0);
     struct buf out = {0};
 
     if (command->json)
@@ -235,10 +211,8 @@ static bool check_usage(const struct command *command, int argc, char **argv,
 {
     if (command->json + command->junit + command->tap > 1)
         return err_set(err, "--json, --junit and --tap: one at a time");
-    if (strcmp(command->color, "auto") != 0 && strcmp(command->color, "always") != 0 &&
-        strcmp(command->color, "never") != 0)
-        return err_set(err, "--color '%s': it is auto, always or never",
-                       command->color);
+    if (!color_check(command->color, err))
+        return false;
     if (argc > 1)
         return err_set(err, "one scenario at a time: '%s' and '%s'", argv[0], argv[1]);
     return argc == 1 || command->list || err_set(err, "no scenario given");

@@ -42,7 +42,7 @@ static void run_variant(struct scenario *scenario, unsigned variant)
         trial_go(&trial);
         judge_trial(&trial, &result);
         judge_results(scenario, &result, 1, &comparisons);
-        report_text(&out, &report, &(struct report_style){true, true});
+        report_text(&out, &report, &(struct text_style){true, true, 0});
         report_json(&out, &report);
         report_junit(&out, &report);
         report_tap(&out, &report);

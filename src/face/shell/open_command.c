@@ -7,6 +7,7 @@
 #include "face/options.h"
 #include "face/shell/shell.h"
 #include "face/shell/shell_command.h"
+#include "face/terminal_style.h"
 
 #include <stdio.h>
 
@@ -91,7 +92,7 @@ static int list(struct err *err)
     struct buf out = {0};
     bool ok = keep_list(&reply, err);
 
-    render(&out, RENDER_TEXT, shell_width(stdout), "resume", &reply, err);
+    render(&out, RENDER_TEXT, terminal_width(stdout), "resume", &reply, err);
     if (ok)
         print_clean(stdout, buf_str(&out));
     buf_free(&out);

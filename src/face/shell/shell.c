@@ -6,12 +6,12 @@
 #include "face/gdb/gdb_rows.h"
 #include "face/shell/interrupt.h"
 #include "face/shell/shell_rows.h"
+#include "face/terminal_style.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 /* --- printing ------------------------------------------------------------------------------- */
@@ -87,17 +87,6 @@ static void take_output(void *ctx, uint8_t byte)
 
 /* --- a line ------------------------------------------------------------------------------------ */
 
-/* Asked each time: windows change. */
-size_t shell_width(FILE *file)
-{
-    struct winsize size;
-
-    if (!isatty(fileno(file)))
-        return 0;
-    return ioctl(fileno(file), TIOCGWINSZ, &size) == 0 && size.ws_col ? size.ws_col
-                                                                      : 80;
-}
-
 static void print_error(const struct shell *shell, const struct err *err)
 {
     FILE *file = shell->interactive ? stdout : stderr;
@@ -105,7 +94,7 @@ static void print_error(const struct shell *shell, const struct err *err)
 
     fflush(stdout);
     buf_printf(&text, "Error: %s.", err->text);
-    render_sentence(&line, text.data, shell_width(file));
+    render_sentence(&line, text.data, terminal_width(file));
     if (shell->colour)
         fputs("\033[31m", file);
     print(shell, file, line.data);
@@ -123,7 +112,7 @@ static void print_answer(const struct shell *shell, const char *line,
     bool apart = shell->form != RENDER_JSON; /* the error has a line of its own */
     struct buf out = {0};
 
-    render(&out, shell->form, shell_width(stdout), line, reply, apart ? &none : err);
+    render(&out, shell->form, terminal_width(stdout), line, reply, apart ? &none : err);
     print(shell, stdout, buf_str(&out));
     fflush(stdout);
     if (apart && err->text[0])

@@ -30,9 +30,6 @@ void shell_close(struct shell *shell);
 /* Does one line and prints its answer. False: the shell is to end. */
 bool shell_do(struct shell *shell, const char *line);
 
-/* Columns of the terminal that the file is; 0: it is none. */
-size_t shell_width(FILE *file);
-
 /* Reads lines until the end: from a terminal, or from standard input as it is. */
 void shell_read_terminal(struct shell *shell);
 void shell_read_input(struct shell *shell);
