@@ -4,6 +4,7 @@
 #include "base/version.h"
 #include "face/asm_command.h"
 #include "face/boot_command.h"
+#include "face/compare_command.h"
 #include "face/docs_command.h"
 #include "face/events_command.h"
 #include "face/gdb/gdb_command.h"
@@ -22,6 +23,7 @@ static const struct command {
     const char *help;
 } commands[] = {
     {"run", command_run, "run a scenario: its variants, checks and metrics"},
+    {"compare", command_compare, "compare a scenario's variants in one table"},
     {"watch", command_watch, "watch a scenario on the screen, step by step"},
     {"shell", command_shell, "look at a machine by commands, back and forth in time"},
     {"open", command_open, "open a recording, with the shell on it"},

@@ -11,8 +11,8 @@
 
 /* --- verdicts ------------------------------------------------------------------------ */
 
-static void add(struct verdicts *verdicts, const char *name, bool passed,
-                const char *reason)
+void verdicts_add(struct verdicts *verdicts, const char *name, bool passed,
+                  const char *reason)
 {
     verdicts->verdict = alloc_resize(verdicts->verdict, (verdicts->count + 1) *
                                                             sizeof(*verdicts->verdict));
@@ -84,11 +84,12 @@ static void judge_end(const struct trial *trial, struct verdicts *verdicts)
 
     if (!passed)
         explain_end(trial, &why);
-    add(verdicts, names[end], passed, buf_str(&why));
+    verdicts_add(verdicts, names[end], passed, buf_str(&why));
     buf_free(&why);
     if (trial->setup.has_window && !trial->left && !trial_error(trial))
-        add(verdicts, "the window is passed through", false,
-            trial->entered ? "it begins but does not end" : "it does not begin");
+        verdicts_add(verdicts, "the window is passed through", false,
+                     trial->entered ? "it begins but does not end"
+                                    : "it does not begin");
 }
 
 /* --- checks -------------------------------------------------------------------------- */
@@ -149,13 +150,13 @@ static void call_check(struct sandbox *sandbox, int arguments,
     name = lua_tostring(lua, -1);
     lua_insert(lua, check + 1);
     if (!sandbox_call(sandbox, arguments, 2, &err)) {
-        add(verdicts, name, false, err.text);
+        verdicts_add(verdicts, name, false, err.text);
     } else {
         bool passed = lua_toboolean(lua, -2);
         const char *reason =
             lua_type(lua, -1) == LUA_TSTRING ? lua_tostring(lua, -1) : "";
 
-        add(verdicts, name, passed, passed ? "" : reason);
+        verdicts_add(verdicts, name, passed, passed ? "" : reason);
     }
     lua_settop(lua, check);
 }
@@ -226,13 +227,13 @@ void judge_trial(struct trial *trial, struct result *result)
                               .digest = run_digest(trial->run)};
     judge_end(trial, &result->verdicts);
     if (!trial_measure(trial, &err))
-        add(&result->verdicts, "the run can be measured", false, err.text);
+        verdicts_add(&result->verdicts, "the run can be measured", false, err.text);
     result->metrics = trial->metrics;
     result->account = trial->account;
     if (trial_error(trial))
         return;
     if (!keep_run(trial, result, &err)) {
-        add(&result->verdicts, "the run can be judged", false, err.text);
+        verdicts_add(&result->verdicts, "the run can be judged", false, err.text);
         return;
     }
     judge_expectations(trial, result);

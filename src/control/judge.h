@@ -36,6 +36,8 @@ void judge_trial(struct trial *trial, struct result *result);
 void judge_results(struct scenario *scenario, const struct result *results,
                    unsigned count, struct verdicts *verdicts);
 
+void verdicts_add(struct verdicts *verdicts, const char *name, bool passed,
+                  const char *reason);
 bool verdicts_passed(const struct verdicts *verdicts);
 void verdicts_release(struct verdicts *verdicts);
 void result_release(struct scenario *scenario, struct result *result);

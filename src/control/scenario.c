@@ -6,6 +6,7 @@
 #include "base/path.h"
 #include "control/lua_read.h"
 #include "control/lua_sandbox.h"
+#include "control/scenario_model.h"
 #include "control/setup_lua.h"
 #include "image/guest.h"
 
@@ -17,7 +18,7 @@
 
 static const char *const scenario_keys[] = {
     "name",  "title",  "about",   "parameters", "variants",
-    "setup", "expect", "compare", NULL,
+    "setup", "expect", "compare", "model",      NULL,
 };
 static const char *const parameter_keys[] = {"min", "max", NULL};
 
@@ -35,6 +36,40 @@ static char *copy_text(const struct reading *from, const char *name)
     return copy;
 }
 
+/* told = { { "question", "answer" }, ... } */
+static void read_told(const struct reading *from, struct variant *variant)
+{
+    struct reading list, row;
+    lua_State *lua = from->lua;
+
+    if (!read_table(from, "told", &list, (const char *const[]){NULL}, true))
+        return;
+    for (lua_Integer n = 1;
+         read_entry(&list, n, &row, (const char *const[]){NULL}, true); n++) {
+        struct told *told = &variant->told[variant->tolds];
+
+        if (variant->tolds == SCENARIO_TOLD)
+            read_fail(&list, "more than %d", SCENARIO_TOLD);
+        if (lua_rawgeti(lua, row.table, 1) != LUA_TSTRING ||
+            lua_rawgeti(lua, row.table, 2) != LUA_TSTRING)
+            read_fail(&row, "must be { \"question\", \"answer\" }");
+        told->question = alloc_string(lua_tostring(lua, -2));
+        told->answer = alloc_string(lua_tostring(lua, -1));
+        variant->tolds++;
+        lua_pop(lua, 3);
+    }
+    lua_pop(lua, 1);
+}
+
+static void free_variant(struct variant *variant)
+{
+    free(variant->title);
+    for (unsigned i = 0; i < variant->tolds; i++) {
+        free(variant->told[i].question);
+        free(variant->told[i].answer);
+    }
+}
+
 static void read_variant(const struct reading *from, struct scenario *scenario)
 {
     struct variant *variant = &scenario->variant[scenario->variants];
@@ -46,6 +81,7 @@ static void read_variant(const struct reading *from, struct scenario *scenario)
         if (strcmp(scenario->variant[i].name, variant->name) == 0)
             read_fail(from, "two variants are named '%s'", variant->name);
     variant->title = copy_text(from, "title");
+    read_told(from, variant);
     scenario->variants++;
 }
 
@@ -231,6 +267,7 @@ static int do_scenario(lua_State *lua)
     read_parameters(&from, scenario);
     read_variants(&from, scenario);
     read_setup(&from, scenario);
+    scenario_model_read(&from, &scenario->model);
     check_checks(&from, scenario, "expect", false);
     check_checks(&from, scenario, "compare", true);
     lua_pushvalue(lua, 1);
@@ -304,7 +341,8 @@ void scenario_free(struct scenario *scenario)
         free(scenario->parameter[i].text);
     }
     for (unsigned i = 0; i < scenario->variants; i++)
-        free(scenario->variant[i].title);
+        free_variant(&scenario->variant[i]);
+    scenario_model_free(scenario->model);
     free(scenario->title);
     free(scenario->about);
     free(scenario->text);

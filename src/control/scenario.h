@@ -15,7 +15,12 @@
  * programs in variants (setup.h reads such a description), which are run (trial.h) and
  * judged (judge.h). docs/manual/scenarios.md is its reference.
  */
-enum { SCENARIO_NAME = 48, SCENARIO_PARAMETERS = 32, SCENARIO_VARIANTS = 64 };
+enum {
+    SCENARIO_NAME = 48,
+    SCENARIO_PARAMETERS = 32,
+    SCENARIO_VARIANTS = 64,
+    SCENARIO_TOLD = 12
+};
 
 enum parameter_type { PARAMETER_INTEGER, PARAMETER_TEXT, PARAMETER_FLAG };
 
@@ -30,9 +35,17 @@ struct parameter {
     bool given; /* by scenario_set */
 };
 
+/* What a scenario tells of a variant that no run measures: whether guests need a driver of
+ * its own, what isolates them. */
+struct told {
+    char *question, *answer;
+};
+
 struct variant {
     char name[SCENARIO_NAME];
     char *title;
+    unsigned tolds;
+    struct told told[SCENARIO_TOLD];
 };
 
 struct scenario {
@@ -44,6 +57,7 @@ struct scenario {
     unsigned parameters, variants;
     struct parameter parameter[SCENARIO_PARAMETERS]; /* in order of name */
     struct variant variant[SCENARIO_VARIANTS];
+    struct scenario_model *model; /* NULL: it says nothing of one */
     struct sandbox *sandbox;
     /* In the registry: the table given to scenario{}; 0: it was not called. */
     int table;

@@ -189,6 +189,8 @@ void account_make(struct account *account, const struct exits *from,
     *account = (struct account){.known = work->begun && work->ends,
                                 .operations = work->ends,
                                 .cycles = metrics->cycles};
+    for (unsigned b = 0; b < to->run->boards; b++)
+        account->harts += to->run->board[b]->harts;
     add_exits(account, from, to);
     add_cycles(account, &cycles);
     set_metrics(account, metrics);

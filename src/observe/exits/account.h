@@ -53,6 +53,7 @@ struct account {
     bool known; /* false: the workload has marked no operations */
     uint64_t
         value[ACCOUNT_METRICS]; /* times 10 to the power of the metric's decimals */
+    unsigned harts;             /* whose cycles are added up below */
     uint64_t operations, cycles, guest_cycles, hypervisor_cycles, idle_cycles;
     unsigned causes;
     struct account_cause cause[ACCOUNT_CAUSES]; /* in order of cause */

@@ -47,11 +47,12 @@ enum {
 
 /* Causes that only guests have (privileged 1.13, table of mcause values), and what stands
  * for the causes of the class that takes the rest. */
-#define EXIT_CAUSE_ECALL_VS         UINT64_C(10)
-#define EXIT_CAUSE_FETCH_GUEST_PAGE UINT64_C(20)
-#define EXIT_CAUSE_LOAD_GUEST_PAGE  UINT64_C(21)
-#define EXIT_CAUSE_STORE_GUEST_PAGE UINT64_C(23)
-#define EXIT_CAUSE_REST             UINT64_MAX
+#define EXIT_CAUSE_ECALL_VS            UINT64_C(10)
+#define EXIT_CAUSE_FETCH_GUEST_PAGE    UINT64_C(20)
+#define EXIT_CAUSE_LOAD_GUEST_PAGE     UINT64_C(21)
+#define EXIT_CAUSE_VIRTUAL_INSTRUCTION UINT64_C(22)
+#define EXIT_CAUSE_STORE_GUEST_PAGE    UINT64_C(23)
+#define EXIT_CAUSE_REST                UINT64_MAX
 
 struct exit_cost {
     uint64_t cycles, part[EXIT_PARTS]; /* sum of `part` is `cycles` */
