@@ -121,7 +121,7 @@ int command_compare(int argc, char **argv)
         {0, "set", OPTION_LIST, &command.settings, "NAME=VALUE",
          "set a parameter of the scenario"},
         {0, "sweep", OPTION_LIST, &command.sweeps, "NAME=VALUE,...",
-         "run all variants at each of these values (again for more)"},
+         "run all variants at each value (again for more)"},
         {0, "model", OPTION_FLAG, &command.model, NULL,
          "does throughput follow from the exits and what one costs?"},
         {0, "json", OPTION_FLAG, &command.json, NULL, "print the comparison as JSON"},

@@ -7,6 +7,8 @@
 #include "face/options.h"
 #include "machine/board/board.h"
 #include "machine/virtio/virtio.h"
+#include "observe/exits/account.h"
+#include "observe/exits/deliveries.h"
 #include "observe/metrics.h"
 #include "observe/record.h"
 
@@ -171,6 +173,28 @@ static void print_virtio_rules(void)
                virtio_rules[i].section);
 }
 
+static void print_account(void)
+{
+    printf("| metric | unit | what it is |\n| --- | --- | --- |\n");
+    for (int i = 0; i < ACCOUNT_METRICS; i++)
+        printf("| `%s` | %s | %s |\n", account_infos[i].name, account_infos[i].unit,
+               account_infos[i].help);
+}
+
+static void print_exit_parts(void)
+{
+    printf("| part | where the cycles go |\n| --- | --- |\n");
+    for (int i = 0; i < EXIT_PARTS; i++)
+        printf("| `%s` | %s |\n", exit_part_infos[i].name, exit_part_infos[i].help);
+}
+
+static void print_hands(void)
+{
+    printf("| hand | what happens |\n| --- | --- |\n");
+    for (int i = 0; i < HANDS; i++)
+        printf("| `%s` | %s |\n", hand_infos[i].name, hand_infos[i].help);
+}
+
 static const struct {
     const char *name, *help;
     void (*print)(void);
@@ -178,6 +202,9 @@ static const struct {
     {"costs", "the price list", print_costs},
     {"events", "every event and its fields", print_events},
     {"metrics", "what a run's costs are told in", print_metrics},
+    {"account", "what an operation of a workload costs", print_account},
+    {"exit-parts", "where the cycles of a VM exit go", print_exit_parts},
+    {"hands", "an interrupt's way, hand by hand", print_hands},
     {"board", "the default board's memory map", print_board},
     {"devices", "the device types", print_devices},
     {"virtio-rules", "what a driver of a virtio device must not do",
