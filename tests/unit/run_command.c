@@ -2,6 +2,7 @@
  * `ringside run` and `ringside events`, as their users meet them: arguments go in;
  * standard output, standard error and a status come out.
  */
+#include "tests/lib/cli.h"
 #include "tests/lib/suite.h"
 
 #include "base/bits.h"
@@ -12,108 +13,28 @@
 #include "face/run_command.h"
 #include "image/image.h"
 
-#include <fcntl.h>
 #include <jansson.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
-enum { ARGUMENTS = 12 };
 
 #define SCENARIO "scenarios/01-three-ways-to-copy.lua"
 
-/* --- running commands ------------------------------------------------------------------- */
-
-static char folder[32];
-static char *out, *err_text;
-static int status;
+static struct cli cli;
 
 static void make_folder(void)
 {
-    strcpy(folder, "/tmp/run-test-XXXXXX");
-    ck_assert_ptr_nonnull(mkdtemp(folder));
+    cli_open(&cli);
 }
 
 static void remove_folder(void)
 {
-    char command[64];
-
-    snprintf(command, sizeof(command), "rm -r %s", folder);
-    ck_assert_int_eq(system(command), 0);
-    free(out);
-    free(err_text);
-    out = err_text = NULL;
+    cli_close(&cli);
 }
 
-static const char *in_folder(const char *name)
-{
-    static char path[4][64];
-    static unsigned n;
-
-    n = (n + 1) % COUNT(path);
-    snprintf(path[n], sizeof(path[n]), "%s/%s", folder, name);
-    return path[n];
-}
-
-static void write_file(const char *name, const char *text)
-{
-    FILE *file = fopen(in_folder(name), "w");
-
-    ck_assert_ptr_nonnull(file);
-    fputs(text, file);
-    fclose(file);
-}
-
-static char *read_back(const char *name)
-{
-    uint8_t *bytes;
-    size_t size;
-
-    ck_assert(image_read_file(in_folder(name), &bytes, &size, NULL));
-    return (char *)bytes;
-}
-
-static void into(int descriptor, const char *name)
-{
-    int file = open(in_folder(name), O_WRONLY | O_CREAT | O_TRUNC, 0600);
-
-    dup2(file, descriptor);
-    close(file);
-}
-
-/* In a process of its own, so that its standard streams can be files. */
-static void call(int (*command)(int argc, char **argv), const char *const *arguments)
-{
-    char *argv[ARGUMENTS + 1] = {0};
-    int argc = 0, wait_status;
-    pid_t child;
-
-    while (arguments[argc] && argc < ARGUMENTS) {
-        argv[argc] = (char *)(uintptr_t)arguments[argc];
-        argc++;
-    }
-    fflush(NULL);
-    child = fork();
-    if (child == 0) {
-        into(STDOUT_FILENO, "out");
-        into(STDERR_FILENO, "err");
-        status = command(argc, argv);
-        fflush(NULL);
-        _exit(status);
-    }
-    ck_assert_int_eq(waitpid(child, &wait_status, 0), child);
-    ck_assert(WIFEXITED(wait_status));
-    status = WEXITSTATUS(wait_status);
-    free(out);
-    free(err_text);
-    out = read_back("out");
-    err_text = read_back("err");
-}
-
-#define RUN(...) call(command_run, (const char *const[]){"run", __VA_ARGS__, NULL})
+#define RUN(...)                                                                       \
+    cli_call(&cli, command_run, (const char *const[]){"run", __VA_ARGS__, NULL})
 #define EVENTS(...)                                                                    \
-    call(command_events, (const char *const[]){"events", __VA_ARGS__, NULL})
+    cli_call(&cli, command_events, (const char *const[]){"events", __VA_ARGS__, NULL})
 
 /* --- small scenarios --------------------------------------------------------------------- */
 
@@ -137,50 +58,52 @@ static const char failing[] =
 
 START_TEST(a_run_prints_a_table_charts_and_checks)
 {
-    write_file("s.lua", passing);
-    RUN(in_folder("s.lua"));
-    ck_assert_int_eq(status, STATUS_OK);
-    ck_assert_str_eq(err_text, "");
-    ck_assert_ptr_nonnull(strstr(out, "A small one\n\nvariant  instructions  cycles"));
-    ck_assert_ptr_nonnull(strstr(out, "cycles: from the beginning"));
+    cli_write(&cli, "s.lua", passing);
+    RUN(cli_path(&cli, "s.lua"));
+    ck_assert_int_eq(cli.status, STATUS_OK);
+    ck_assert_str_eq(cli.err, "");
     ck_assert_ptr_nonnull(
-        strstr(out, "  pass  a: the program ends the run, with exit code 0\n"));
-    ck_assert_ptr_nonnull(strstr(out, "  pass  b: s0 is n\n"));
-    ck_assert_ptr_null(strstr(out, "\033"));
+        strstr(cli.out, "A small one\n\nvariant  instructions  cycles"));
+    ck_assert_ptr_nonnull(strstr(cli.out, "cycles: from the beginning"));
+    ck_assert_ptr_nonnull(
+        strstr(cli.out, "  pass  a: the program ends the run, with exit code 0\n"));
+    ck_assert_ptr_nonnull(strstr(cli.out, "  pass  b: s0 is n\n"));
+    ck_assert_ptr_null(strstr(cli.out, "\033"));
 }
 END_TEST
 
 START_TEST(colour_is_there_when_it_is_asked_for)
 {
-    write_file("s.lua", passing);
-    RUN(in_folder("s.lua"), "--color", "always");
-    ck_assert_ptr_nonnull(strstr(out, "\033[32m  pass  \033[0m"));
-    RUN(in_folder("s.lua"), "--color", "never");
-    ck_assert_ptr_null(strstr(out, "\033"));
+    cli_write(&cli, "s.lua", passing);
+    RUN(cli_path(&cli, "s.lua"), "--color", "always");
+    ck_assert_ptr_nonnull(strstr(cli.out, "\033[32m  pass  \033[0m"));
+    RUN(cli_path(&cli, "s.lua"), "--color", "never");
+    ck_assert_ptr_null(strstr(cli.out, "\033"));
 }
 END_TEST
 
 START_TEST(a_failed_check_is_status_1)
 {
-    write_file("s.lua", failing);
-    RUN(in_folder("s.lua"));
-    ck_assert_int_eq(status, STATUS_FAILED);
-    ck_assert_ptr_nonnull(strstr(out, "  FAIL  a: bad # TODO <&> \"?[31m\\\n"
-                                      "        it says ]]> ?? \"quoted\"?ok 99 - x\n"));
-    RUN(in_folder("s.lua"), "--variant", "b");
-    ck_assert_int_eq(status, STATUS_OK);
-    ck_assert_ptr_null(strstr(out, " a: "));
+    cli_write(&cli, "s.lua", failing);
+    RUN(cli_path(&cli, "s.lua"));
+    ck_assert_int_eq(cli.status, STATUS_FAILED);
+    ck_assert_ptr_nonnull(strstr(cli.out,
+                                 "  FAIL  a: bad # TODO <&> \"?[31m\\\n"
+                                 "        it says ]]> ?? \"quoted\"?ok 99 - x\n"));
+    RUN(cli_path(&cli, "s.lua"), "--variant", "b");
+    ck_assert_int_eq(cli.status, STATUS_OK);
+    ck_assert_ptr_null(strstr(cli.out, " a: "));
 }
 END_TEST
 
 START_TEST(parameters_are_set_from_the_command_line)
 {
-    write_file("s.lua", passing);
-    RUN(in_folder("s.lua"), "--set", "n=77", "--narrate", "--variant", "a");
-    ck_assert_int_eq(status, STATUS_OK);
-    ck_assert_ptr_nonnull(strstr(out, "--- a ---\n["));
+    cli_write(&cli, "s.lua", passing);
+    RUN(cli_path(&cli, "s.lua"), "--set", "n=77", "--narrate", "--variant", "a");
+    ck_assert_int_eq(cli.status, STATUS_OK);
+    ck_assert_ptr_nonnull(strstr(cli.out, "--- a ---\n["));
     ck_assert_ptr_nonnull(
-        strstr(out, "the run ends with exit code 0\n    That was it.\n"));
+        strstr(cli.out, "the run ends with exit code 0\n    That was it.\n"));
 }
 END_TEST
 
@@ -188,14 +111,14 @@ START_TEST(digests_are_the_same_in_every_process)
 {
     char *first;
 
-    write_file("s.lua", passing);
-    RUN(in_folder("s.lua"), "--digest");
-    ck_assert_ptr_nonnull(strstr(out, "\ndigests  state             events\na "));
-    first = strdup(out);
-    RUN(in_folder("s.lua"), "--digest");
-    ck_assert_str_eq(out, first);
-    RUN(in_folder("s.lua"), "--digest", "--set", "n=2");
-    ck_assert_str_ne(out, first);
+    cli_write(&cli, "s.lua", passing);
+    RUN(cli_path(&cli, "s.lua"), "--digest");
+    ck_assert_ptr_nonnull(strstr(cli.out, "\ndigests  state             events\na "));
+    first = strdup(cli.out);
+    RUN(cli_path(&cli, "s.lua"), "--digest");
+    ck_assert_str_eq(cli.out, first);
+    RUN(cli_path(&cli, "s.lua"), "--digest", "--set", "n=2");
+    ck_assert_str_ne(cli.out, first);
     free(first);
 }
 END_TEST
@@ -236,40 +159,42 @@ START_TEST(what_cannot_be_done_is_refused_with_status_2)
 
     for (unsigned i = 0; refused[_i].arguments[i]; i++)
         arguments[i + 1] = refused[_i].arguments[i];
-    call(command_run, arguments);
-    ck_assert_int_eq(status, STATUS_USAGE);
-    ck_assert_str_eq(err_text, refused[_i].error);
-    ck_assert_str_eq(out, "");
+    cli_call(&cli, command_run, arguments);
+    ck_assert_int_eq(cli.status, STATUS_USAGE);
+    ck_assert_str_eq(cli.err, refused[_i].error);
+    ck_assert_str_eq(cli.out, "");
 }
 END_TEST
 
 START_TEST(mistakes_in_assembly_are_shown_with_their_lines)
 {
-    write_file("s.lua", "scenario { name = 's', variants = { { name = 'v' } },\n"
-                        "setup = function() return { programs = { asm [[\n"
-                        "  addi a0, a0\n  bda a1\n]] } } end }");
-    RUN(in_folder("s.lua"));
-    ck_assert_int_eq(status, STATUS_USAGE);
-    ck_assert_ptr_nonnull(strstr(err_text, "s.lua:3:"));
-    ck_assert_ptr_nonnull(strstr(err_text, "s.lua:4:3: "));
-    ck_assert_ptr_nonnull(strstr(err_text, "\n  bda a1\n"));
-    ck_assert_ptr_nonnull(strstr(err_text, "2 errors in the program\n"));
+    cli_write(&cli, "s.lua",
+              "scenario { name = 's', variants = { { name = 'v' } },\n"
+              "setup = function() return { programs = { asm [[\n"
+              "  addi a0, a0\n  bda a1\n]] } } end }");
+    RUN(cli_path(&cli, "s.lua"));
+    ck_assert_int_eq(cli.status, STATUS_USAGE);
+    ck_assert_ptr_nonnull(strstr(cli.err, "s.lua:3:"));
+    ck_assert_ptr_nonnull(strstr(cli.err, "s.lua:4:3: "));
+    ck_assert_ptr_nonnull(strstr(cli.err, "\n  bda a1\n"));
+    ck_assert_ptr_nonnull(strstr(cli.err, "2 errors in the program\n"));
 }
 END_TEST
 
 START_TEST(mistakes_do_not_send_escape_sequences_to_the_terminal)
 {
-    write_file("s.lua", "scenario { name = 's', variants = { { name = 'v' } },\n"
-                        "setup = function() return { programs = { asm [[\n"
-                        "\tfoo\033[31m a0\n]] } } end }");
-    RUN(in_folder("s.lua"));
-    ck_assert_int_eq(status, STATUS_USAGE);
-    ck_assert_ptr_nonnull(strstr(err_text, "\n\tfoo?[31m a0\n"));
-    ck_assert_ptr_null(strchr(err_text, '\033'));
-    write_file("s.lua", "error('\\27[31mred')");
-    RUN(in_folder("s.lua"));
-    ck_assert_ptr_nonnull(strstr(err_text, "?[31mred\n"));
-    ck_assert_ptr_null(strchr(err_text, '\033'));
+    cli_write(&cli, "s.lua",
+              "scenario { name = 's', variants = { { name = 'v' } },\n"
+              "setup = function() return { programs = { asm [[\n"
+              "\tfoo\033[31m a0\n]] } } end }");
+    RUN(cli_path(&cli, "s.lua"));
+    ck_assert_int_eq(cli.status, STATUS_USAGE);
+    ck_assert_ptr_nonnull(strstr(cli.err, "\n\tfoo?[31m a0\n"));
+    ck_assert_ptr_null(strchr(cli.err, '\033'));
+    cli_write(&cli, "s.lua", "error('\\27[31mred')");
+    RUN(cli_path(&cli, "s.lua"));
+    ck_assert_ptr_nonnull(strstr(cli.err, "?[31mred\n"));
+    ck_assert_ptr_null(strchr(cli.err, '\033'));
 }
 END_TEST
 
@@ -281,10 +206,10 @@ START_TEST(json_has_names_metrics_checks_and_digest)
     json_error_t error;
     char *text;
 
-    write_file("s.lua", failing);
-    RUN(in_folder("s.lua"), "--json");
-    ck_assert_int_eq(status, STATUS_FAILED);
-    report = json_loads(out, 0, &error);
+    cli_write(&cli, "s.lua", failing);
+    RUN(cli_path(&cli, "s.lua"), "--json");
+    ck_assert_int_eq(cli.status, STATUS_FAILED);
+    report = json_loads(cli.out, 0, &error);
     ck_assert_msg(report != NULL, "%s", error.text);
     ck_assert_uint_eq(json_array_size(json_object_get(report, "variants")), 2);
     variant = json_array_get(json_object_get(report, "variants"), 0);
@@ -309,11 +234,11 @@ END_TEST
 
 START_TEST(junit_escapes_what_scenarios_say)
 {
-    write_file("s.lua", failing);
-    RUN(in_folder("s.lua"), "--junit");
-    ck_assert_int_eq(status, STATUS_FAILED);
+    cli_write(&cli, "s.lua", failing);
+    RUN(cli_path(&cli, "s.lua"), "--junit");
+    ck_assert_int_eq(cli.status, STATUS_FAILED);
     ck_assert_str_eq(
-        out,
+        cli.out,
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
         "<testsuites name=\"small\" tests=\"6\" failures=\"1\" errors=\"0\">\n"
         "  <testsuite name=\"a\" tests=\"3\" failures=\"1\" errors=\"0\">\n"
@@ -338,20 +263,20 @@ END_TEST
 
 START_TEST(tap_cannot_be_forged)
 {
-    write_file("s.lua", failing);
-    RUN(in_folder("s.lua"), "--tap");
-    ck_assert_int_eq(status, STATUS_FAILED);
-    ck_assert_str_eq(out, "TAP version 14\n"
-                          "1..6\n"
-                          "ok 1 - a: the program ends the run, with exit code 0\n"
-                          "ok 2 - a: good\n"
-                          "not ok 3 - a: bad \\# TODO <&> \"?[31m\\\\\n"
-                          "  ---\n"
-                          "  message: \"it says ]]> ?? \\\"quoted\\\"?ok 99 - x\"\n"
-                          "  ...\n"
-                          "ok 4 - b: the program ends the run, with exit code 0\n"
-                          "ok 5 - b: good\n"
-                          "ok 6 - b: bad \\# TODO <&> \"?[31m\\\\\n");
+    cli_write(&cli, "s.lua", failing);
+    RUN(cli_path(&cli, "s.lua"), "--tap");
+    ck_assert_int_eq(cli.status, STATUS_FAILED);
+    ck_assert_str_eq(cli.out, "TAP version 14\n"
+                              "1..6\n"
+                              "ok 1 - a: the program ends the run, with exit code 0\n"
+                              "ok 2 - a: good\n"
+                              "not ok 3 - a: bad \\# TODO <&> \"?[31m\\\\\n"
+                              "  ---\n"
+                              "  message: \"it says ]]> ?? \\\"quoted\\\"?ok 99 - x\"\n"
+                              "  ...\n"
+                              "ok 4 - b: the program ends the run, with exit code 0\n"
+                              "ok 5 - b: good\n"
+                              "ok 6 - b: bad \\# TODO <&> \"?[31m\\\\\n");
 }
 END_TEST
 
@@ -359,17 +284,17 @@ END_TEST
 
 START_TEST(a_list_shows_scenarios_variants_and_parameters)
 {
-    write_file("b.lua", passing);
-    write_file("a.lua", "nonsense(");
-    write_file("c.txt", "no scenario");
-    RUN("--list", folder);
-    ck_assert_int_eq(status, STATUS_OK);
-    ck_assert_ptr_nonnull(strstr(out, "/a.lua\n    cannot be used: "));
-    ck_assert_ptr_nonnull(strstr(out, "/b.lua\n    A small one\n    --variant a "));
-    ck_assert_ptr_nonnull(strstr(out, "    --set n=1"));
-    ck_assert_ptr_null(strstr(out, "c.txt"));
+    cli_write(&cli, "b.lua", passing);
+    cli_write(&cli, "a.lua", "nonsense(");
+    cli_write(&cli, "c.txt", "no scenario");
+    RUN("--list", cli.folder);
+    ck_assert_int_eq(cli.status, STATUS_OK);
+    ck_assert_ptr_nonnull(strstr(cli.out, "/a.lua\n    cannot be used: "));
+    ck_assert_ptr_nonnull(strstr(cli.out, "/b.lua\n    A small one\n    --variant a "));
+    ck_assert_ptr_nonnull(strstr(cli.out, "    --set n=1"));
+    ck_assert_ptr_null(strstr(cli.out, "c.txt"));
     RUN("--list");
-    ck_assert_ptr_nonnull(strstr(out, SCENARIO "\n    Three ways to copy\n"));
+    ck_assert_ptr_nonnull(strstr(cli.out, SCENARIO "\n    Three ways to copy\n"));
 }
 END_TEST
 
@@ -379,68 +304,71 @@ START_TEST(a_recording_reads_back_as_the_lines_that_would_have_been_written)
 {
     char *lines;
 
-    write_file("s.lua", passing);
-    RUN(in_folder("s.lua"), "--variant", "a", "--events", in_folder("r.bin"));
-    ck_assert_int_eq(status, STATUS_OK);
-    RUN(in_folder("s.lua"), "--variant", "a", "--events", in_folder("r.jsonl"));
-    EVENTS("--json", in_folder("r.bin"));
-    ck_assert_int_eq(status, STATUS_OK);
-    lines = read_back("r.jsonl");
-    ck_assert_str_eq(out, lines);
+    cli_write(&cli, "s.lua", passing);
+    RUN(cli_path(&cli, "s.lua"), "--variant", "a", "--events", cli_path(&cli, "r.bin"));
+    ck_assert_int_eq(cli.status, STATUS_OK);
+    RUN(cli_path(&cli, "s.lua"), "--variant", "a", "--events",
+        cli_path(&cli, "r.jsonl"));
+    EVENTS("--json", cli_path(&cli, "r.bin"));
+    ck_assert_int_eq(cli.status, STATUS_OK);
+    lines = cli_read(&cli, "r.jsonl");
+    ck_assert_str_eq(cli.out, lines);
     free(lines);
-    EVENTS(in_folder("r.bin"), "--kind", "finish");
+    EVENTS(cli_path(&cli, "r.bin"), "--kind", "finish");
     ck_assert_ptr_nonnull(
-        strstr(out, "  finish          the run ends with exit code 0\n"));
-    EVENTS(in_folder("r.bin"), "--kind", "finish", "--csv");
-    ck_assert_int_eq(strncmp(out, "retired,order,cycle,board,code,hart\n", 36), 0);
-    EVENTS(in_folder("r.bin"), "--fields");
-    ck_assert_ptr_nonnull(strstr(out, "finish\n    code           4 bytes, number\n"));
+        strstr(cli.out, "  finish          the run ends with exit code 0\n"));
+    EVENTS(cli_path(&cli, "r.bin"), "--kind", "finish", "--csv");
+    ck_assert_int_eq(strncmp(cli.out, "retired,order,cycle,board,code,hart\n", 36), 0);
+    EVENTS(cli_path(&cli, "r.bin"), "--fields");
+    ck_assert_ptr_nonnull(
+        strstr(cli.out, "finish\n    code           4 bytes, number\n"));
 }
 END_TEST
 
 /* Each field in its unit's form; "none" is nothing. */
 START_TEST(columns_are_written_in_the_units_of_their_fields)
 {
-    write_file("s.lua", passing);
-    RUN(in_folder("s.lua"), "--variant", "a", "--events", in_folder("r.bin"));
-    EVENTS(in_folder("r.bin"), "--kind", "insn", "--csv");
-    ck_assert_int_eq(status, STATUS_OK);
+    cli_write(&cli, "s.lua", passing);
+    RUN(cli_path(&cli, "s.lua"), "--variant", "a", "--events", cli_path(&cli, "r.bin"));
+    EVENTS(cli_path(&cli, "r.bin"), "--kind", "insn", "--csv");
+    ck_assert_int_eq(cli.status, STATUS_OK);
     ck_assert_int_eq(
-        strncmp(out,
+        strncmp(cli.out,
                 "retired,order,cycle,board,pc,next_pc,rd_old,rd_new,va,pa,mem_old,"
                 "mem_new,csr_old,csr_new,bits,price,csr,hart,mode,rd,access,size\n",
                 129),
         0);
-    ck_assert_msg(strstr(out, ",0,0x80000000,0x80000004,0x0,0x1,0x0,0x0,0x0,0x0,0x0,"
-                              "0x0,0x00100413,1,,0,M-mode,s0,,0\n"),
-                  "%s", out);
-    EVENTS(in_folder("r.bin"), "--kind", "insn");
-    ck_assert_msg(strstr(out, "hart 0 executes li s0,1 at 0x80000000: s0 = 0x1\n"),
-                  "%s", out);
-    EVENTS(in_folder("r.bin"), "--kind", "mmio_write");
-    ck_assert_msg(strstr(out, "hart 0 writes device "), "%s", out);
+    ck_assert_msg(strstr(cli.out,
+                         ",0,0x80000000,0x80000004,0x0,0x1,0x0,0x0,0x0,0x0,0x0,"
+                         "0x0,0x00100413,1,,0,M-mode,s0,,0\n"),
+                  "%s", cli.out);
+    EVENTS(cli_path(&cli, "r.bin"), "--kind", "insn");
+    ck_assert_msg(strstr(cli.out, "hart 0 executes li s0,1 at 0x80000000: s0 = 0x1\n"),
+                  "%s", cli.out);
+    EVENTS(cli_path(&cli, "r.bin"), "--kind", "mmio_write");
+    ck_assert_msg(strstr(cli.out, "hart 0 writes device "), "%s", cli.out);
 }
 END_TEST
 
 START_TEST(a_recording_that_cannot_be_read_is_refused)
 {
     EVENTS("/nowhere");
-    ck_assert_int_eq(status, STATUS_USAGE);
-    write_file("x", "not a recording");
-    EVENTS(in_folder("x"));
-    ck_assert_int_eq(status, STATUS_USAGE);
-    ck_assert_ptr_nonnull(strstr(err_text, ": not a recording of events\n"));
-    write_file("x.jsonl", "{\"kind\":\"insn\"}\n");
-    EVENTS(in_folder("x.jsonl"));
-    ck_assert_int_eq(status, STATUS_USAGE);
-    ck_assert_ptr_nonnull(strstr(err_text, "x.jsonl: these are events as JSON lines"));
-    write_file("s.lua", passing);
-    RUN(in_folder("s.lua"), "--variant", "a", "--events", in_folder("r.bin"));
-    EVENTS(in_folder("r.bin"), "--csv");
-    ck_assert_str_eq(err_text, "ringside: events: --csv needs --kind: its columns are "
-                               "the fields of one kind\n");
-    EVENTS(in_folder("r.bin"), "--kind", "nothing");
-    ck_assert_str_eq(err_text,
+    ck_assert_int_eq(cli.status, STATUS_USAGE);
+    cli_write(&cli, "x", "not a recording");
+    EVENTS(cli_path(&cli, "x"));
+    ck_assert_int_eq(cli.status, STATUS_USAGE);
+    ck_assert_ptr_nonnull(strstr(cli.err, ": not a recording of events\n"));
+    cli_write(&cli, "x.jsonl", "{\"kind\":\"insn\"}\n");
+    EVENTS(cli_path(&cli, "x.jsonl"));
+    ck_assert_int_eq(cli.status, STATUS_USAGE);
+    ck_assert_ptr_nonnull(strstr(cli.err, "x.jsonl: these are events as JSON lines"));
+    cli_write(&cli, "s.lua", passing);
+    RUN(cli_path(&cli, "s.lua"), "--variant", "a", "--events", cli_path(&cli, "r.bin"));
+    EVENTS(cli_path(&cli, "r.bin"), "--csv");
+    ck_assert_str_eq(cli.err, "ringside: events: --csv needs --kind: its columns are "
+                              "the fields of one kind\n");
+    EVENTS(cli_path(&cli, "r.bin"), "--kind", "nothing");
+    ck_assert_str_eq(cli.err,
                      "ringside: events: the recording knows no events 'nothing'\n");
 }
 END_TEST
@@ -450,10 +378,10 @@ END_TEST
 START_TEST(three_ways_to_copy_show_what_they_are_to_show)
 {
     RUN(SCENARIO, "--tap");
-    ck_assert_msg(status == STATUS_OK, "%s", out);
-    ck_assert_ptr_null(strstr(out, "not ok"));
+    ck_assert_msg(cli.status == STATUS_OK, "%s", cli.out);
+    ck_assert_ptr_null(strstr(cli.out, "not ok"));
     ck_assert_ptr_nonnull(
-        strstr(out, "compared: in memory, burst mode finishes first"));
+        strstr(cli.out, "compared: in memory, burst mode finishes first"));
 }
 END_TEST
 
@@ -476,8 +404,8 @@ static json_t *copy_report(void)
     json_t *report;
 
     RUN(SCENARIO, "--json");
-    ck_assert_int_eq(status, STATUS_OK);
-    report = json_loads(out, 0, NULL);
+    ck_assert_int_eq(cli.status, STATUS_OK);
+    report = json_loads(cli.out, 0, NULL);
     ck_assert_ptr_nonnull(report);
     return report;
 }
@@ -533,8 +461,8 @@ START_TEST(three_ways_to_copy_hold_for_other_sizes)
     static const char *const sizes[] = {"sectors=8", "sectors=40", "sectors=256"};
 
     RUN(SCENARIO, "--tap", "--set", sizes[_i]);
-    ck_assert_msg(!strstr(out, "not ok") && status == STATUS_OK, "%s: %s", sizes[_i],
-                  out);
+    ck_assert_msg(!strstr(cli.out, "not ok") && cli.status == STATUS_OK, "%s: %s",
+                  sizes[_i], cli.out);
 }
 END_TEST
 
