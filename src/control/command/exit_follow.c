@@ -1,6 +1,7 @@
 /* follow irq: an interrupt from hand to hand. */
 #include "control/command/ask.h"
 #include "control/command/exit.h"
+#include "observe/exits/exit_words.h"
 #include "observe/exits/guest_folds.h"
 
 #include <inttypes.h>
@@ -16,17 +17,10 @@ static bool has(const struct delivery *delivery, enum hand hand)
     return delivery->seen & BIT(hand);
 }
 
-/* Whose line it is; NULL: nobody's. */
 static const struct device *driver_of(const struct session *session,
                                       const struct delivery_source *source)
 {
-    const struct board *board = session->run->board[source->board];
-
-    for (unsigned d = 0; d < board->devices; d++)
-        for (unsigned i = 0; i < board->device[d]->lines; i++)
-            if (board->device[d]->line[i].source == source->source)
-                return board->device[d];
-    return NULL;
+    return exit_driver(session->run->board[source->board], source->source);
 }
 
 /* How far it has come, and how long that took. */

@@ -94,13 +94,31 @@ bool exit_info(struct call *call, struct err *err)
 
 enum by { BY_CAUSE, BY_INSTRUCTION, BY_DEVICE, BY_GUEST };
 
+/* The device that the guest accessed, or that has interrupted; else the cause. */
+static void put_device(struct buf *out, const struct narrator *narrator,
+                       const struct exit_class *class)
+{
+    const struct board *board = narrator->run->board[0];
+    const struct device *device = NULL;
+
+    if (exit_is_page_fault(class->cause))
+        device = exit_device(board, class->subject);
+    else if (exit_is_external(class->cause))
+        device = exit_driver(board, (unsigned)class->subject);
+    if (device)
+        buf_text(out, device->name);
+    else if (exit_is_page_fault(class->cause))
+        exit_put_place(out, narrator, 0, class->subject, false);
+    else if (class->cause == EXIT_CAUSE_ECALL_VS)
+        buf_text(out, "SBI");
+    else
+        exit_put_cause(out, class->cause);
+}
+
 /* What exits have in common that are counted together, as text. */
 static void put_key(struct buf *out, const struct narrator *narrator,
                     const struct exit_class *class, enum by by)
 {
-    const struct board *board = narrator->run->board[0];
-    const struct device *device;
-
     if (by == BY_CAUSE || class->cause == EXIT_CAUSE_REST) {
         exit_put_cause(out, class->cause);
     } else if (by == BY_GUEST) {
@@ -108,14 +126,8 @@ static void put_key(struct buf *out, const struct narrator *narrator,
     } else if (by == BY_INSTRUCTION && class->insn) {
         buf_printf(out, "0x%" PRIx64 " ", class->epc);
         exit_put_instruction(out, class->insn, class->epc);
-    } else if (by == BY_DEVICE && exit_is_page_fault(class->cause)) {
-        device = exit_device(board, class->subject);
-        if (device)
-            buf_text(out, device->name);
-        else
-            exit_put_place(out, narrator, 0, class->subject, false);
-    } else if (by == BY_DEVICE && class->cause == EXIT_CAUSE_ECALL_VS) {
-        buf_text(out, "SBI");
+    } else if (by == BY_DEVICE) {
+        put_device(out, narrator, class);
     } else {
         exit_put_cause(out, class->cause);
     }

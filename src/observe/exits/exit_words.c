@@ -12,7 +12,10 @@ static const struct {
     {0x10, "BASE"},       {0x54494d45, "TIME"}, {0x735049, "IPI"},
     {0x52464e43, "RFNC"}, {0x48534d, "HSM"},    {0x53525354, "SRST"},
     {0x4442434e, "DBCN"}, {0x0, "set_timer"},   {0x1, "console_putchar"},
+    {0x8, "shutdown"},
 };
+
+enum { CALLS_LEGACY = 0x10 /* those before are one function each */ };
 
 bool exit_is_page_fault(uint64_t cause)
 {
@@ -20,7 +23,7 @@ bool exit_is_page_fault(uint64_t cause)
            cause == EXIT_CAUSE_LOAD_GUEST_PAGE || cause == EXIT_CAUSE_STORE_GUEST_PAGE;
 }
 
-static bool is_external(uint64_t cause)
+bool exit_is_external(uint64_t cause)
 {
     return cause == (CAUSE_INTERRUPT | IRQ_SEI) || cause == (CAUSE_INTERRUPT | IRQ_MEI);
 }
@@ -38,6 +41,15 @@ const struct device *exit_device(const struct board *board, uint64_t gpa)
     const struct mmio *mmio = bus_find(&board->bus, gpa);
 
     return mmio && mmio->device < board->devices ? board->device[mmio->device] : NULL;
+}
+
+const struct device *exit_driver(const struct board *board, unsigned source)
+{
+    for (unsigned d = 0; d < board->devices; d++)
+        for (unsigned i = 0; i < board->device[d]->lines; i++)
+            if (board->device[d]->line[i].source == source)
+                return board->device[d];
+    return NULL;
 }
 
 void exit_put_place(struct buf *out, const struct narrator *narrator, unsigned board,
@@ -62,7 +74,9 @@ void exit_put_call(struct buf *out, uint64_t call, uint64_t function)
     for (unsigned i = 0; i < COUNT(calls); i++)
         if (calls[i].number == call)
             name = calls[i].name;
-    if (name)
+    if (name && call < CALLS_LEGACY)
+        buf_printf(out, "SBI %s", name);
+    else if (name)
         buf_printf(out, "SBI %s %" PRIu64, name, function);
     else
         buf_printf(out, "call 0x%" PRIx64 " %" PRIu64, call, function);
@@ -90,7 +104,7 @@ void exit_put_about(struct buf *out, const struct narrator *narrator,
                        exit->cause == EXIT_CAUSE_STORE_GUEST_PAGE);
     else if (exit->cause == EXIT_CAUSE_ECALL_VS)
         exit_put_call(out, exit->call, exit->call_function);
-    else if (is_external(exit->cause) && exit->claimed)
+    else if (exit_is_external(exit->cause) && exit->claimed)
         buf_printf(out, "interrupt %u", exit->claimed);
 }
 
@@ -131,7 +145,7 @@ void exit_put_did(struct buf *out, const struct vm_exit *exit)
 
     put_accesses(&text, exit->reads, " device read", " device reads");
     put_accesses(&text, exit->writes, " device write", " device writes");
-    if (exit->claimed && !is_external(exit->cause)) {
+    if (exit->claimed && !exit_is_external(exit->cause)) {
         put_comma(&text);
         buf_printf(&text, "claims %u", exit->claimed);
     }

@@ -34,7 +34,11 @@ void exit_put_parts(struct buf *out, const struct exit_cost *cost);
 /* The cause; of the class that takes the rest, that. */
 void exit_put_cause(struct buf *out, uint64_t cause);
 
-/* Is it a guest page fault? */
+/* Is it a guest page fault? An interrupt of a device? */
 bool exit_is_page_fault(uint64_t cause);
+bool exit_is_external(uint64_t cause);
+
+/* The device that drives an interrupt source; NULL: none. */
+const struct device *exit_driver(const struct board *board, unsigned source);
 
 #endif
