@@ -266,17 +266,20 @@ START_TEST(a_prediction_takes_the_bases_price)
     const struct account base = {
         .known = true,
         .causes = 1,
-        .cause = {{.cause = 21, .exits = 10, .cycles = 5000}},
+        .operations = 10,
+        .backend_cycles = 500,
+        .cause = {{.cause = 21, .exits = 10, .cycles = 5500, .own = 5000}},
     };
     struct account run = {
         .known = true,
         .harts = 1,
         .operations = 10,
         .cycles = 10000,
-        .guest_cycles = 3000,
+        .guest_cycles = 2000,
         .idle_cycles = 1000,
+        .bus_cycles = 500,
         .causes = 1,
-        .cause = {{.cause = 21, .exits = 10, .cycles = 6000}},
+        .cause = {{.cause = 21, .exits = 10, .cycles = 6000, .own = 6000}},
     };
     struct prediction prediction;
 

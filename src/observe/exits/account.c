@@ -92,6 +92,13 @@ static struct account_cause *cause_of(struct account *account, uint64_t cause)
     return &account->cause[at];
 }
 
+/* What `part` took in the exits of a class since then. */
+static uint64_t part_between(const struct exit_class *was, const struct exit_class *now,
+                             enum exit_part part)
+{
+    return now->cost.part[part] - was->cost.part[part];
+}
+
 /* Classes are only ever added: what both have is at the same place. */
 static void add_exits(struct account *account, const struct exits *from,
                       const struct exits *to)
@@ -101,16 +108,20 @@ static void add_exits(struct account *account, const struct exits *from,
     for (unsigned i = 0; i < to->classes; i++) {
         const struct exit_class *now = &to->class[i];
         const struct exit_class *was = i < from->classes ? &from->class[i] : &none;
-        struct account_cause *cause;
+        uint64_t backend = part_between(was, now, EXIT_BACKEND);
+        uint64_t bus = part_between(was, now, EXIT_BUS);
+        uint64_t cycles =
+            now->cost.cycles - was->cost.cycles - part_between(was, now, EXIT_IDLE);
+        struct account_cause *cause =
+            now->count == was->count ? NULL : cause_of(account, now->cause);
 
-        if (now->count == was->count)
-            continue;
-        cause = cause_of(account, now->cause);
         if (!cause)
             continue;
+        account->backend_cycles += backend;
+        account->bus_cycles += bus;
         cause->exits += now->count - was->count;
-        cause->cycles += (now->cost.cycles - now->cost.part[EXIT_IDLE]) -
-                         (was->cost.cycles - was->cost.part[EXIT_IDLE]);
+        cause->cycles += cycles;
+        cause->own += cycles - backend - bus;
     }
 }
 

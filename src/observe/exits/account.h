@@ -45,6 +45,7 @@ struct account_cause {
     uint64_t cause;
     uint64_t exits;
     uint64_t cycles; /* that they took, without those in which the hart was idle */
+    uint64_t own;    /* the same without work on real devices and waits for the bus */
 };
 
 enum { ACCOUNT_CAUSES = 24 };
@@ -55,6 +56,8 @@ struct account {
         value[ACCOUNT_METRICS]; /* times 10 to the power of the metric's decimals */
     unsigned harts;             /* whose cycles are added up below */
     uint64_t operations, cycles, guest_cycles, hypervisor_cycles, idle_cycles;
+    /* Of exits: work on real devices, and waits for the bus. */
+    uint64_t backend_cycles, bus_cycles;
     unsigned causes;
     struct account_cause cause[ACCOUNT_CAUSES]; /* in order of cause */
 };

@@ -31,6 +31,7 @@ const struct exit_part_info exit_part_infos[EXIT_PARTS] = {
     [EXIT_BACKEND] = {"backend", "working with real devices for the guest"},
     [EXIT_SCHEDULE] = {"schedule", "choosing who runs next"},
     [EXIT_IDLE] = {"idle", "waiting for an interrupt"},
+    [EXIT_BUS] = {"bus", "waiting for the bus, which others hold"},
     [EXIT_RESTORE] = {"restore", "restoring the guest's registers"},
     [EXIT_OTHER] = {"other", "software that does not say what it is doing"},
 };
@@ -284,6 +285,22 @@ static void return_from_trap(struct exits *exits, const struct event *event)
     hart->mode = event->trap_return.to;
 }
 
+/* A wait is told when it begins, and is no work of the phase that it is in. */
+static void bus_waited(struct exits *exits, const struct event *event)
+{
+    const struct event_bus_wait *told = &event->bus_wait;
+    struct exit_hart *hart;
+
+    if (told->initiator >= HART_MAX)
+        return;
+    hart = hart_of(exits, event, told->initiator);
+    settle_phase(hart, event->cycle);
+    if (!hart->out)
+        return;
+    spend(&hart->exit, EXIT_BUS, told->cycles);
+    hart->phase_since += told->cycles;
+}
+
 static void hart_sleeps(struct exits *exits, const struct event *event)
 {
     struct exit_hart *hart = hart_of(exits, event, event->hart_sleep.hart);
@@ -352,6 +369,7 @@ void exits_take(void *ctx, const struct event *event)
         [EVENT_TRAP_RETURN] = return_from_trap, [EVENT_HART_SLEEP] = hart_sleeps,
         [EVENT_MMIO_READ] = device_read,        [EVENT_MMIO_WRITE] = device_written,
         [EVENT_CSR_WRITE] = csr_written,        [EVENT_IRQ_CLAIM] = interrupt_claimed,
+        [EVENT_BUS_WAIT] = bus_waited,
     };
 
     if (takes[event->kind])

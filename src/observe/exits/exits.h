@@ -25,6 +25,7 @@ enum exit_part {
     EXIT_BACKEND,  /* work on real devices */
     EXIT_SCHEDULE, /* who runs next is chosen */
     EXIT_IDLE,     /* the hart waits for an interrupt */
+    EXIT_BUS,      /* the hart waits for the bus */
     EXIT_RESTORE,  /* registers are restored */
     EXIT_OTHER,    /* of software that marks nothing */
     EXIT_PARTS
@@ -136,7 +137,7 @@ struct exits {
      EVENT_BIT(EVENT_TRAP_ENTER) | EVENT_BIT(EVENT_TRAP_RETURN) |                      \
      EVENT_BIT(EVENT_HART_SLEEP) | EVENT_BIT(EVENT_MMIO_READ) |                        \
      EVENT_BIT(EVENT_MMIO_WRITE) | EVENT_BIT(EVENT_CSR_WRITE) |                        \
-     EVENT_BIT(EVENT_IRQ_CLAIM))
+     EVENT_BIT(EVENT_IRQ_CLAIM) | EVENT_BIT(EVENT_BUS_WAIT))
 
 /* From the run's reset on; nothing has run. */
 void exits_init(struct exits *exits, const struct run *run);

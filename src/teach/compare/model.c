@@ -16,9 +16,9 @@ static uint64_t price(const struct account *base, const struct account_cause *ca
         const struct account_cause *known = &base->cause[i];
 
         if (known->cause == cause->cause && known->exits)
-            return account_ratio(cause->exits * known->cycles, known->exits, 0);
+            return account_ratio(cause->exits * known->own, known->exits, 0);
         exits += known->exits;
-        cycles += known->cycles;
+        cycles += known->own;
     }
     *unpriced = true;
     return account_ratio(cause->exits * cycles, exits, 0);
@@ -27,9 +27,11 @@ static uint64_t price(const struct account *base, const struct account_cause *ca
 struct prediction model_predict(const struct account *base, const struct account *run)
 {
     const unsigned decimals = account_infos[ACCOUNT_OPS_PER_SECOND].decimals;
-    uint64_t cycles = run->guest_cycles + run->idle_cycles, measured;
+    uint64_t cycles = run->guest_cycles + run->idle_cycles + run->bus_cycles, measured;
     struct prediction prediction = {.unpriced = false};
 
+    cycles +=
+        account_ratio(run->operations * base->backend_cycles, base->operations, 0);
     for (unsigned i = 0; i < run->causes; i++)
         cycles += price(base, &run->cause[i], &prediction.unpriced);
     prediction.cycles = account_ratio(cycles, run->harts, 0);
