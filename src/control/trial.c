@@ -132,17 +132,11 @@ static uint64_t work_now(const struct trial *trial)
     return work;
 }
 
-static void read_exits(const struct trial *trial, struct exits *exits, uint64_t cycle)
-{
-    *exits = trial->guests->exits;
-    exits_settle(exits, cycle);
-}
-
 static void enter_window(struct trial *trial, uint64_t cycle)
 {
     trial->entered = true;
     counters_read(&trial->at_from, trial->run, &trial->tally, cycle);
-    read_exits(trial, trial->exits_from, cycle);
+    *trial->exits_from = trial->guests->exits;
     trial->work_from = work_now(trial);
 }
 
@@ -150,7 +144,7 @@ static void leave_window(struct trial *trial, uint64_t cycle)
 {
     trial->left = true;
     counters_read(&trial->at_to, trial->run, &trial->tally, cycle);
-    read_exits(trial, trial->exits_to, cycle);
+    *trial->exits_to = trial->guests->exits;
     trial->work_to = work_now(trial);
 }
 
@@ -227,6 +221,11 @@ static void counters_state(struct counters *counters, struct state *state)
     STATE(state, counters->virtio_interrupts);
     STATE(state, counters->virtio_bytes);
     STATE(state, counters->events);
+    STATE(state, counters->vm_entries);
+    STATE(state, counters->vm_exits);
+    STATE(state, counters->guest_cycles);
+    STATE(state, counters->asleep_cycles);
+    STATE(state, counters->awake_cycles);
 }
 
 /* What follows the viewer. */
@@ -372,10 +371,8 @@ bool trial_measure(struct trial *trial, struct err *err)
     const struct setup *setup = &trial->setup;
 
     if (!trial->left) { /* no window, or one that the run has not come to the end of */
-        uint64_t cycle = run_cycle(trial->run);
-
-        counters_read(&trial->at_to, trial->run, &trial->tally, cycle);
-        read_exits(trial, trial->exits_to, cycle);
+        counters_read(&trial->at_to, trial->run, &trial->tally, run_cycle(trial->run));
+        *trial->exits_to = trial->guests->exits;
         trial->work_to = work_now(trial);
         if (setup->has_window && !trial->entered) {
             trial->at_from = trial->at_to;

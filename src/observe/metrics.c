@@ -35,6 +35,8 @@ const struct metric_info metric_infos[METRICS] = {
      "of harts in VS- and VU-mode", AT(guest_cycles), false, false},
     {"asleep_cycles", "asleep", "cycles",
      "that harts have waited for an interrupt in WFI", AT(asleep_cycles), false, false},
+    {"awake_cycles", "awake", "cycles",
+     "of harts in any mode", AT(awake_cycles), false, false},
     {"iommu_translations", "IOMMU translations", "translations",
      "that devices have asked an IOMMU for", AT(iommu_translations), false, false},
     {"iommu_hits", "IOMMU hits", "translations",
@@ -75,6 +77,8 @@ static void add_life(struct counters *counters, const struct hart *hart)
     counters->guest_cycles +=
         hart_cycles_in(hart, MODE_VS) + hart_cycles_in(hart, MODE_VU);
     counters->asleep_cycles += hart_cycles_asleep(hart);
+    for (int mode = 0; mode < MODES; mode++)
+        counters->awake_cycles += hart_cycles_in(hart, (enum privilege)mode);
 }
 
 static void read_iommu(struct counters *counters, const struct iommu *iommu)
@@ -141,6 +145,7 @@ void metrics_between(struct metrics *metrics, const struct counters *from,
         .vm_exits = to->vm_exits - from->vm_exits,
         .guest_cycles = to->guest_cycles - from->guest_cycles,
         .asleep_cycles = to->asleep_cycles - from->asleep_cycles,
+        .awake_cycles = to->awake_cycles - from->awake_cycles,
         .iommu_translations = to->iommu_translations - from->iommu_translations,
         .iommu_hits = to->iommu_hits - from->iommu_hits,
         .iommu_misses = to->iommu_misses - from->iommu_misses,

@@ -27,7 +27,7 @@ void tally_take(void *tally, const struct event *event);
 struct counters {
     uint64_t instructions, cycles, payload_bytes_hart, payload_bytes_dma;
     uint64_t interrupts, exceptions, bus_wait_cycles;
-    uint64_t vm_entries, vm_exits, guest_cycles, asleep_cycles;
+    uint64_t vm_entries, vm_exits, guest_cycles, asleep_cycles, awake_cycles;
     uint64_t iommu_translations, iommu_hits, iommu_misses, iommu_reads, iommu_faults;
     uint64_t virtio_requests, virtio_notifications, virtio_interrupts, virtio_bytes;
     uint64_t events[EVENT_KINDS];
@@ -40,7 +40,7 @@ void counters_read(struct counters *counters, const struct run *run,
 struct metrics {
     uint64_t instructions, cycles, payload_bytes_hart, payload_bytes_dma;
     uint64_t interrupts, exceptions, bus_wait_cycles;
-    uint64_t vm_entries, vm_exits, guest_cycles, asleep_cycles;
+    uint64_t vm_entries, vm_exits, guest_cycles, asleep_cycles, awake_cycles;
     uint64_t iommu_translations, iommu_hits, iommu_misses, iommu_reads, iommu_faults;
     uint64_t virtio_requests, virtio_notifications, virtio_interrupts, virtio_bytes;
     bool has_share;
@@ -59,7 +59,7 @@ struct metric_info {
     bool published; /* part of a run's result; the rest is for checks */
 };
 
-enum { METRICS = 21 };
+enum { METRICS = 22 };
 
 extern const struct metric_info metric_infos[METRICS];
 

@@ -5,6 +5,7 @@
 #include "observe/narrate.h"
 
 #include "base/number.h"
+#include "guest/include/markers.h"
 #include "machine/device/ata.h"
 #include "machine/dma/dma.h"
 #include "machine/iommu/iommu_command.h"
@@ -308,6 +309,32 @@ static void put_hex(struct buf *out, const struct context *context, uint64_t val
 {
     (void)context;
     buf_printf(out, "0x%" PRIx64, value);
+}
+
+/* "16 (saving registers)": what software means by it, where it is one of ours. */
+static void put_marker(struct buf *out, const struct context *context, uint64_t value)
+{
+    static const char *const words[] = {
+        [MARK_WORK_BEGIN] = "the work begins",
+        [MARK_WORK_END] = "the work ends",
+        [MARK_OP_BEGIN] = "an operation begins",
+        [MARK_OP_END] = "an operation ends",
+        [MARK_VERIFY_BAD] = "wrong data",
+        [MARK_COMPUTE_BEGIN] = "computing begins",
+        [MARK_COMPUTE_END] = "computing ends",
+        [MARK_HV_SAVE] = "saving registers",
+        [MARK_HV_DECODE] = "finding out what it was",
+        [MARK_HV_EMULATE] = "doing what the guest asked for",
+        [MARK_HV_INJECT] = "working on virtual interrupts",
+        [MARK_HV_SCHEDULE] = "choosing who runs",
+        [MARK_HV_RESTORE] = "restoring registers",
+        [MARK_HV_BACKEND] = "working with real devices",
+    };
+
+    (void)context;
+    buf_printf(out, "%" PRIu64, value);
+    if (value < COUNT(words) && words[value])
+        buf_printf(out, " (%s)", words[value]);
 }
 
 static void put_bytes(struct buf *out, const struct context *context, uint64_t value)
@@ -739,7 +766,7 @@ static const struct unit {
     [UNIT_GPA] = {.put = put_hex},
     [UNIT_STAGE] = WORDS(stage_words, STAGES),
     [UNIT_GUEST] = WORDS(guest_words, COUNT(guest_words)),
-    [UNIT_MARKER] = {.put = put_dec},
+    [UNIT_MARKER] = {.put = put_marker},
     [UNIT_DEVICEID] = {.put = put_device_id},
     [UNIT_IOMMUTABLE] = WORDS(iommu_table_words, IOMMU_TABLES),
     [UNIT_IOMMUOUTCOME] = WORDS(iommu_outcome_words, COUNT(iommu_outcome_words)),

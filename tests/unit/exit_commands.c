@@ -2,6 +2,7 @@
 #include "base/bits.h"
 #include "face/compare_command.h"
 #include "face/options.h"
+#include "observe/exits/guest_folds.h"
 #include "tests/lib/cli.h"
 #include "tests/lib/small_machine.h"
 #include "tests/lib/suite.h"
@@ -82,7 +83,7 @@ static const struct {
       "The guest's instruction `lbu a5,28(a0)` at 0x80000218 was to read 0x320001c, "
       "where "
       "the guest's machine has ata0 Status.",
-      "is 0x0: V is 0, so nothing is mapped there.",
+      "is 0x0: not valid.",
       "It cost 94 cycles until the guest went on: trap 16, save 21, decode 14, emulate "
       "6, "
       "backend 15, restore 22.",
@@ -170,6 +171,19 @@ START_TEST(whats_of_a_choice_is_completed)
 }
 END_TEST
 
+/* What the fold has counted is what the machine's own counters say. */
+START_TEST(folds_agree_with_the_machines_counters)
+{
+    const struct exit_guest *guest = &talk.session.guests->exits.guest[1];
+    const struct hart *hart = session_hart(&talk.session);
+
+    go_to_the_end();
+    ck_assert_uint_eq(guest->entries, hart->life.entries[1]);
+    ck_assert_uint_eq(guest->exits, hart->life.exits[1]);
+    ck_assert_uint_eq(guest->awake[1], hart_cycles_in(hart, MODE_VS));
+}
+END_TEST
+
 /* --- compared --------------------------------------------------------------------------- */
 
 /* What a guest does between exits, and what exits cost, make up its time. */
@@ -217,6 +231,7 @@ static void add_tests(TCase *tcase)
     tcase_add_test(tcase, answers_follow_the_viewer);
     tcase_add_test(tcase, why_exit_leaves_a_mark);
     tcase_add_test(tcase, whats_of_a_choice_is_completed);
+    tcase_add_test(tcase, folds_agree_with_the_machines_counters);
     tcase_add_test(tcase, a_guests_throughput_follows_from_its_exits);
     tcase_add_test(tcase, exits_are_told_by_cause);
 }

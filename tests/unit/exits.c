@@ -3,6 +3,7 @@
 
 #include "base/alloc.h"
 #include "guest/include/markers.h"
+#include "machine/isa/csr.h"
 #include "observe/exits/account.h"
 #include "observe/exits/exit_words.h"
 #include "observe/exits/gstage.h"
@@ -12,7 +13,7 @@
 
 #define CAUSE_SEI (CAUSE_INTERRUPT | IRQ_SEI)
 
-enum { VS = EXIT_MODE_VS, HVIP = 0x645, LBU = 0x00754783 /* lbu a5, 7(a0) */ };
+enum { VS = MODE_VS, LBU = 0x00754783 /* lbu a5, 7(a0) */ };
 
 static struct run *run;
 static struct board *board;
@@ -67,14 +68,14 @@ static void sleep_at(uint64_t cycle, bool asleep)
 
 static void write_hvip(uint64_t cycle, uint64_t old, uint64_t value)
 {
-    EMIT(&run->events, cycle, CSR_WRITE, csr_write, .csr = HVIP, .old = old,
+    EMIT(&run->events, cycle, CSR_WRITE, csr_write, .csr = CSR_HVIP, .old = old,
          .value = value);
 }
 
 /* One exit that costs 300 cycles from `cycle` on. */
 static void emulate_at(uint64_t cycle, uint64_t gpa)
 {
-    leave(cycle, EXIT_CAUSE_LOAD_GUEST_PAGE, gpa);
+    leave(cycle, CAUSE_LOAD_GUEST_PAGE, gpa);
     mark(cycle + 8, MARK_HV_SAVE);
     mark(cycle + 60, MARK_HV_DECODE);
     mark(cycle + 150, MARK_HV_EMULATE);
@@ -112,7 +113,7 @@ END_TEST
 START_TEST(an_exit_that_has_not_returned_is_open)
 {
     emulate_at(1000, 0x3200007);
-    leave(2000, EXIT_CAUSE_ECALL_VS, 0);
+    leave(2000, CAUSE_ECALL_VS, 0);
     ck_assert_uint_eq(folds->exits.begun, 2);
     ck_assert_uint_eq(folds->exits.ended, 1);
     ck_assert(exits_find(&folds->exits, 0)->open);
@@ -128,7 +129,7 @@ START_TEST(a_call_is_known_by_the_guests_registers)
 
     board->hart[0].x[17] = 0x4442434e;
     board->hart[0].x[16] = 2;
-    leave(1000, EXIT_CAUSE_ECALL_VS, 0);
+    leave(1000, CAUSE_ECALL_VS, 0);
     exit_put_about(&text, &(struct narrator){run, NULL}, exits_find(&folds->exits, 1));
     ck_assert_str_eq(buf_str(&text), "SBI DBCN 2");
     buf_free(&text);
@@ -137,7 +138,7 @@ END_TEST
 
 START_TEST(software_without_markers_is_other)
 {
-    leave(1000, EXIT_CAUSE_LOAD_GUEST_PAGE, 0x3200007);
+    leave(1000, CAUSE_LOAD_GUEST_PAGE, 0x3200007);
     enter(1100, 1);
     ck_assert_uint_eq(exits_find(&folds->exits, 1)->cost.part[EXIT_OTHER],
                       100 - 8 - board->costs.trap_return);
@@ -192,20 +193,19 @@ START_TEST(too_many_classes_share_the_last)
 }
 END_TEST
 
-START_TEST(cycles_are_counted_by_mode_and_guest)
+START_TEST(a_guests_cycles_are_those_in_it)
 {
-    EMIT(&run->events, 100, TRAP_RETURN, trap_return, .from = MODE_M, .to = MODE_S);
     enter(300, 3);
     leave(1000, CAUSE_SEI, 0);
     sleep_at(1100, true);
     sleep_at(1600, false);
     exits_settle(&folds->exits, 1700);
-    ck_assert_uint_eq(folds->exits.hart[0].awake[MODE_M], 100);
-    ck_assert_uint_eq(folds->exits.hart[0].awake[MODE_S], 200 + 100 + 100);
-    ck_assert_uint_eq(folds->exits.hart[0].awake[VS], 700);
-    ck_assert_uint_eq(folds->exits.hart[0].asleep[MODE_S], 500);
-    ck_assert_uint_eq(folds->exits.guest[3].awake[1], 700);
-    ck_assert_uint_eq(folds->exits.guest[3].entries, 1);
+    enter(2000, 3);
+    sleep_at(2100, true); /* in the guest itself */
+    exits_settle(&folds->exits, 2500);
+    ck_assert_uint_eq(folds->exits.guest[3].awake[1], 700 + 100);
+    ck_assert_uint_eq(folds->exits.guest[3].asleep, 400);
+    ck_assert_uint_eq(folds->exits.guest[3].entries, 2);
 }
 END_TEST
 
@@ -334,10 +334,10 @@ START_TEST(a_passed_through_interrupt_has_eleven_hands)
     write_hvip(160, 0, BIT(10));
     enter(200, 1);
     guest_trap(201);
-    leave(230, EXIT_CAUSE_LOAD_GUEST_PAGE, claim_register);
+    leave(230, CAUSE_LOAD_GUEST_PAGE, claim_register);
     board->hart[0].x[15] = 23; /* the rd of LBU */
     enter(400, 1);
-    leave(500, EXIT_CAUSE_STORE_GUEST_PAGE, claim_register);
+    leave(500, CAUSE_STORE_GUEST_PAGE, claim_register);
     complete(550, 23);
     enter(600, 1);
     source = deliveries_of(&folds->deliveries, 0, 23);
@@ -365,10 +365,10 @@ START_TEST(a_back_ends_interrupt_is_another_for_the_guest)
     write_hvip(170, 0, BIT(10));
     enter(200, 1);
     guest_trap(201);
-    leave(230, EXIT_CAUSE_LOAD_GUEST_PAGE, claim_register);
+    leave(230, CAUSE_LOAD_GUEST_PAGE, claim_register);
     board->hart[0].x[15] = 1;
     enter(400, 1);
-    leave(500, EXIT_CAUSE_STORE_GUEST_PAGE, claim_register);
+    leave(500, CAUSE_STORE_GUEST_PAGE, claim_register);
     ck_hands(&deliveries_of(&folds->deliveries, 0, 23)->now,
              "line 100, pending 101, hart-line 102, trap 110, claim 150, complete 160, "
              "inject 170, entry 200, guest-trap 201, guest-claim 230, "
@@ -433,13 +433,18 @@ END_TEST
 START_TEST(an_account_is_the_difference_of_two_moments)
 {
     struct exits *from = exits_copy(&folds->exits), *to;
-    const struct metrics metrics = {.cycles = 10000, .instructions = 2001};
+    const struct metrics metrics = {
+        .cycles = 10000,
+        .instructions = 2001,
+        .guest_cycles = 8200,
+        .awake_cycles = 9000,
+        .asleep_cycles = 1000,
+    };
     struct account account;
 
     enter(100, 1);
     emulate_at(1000, 0x3200000);
     *from = folds->exits;
-    exits_settle(from, 2000);
     mark(2000, MARK_WORK_BEGIN);
     mark(2100, MARK_OP_BEGIN);
     emulate_at(3000, 0x3200000);
@@ -453,12 +458,11 @@ START_TEST(an_account_is_the_difference_of_two_moments)
     mark(6400, MARK_OP_BEGIN);
     mark(11000, MARK_OP_END);
     to = exits_copy(&folds->exits);
-    exits_settle(to, 12000);
     account_make(&account, from, to, &metrics, &folds->work);
     ck_assert(account.known);
     ck_assert_uint_eq(account.operations, 2);
     ck_assert_uint_eq(account.causes, 2);
-    ck_assert_uint_eq(account.cause[0].cause, EXIT_CAUSE_LOAD_GUEST_PAGE);
+    ck_assert_uint_eq(account.cause[0].cause, CAUSE_LOAD_GUEST_PAGE);
     ck_assert_uint_eq(account.cause[0].exits, 2);
     ck_assert_uint_eq(account.cause[0].cycles, 600);
     ck_assert_uint_eq(account.cause[1].cause, CAUSE_SEI);
@@ -480,11 +484,9 @@ END_TEST
 START_TEST(on_the_bare_machine_all_cycles_are_the_guests)
 {
     struct exits *from = exits_copy(&folds->exits);
-    const struct metrics metrics = {.cycles = 1000};
+    const struct metrics metrics = {.cycles = 1000, .awake_cycles = 1000};
     struct account account;
 
-    EMIT(&run->events, 100, TRAP_RETURN, trap_return, .from = MODE_M, .to = MODE_S);
-    exits_settle(&folds->exits, 1000);
     account_make(&account, from, &folds->exits, &metrics, &folds->work);
     ck_assert(!account.known);
     ck_assert_uint_eq(account.guest_cycles, 1000);
@@ -534,7 +536,7 @@ START_TEST(a_second_stage_is_added_up_and_looked_at)
 {
     const uint64_t hgatp = UINT64_C(8) << 60 | ROOT >> 12;
     struct gstage_sum sum;
-    struct gstage_entry entry;
+    struct walk_step end;
 
     put(ROOT + 8 * 2, (ROOT + 0x4000) >> 12 << 10 | 1);          /* 2 to 3 GiB */
     put(ROOT + 0x4000, UINT64_C(0x80400000) >> 12 << 10 | 0xdf); /* 2 MiB of RAM */
@@ -544,15 +546,16 @@ START_TEST(a_second_stage_is_added_up_and_looked_at)
     sum = gstage_mapped(&board->bus, hgatp);
     ck_assert_uint_eq(sum.ram_bytes, 2 << 20);
     ck_assert_uint_eq(sum.device_bytes, 4096);
-    entry = gstage_look(&board->bus, hgatp, 0x80000000);
-    ck_assert(entry.found);
-    ck_assert_uint_eq(entry.level, 1);
-    ck_assert_uint_eq(entry.at, ROOT + 0x4000);
-    entry = gstage_look(&board->bus, hgatp, 0x3201000);
-    ck_assert(entry.found);
-    ck_assert_uint_eq(entry.level, 0);
-    ck_assert_uint_eq(entry.entry, 0);
-    ck_assert(!gstage_look(&board->bus, 0, 0x80000000).found);
+    ck_assert(gstage_look(&board->bus, hgatp, 0x80000000, ACCESS_LOAD, &end));
+    ck_assert_int_eq(end.outcome, WALK_LEAF);
+    ck_assert_uint_eq(end.level, 1);
+    ck_assert_uint_eq(end.at, ROOT + 0x4000);
+    ck_assert(gstage_look(&board->bus, hgatp, 0x3201000, ACCESS_STORE, &end));
+    ck_assert_int_eq(end.outcome, WALK_NOT_VALID);
+    ck_assert_uint_eq(end.level, 0);
+    ck_assert_uint_eq(end.entry, 0);
+    ck_assert(!gstage_look(&board->bus, 0, 0x80000000, ACCESS_LOAD, &end));
+    ck_assert(!gstage_look(&board->bus, hgatp, BIT(41), ACCESS_LOAD, &end));
     ck_assert_uint_eq(gstage_mapped(&board->bus, 0).ram_bytes, 0);
 }
 END_TEST
@@ -576,7 +579,7 @@ static void add_tests(TCase *tcase)
     tcase_add_test(tcase, sleep_in_an_exit_is_idle_whatever_the_phase);
     tcase_add_test(tcase, exits_that_are_alike_are_one_class);
     tcase_add_test(tcase, too_many_classes_share_the_last);
-    tcase_add_test(tcase, cycles_are_counted_by_mode_and_guest);
+    tcase_add_test(tcase, a_guests_cycles_are_those_in_it);
     tcase_add_test(tcase, injections_are_bits_that_rise);
     tcase_add_test(tcase, what_is_kept_is_all_there_is);
     tcase_add_test(tcase, a_native_interrupt_has_six_hands);

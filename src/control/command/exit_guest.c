@@ -20,8 +20,8 @@ static void guest_row(struct table *table, const struct run *run, unsigned vmid,
     table_number(table, mapped.device_bytes);
     table_number(table, guest->entries);
     table_number(table, guest->exits);
-    table_number(table, guest->awake[EXIT_MODE_VS & 1]);
-    table_number(table, guest->awake[EXIT_MODE_VU & 1]);
+    table_number(table, guest->awake[MODE_VS & 1]);
+    table_number(table, guest->awake[MODE_VU & 1]);
     table_number(table, guest->asleep);
 }
 
@@ -32,7 +32,7 @@ static void say_who_runs(struct call *call, const struct exits *exits)
     for (unsigned h = 0; h < board->harts; h++) {
         const struct exit_hart *hart = &exits->hart[board->index * HART_MAX + h];
 
-        if (hart->mode & 4)
+        if (hart->mode & MODE_VIRTUAL)
             reply_say(call->reply, "Hart %u runs guest %u, in %s.", h, hart->vmid,
                       mode_name(hart->mode));
         else if (hart->out)

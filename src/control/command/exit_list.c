@@ -109,7 +109,7 @@ static void put_device(struct buf *out, const struct narrator *narrator,
         buf_text(out, device->name);
     else if (exit_is_page_fault(class->cause))
         exit_put_place(out, narrator, 0, class->subject, false);
-    else if (class->cause == EXIT_CAUSE_ECALL_VS)
+    else if (class->cause == CAUSE_ECALL_VS)
         buf_text(out, "SBI");
     else
         exit_put_cause(out, class->cause);

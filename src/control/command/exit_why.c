@@ -4,35 +4,28 @@
  */
 #include "control/command/ask.h"
 #include "control/command/exit.h"
-#include "control/command/show.h"
+#include "machine/isa/csr.h"
 #include "observe/exits/exit_words.h"
 #include "observe/exits/gstage.h"
 #include "observe/exits/guest_folds.h"
 
 #include <inttypes.h>
 
-enum {
-    MEDELEG = 0x302,
-    MIDELEG = 0x303,
-    HSTATUS = 0x600,
-    HEDELEG = 0x602,
-    HIDELEG = 0x603,
-    HGATP = 0x680
-};
-
-enum { CAUSE_VIRTUAL_INSTRUCTION_NUMBER = 22 };
-
-#define HSTATUS_BIT_VTVM BIT(20)
-#define HSTATUS_BIT_VTW  BIT(21)
-#define HSTATUS_BIT_VTSR BIT(22)
-
 /* --- the hart as it was ----------------------------------------------------------------- */
 
 struct scene_of_exit {
     const struct vm_exit *exit;
     uint64_t medeleg, mideleg, hedeleg, hideleg, hstatus, hgatp;
-    struct gstage_entry entry;
+    bool walked;
+    struct walk_step end; /* of the second stage's walk */
 };
+
+static enum event_access access_of(uint64_t cause)
+{
+    return cause == CAUSE_STORE_GUEST_PAGE  ? ACCESS_STORE
+           : cause == CAUSE_LOAD_GUEST_PAGE ? ACCESS_LOAD
+                                            : ACCESS_FETCH;
+}
 
 static void look_at(void *ctx, struct run *run)
 {
@@ -40,13 +33,14 @@ static void look_at(void *ctx, struct run *run)
     const struct board *board = run->board[scene->exit->board];
     const struct hart *hart = &board->hart[scene->exit->hart];
 
-    scene->medeleg = hart_csr_read(hart, MEDELEG);
-    scene->mideleg = hart_csr_read(hart, MIDELEG);
-    scene->hedeleg = hart_csr_read(hart, HEDELEG);
-    scene->hideleg = hart_csr_read(hart, HIDELEG);
-    scene->hstatus = hart_csr_read(hart, HSTATUS);
-    scene->hgatp = hart_csr_read(hart, HGATP);
-    scene->entry = gstage_look(&board->bus, scene->hgatp, scene->exit->gpa);
+    scene->medeleg = hart_csr_read(hart, CSR_MEDELEG);
+    scene->mideleg = hart_csr_read(hart, CSR_MIDELEG);
+    scene->hedeleg = hart_csr_read(hart, CSR_HEDELEG);
+    scene->hideleg = hart_csr_read(hart, CSR_HIDELEG);
+    scene->hstatus = hart_csr_read(hart, CSR_HSTATUS);
+    scene->hgatp = hart_csr_read(hart, CSR_HGATP);
+    scene->walked = gstage_look(&board->bus, scene->hgatp, scene->exit->gpa,
+                                access_of(scene->exit->cause), &scene->end);
 }
 
 /* --- why it came ------------------------------------------------------------------------ */
@@ -70,9 +64,9 @@ static void say_what(struct call *call, const struct vm_exit *exit)
 
 static const char *access_word(uint64_t cause)
 {
-    return cause == EXIT_CAUSE_STORE_GUEST_PAGE  ? "write"
-           : cause == EXIT_CAUSE_LOAD_GUEST_PAGE ? "read"
-                                                 : "fetch from";
+    return cause == CAUSE_STORE_GUEST_PAGE  ? "write"
+           : cause == CAUSE_LOAD_GUEST_PAGE ? "read"
+                                            : "fetch from";
 }
 
 static void say_access(struct call *call, const struct vm_exit *exit, struct buf *text)
@@ -83,7 +77,7 @@ static void say_access(struct call *call, const struct vm_exit *exit, struct buf
         buf_printf(text, "guest physical address 0x%" PRIx64 ", ", exit->gpa);
     buf_text(text, "where the guest's machine has ");
     exit_put_place(text, &call->session->narrator, exit->board, exit->gpa,
-                   exit->cause == EXIT_CAUSE_STORE_GUEST_PAGE);
+                   exit->cause == CAUSE_STORE_GUEST_PAGE);
 }
 
 static void say_instruction(struct call *call, const struct vm_exit *exit)
@@ -102,7 +96,7 @@ static void say_instruction(struct call *call, const struct vm_exit *exit)
     buf_printf(&text, " at 0x%" PRIx64, exit->epc);
     if (exit_is_page_fault(exit->cause)) {
         say_access(call, exit, &text);
-    } else if (exit->cause == EXIT_CAUSE_ECALL_VS) {
+    } else if (exit->cause == CAUSE_ECALL_VS) {
         buf_text(&text, " asks its firmware, which is the hypervisor: ");
         exit_put_call(&text, exit->call, exit->call_function);
     }
@@ -112,19 +106,20 @@ static void say_instruction(struct call *call, const struct vm_exit *exit)
 
 static void say_second_stage(struct call *call, const struct scene_of_exit *scene)
 {
-    const struct gstage_entry *entry = &scene->entry;
+    const struct walk_step *end = &scene->end;
+    struct buf outcome = {0};
 
-    if (!entry->found)
-        reply_say(call->reply, "hgatp is 0x%" PRIx64 ": its tables cannot be read.",
+    if (!scene->walked) {
+        reply_say(call->reply, "hgatp is 0x%" PRIx64 ": it has no such address.",
                   scene->hgatp);
-    else
-        reply_say(call->reply,
-                  "The second stage, which begins at hgatp (0x%" PRIx64
-                  "), ends at level %u: the entry at 0x%" PRIx64 " is 0x%" PRIx64
-                  ": %s.",
-                  scene->hgatp, entry->level, entry->at, entry->entry,
-                  entry->entry & 1 ? "it does not permit the access"
-                                   : "V is 0, so nothing is mapped there");
+        return;
+    }
+    put_unit(&outcome, UNIT_OUTCOME, end->outcome);
+    reply_say(call->reply,
+              "The second stage, which begins at hgatp (0x%" PRIx64
+              "), ends at level %u: the entry at 0x%" PRIx64 " is 0x%" PRIx64 ": %s.",
+              scene->hgatp, end->level, end->at, end->entry, buf_str(&outcome));
+    buf_free(&outcome);
 }
 
 /* What hstatus forbids to a guest (privileged 1.13, "Virtual-Instruction Exceptions"). */
@@ -135,9 +130,9 @@ static void say_virtual_instruction(struct call *call,
         uint64_t bit;
         const char *name, *forbids;
     } bits[] = {
-        {HSTATUS_BIT_VTW, "VTW", "WFI must not wait in VS-mode"},
-        {HSTATUS_BIT_VTSR, "VTSR", "SRET is not the guest's"},
-        {HSTATUS_BIT_VTVM, "VTVM", "satp and its fences are not the guest's"},
+        {HSTATUS_VTW, "VTW", "WFI must not wait in VS-mode"},
+        {HSTATUS_VTSR, "VTSR", "SRET is not the guest's"},
+        {HSTATUS_VTVM, "VTVM", "satp and its fences are not the guest's"},
     };
     bool some = false;
 
@@ -181,7 +176,7 @@ static void say_why(struct call *call, const struct vm_exit *exit)
         return;
     if (exit_is_page_fault(exit->cause))
         say_second_stage(call, &scene);
-    else if (exit->cause == CAUSE_VIRTUAL_INSTRUCTION_NUMBER)
+    else if (exit->cause == CAUSE_VIRTUAL_INSTRUCTION)
         say_virtual_instruction(call, &scene);
     say_delegation(call, &scene);
 }

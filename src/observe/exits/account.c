@@ -125,34 +125,13 @@ static void add_exits(struct account *account, const struct exits *from,
     }
 }
 
-struct mode_cycles {
-    uint64_t awake[EXIT_MODES], idle;
-};
-
-static struct mode_cycles cycles_between(const struct exits *from,
-                                         const struct exits *to)
+static void add_cycles(struct account *account, const struct metrics *metrics)
 {
-    struct mode_cycles sum = {.idle = 0};
+    bool bare = metrics->guest_cycles == 0;
 
-    for (unsigned i = 0; i < EXIT_HARTS; i++)
-        for (unsigned mode = 0; mode < EXIT_MODES; mode++) {
-            sum.awake[mode] += to->hart[i].awake[mode] - from->hart[i].awake[mode];
-            sum.idle += to->hart[i].asleep[mode] - from->hart[i].asleep[mode];
-        }
-    return sum;
-}
-
-static void add_cycles(struct account *account, const struct mode_cycles *cycles)
-{
-    uint64_t all = 0;
-
-    for (unsigned mode = 0; mode < EXIT_MODES; mode++)
-        all += cycles->awake[mode];
-    account->guest_cycles = cycles->awake[EXIT_MODE_VU] + cycles->awake[EXIT_MODE_VS];
-    if (account->guest_cycles == 0)
-        account->guest_cycles = all;
-    account->hypervisor_cycles = all - account->guest_cycles;
-    account->idle_cycles = cycles->idle;
+    account->guest_cycles = bare ? metrics->awake_cycles : metrics->guest_cycles;
+    account->hypervisor_cycles = metrics->awake_cycles - account->guest_cycles;
+    account->idle_cycles = metrics->asleep_cycles;
 }
 
 /* --- by operation ------------------------------------------------------------------------ */
@@ -195,15 +174,13 @@ void account_make(struct account *account, const struct exits *from,
                   const struct exits *to, const struct metrics *metrics,
                   const struct work *work)
 {
-    struct mode_cycles cycles = cycles_between(from, to);
-
     *account = (struct account){.known = work->begun && work->ends,
                                 .operations = work->ends,
                                 .cycles = metrics->cycles};
     for (unsigned b = 0; b < to->run->boards; b++)
         account->harts += to->run->board[b]->harts;
     add_exits(account, from, to);
-    add_cycles(account, &cycles);
+    add_cycles(account, metrics);
     set_metrics(account, metrics);
     set_exits(account);
     set(account, ACCOUNT_INJECTIONS, to->injections - from->injections,

@@ -62,7 +62,7 @@ struct account {
     struct account_cause cause[ACCOUNT_CAUSES]; /* in order of cause */
 };
 
-/* `from` and `to`: the exits at the two moments, settled; `metrics`: between them. */
+/* `from` and `to`: the exits at the two moments; `metrics`: what happened between them. */
 void account_make(struct account *account, const struct exits *from,
                   const struct exits *to, const struct metrics *metrics,
                   const struct work *work);

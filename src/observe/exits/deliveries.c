@@ -10,10 +10,9 @@
 #include "observe/exits/deliveries.h"
 
 #include "machine/interrupt/plic.h"
+#include "machine/isa/csr.h"
 #include "machine/isa/isa.h"
 #include "observe/exits/exits.h"
-
-enum { CSR_OF_HVIP = 0x645, IRQ_OF_VSEI = 10 };
 
 const struct hand_info hand_infos[HANDS] = {
     [HAND_LINE] = {"line", "the device raises its line"},
@@ -243,7 +242,7 @@ static void hart_line_changed(struct deliveries *deliveries, const struct event 
 
 static bool is_guest_mode(unsigned mode)
 {
-    return mode & 4;
+    return mode & MODE_VIRTUAL;
 }
 
 static void trapped_to_host(struct deliveries *deliveries, const struct event *event)
@@ -275,7 +274,7 @@ static void trap_entered(struct deliveries *deliveries, const struct event *even
 
     if (!(told->cause & CAUSE_INTERRUPT))
         return;
-    if (is_guest_mode(told->to) && (number == IRQ_SEI || number == IRQ_OF_VSEI))
+    if (is_guest_mode(told->to) && (number == IRQ_SEI || number == IRQ_VSEI))
         trapped_in_guest(deliveries, event);
     else if (!is_guest_mode(told->to) && is_external(number))
         trapped_to_host(deliveries, event);
@@ -307,7 +306,7 @@ static void count_exit(struct deliveries *deliveries, const struct event *event)
 static void guest_left(struct deliveries *deliveries, const struct event *event)
 {
     const struct event_vm_exit *told = &event->vm_exit;
-    bool loads = told->cause == EXIT_CAUSE_LOAD_GUEST_PAGE;
+    bool loads = told->cause == CAUSE_LOAD_GUEST_PAGE;
     struct wanted wanted = {
         (uint16_t)BIT(loads ? HAND_GUEST_TRAP : HAND_GUEST_CLAIM),
         (uint16_t)BIT(loads ? HAND_GUEST_CLAIM : HAND_GUEST_COMPLETE), told->hart};
@@ -315,7 +314,7 @@ static void guest_left(struct deliveries *deliveries, const struct event *event)
 
     count_exit(deliveries, event);
     if (!is_claim(deliveries, event) ||
-        (!loads && told->cause != EXIT_CAUSE_STORE_GUEST_PAGE))
+        (!loads && told->cause != CAUSE_STORE_GUEST_PAGE))
         return;
     source =
         oldest(deliveries, event, wanted, loads ? HAND_GUEST_TRAP : HAND_GUEST_CLAIM);
@@ -333,7 +332,7 @@ static void injected(struct deliveries *deliveries, const struct event *event)
     struct wanted wanted = {(uint16_t)BIT(HAND_CLAIM),
                             (uint16_t)(BIT(HAND_INJECT) | BIT(HAND_ENTRY)), told->hart};
 
-    if (told->csr != CSR_OF_HVIP || !(told->value & ~told->old & BIT(IRQ_OF_VSEI)))
+    if (told->csr != CSR_HVIP || !(told->value & ~told->old & BIT(IRQ_VSEI)))
         return;
     for (unsigned i = 0; i < deliveries->sources; i++)
         if (is_wanted(&deliveries->source[i], event, wanted))

@@ -19,8 +19,8 @@ enum { CALLS_LEGACY = 0x10 /* those before are one function each */ };
 
 bool exit_is_page_fault(uint64_t cause)
 {
-    return cause == EXIT_CAUSE_FETCH_GUEST_PAGE ||
-           cause == EXIT_CAUSE_LOAD_GUEST_PAGE || cause == EXIT_CAUSE_STORE_GUEST_PAGE;
+    return cause == CAUSE_INSTRUCTION_GUEST_PAGE || cause == CAUSE_LOAD_GUEST_PAGE ||
+           cause == CAUSE_STORE_GUEST_PAGE;
 }
 
 bool exit_is_external(uint64_t cause)
@@ -101,8 +101,8 @@ void exit_put_about(struct buf *out, const struct narrator *narrator,
 {
     if (exit_is_page_fault(exit->cause))
         exit_put_place(out, narrator, exit->board, exit->gpa,
-                       exit->cause == EXIT_CAUSE_STORE_GUEST_PAGE);
-    else if (exit->cause == EXIT_CAUSE_ECALL_VS)
+                       exit->cause == CAUSE_STORE_GUEST_PAGE);
+    else if (exit->cause == CAUSE_ECALL_VS)
         exit_put_call(out, exit->call, exit->call_function);
     else if (exit_is_external(exit->cause) && exit->claimed)
         buf_printf(out, "interrupt %u", exit->claimed);
@@ -130,7 +130,8 @@ static void put_injected(struct buf *out, uint64_t bits)
     static const struct {
         uint64_t bit;
         const char *name;
-    } names[] = {{BIT(2), "VSSIP"}, {BIT(6), "VSTIP"}, {BIT(10), "VSEIP"}};
+    } names[] = {
+        {BIT(IRQ_VSSI), "VSSIP"}, {BIT(IRQ_VSTI), "VSTIP"}, {BIT(IRQ_VSEI), "VSEIP"}};
 
     for (unsigned i = 0; i < COUNT(names); i++)
         if (bits & names[i].bit) {

@@ -13,12 +13,9 @@
 
 #include "base/alloc.h"
 #include "guest/include/markers.h"
+#include "machine/isa/csr.h"
 
 #include <stdlib.h>
-
-enum { CSR_OF_HVIP = 0x645, CSR_OF_HGATP = 0x680 };
-
-#define HGATP_VMID BITS(57, 44)
 
 enum { A6 = 16, A7 = 17 };
 
@@ -64,12 +61,12 @@ static struct exit_hart *hart_of(struct exits *exits, const struct event *event,
 
 static bool is_guest_mode(unsigned mode)
 {
-    return mode & 4;
+    return mode & MODE_VIRTUAL;
 }
 
 /* --- time ----------------------------------------------------------------------------- */
 
-/* The hart's cycles up to `cycle`, by its mode; a hart that has waked up may be ahead. */
+/* A guest's cycles up to `cycle`, by its mode; a hart that has waked up may be ahead. */
 static void settle_mode(struct exits *exits, struct exit_hart *hart, uint64_t cycle)
 {
     struct exit_guest *guest = &exits->guest[hart->vmid % EXIT_VMIDS];
@@ -77,7 +74,6 @@ static void settle_mode(struct exits *exits, struct exit_hart *hart, uint64_t cy
 
     if (cycle <= hart->since)
         return;
-    (hart->sleeps ? hart->asleep : hart->awake)[hart->mode % EXIT_MODES] += cycles;
     if (is_guest_mode(hart->mode))
         *(hart->sleeps ? &guest->asleep : &guest->awake[hart->mode & 1]) += cycles;
     hart->since = cycle;
@@ -126,11 +122,11 @@ static uint64_t subject_of(const struct vm_exit *exit)
     case CAUSE_INTERRUPT | IRQ_SEI:
     case CAUSE_INTERRUPT | IRQ_MEI:
         return exit->claimed;
-    case EXIT_CAUSE_ECALL_VS:
+    case CAUSE_ECALL_VS:
         return exit->call;
-    case EXIT_CAUSE_FETCH_GUEST_PAGE:
-    case EXIT_CAUSE_LOAD_GUEST_PAGE:
-    case EXIT_CAUSE_STORE_GUEST_PAGE:
+    case CAUSE_INSTRUCTION_GUEST_PAGE:
+    case CAUSE_LOAD_GUEST_PAGE:
+    case CAUSE_STORE_GUEST_PAGE:
         return exit->gpa & ~BITS(11, 0);
     default:
         return 0;
@@ -174,7 +170,7 @@ static void leave_guest(struct exits *exits, const struct event *event)
     struct exit_hart *hart = hart_of(exits, event, told->hart);
     struct exit_guest *guest = &exits->guest[told->vmid % EXIT_VMIDS];
     const uint64_t *x = exits->run->board[event->board]->hart[told->hart].x;
-    bool calls = told->cause == EXIT_CAUSE_ECALL_VS;
+    bool calls = told->cause == CAUSE_ECALL_VS;
 
     settle(exits, hart, event->cycle);
     hart->out = 1;
@@ -352,9 +348,9 @@ static void csr_written(struct exits *exits, const struct event *event)
     struct exit_hart *hart = hart_of(exits, event, told->hart);
     uint64_t raised;
 
-    if (told->csr == CSR_OF_HGATP)
+    if (told->csr == CSR_HGATP)
         hart->hgatp = told->value;
-    if (told->csr != CSR_OF_HVIP)
+    if (told->csr != CSR_HVIP)
         return;
     raised = told->value & ~told->old;
     exits->injections += (unsigned)__builtin_popcountll(raised);
@@ -433,8 +429,6 @@ static void exit_state(struct vm_exit *exit, struct state *state)
 static void hart_state_of(struct exit_hart *hart, struct state *state)
 {
     STATE(state, hart->since);
-    STATE(state, hart->awake);
-    STATE(state, hart->asleep);
     STATE(state, hart->mode);
     STATE(state, hart->sleeps);
     STATE(state, hart->vmid);

@@ -46,14 +46,8 @@ enum {
     EXIT_HARTS = RUN_BOARDS * HART_MAX
 };
 
-/* Causes that only guests have (privileged 1.13, table of mcause values), and what stands
- * for the causes of the class that takes the rest. */
-#define EXIT_CAUSE_ECALL_VS            UINT64_C(10)
-#define EXIT_CAUSE_FETCH_GUEST_PAGE    UINT64_C(20)
-#define EXIT_CAUSE_LOAD_GUEST_PAGE     UINT64_C(21)
-#define EXIT_CAUSE_VIRTUAL_INSTRUCTION UINT64_C(22)
-#define EXIT_CAUSE_STORE_GUEST_PAGE    UINT64_C(23)
-#define EXIT_CAUSE_REST                UINT64_MAX
+/* Stands for the causes of the class that takes the rest. */
+#define EXIT_CAUSE_REST UINT64_MAX
 
 struct exit_cost {
     uint64_t cycles, part[EXIT_PARTS]; /* sum of `part` is `cycles` */
@@ -106,12 +100,9 @@ struct exit_guest {
     uint8_t inside; /* it runs now */
 };
 
-/* What a hart does, and what it has done in each mode: U, S, -, M, VU, VS. */
-enum { EXIT_MODE_VU = 4, EXIT_MODE_VS = 5, EXIT_MODES = 6 };
-
+/* What a hart does. */
 struct exit_hart {
-    uint64_t since; /* cycles before are counted */
-    uint64_t awake[EXIT_MODES], asleep[EXIT_MODES];
+    uint64_t since; /* a guest's cycles before are counted */
     uint8_t mode, sleeps;
     uint16_t vmid; /* in V = 1: who runs */
     uint8_t out;   /* between an exit and an entry: `exit` */
@@ -157,7 +148,7 @@ void exit_add_cost(struct exit_cost *sum, const struct exit_cost *cost);
 struct exits *exits_copy(const struct exits *exits);
 void exits_free(struct exits *exits);
 
-/* Moves the harts' clocks on: cycles up to `cycle` are counted as what each does now. */
+/* Counts the cycles of guests that run now, up to `cycle`. */
 void exits_settle(struct exits *exits, uint64_t cycle);
 
 #endif

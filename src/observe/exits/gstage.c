@@ -3,9 +3,6 @@
 #include "base/bits.h"
 
 enum {
-    MODE_SV39X4 = 8,
-    MODE_SV48X4 = 9,
-    INDEX_BITS = 9,
     ROOT_EXTRA_BITS = 2, /* the root has four pages */
     TABLES_MOST = 8192   /* tables that lead in circles end here */
 };
@@ -16,17 +13,14 @@ enum {
 #define PTE_RWX  BITS(3, 1)
 #define PTE_PPN  BITS(53, 10)
 
-/* Levels of tables below the mode; 0: none. */
-static unsigned levels_of(uint64_t hgatp)
+static const struct walk_format *format_of(uint64_t hgatp)
 {
-    switch (field_get(hgatp, ATP_MODE)) {
-    case MODE_SV39X4:
-        return 3;
-    case MODE_SV48X4:
-        return 4;
-    default:
-        return 0;
-    }
+    return walk_guest_format(field_get(hgatp, ATP_MODE));
+}
+
+static uint64_t root_of(uint64_t hgatp)
+{
+    return field_get(hgatp, ATP_PPN) << PAGE_SHIFT;
 }
 
 static bool read_entry(const struct bus *bus, uint64_t at, uint64_t *entry)
@@ -37,46 +31,57 @@ static bool read_entry(const struct bus *bus, uint64_t at, uint64_t *entry)
     return true;
 }
 
-static bool is_pointer(uint64_t entry)
+/* --- one address ---------------------------------------------------------------------- */
+
+struct looking {
+    const struct bus *bus;
+    struct walk_step last;
+};
+
+static enum walk_outcome look_read(void *ctx, uint64_t at, uint64_t *entry)
 {
-    return (entry & PTE_V) && !(entry & PTE_RWX);
+    const struct looking *looking = ctx;
+
+    return read_entry(looking->bus, at, entry) ? WALK_NEXT : WALK_ACCESS_FAULT;
 }
 
-static unsigned index_bits(unsigned level, unsigned levels)
+static void look_tell(void *ctx, const struct walk_step *step)
 {
-    return INDEX_BITS + (level + 1 == levels ? ROOT_EXTRA_BITS : 0);
+    ((struct looking *)ctx)->last = *step;
 }
 
-struct gstage_entry gstage_look(const struct bus *bus, uint64_t hgatp, uint64_t gpa)
+bool gstage_look(const struct bus *bus, uint64_t hgatp, uint64_t gpa,
+                 enum event_access access, struct walk_step *end)
 {
-    struct gstage_entry look = {.found = false};
-    unsigned levels = levels_of(hgatp);
-    uint64_t table = field_get(hgatp, ATP_PPN) << PAGE_SHIFT;
+    struct looking looking = {.bus = bus};
+    const struct walk_tables tables = {&looking, look_read, NULL, look_tell};
+    const struct walk walk = {.tables = &tables,
+                              .format = format_of(hgatp),
+                              .stage = STAGE_G,
+                              .va = gpa,
+                              .root = root_of(hgatp),
+                              .rights = {.access = (uint8_t)access, .user = true}};
 
-    for (unsigned level = levels; level-- > 0;) {
-        uint64_t index = gpa >> (PAGE_SHIFT + INDEX_BITS * level) &
-                         (BIT(index_bits(level, levels)) - 1);
-
-        look.level = level;
-        look.at = table + 8 * index;
-        look.found = read_entry(bus, look.at, &look.entry);
-        if (!look.found || !is_pointer(look.entry))
-            break;
-        table = field_get(look.entry, PTE_PPN) << PAGE_SHIFT;
-    }
-    return look;
+    if (!walk.format || !walk_is_address(walk.format, gpa))
+        return false;
+    walk_follow(&walk);
+    *end = looking.last;
+    return true;
 }
 
-/* A table that is being added up. */
+/* --- all of them ---------------------------------------------------------------------- */
+
+/* Tables that are being added up. */
 struct adding {
     const struct bus *bus;
+    const struct walk_format *format;
     struct gstage_sum sum;
-    unsigned levels, tables;
+    unsigned tables;
 };
 
 static void add_leaf(struct adding *adding, uint64_t entry, unsigned level)
 {
-    uint64_t bytes = BIT(PAGE_SHIFT + INDEX_BITS * level);
+    uint64_t bytes = BIT(PAGE_SHIFT + VPN_BITS * level);
     uint64_t pa = field_get(entry, PTE_PPN) << PAGE_SHIFT;
 
     if (ram_has(&adding->bus->ram, pa, 1))
@@ -87,14 +92,15 @@ static void add_leaf(struct adding *adding, uint64_t entry, unsigned level)
 
 static void add_table(struct adding *adding, uint64_t table, unsigned level)
 {
-    uint64_t entries = BIT(index_bits(level, adding->levels)), entry;
+    unsigned extra = level + 1 == adding->format->levels ? ROOT_EXTRA_BITS : 0;
+    uint64_t entries = BIT(VPN_BITS + extra), entry;
 
     if (adding->tables++ == TABLES_MOST)
         return;
     for (uint64_t i = 0; i < entries; i++) {
-        if (!read_entry(adding->bus, table + 8 * i, &entry) || !(entry & PTE_V))
+        if (!read_entry(adding->bus, table + PTE_SIZE * i, &entry) || !(entry & PTE_V))
             continue;
-        if (!is_pointer(entry))
+        if (entry & PTE_RWX)
             add_leaf(adding, entry, level);
         else if (level > 0 && adding->tables < TABLES_MOST)
             add_table(adding, field_get(entry, PTE_PPN) << PAGE_SHIFT, level - 1);
@@ -103,9 +109,9 @@ static void add_table(struct adding *adding, uint64_t table, unsigned level)
 
 struct gstage_sum gstage_mapped(const struct bus *bus, uint64_t hgatp)
 {
-    struct adding adding = {.bus = bus, .levels = levels_of(hgatp)};
+    struct adding adding = {.bus = bus, .format = format_of(hgatp)};
 
-    if (adding.levels)
-        add_table(&adding, field_get(hgatp, ATP_PPN) << PAGE_SHIFT, adding.levels - 1);
+    if (adding.format)
+        add_table(&adding, root_of(hgatp), adding.format->levels - 1u);
     return adding.sum;
 }

@@ -16,11 +16,11 @@ static const struct {
     {CAUSE_INTERRUPT | IRQ_SEI, "external irq"},
     {CAUSE_INTERRUPT | IRQ_MTI, "M timer irq"},
     {CAUSE_INTERRUPT | IRQ_MEI, "M external irq"},
-    {EXIT_CAUSE_ECALL_VS, "hypercall"},
-    {EXIT_CAUSE_FETCH_GUEST_PAGE, "fetch fault"},
-    {EXIT_CAUSE_LOAD_GUEST_PAGE, "load fault"},
-    {EXIT_CAUSE_STORE_GUEST_PAGE, "store fault"},
-    {EXIT_CAUSE_VIRTUAL_INSTRUCTION, "virtual insn"},
+    {CAUSE_ECALL_VS, "hypercall"},
+    {CAUSE_INSTRUCTION_GUEST_PAGE, "fetch fault"},
+    {CAUSE_LOAD_GUEST_PAGE, "load fault"},
+    {CAUSE_STORE_GUEST_PAGE, "store fault"},
+    {CAUSE_VIRTUAL_INSTRUCTION, "virtual insn"},
 };
 
 static void put_short(char *title, size_t room, uint64_t cause)
