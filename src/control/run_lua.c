@@ -4,7 +4,7 @@
 #include "control/run_box.h"
 #include "machine/isa/isa.h"
 #include "observe/ask/names.h"
-#include "observe/narrate.h"
+#include "observe/exits/exit_words.h"
 
 #include <inttypes.h>
 #include <lauxlib.h>
@@ -278,17 +278,24 @@ static void add_account(lua_State *lua, const struct account *account)
     }
 }
 
-/* run.exits["load guest page fault"]: how many VM exits had that cause. */
-static void push_exits(lua_State *lua, const struct account *account)
+/* run.exits["load guest-page fault"]: how many VM exits had that cause; run.exit_cycles[...]:
+ * what one of them cost, in the mean. */
+static void push_exits(lua_State *lua, const struct account *account, bool cycles)
 {
     lua_newtable(lua);
     for (unsigned i = 0; i < account->causes; i++) {
-        struct buf name = {0};
+        const struct account_cause *cause = &account->cause[i];
+        struct buf text = {0};
+        char name[64];
 
-        put_cause(&name, account->cause[i].cause);
-        lua_pushinteger(lua, (lua_Integer)account->cause[i].exits);
-        lua_setfield(lua, -2, buf_str(&name));
-        buf_free(&name);
+        exit_put_cause(&text, cause->cause);
+        snprintf(name, sizeof(name), "%s", buf_str(&text));
+        buf_free(&text);
+        if (cycles)
+            lua_pushnumber(lua, (double)cause->cycles / (double)cause->exits);
+        else
+            lua_pushinteger(lua, (lua_Integer)cause->exits);
+        lua_setfield(lua, -2, name);
     }
 }
 
@@ -332,8 +339,10 @@ static void add_results(lua_State *lua, const struct trial *trial)
     push_metrics(lua, &trial->metrics);
     add_account(lua, &trial->account);
     lua_setfield(lua, -2, "metrics");
-    push_exits(lua, &trial->account);
+    push_exits(lua, &trial->account, false);
     lua_setfield(lua, -2, "exits");
+    push_exits(lua, &trial->account, true);
+    lua_setfield(lua, -2, "exit_cycles");
     push_events(lua, &trial->metrics);
     lua_setfield(lua, -2, "events");
 }
