@@ -23,7 +23,7 @@ static const struct iommu *iommu_at(const struct board *board, unsigned device)
 /* "DMA channel 0 (device id 0x104)" */
 static void put_device_id(struct buf *out, const struct session *session, uint32_t id)
 {
-    const struct narrator narrator = {session->run, NULL};
+    const struct narrator narrator = {.run = session->run};
     struct event event = {.kind = EVENT_IOMMU_FAULT,
                           .board = (uint8_t)session->board,
                           .iommu_fault = {.device_id = id}};
