@@ -46,7 +46,7 @@ static void read_told(const struct reading *from, struct variant *variant)
         return;
     for (lua_Integer n = 1;
          read_entry(&list, n, &row, (const char *const[]){NULL}, true); n++) {
-        struct told *told = &variant->told[variant->tolds];
+        struct told_quality *told = &variant->told[variant->tolds];
 
         if (variant->tolds == SCENARIO_TOLD)
             read_fail(&list, "more than %d", SCENARIO_TOLD);

@@ -37,7 +37,7 @@ struct parameter {
 
 /* What a scenario tells of a variant that no run measures: whether guests need a driver of
  * its own, what isolates them. */
-struct told {
+struct told_quality {
     char *question, *answer;
 };
 
@@ -45,7 +45,7 @@ struct variant {
     char name[SCENARIO_NAME];
     char *title;
     unsigned tolds;
-    struct told told[SCENARIO_TOLD];
+    struct told_quality told[SCENARIO_TOLD];
 };
 
 struct scenario {

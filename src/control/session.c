@@ -40,7 +40,8 @@ static void set_up(struct session *session)
     session->guests =
         session->own_guests ? session->own_guests : session->subject.trial.guests;
     session->run = session->subject.run;
-    session->narrator = (struct narrator){session->run, session->subject.symbols};
+    session->narrator = (struct narrator){session->run, session->subject.symbols,
+                                          session->subject.guest_symbols};
     session->scope = (struct expr_scope){
         .run = session->run,
         .symbols = session->subject.symbols,

@@ -65,6 +65,7 @@ void setup_release(struct setup *setup)
         free(setup->elf[i]);
     free(setup->bootargs);
     free(setup->initrd.bytes);
+    symbols_release(&setup->guest_symbols);
     image_release(&setup->image);
     lines_release(&setup->lines);
     buf_free(&setup->diagnostics);

@@ -76,6 +76,7 @@ struct setup {
         uint8_t *bytes; /* NULL: none */
         size_t size;
     } initrd;
+    struct symbols guest_symbols; /* of an initrd that is a program */
     bool has_entry, has_window, has_work;
     bool window_marked; /* the window is from MARK_WORK_BEGIN to MARK_WORK_END */
     bool has_alone;     /* the scenario says how the second job runs alone */

@@ -291,6 +291,19 @@ static void read_board(const struct reading *from, struct setup *setup)
     lua_pop(from->lua, 1);
 }
 
+/* An initrd that is a program is what guests run: its names are theirs. */
+static void name_guest(struct setup *setup)
+{
+    struct image image;
+
+    if (!image_init(&image, "initrd", setup->initrd.bytes, setup->initrd.size, 0, NULL))
+        return;
+    for (size_t i = 0; i < image.symbols.count; i++)
+        symbols_add(&setup->guest_symbols, image.symbols.symbol[i]);
+    symbols_sort(&setup->guest_symbols);
+    image_release(&image);
+}
+
 /* What programs find in the device tree besides the board. */
 static void read_chosen(struct making *making, const struct reading *from)
 {
@@ -305,6 +318,8 @@ static void read_chosen(struct making *making, const struct reading *from)
         setup->initrd.bytes =
             read_bytes(making, from->lua, "initrd", &setup->initrd.size);
     lua_pop(from->lua, 1);
+    if (setup->initrd.bytes)
+        name_guest(setup);
 }
 
 /* Reads the description, which is the second argument. */

@@ -55,6 +55,8 @@ static void name_scenario(struct subject *subject, struct trial *trial)
     subject->title = scenario->title ? scenario->title : scenario->name;
     subject->variant = scenario->variant[trial->variant].title;
     subject->symbols = &setup->image.symbols;
+    if (setup->guest_symbols.count)
+        subject->guest_symbols = &setup->guest_symbols;
     subject->lines = &setup->lines;
     for (unsigned i = 0; i < setup->sources && i < SUBJECT_SOURCES; i++)
         subject->source[subject->sources++] =

@@ -28,6 +28,7 @@ struct subject {
     const char *title;
     const char *variant; /* its title; NULL: none */
     const struct symbols *symbols;
+    const struct symbols *guest_symbols; /* of what runs in guests; NULL: the same */
     const struct lines *lines;
     unsigned regions, sources;
     struct region region[SUBJECT_REGIONS];

@@ -71,7 +71,11 @@ static bool listen(struct command *command, struct trial *trial,
         listeners->story = (struct story){
             .out = command->json || command->junit || command->tap ? stderr : stdout,
             .trial = trial,
-            .narrator = {.run = trial->run, .symbols = &trial->setup.image.symbols},
+            .narrator = {.run = trial->run,
+                         .symbols = &trial->setup.image.symbols,
+                         .guest_symbols = trial->setup.guest_symbols.count
+                                              ? &trial->setup.guest_symbols
+                                              : NULL},
         };
         event_listen(events, (struct event_sink){TALLY_KINDS, tell, &listeners->story});
     }

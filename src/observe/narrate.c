@@ -349,9 +349,26 @@ static void put_cycles(struct buf *out, const struct context *context, uint64_t 
     buf_text(out, value == 1 ? " cycle" : " cycles");
 }
 
+/* Is the event's address a guest's own? Each kind says by a mode whose it is. */
+static bool is_of_guest(const struct context *context)
+{
+    static const char *const modes[EVENT_KINDS] = {
+        [EVENT_INSN] = "mode",       [EVENT_MARKER] = "mode",
+        [EVENT_TRAP_ENTER] = "from", [EVENT_VM_EXIT] = "from",
+        [EVENT_TRAP_RETURN] = "to",  [EVENT_VM_ENTRY] = "to",
+    };
+    const char *mode = modes[context->event->kind];
+
+    return mode && (sibling(context, mode) & MODE_VIRTUAL);
+}
+
 static void put_va(struct buf *out, const struct context *context, uint64_t value)
 {
-    put_address(out, context->narrator, value);
+    struct narrator narrator = *context->narrator;
+
+    if (narrator.guest_symbols && is_of_guest(context))
+        narrator.symbols = narrator.guest_symbols;
+    put_address(out, &narrator, value);
 }
 
 static void put_insn(struct buf *out, const struct context *context, uint64_t value)

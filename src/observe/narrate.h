@@ -12,7 +12,8 @@
  */
 struct narrator {
     const struct run *run;
-    const struct symbols *symbols; /* NULL: addresses have no names */
+    const struct symbols *symbols;       /* NULL: addresses have no names */
+    const struct symbols *guest_symbols; /* of what runs in guests; NULL: the same */
 };
 
 /* The sentence for an event: no capital, no full stop. */

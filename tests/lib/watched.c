@@ -79,7 +79,10 @@ static void open_session(struct watched *watched)
     session->subject.source[0] = (struct source){watched->path, watched->text};
     name_regions(watched);
     session->time = timeline_new(watched->run, NULL);
-    session->narrator = (struct narrator){watched->run, &watched->symbols};
+    session->guests = session->own_guests = guest_folds_new(watched->run);
+    guest_folds_join(session->guests, session->time);
+    session->narrator =
+        (struct narrator){.run = watched->run, .symbols = &watched->symbols};
     session->scope = (struct expr_scope){
         .run = watched->run, .symbols = &watched->symbols, .kind = EVENT_KINDS};
     session->stops = stops_new(session->time, &session->scope);
@@ -135,6 +138,7 @@ void watched_free(struct watched *watched)
 {
     stops_free(watched->session.stops);
     timeline_free(watched->session.time);
+    guest_folds_free(watched->session.own_guests);
     viewer_end(&watched->viewer);
     run_free(watched->run);
     symbols_release(&watched->symbols);

@@ -62,7 +62,8 @@ static const struct {
     {"exits",
      {"virtual instruction                3     405   135    16    21",
       "supervisor external interrupt      1      83    83    16    21"}},
-    {"exits --by instruction", {"0x80000228 `wfi`                   3     405   135"}},
+    {"exits --by instruction",
+     {"`wfi` at next+20 (0x80000228)                 3     405   135"}},
     {"exits --by device",
      {"SBI                      4     314    79", "plic                     2     201",
       "uart0                    1      83", "ata0                     3     282"}},
@@ -80,7 +81,8 @@ static const struct {
     {"why exit 4",
      {"Exit 4: hart 0 left guest 1 at cycle 484 (#214.3), from VS-mode to S-mode: load "
       "guest-page fault.",
-      "The guest's instruction `lbu a5,28(a0)` at 0x80000218 was to read 0x320001c, "
+      "The guest's instruction `lbu a5,28(a0)` at next+4 (0x80000218) was to read "
+      "0x320001c, "
       "where "
       "the guest's machine has ata0 Status.",
       "is 0x0: not valid.",
@@ -92,11 +94,12 @@ static const struct {
      {"hstatus.VTW is 1: WFI must not wait in VS-mode.",
       "Bit 22 of medeleg is 1: M-mode leaves it to HS-mode; bit 22 of hedeleg is 0"}},
     {"why exit 11",
-     {"It is no instruction's doing: the guest would have gone on at 0x80000240.",
+     {"It is no instruction's doing: the guest would have gone on at next+44 "
+      "(0x80000240).",
       "Bit 9 of mideleg is 1: M-mode leaves it to HS-mode; bit 9 of hideleg is 0",
       "The hypervisor meanwhile: 1 device read, injects VSEIP."}},
     {"why exit 10",
-     {"`ecall` at 0x8000023c asks its firmware, which is the hypervisor: SBI "
+     {"`ecall` at next+40 (0x8000023c) asks its firmware, which is the hypervisor: SBI "
       "console_putchar."}},
     {"why exit", {"So far it has cost 35 cycles: trap 8, save 21, decode 6."}},
     {"info exits 65", {"Error: info exits: the last 64 exits are known one by one."}},

@@ -124,8 +124,9 @@ static void put_key(struct buf *out, const struct narrator *narrator,
     } else if (by == BY_GUEST) {
         buf_printf(out, "guest %u", class->vmid);
     } else if (by == BY_INSTRUCTION && class->insn) {
-        buf_printf(out, "0x%" PRIx64 " ", class->epc);
         exit_put_instruction(out, class->insn, class->epc);
+        buf_text(out, " at ");
+        exit_put_address(out, narrator, class->epc);
     } else if (by == BY_DEVICE) {
         put_device(out, narrator, class);
     } else {

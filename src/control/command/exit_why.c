@@ -85,15 +85,17 @@ static void say_instruction(struct call *call, const struct vm_exit *exit)
     struct buf text = {0};
 
     if (exit->cause & CAUSE_INTERRUPT) {
-        reply_say(call->reply,
-                  "It is no instruction's doing: the guest would have gone on at "
-                  "0x%" PRIx64 ".",
-                  exit->epc);
+        buf_text(&text,
+                 "it is no instruction's doing: the guest would have gone on at ");
+        exit_put_address(&text, &call->session->narrator, exit->epc);
+        ask_say(call, &text);
+        buf_free(&text);
         return;
     }
     buf_text(&text, "the guest's instruction ");
     exit_put_instruction(&text, exit->insn, exit->epc);
-    buf_printf(&text, " at 0x%" PRIx64, exit->epc);
+    buf_text(&text, " at ");
+    exit_put_address(&text, &call->session->narrator, exit->epc);
     if (exit_is_page_fault(exit->cause)) {
         say_access(call, exit, &text);
     } else if (exit->cause == CAUSE_ECALL_VS) {

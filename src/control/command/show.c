@@ -18,7 +18,9 @@ enum { FAR = 1 << 20 };
 
 bool show_name(struct buf *out, const struct session *session, uint64_t va)
 {
-    const struct symbols *symbols = session->subject.symbols;
+    bool guest = session->subject.guest_symbols && session_hart(session)->is_virtual;
+    const struct symbols *symbols =
+        guest ? session->subject.guest_symbols : session->subject.symbols;
     const struct symbol *symbol = symbols ? symbols_at(symbols, va) : NULL;
     const struct region *region = NULL;
     uint64_t pa;

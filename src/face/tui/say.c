@@ -11,7 +11,8 @@
 
 static struct narrator narrator_of(const struct watch *watch)
 {
-    return (struct narrator){watch->run, watch->subject->symbols};
+    return (struct narrator){watch->run, watch->subject->symbols,
+                             watch->subject->guest_symbols};
 }
 
 void say_event(struct buf *out, const struct watch *watch, const struct event *event)

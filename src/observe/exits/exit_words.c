@@ -96,6 +96,15 @@ void exit_put_instruction(struct buf *out, uint32_t insn, uint64_t epc)
     buf_char(out, '`');
 }
 
+void exit_put_address(struct buf *out, const struct narrator *narrator, uint64_t va)
+{
+    struct narrator guest = *narrator;
+
+    if (guest.guest_symbols)
+        guest.symbols = guest.guest_symbols;
+    put_address(out, &guest, va);
+}
+
 void exit_put_about(struct buf *out, const struct narrator *narrator,
                     const struct vm_exit *exit)
 {

@@ -21,6 +21,9 @@ void exit_put_call(struct buf *out, uint64_t call, uint64_t function);
 /* "`lbu a5, 7(a4)`"; nothing for an interrupt. */
 void exit_put_instruction(struct buf *out, uint32_t insn, uint64_t epc);
 
+/* "ata_status+4 (0x80202e3a)": an address of a guest. */
+void exit_put_address(struct buf *out, const struct narrator *narrator, uint64_t va);
+
 /* What the exit is about: a register of a device, an SBI call, a source; or nothing. */
 void exit_put_about(struct buf *out, const struct narrator *narrator,
                     const struct vm_exit *exit);
