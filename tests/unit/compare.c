@@ -310,6 +310,32 @@ START_TEST(a_check_that_fails_is_status_1)
 }
 END_TEST
 
+/* --- the scenarios that come with it ------------------------------------------------------ */
+
+static const struct {
+    const char *file, *set, *also, *more;
+} scenarios[] = {
+    {"scenarios/02-trap-and-emulate.lua", "calls=20", "reads=2", "--json"},
+    {"scenarios/03-three-ways.lua", "n=4", "depth=1", "--json"},
+    {"scenarios/03-three-ways.lua", "n=8", "depth=4", "--json"},
+    {"scenarios/03-three-ways.lua", "n=4", "op=write", "--csv"},
+    {"scenarios/03-three-ways.lua", "n=4", "order=random", "--csv"},
+    {"scenarios/03-three-ways.lua", "op=none", "compute=10000", "--json"},
+    {"scenarios/03-three-ways.lua", "n=16", "bytes=4096", "--model"},
+    {"scenarios/04-rogue-dma.lua", "n=2", "bytes=512", "--json"},
+    {"scenarios/04-rogue-dma.lua", "n=1", "bytes=4096", "--json"},
+};
+
+/* Their expectations are what must emerge. */
+START_TEST(scenarios_are_as_they_expect)
+{
+    COMPARE("--set", scenarios[_i].set, "--set", scenarios[_i].also, scenarios[_i].more,
+            scenarios[_i].file);
+    ck_assert_str_eq(cli.err, "");
+    ck_assert_msg(cli.status == STATUS_OK, "%s", cli.out);
+}
+END_TEST
+
 /* --- what cannot be compared --------------------------------------------------------------------- */
 
 #define SMALL(more)                                                                    \
@@ -395,6 +421,7 @@ static void add_tests(TCase *tcase)
     tcase_add_test(tcase, work_without_exits_agrees_with_the_model);
     tcase_add_test(tcase, a_prediction_takes_the_bases_price);
     tcase_add_test(tcase, a_check_that_fails_is_status_1);
+    tcase_add_loop_test(tcase, scenarios_are_as_they_expect, 0, COUNT(scenarios));
     tcase_add_loop_test(tcase, what_cannot_be_compared_is_status_2, 0, COUNT(refused));
     tcase_add_test(tcase, wrong_usage_is_status_2);
 }

@@ -66,7 +66,7 @@ static const struct {
      {"`wfi` at next+20 (0x80000228)                 3     405   135"}},
     {"exits --by device",
      {"SBI                      4     314    79", "plic                     2     201",
-      "uart0                    1      83", "ata0                     3     282"}},
+      "interrupt of uart0       1      83", "ata0                     3     282"}},
     {"exits --by guest", {"guest 1     13   1,285    99"}},
     {"info guests",
      {"Hart 0 is in S-mode: it has left guest 1.",

@@ -105,7 +105,9 @@ static void put_device(struct buf *out, const struct narrator *narrator,
         device = exit_device(board, class->subject);
     else if (exit_is_external(class->cause))
         device = exit_driver(board, (unsigned)class->subject);
-    if (device)
+    if (device && exit_is_external(class->cause))
+        buf_printf(out, "interrupt of %s", device->name);
+    else if (device)
         buf_text(out, device->name);
     else if (exit_is_page_fault(class->cause))
         exit_put_place(out, narrator, 0, class->subject, false);

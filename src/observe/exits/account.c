@@ -1,5 +1,7 @@
 #include "observe/exits/account.h"
 
+#include "machine/iommu/iommu.h"
+#include "observe/exits/gstage.h"
 #include "observe/narrate.h"
 
 #include <inttypes.h>
@@ -38,6 +40,12 @@ const struct account_info account_infos[ACCOUNT_METRICS] = {
         "taken by harts, in guests too, an operation", 3},
     [ACCOUNT_INJECTIONS] = {"injections_per_op", "injections/op", "injections",
         "virtual interrupts that the hypervisor has raised in hvip, an operation", 3},
+    [ACCOUNT_IOMMU_HITS] = {"iommu_hits_per_op", "IOMMU hits/op", "translations",
+        "that devices found in an IOMMU's cache, an operation", 3},
+    [ACCOUNT_IOMMU_MISSES] = {"iommu_misses_per_op", "IOMMU misses/op", "translations",
+        "for which an IOMMU walked page tables, an operation", 3},
+    [ACCOUNT_PINNED] = {"pinned_bytes", "pinned bytes", "bytes",
+        "of guests' memory that devices may reach at any time, and so must stay", 0},
     [ACCOUNT_VERIFY_BAD] = {"verify_bad", "wrong data", "times",
         "how often the workload has found other data than it should", 0},
 };
@@ -134,6 +142,39 @@ static void add_cycles(struct account *account, const struct metrics *metrics)
     account->idle_cycles = metrics->asleep_cycles;
 }
 
+/* --- what devices may reach --------------------------------------------------------------- */
+
+static bool is_counted(const struct iommu *iommu, unsigned context)
+{
+    for (unsigned i = 0; i < context; i++)
+        if (iommu->context[i].valid && iommu->context[i].context.iohgatp ==
+                                           iommu->context[context].context.iohgatp)
+            return true;
+    return false;
+}
+
+static uint64_t pinned_by(const struct iommu *iommu)
+{
+    uint64_t bytes = 0;
+
+    for (unsigned i = 0; i < iommu->contexts; i++)
+        if (iommu->context[i].valid && !is_counted(iommu, i))
+            bytes += gstage_mapped(iommu->device.bus, iommu->context[i].context.iohgatp)
+                         .ram_bytes;
+    return bytes;
+}
+
+uint64_t account_pinned(const struct run *run)
+{
+    uint64_t bytes = 0;
+
+    for (unsigned b = 0; b < run->boards; b++)
+        for (unsigned d = 0; d < run->board[b]->devices; d++)
+            if (run->board[b]->device[d]->type == &iommu_type)
+                bytes += pinned_by((const struct iommu *)run->board[b]->device[d]);
+    return bytes;
+}
+
 /* --- by operation ------------------------------------------------------------------------ */
 
 static void set(struct account *account, enum account_metric metric, uint64_t count,
@@ -167,6 +208,8 @@ static void set_metrics(struct account *account, const struct metrics *metrics)
     set(account, ACCOUNT_INSTRUCTIONS, metrics->instructions, operations);
     set(account, ACCOUNT_BYTES_COPIED, metrics->payload_bytes_hart, operations);
     set(account, ACCOUNT_BYTES_DMA, metrics->payload_bytes_dma, operations);
+    set(account, ACCOUNT_IOMMU_HITS, metrics->iommu_hits, operations);
+    set(account, ACCOUNT_IOMMU_MISSES, metrics->iommu_misses, operations);
     set(account, ACCOUNT_INTERRUPTS, metrics->interrupts, operations);
 }
 
@@ -187,5 +230,6 @@ void account_make(struct account *account, const struct exits *from,
         account->operations);
     set(account, ACCOUNT_LATENCY_P50, work_latency(work, 50), 1);
     set(account, ACCOUNT_LATENCY_P99, work_latency(work, 99), 1);
+    set(account, ACCOUNT_PINNED, account_pinned(to->run), 1);
     set(account, ACCOUNT_VERIFY_BAD, work->wrong, 1);
 }

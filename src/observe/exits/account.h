@@ -26,6 +26,9 @@ enum account_metric {
     ACCOUNT_BYTES_DMA,
     ACCOUNT_INTERRUPTS,
     ACCOUNT_INJECTIONS,
+    ACCOUNT_IOMMU_HITS,
+    ACCOUNT_IOMMU_MISSES,
+    ACCOUNT_PINNED,
     ACCOUNT_VERIFY_BAD,
     ACCOUNT_METRICS
 };
@@ -62,7 +65,12 @@ struct account {
     struct account_cause cause[ACCOUNT_CAUSES]; /* in order of cause */
 };
 
-/* `from` and `to`: the exits at the two moments; `metrics`: what happened between them. */
+/* RAM that devices may reach for guests at any time, so that it must stay where it is: what
+ * the second stages map whose device contexts the IOMMUs of the run use. */
+uint64_t account_pinned(const struct run *run);
+
+/* `from` and `to`: the exits at the two moments; `metrics`: what happened between them.
+ * What is pinned is as it is now. */
 void account_make(struct account *account, const struct exits *from,
                   const struct exits *to, const struct metrics *metrics,
                   const struct work *work);

@@ -1,0 +1,107 @@
+-- Trap and emulate.
+--
+-- What does one exit cost? A guest asks its hypervisor for nothing (`hypercall`), and reads
+-- a sector from an ATA disk that is not there (`sector`): each of its loads and stores to the
+-- disk's registers traps, the hypervisor finds out what was meant, does it, and goes back.
+-- The same kernel does both on the bare machine, where a call goes to the firmware and a
+-- load to the disk.
+
+local SECTORS = 128
+
+-- As src/guest/kernel/pattern.h says: each line of 16 bytes tells where it is, so that the
+-- workload can check every byte.
+local function pattern(lba)
+  local lines = {}
+  for line = 0, 31 do lines[#lines + 1] = string.format("%010x +%03x\n", lba, 16 * line) end
+  return table.concat(lines)
+end
+
+local notes = {
+  { kind = "vm_exit", say = "The guest is left: from here on the hypervisor runs." },
+  { kind = "marker", where = { number = 16 },
+    say = "It needs registers of its own: it saves the guest's." },
+  { kind = "marker", where = { number = 17 },
+    say = "The trap says why it came (scause), where (htval), and how (htinst)." },
+  { kind = "marker", where = { number = 18 },
+    say = "Now it knows what the guest wanted, and does it in the guest's place." },
+  { kind = "marker", where = { number = 22 },
+    say = "For that it uses the real disk." },
+  { kind = "marker", where = { number = 19 },
+    say = "Should the guest be interrupted? Its virtual interrupts are in hvip." },
+  { kind = "marker", where = { number = 20 }, say = "Who runs next?" },
+  { kind = "marker", where = { number = 21 }, say = "The guest gets its registers back." },
+  { kind = "vm_entry", say = "And the guest goes on, as if its instruction had been done." },
+}
+
+local told = {
+  guest = { { "what traps?", "calls, and accesses to devices that are not there" } },
+  bare = { { "what traps?", "calls to the firmware" } },
+}
+
+scenario {
+  name = "02-trap-and-emulate",
+  title = "What one exit costs",
+  parameters = {
+    calls = { 1000, "hypercalls", min = 1, max = 1000000 },
+    reads = { 8, "sectors that are read", min = 1, max = 100000 },
+  },
+  variants = {
+    { name = "call", title = "calls to the firmware", op = "hypercall", told = told.bare },
+    { name = "hypercall", title = "calls to the hypervisor", op = "hypercall", guest = true,
+      told = told.guest },
+    { name = "sector", title = "a sector of a real disk, by PIO", op = "read",
+      told = told.bare },
+    { name = "emulated_sector", title = "a sector of an emulated disk, by PIO", op = "read",
+      guest = true, told = told.guest },
+  },
+  setup = function(p, variant)
+    local n = variant.op == "read" and p.reads or p.calls
+    local work = string.format("driver=ata-pio op=%s n=%d bytes=512", variant.op, n)
+    return {
+      board = { costs = { ata_command = 200, ata_sector = 200, ata_seek = 1000 } },
+      programs = {
+        elf { file = "guest:shim" },
+        elf { file = variant.guest and "guest:hypervisor" or "guest:kernel" },
+      },
+      initrd = variant.guest and { file = "guest:kernel" } or nil,
+      bootargs = (variant.guest and "guest=emulated_pio " or "") .. work,
+      disks = { ata0 = disk_text(SECTORS, pattern) },
+      window = "markers",
+      limit = { cycles = 10000000000 },
+      notes = notes,
+    }
+  end,
+  expect = {
+    { "all data are right", function(run) return run.metrics.verify_bad == 0 end },
+    { "on the bare machine nothing exits", { "call", "sector" }, function(run)
+      return run.metrics.exits_per_op == 0
+    end },
+    { "a hypercall is one exit", { "hypercall" }, function(run)
+      return run.metrics.exits_per_op == 1, run.metrics.exits_per_op .. " exits"
+    end },
+    { "a null exit costs between 300 and 1,500 cycles", { "hypercall" }, function(run)
+      local cycles = run.exit_cycles["environment call from VS-mode"]
+      return cycles >= 300 and cycles <= 1500, cycles .. " cycles"
+    end },
+    { "each word of the sector is an exit", { "emulated_sector" }, function(run)
+      return run.exits["load guest-page fault"] >= 128 * run.parameters.reads
+    end },
+    { "an emulated load costs more than a null exit, and not twice as much",
+      { "emulated_sector" }, function(run)
+      local cycles = run.exit_cycles["load guest-page fault"]
+      return cycles > 300 and cycles < 3000, cycles .. " cycles"
+    end },
+  },
+  compare = {
+    { "an emulated sector is at least 20 times as dear as a real one",
+      { "sector", "emulated_sector" }, function(real, emulated)
+      local times = emulated.metrics.cycles_per_op / real.metrics.cycles_per_op
+      return times >= 20, string.format("%.1f times", times)
+    end },
+    { "a register is emulated for less than two null exits",
+      { "hypercall", "emulated_sector" }, function(call, sector)
+      return sector.exit_cycles["load guest-page fault"] <
+             2 * call.exit_cycles["environment call from VS-mode"]
+    end },
+  },
+}
