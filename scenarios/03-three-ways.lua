@@ -145,6 +145,18 @@ scenario {
       end
       return true
     end },
+    { "an injected interrupt is several times as dear as a native one",
+      { "native", "passthrough" }, function(native, guest)
+      local function cycles(run, column)
+        for _, row in ipairs(run:command("continue; follow irq").sources or {}) do
+          if row.device == "dma0" then return row[column] end
+        end
+      end
+      if native.parameters.op == "none" then return true end
+      local real = cycles(native, "to_claim")
+      local injected = cycles(guest, "to_guest_claim")
+      return injected >= 3 * real, injected .. " and " .. real .. " cycles"
+    end },
     { "a guest that only computes is within 2 percent of native in all",
       { "native", "passthrough", "virtio", "emulated_dma", "emulated_pio" },
       function(native, ...)

@@ -515,6 +515,12 @@ static void put_workload(struct buf *out, const struct compare *compare)
     buf_free(&text);
 }
 
+static void put_digest(struct buf *out, const struct compare *compare)
+{
+    buf_printf(out, "\ndigest of these numbers, as CSV: %016" PRIx64 "\n",
+               compare_digest(compare));
+}
+
 /* What was run, so that others can tell whether they have run the same. */
 static void put_files(struct buf *out, const struct compare *compare)
 {
@@ -525,7 +531,6 @@ static void put_files(struct buf *out, const struct compare *compare)
         put_clean(out, compare->files.file[i].path);
         buf_char(out, '\n');
     }
-    buf_printf(out, "%016" PRIx64 "  this table, as CSV\n", compare_digest(compare));
 }
 
 void compare_text(struct buf *out, const struct compare *compare,
@@ -537,9 +542,11 @@ void compare_text(struct buf *out, const struct compare *compare,
     put_workload(out, compare);
     if (compare->sweeps.count) {
         put_matrices(out, compare, &quantities, style->width);
+        put_digest(out, compare);
     } else {
         buf_char(out, '\n');
         put_table(out, compare, &compare->point[0], &quantities, style->width);
+        put_digest(out, compare);
         put_charts(out, compare, &compare->point[0], &quantities, style);
     }
     if (compare->has_model)
