@@ -277,10 +277,36 @@ static int do_scenario(lua_State *lua)
 
 /* --- a scenario's life -------------------------------------------------------------- */
 
+/* For elf_symbol. */
+static bool find_symbol(void *owner, const char *file, const char *name,
+                        uint64_t *address, struct err *err)
+{
+    const struct scenario *scenario = owner;
+    char *path = scenario_file(scenario, file, err);
+    const struct symbol *symbol = NULL;
+    struct image image;
+
+    if (!path || !files_image(scenario->files, &image, path, 0, err)) {
+        free(path);
+        return false;
+    }
+    symbols_sort(&image.symbols);
+    symbol = symbols_named(&image.symbols, name);
+    if (symbol)
+        *address = symbol->address;
+    else
+        err_set(err, "'%s' has no symbol '%.60s'", path, name);
+    image_release(&image);
+    free(path);
+    return symbol != NULL;
+}
+
 static int add_functions(lua_State *lua)
 {
+    static const struct symbol_finder finder = {find_symbol};
+
     lua_register(lua, "scenario", do_scenario);
-    setup_add_functions(lua);
+    setup_add_functions(lua, &finder);
     return 0;
 }
 

@@ -78,7 +78,7 @@ static void read_sweeps(const struct reading *from, const char *name,
         return;
     lua_pushnil(lua);
     while (lua_next(lua, table.table)) {
-        char parameter[SCENARIO_NAME];
+        char parameter[SWEEP_NAME];
 
         if (lua_type(lua, -2) != LUA_TSTRING ||
             lua_rawlen(lua, -2) >= sizeof(parameter))

@@ -2,11 +2,9 @@
 
 #include "control/lua_read.h"
 #include "control/lua_sandbox.h"
-#include "control/scenario.h"
 #include "machine/device/medium.h"
 
 #include <lauxlib.h>
-#include <stdlib.h>
 #include <string.h>
 
 /* Instructions of the script that looking into a program counts as. */
@@ -64,37 +62,15 @@ static int do_raw(lua_State *lua)
     return program(lua, "raw", raw_keys, "bytes");
 }
 
-/* The address of a symbol. */
-static bool find_symbol(const struct scenario *scenario, const char *file,
-                        const char *name, uint64_t *address, struct err *err)
-{
-    char *path = scenario_file(scenario, file, err);
-    const struct symbol *symbol = NULL;
-    struct image image;
-
-    if (!path || !files_image(scenario->files, &image, path, 0, err)) {
-        free(path);
-        return false;
-    }
-    symbols_sort(&image.symbols);
-    symbol = symbols_named(&image.symbols, name);
-    if (symbol)
-        *address = symbol->address;
-    else
-        err_set(err, "'%s' has no symbol '%.60s'", path, name);
-    image_release(&image);
-    free(path);
-    return symbol != NULL;
-}
-
 /* elf_symbol("guest:kernel", "ata_read_sector"): its address, as the program has it. */
 static int do_elf_symbol(lua_State *lua)
 {
+    const struct symbol_finder *finder = lua_touserdata(lua, lua_upvalueindex(1));
     const char *file = luaL_checkstring(lua, 1), *name = luaL_checkstring(lua, 2);
     uint64_t address = 0;
     struct err err = {0};
 
-    if (!find_symbol(sandbox_of(lua)->owner, file, name, &address, &err))
+    if (!finder->find(sandbox_of(lua)->owner, file, name, &address, &err))
         return luaL_error(lua, "elf_symbol: %s", err.text);
     sandbox_charge(lua, SYMBOL_CHARGE);
     lua_pushinteger(lua, (lua_Integer)address);
@@ -140,11 +116,13 @@ static int do_disk_text(lua_State *lua)
     return 1;
 }
 
-void setup_add_functions(lua_State *lua)
+void setup_add_functions(lua_State *lua, const struct symbol_finder *finder)
 {
     lua_register(lua, "asm", do_asm);
     lua_register(lua, "elf", do_elf);
-    lua_register(lua, "elf_symbol", do_elf_symbol);
+    lua_pushlightuserdata(lua, (void *)(uintptr_t)finder);
+    lua_pushcclosure(lua, do_elf_symbol, 1);
+    lua_setglobal(lua, "elf_symbol");
     lua_register(lua, "raw", do_raw);
     lua_register(lua, "disk_text", do_disk_text);
 }

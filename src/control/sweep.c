@@ -78,22 +78,6 @@ const char *sweeps_value(const struct sweeps *sweeps, unsigned point, unsigned n
     return sweeps->sweep[n].value[point % sweeps->sweep[n].values];
 }
 
-bool sweeps_set(const struct sweeps *sweeps, unsigned point, struct scenario *scenario,
-                struct err *err)
-{
-    struct buf text = {0};
-    bool ok = true;
-
-    for (unsigned i = 0; ok && i < sweeps->count; i++) {
-        buf_clear(&text);
-        buf_printf(&text, "%s=%s", sweeps->sweep[i].name,
-                   sweeps_value(sweeps, point, i));
-        ok = scenario_set(scenario, buf_str(&text), err);
-    }
-    buf_free(&text);
-    return ok;
-}
-
 void sweeps_release(struct sweeps *sweeps)
 {
     for (unsigned i = 0; i < sweeps->count; i++)

@@ -1,17 +1,18 @@
 #ifndef CONTROL_SWEEP_H
 #define CONTROL_SWEEP_H
 
-#include "base/buf.h"
-#include "control/scenario.h"
+#include "base/err.h"
+
+#include <stdbool.h>
 
 /*
  * Values that parameters of a scenario take in turn: several parameters in all
  * combinations, of which the last one changes fastest.
  */
-enum { SWEEPS = 4, SWEEP_VALUES = 32, SWEEP_POINTS = 256 };
+enum { SWEEP_NAME = 48, SWEEPS = 4, SWEEP_VALUES = 32, SWEEP_POINTS = 256 };
 
 struct sweep {
-    char name[SCENARIO_NAME];
+    char name[SWEEP_NAME];
     unsigned values;
     char *value[SWEEP_VALUES]; /* as scenario_set takes them */
 };
@@ -33,10 +34,6 @@ unsigned sweeps_points(const struct sweeps *sweeps);
 
 /* The value of sweep `n` at that point. */
 const char *sweeps_value(const struct sweeps *sweeps, unsigned point, unsigned n);
-
-/* Sets the scenario's parameters as they are at that point. */
-bool sweeps_set(const struct sweeps *sweeps, unsigned point, struct scenario *scenario,
-                struct err *err);
 
 void sweeps_release(struct sweeps *sweeps);
 

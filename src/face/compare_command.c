@@ -5,6 +5,7 @@
 #include "face/options.h"
 #include "face/terminal_style.h"
 #include "teach/compare/report.h"
+#include "teach/compare/run.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -3,7 +3,6 @@
 #include "base/alloc.h"
 #include "control/command/answer.h"
 #include "control/scenario_model.h"
-#include "teach/compare/model.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -26,6 +25,22 @@ bool compare_sweeps(const struct compare *compare, const struct parameter *param
         if (strcmp(compare->sweeps.sweep[i].name, parameter->name) == 0)
             return true;
     return false;
+}
+
+bool compare_set(struct scenario *scenario, const struct sweeps *sweeps, unsigned point,
+                 struct err *err)
+{
+    struct buf text = {0};
+    bool ok = true;
+
+    for (unsigned i = 0; ok && i < sweeps->count; i++) {
+        buf_clear(&text);
+        buf_printf(&text, "%s=%s", sweeps->sweep[i].name,
+                   sweeps_value(sweeps, point, i));
+        ok = scenario_set(scenario, buf_str(&text), err);
+    }
+    buf_free(&text);
+    return ok;
 }
 
 /* --- what to compare ------------------------------------------------------------------ */
@@ -79,9 +94,9 @@ static bool try_points(struct compare *compare, const struct compare_wish *wish,
         if (!scenario_set(compare->scenario, wish->settings[i], err))
             return false;
     for (unsigned p = 0; p < sweeps_points(&compare->sweeps); p++)
-        if (!sweeps_set(&compare->sweeps, p, compare->scenario, err))
+        if (!compare_set(compare->scenario, &compare->sweeps, p, err))
             return false;
-    return sweeps_set(&compare->base, 0, compare->scenario, err);
+    return compare_set(compare->scenario, &compare->base, 0, err);
 }
 
 bool compare_open(struct compare *compare, const struct compare_wish *wish,
@@ -98,87 +113,6 @@ bool compare_open(struct compare *compare, const struct compare_wish *wish,
     if (!choose(compare, wish, err) || (wish->model && !wish_model(compare, err)))
         return false;
     return try_points(compare, wish, err);
-}
-
-/* --- running -------------------------------------------------------------------------- */
-
-/* Where in all the runs it is. */
-struct running {
-    struct compare *compare;
-    const struct compare_watcher *watcher;
-    unsigned run, runs;
-};
-
-static bool run_variant(struct running *running, unsigned variant,
-                        struct result *result, const char *where, struct err *err)
-{
-    struct compare *compare = running->compare;
-    const struct compare_watcher *watcher = running->watcher;
-    struct buf what = {0};
-    struct trial trial;
-    bool ok;
-
-    buf_printf(&what, "%s %s", compare_variant(compare, variant)->name, where);
-    watcher->begins(watcher->ctx, compare, running->run++, running->runs,
-                    buf_str(&what));
-    buf_free(&what);
-    ok = trial_begin(&trial, compare->scenario, compare->choice[variant], false, err);
-    watcher->complains(watcher->ctx, buf_str(&trial.setup.diagnostics));
-    if (ok) {
-        trial_go(&trial);
-        judge_trial(&trial, result);
-    }
-    trial_end(&trial);
-    return ok;
-}
-
-static bool run_point(struct running *running, struct compare_point *point,
-                      const char *where, struct err *err)
-{
-    struct compare *compare = running->compare;
-
-    point->result = alloc_zero(compare->chosen, sizeof(*point->result));
-    for (unsigned v = 0; v < compare->chosen; v++)
-        if (!run_variant(running, v, &point->result[v], where, err))
-            return false;
-    judge_results(compare->scenario, point->result, compare->chosen,
-                  &point->comparisons);
-    return true;
-}
-
-static bool run_base(struct running *running, struct err *err)
-{
-    struct compare *compare = running->compare;
-
-    return sweeps_set(&compare->base, 0, compare->scenario, err) &&
-           run_point(running, &compare->at_base, "(base of the model)", err);
-}
-
-bool compare_run(struct compare *compare, const struct compare_watcher *watcher,
-                 struct err *err)
-{
-    unsigned points = sweeps_points(&compare->sweeps);
-    struct running running = {compare, watcher, 0,
-                              compare->chosen * (points + compare->has_model)};
-    struct buf where = {0};
-    bool ok = true;
-
-    compare->point = alloc_zero(points, sizeof(*compare->point));
-    if (compare->has_model)
-        ok = run_base(&running, err);
-    while (ok && compare->points < points) {
-        struct compare_point *point = &compare->point[compare->points];
-
-        buf_clear(&where);
-        compare_put_point(&where, compare, compare->points++);
-        ok =
-            sweeps_set(&compare->sweeps, compare->points - 1, compare->scenario, err) &&
-            run_point(&running, point, buf_str(&where), err);
-    }
-    buf_free(&where);
-    if (ok && compare->has_model)
-        model_judge(compare, compare->scenario->model->within);
-    return ok;
 }
 
 /* --- the end -------------------------------------------------------------------------- */

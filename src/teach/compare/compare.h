@@ -10,9 +10,9 @@
  * a sweep over its parameters. Everything in it is counted by the runs, but what the
  * scenario tells of a variant.
  *
- *   compare.c   runs them                       report_text.c   tables and bars
+ *   compare.c   what is compared                columns.c       what a table has
+ *   run.c       running it                      report_text.c   tables and bars
  *   model.c     the model of throughput         report_data.c   JSON and CSV
- *   columns.c   what a table has, and in which order
  */
 
 /* What one exit of each cause costs, and what follows from it for a run. */
@@ -44,15 +44,6 @@ struct compare {
     struct verdicts model; /* does it agree? one a variant */
 };
 
-/* Whoever watches: before each run, which one of how many it is; and what an assembler
- * complains of, whole lines. */
-struct compare_watcher {
-    void (*begins)(void *ctx, const struct compare *compare, unsigned run,
-                   unsigned runs, const char *what);
-    void (*complains)(void *ctx, const char *lines);
-    void *ctx;
-};
-
 /* What to compare. */
 struct compare_wish {
     const char *path;
@@ -69,16 +60,16 @@ struct compare_wish {
 bool compare_open(struct compare *compare, const struct compare_wish *wish,
                   struct err *err);
 
-/* Runs everything, in order, and judges it. False: something cannot be run. */
-bool compare_run(struct compare *compare, const struct compare_watcher *watcher,
-                 struct err *err);
-
 void compare_close(struct compare *compare);
 
 /* All checks: of the runs, between them, of the model. */
 bool compare_passed(const struct compare *compare);
 
 const struct variant *compare_variant(const struct compare *compare, unsigned chosen);
+
+/* Sets the parameters as they are at a point of a sweep. */
+bool compare_set(struct scenario *scenario, const struct sweeps *sweeps, unsigned point,
+                 struct err *err);
 
 /* Is it one that is swept? */
 bool compare_sweeps(const struct compare *compare, const struct parameter *parameter);
