@@ -54,14 +54,14 @@ unsigned delivery_hands(const struct delivery *delivery, uint8_t hand[HANDS])
 {
     unsigned count = 0;
 
-    for (uint8_t h = 0; h < HANDS; h++) {
+    for (unsigned h = 0; h < HANDS; h++) {
         unsigned at = count;
 
-        if (!has(delivery, h))
+        if (!has(delivery, (enum hand)h))
             continue;
         for (; at && delivery->cycle[hand[at - 1]] > delivery->cycle[h]; at--)
             hand[at] = hand[at - 1];
-        hand[at] = h;
+        hand[at] = (uint8_t)h;
         count++;
     }
     return count;
