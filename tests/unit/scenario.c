@@ -245,6 +245,8 @@ static const struct {
      "initrd: '../x' is not beside the scenario or below"},
     {"{ " PROGRAM ", initrd = string.rep('x', 1 << 23), board = { memory = '8M' } }",
      "the initrd of 8388608 bytes does not fit between"},
+    {"{ " PROGRAM ", window = 'marker' }",
+     "setup: 'window' is { from =, to = } or \"markers\""},
     {"{ " PROGRAM ", work = 0 }", "'work' is not in RAM"},
     {"{ programs = { raw { bytes = 'x', at = 16 } } }",
      "cannot load 'test': 0x10 to 0x10 is outside RAM (0x80000000 to 0x87ffffff)"},
@@ -305,6 +307,34 @@ START_TEST(a_description_that_is_wrong_is_refused_with_the_reason)
     ck_assert_msg(strstr(err.text, descriptions[_i].error) != NULL, "%s", err.text);
     trial_end(&trial);
     scenario_free(scenario);
+}
+END_TEST
+
+static const struct {
+    const char *symbol, *error;
+} symbols_missing[] = {
+    {"elf_symbol('no.elf', 'x')",
+     "dir/test.lua:3: elf_symbol: cannot open 'dir/no.elf': No such file or directory"},
+    {"elf_symbol('../x', 'x')",
+     "dir/test.lua:3: elf_symbol: '../x' is not beside the scenario or below"},
+    {"elf_symbol('guest:kernel', 'nobody')",
+     "dir/test.lua:3: elf_symbol: 'guest:kernel' has no symbol 'nobody'"},
+};
+
+START_TEST(a_symbol_that_is_not_there_is_an_error_of_its_line)
+{
+    struct buf setup = {0};
+    struct scenario *scenario;
+    struct trial trial;
+    struct err err = {0};
+
+    buf_printf(&setup, "{ " PROGRAM ", entry = %s }", symbols_missing[_i].symbol);
+    scenario = load_setup(buf_str(&setup), "");
+    ck_assert(!trial_begin(&trial, scenario, 0, false, &err));
+    ck_assert_msg(strstr(err.text, symbols_missing[_i].error) != NULL, "%s", err.text);
+    trial_end(&trial);
+    scenario_free(scenario);
+    buf_free(&setup);
 }
 END_TEST
 
@@ -915,6 +945,8 @@ static void add_tests(TCase *tcase)
                         COUNT(settings));
     tcase_add_loop_test(tcase, a_description_that_is_wrong_is_refused_with_the_reason,
                         0, COUNT(descriptions));
+    tcase_add_loop_test(tcase, a_symbol_that_is_not_there_is_an_error_of_its_line, 0,
+                        COUNT(symbols_missing));
     tcase_add_test(tcase, an_error_in_setup_has_its_own_line);
     tcase_add_loop_test(tcase, mistakes_in_assembly_have_lines_of_the_file, 0,
                         COUNT(assembly));

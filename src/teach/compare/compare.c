@@ -1,6 +1,7 @@
 #include "teach/compare/compare.h"
 
 #include "base/alloc.h"
+#include "base/clean.h"
 #include "control/command/answer.h"
 #include "control/scenario_model.h"
 
@@ -14,9 +15,10 @@ const struct variant *compare_variant(const struct compare *compare, unsigned ch
 
 void compare_put_point(struct buf *out, const struct compare *compare, unsigned point)
 {
-    for (unsigned i = 0; i < compare->sweeps.count; i++)
-        buf_printf(out, "%s%s=%s", i ? " " : "", compare->sweeps.sweep[i].name,
-                   sweeps_value(&compare->sweeps, point, i));
+    for (unsigned i = 0; i < compare->sweeps.count; i++) {
+        buf_printf(out, "%s%s=", i ? " " : "", compare->sweeps.sweep[i].name);
+        put_clean(out, sweeps_value(&compare->sweeps, point, i));
+    }
 }
 
 bool compare_sweeps(const struct compare *compare, const struct parameter *parameter)

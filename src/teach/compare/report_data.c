@@ -28,6 +28,24 @@ uint64_t compare_file_digest(const struct file *file)
 
 /* --- CSV ------------------------------------------------------------------------------ */
 
+/* A value that somebody has given, in quotes if it needs them (RFC 4180). */
+static void csv_value(struct buf *out, const char *text)
+{
+    struct buf clean = {0};
+    bool quoted;
+
+    put_clean(&clean, text);
+    quoted = strpbrk(buf_str(&clean), ",\"") != NULL;
+    buf_text(out, quoted ? "\"" : "");
+    for (const char *c = buf_str(&clean); *c; c++) {
+        buf_char(out, *c);
+        if (*c == '"')
+            buf_char(out, *c);
+    }
+    buf_text(out, quoted ? "\"" : "");
+    buf_free(&clean);
+}
+
 static void csv_heading(struct buf *out, const struct compare *compare,
                         const struct quantities *quantities)
 {
@@ -47,8 +65,10 @@ static void csv_row(struct buf *out, const struct compare *compare, unsigned poi
     const struct result *result = &compare->point[point].result[variant];
 
     buf_text(out, compare_variant(compare, variant)->name);
-    for (unsigned i = 0; i < compare->sweeps.count; i++)
-        buf_printf(out, ",%s", sweeps_value(&compare->sweeps, point, i));
+    for (unsigned i = 0; i < compare->sweeps.count; i++) {
+        buf_char(out, ',');
+        csv_value(out, sweeps_value(&compare->sweeps, point, i));
+    }
     for (unsigned i = 0; i < quantities->count; i++) {
         uint64_t value;
 

@@ -328,10 +328,11 @@ static void put_charts(struct buf *out, const struct compare *compare,
 /* "depth/compute" above the columns, whose headings are "1/0". */
 static void put_names(struct buf *out, const struct compare *compare, int point)
 {
-    for (unsigned i = 0; i < compare->sweeps.count; i++)
-        buf_printf(out, "%s%s", i ? "/" : "",
-                   point < 0 ? compare->sweeps.sweep[i].name
-                             : sweeps_value(&compare->sweeps, (unsigned)point, i));
+    for (unsigned i = 0; i < compare->sweeps.count; i++) {
+        buf_text(out, i ? "/" : "");
+        put_clean(out, point < 0 ? compare->sweeps.sweep[i].name
+                                 : sweeps_value(&compare->sweeps, (unsigned)point, i));
+    }
 }
 
 static struct grid sweep_grid(const struct compare *compare)
@@ -403,6 +404,13 @@ static void set_prediction(struct grid *grid, unsigned row, unsigned column,
     buf_free(&text);
 }
 
+/* " depth=1" */
+static void put_setting(struct buf *out, const struct sweep *sweep)
+{
+    buf_printf(out, " %s=", sweep->name);
+    put_clean(out, sweep->value[0]);
+}
+
 static void put_model(struct buf *out, const struct compare *compare, unsigned width)
 {
     struct grid grid = sweep_grid(compare);
@@ -410,8 +418,7 @@ static void put_model(struct buf *out, const struct compare *compare, unsigned w
 
     buf_text(out, "\nops_per_second that follow from the exits, priced at");
     for (unsigned i = 0; i < compare->base.count; i++)
-        buf_printf(out, " %s=%s", compare->base.sweep[i].name,
-                   compare->base.sweep[i].value[0]);
+        put_setting(out, &compare->base.sweep[i]);
     buf_text(out, "; in (), off by\n");
     for (unsigned v = 0; v < compare->chosen; v++)
         for (unsigned p = 0; p < compare->points; p++) {
