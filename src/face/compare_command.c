@@ -124,7 +124,7 @@ int command_compare(int argc, char **argv)
         {0, "sweep", OPTION_LIST, &command.sweeps, "NAME=VALUE,...",
          "run all variants at each value (again for more)"},
         {0, "model", OPTION_FLAG, &command.model, NULL,
-         "does throughput follow from the exits and what one costs?"},
+         "does throughput follow from exits and their price?"},
         {0, "json", OPTION_FLAG, &command.json, NULL, "print the comparison as JSON"},
         {0, "csv", OPTION_FLAG, &command.csv, NULL, "print the numbers as CSV"},
         {0, "color", OPTION_TEXT, &command.color, "WHEN", "auto, always or never"},

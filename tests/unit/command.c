@@ -238,7 +238,7 @@ static const struct line_case {
     {"words 1 2 3 4 5 6 7 8 9 10", "words 1=0 2=0 3=0 4=0 5=0 6=0 7=0 8=0 9=0 10=0\n"},
     {"examine/8xb 16", "examine /8xb 16=16\n"},
     {"examine /8xb", "examine /8xb\n"},
-    {"ex/i", "examine /i\n"},
+    {"exa/i", "examine /i\n"},
     {"walk/8", "Error: walk: it takes no format: '/8'.\n"},
     {"examine/0123456789abcdef 1",
      "Error: examine: '/0123456789abcdef' is too long for a format.\n"},
@@ -383,7 +383,7 @@ static const struct completion_case {
     {"speak-of tell d", 14, "dogs"},
     {"xyzzy ", 6, ""},
     {"wander x", 7, ""},
-    {"why ", 4, "fault not"},
+    {"why ", 4, "fault not exit"},
     {"why-not ", 8,
      "irq timer software external uart0 ata0 virtio0 10 23 24 25 26 27 28 29 30 14 "
      "1"},
