@@ -80,9 +80,9 @@ static void read_variant(const struct reading *from, struct scenario *scenario)
     for (unsigned i = 0; i < scenario->variants; i++)
         if (strcmp(scenario->variant[i].name, variant->name) == 0)
             read_fail(from, "two variants are named '%s'", variant->name);
+    scenario->variants++;
     variant->title = copy_text(from, "title");
     read_told(from, variant);
-    scenario->variants++;
 }
 
 static void read_variants(const struct reading *from, struct scenario *scenario)

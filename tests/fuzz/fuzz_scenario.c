@@ -6,6 +6,8 @@
 #include "control/judge.h"
 #include "control/lua_sandbox.h"
 #include "face/report.h"
+#include "teach/compare/model.h"
+#include "teach/compare/report.h"
 
 #include <assert.h>
 #include <stddef.h>
@@ -21,6 +23,25 @@ static void quiet(void *ctx, const char *line)
 {
     (void)ctx;
     (void)line;
+}
+
+/* The same run as a comparison of one variant, with a model that it is its own base of. */
+static void compare_alone(struct scenario *scenario, struct result *result)
+{
+    struct prediction prediction = model_predict(&result->account, &result->account);
+    struct compare_point point = {.result = result, .prediction = &prediction};
+    struct compare compare = {.scenario = scenario,
+                              .chosen = 1,
+                              .choice = {result->variant},
+                              .points = 1,
+                              .point = &point,
+                              .has_model = true};
+    struct buf out = {0};
+
+    compare_text(&out, &compare, &(struct text_style){true, true, 80});
+    compare_json(&out, &compare);
+    compare_csv(&out, &compare);
+    buf_free(&out);
 }
 
 static void run_variant(struct scenario *scenario, unsigned variant)
@@ -46,6 +67,7 @@ static void run_variant(struct scenario *scenario, unsigned variant)
         report_json(&out, &report);
         report_junit(&out, &report);
         report_tap(&out, &report);
+        compare_alone(scenario, &result);
         verdicts_release(&comparisons);
         result_release(scenario, &result);
         buf_free(&out);
