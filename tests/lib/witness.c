@@ -74,10 +74,10 @@ static void ignore(void *ctx, const struct event *event)
 
 uint64_t run_here(uint8_t *image, uint64_t size, bool guests, bool heard)
 {
-    return run_here_with_disk(image, size, heard, NULL);
+    return run_here_with_disk(image, size, guests, heard, NULL);
 }
 
-uint64_t run_here_with_disk(uint8_t *image, uint64_t size, bool heard,
+uint64_t run_here_with_disk(uint8_t *image, uint64_t size, bool guests, bool heard,
                             const struct witness_disk *disk)
 {
     struct err err = {0};

@@ -86,7 +86,7 @@ END_TEST
 
 START_TEST(every_metric_is_named_and_found)
 {
-    struct metrics metrics = {1,  2,  3,  4,  5,  6,  7,  8,  9,    10,  11, 12,
+    struct metrics metrics = {1,  2,  3,  4,  5,  6,  7,  8,  9,  10,   11,  12,
                               13, 14, 15, 16, 17, 18, 19, 20, 21, true, 0.5, {0}};
     uint64_t sum = 0;
 

@@ -7,8 +7,8 @@
 #include "base/bits.h"
 #include "machine/isa/asm/asm.h"
 #include "machine/virtio/virtio.h"
-#include "tests/differential/witness.h"
 #include "tests/lib/suite.h"
+#include "tests/lib/witness.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -336,7 +336,7 @@ static void run_there(struct program *program)
 
 static void run_ours(struct program *program, bool heard)
 {
-    run_here_with_disk(program->ram, RAM_SIZE, heard,
+    run_here_with_disk(program->ram, RAM_SIZE, false, heard,
                        &(struct witness_disk){"virtio0", disk, sizeof(disk)});
 }
 
@@ -488,7 +488,7 @@ START_TEST(both_loops_end_in_the_same_state)
         }
         order(&program[heard], ORDER_END, 0, 0, 0);
         digest[heard] =
-            run_here_with_disk(program[heard].ram, RAM_SIZE, heard,
+            run_here_with_disk(program[heard].ram, RAM_SIZE, false, heard,
                                &(struct witness_disk){"virtio0", disk, sizeof(disk)});
         free_pages(program[heard].ram, RAM_SIZE);
     }
