@@ -116,7 +116,7 @@ static void make_attributes(struct buf *out)
 {
     enum { FILE_SCOPE = 1, STACK_ALIGN = 4, ARCH = 5 };
     static const char vendor[] = "riscv";
-    static const char arch[] = "rv64i2p1_m2p0_a2p1_c2p0_zicsr2p0_zifencei2p0_"
+    static const char arch[] = "rv64i2p1_m2p0_a2p1_c2p0_h1p0_zicsr2p0_zifencei2p0_"
                                "zihintpause2p0_zicbom1p0_zicboz1p0";
     uint32_t inner = 1 + 4 + 2 + 1 + sizeof(arch);
     uint32_t outer = 4 + sizeof(vendor) + inner;
