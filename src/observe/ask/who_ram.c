@@ -292,7 +292,7 @@ static void answer(const struct who_search *search, const struct writer *writer,
 {
     who_found(search, &writer->event, who);
     if (writer->event.kind == EVENT_BUS_TRANSFER &&
-        writer->event.bus_transfer.initiator < INITIATOR_VIRTIO)
+        writer->event.bus_transfer.initiator < INITIATOR_IOMMU)
         explain_transfer(search, who);
 }
 
