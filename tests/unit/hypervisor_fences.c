@@ -22,7 +22,7 @@
 #define BACK              "\ncsrr t0, sepc; addi t0, t0, 4; csrw sepc, t0; sret"
 #define G_CHANGES(fence)  .code = AGAIN, .hs_handler = NEXT_PAGE("G_ENTRY0") fence BACK
 #define VS_CHANGES(fence) .code = AGAIN, .hs_handler = NEXT_PAGE("VS_ENTRY0") fence BACK
-#define BOTH              .vs = {SV39}, .g = {SV39}
+#define BOTH              .vs = {.format = SV39}, .g = {.format = SV39}
 
 #define OPEN_QUESTION "it keeps fewer entries, which is allowed"
 
@@ -40,9 +40,9 @@ static const struct guest_case cases[] = {
     {"hfence.gvma of another address in the page", HFENCE, IN_VS,
      G_CHANGES("srli t0, s1, 2; addi t0, t0, 0x100; hfence.gvma t0, zero"), BOTH, .a0 = 0},
     {"hfence.gvma in M-mode's stead: of Bare over Sv48x4", HFENCE, IN_VS, G_CHANGES("hfence.gvma"),
-     .vs = {BARE}, .g = {SV48}, .a0 = 0},
+     .vs = {.format = BARE}, .g = {.format = SV48}, .a0 = 0},
     {"hfence.gvma of a page that a VS-stage superpage leads to", HFENCE, IN_VS,
-     G_CHANGES("srli t0, s1, 2; hfence.gvma t0, zero"), .vs = {SV39, 1}, .g = {SV39}, .a0 = 0},
+     G_CHANGES("srli t0, s1, 2; hfence.gvma t0, zero"), .vs = {.format = SV39, .level = 1}, .g = {.format = SV39}, .a0 = 0},
     {"hfence.gvma of another VMID leaves the entry", HFENCE, IN_VS,
      G_CHANGES("li t0, 2; hfence.gvma zero, t0"), BOTH, .a0 = GUEST_WORD, .qemu = OPEN_QUESTION},
     {"hfence.gvma of another page leaves the entry", HFENCE, IN_VS,
@@ -64,11 +64,11 @@ static const struct guest_case cases[] = {
     {"hfence.vvma ignores what is above the ASID's bits", HFENCE, IN_VS,
      VS_CHANGES("li t0, 1 << 16 | 1; hfence.vvma zero, t0"), BOTH, .a0 = 0},
     {"hfence.vvma of all covers a global page", HFENCE, IN_VS, VS_CHANGES("hfence.vvma"),
-     .vs = {SV39, 0, LEAF_S | PTE_G}, .g = {SV39}, .a0 = 0},
+     .vs = {.format = SV39, 0, LEAF_S | PTE_G}, .g = {.format = SV39}, .a0 = 0},
     {"hfence.vvma of the address covers a global page", HFENCE, IN_VS,
-     VS_CHANGES("hfence.vvma s0, zero"), .vs = {SV39, 0, LEAF_S | PTE_G}, .g = {SV39}, .a0 = 0},
+     VS_CHANGES("hfence.vvma s0, zero"), .vs = {.format = SV39, 0, LEAF_S | PTE_G}, .g = {.format = SV39}, .a0 = 0},
     {"hfence.vvma of the ASID leaves a global page", HFENCE, IN_VS,
-     VS_CHANGES("li t0, 1; hfence.vvma zero, t0"), .vs = {SV39, 0, LEAF_S | PTE_G}, .g = {SV39},
+     VS_CHANGES("li t0, 1; hfence.vvma zero, t0"), .vs = {.format = SV39, 0, LEAF_S | PTE_G}, .g = {.format = SV39},
      .a0 = GUEST_WORD, .qemu = OPEN_QUESTION},
     {"hfence.vvma of another ASID leaves the entry", HFENCE, IN_VS,
      VS_CHANGES("li t0, 2; hfence.vvma zero, t0"), BOTH, .a0 = GUEST_WORD, .qemu = OPEN_QUESTION},
@@ -105,11 +105,11 @@ static const struct guest_case cases[] = {
     {"another VMID does not see the entry", HGATP, IN_VS,
      VS_CHANGES("csrr t0, hgatp; li t1, 3 << 44; xor t1, t0, t1; csrw hgatp, t1"), BOTH, .a0 = 0},
     {"another VMID does not see it in Bare either", HGATP, IN_VS,
-     G_CHANGES("csrr t0, hgatp; li t1, 3 << 44; xor t1, t0, t1; csrw hgatp, t1"), .vs = {BARE},
-     .g = {SV39}, .a0 = 0},
+     G_CHANGES("csrr t0, hgatp; li t1, 3 << 44; xor t1, t0, t1; csrw hgatp, t1"), .vs = {.format = BARE},
+     .g = {.format = SV39}, .a0 = 0},
     {"nor a global page's: global is within a guest", HGATP, IN_VS,
      VS_CHANGES("csrr t0, hgatp; li t1, 3 << 44; xor t1, t0, t1; csrw hgatp, t1"),
-     .vs = {SV39, 0, LEAF_S | PTE_G}, .g = {SV39}, .a0 = 0},
+     .vs = {.format = SV39, 0, LEAF_S | PTE_G}, .g = {.format = SV39}, .a0 = 0},
     {"another ASID does not see the entry", VSATP, IN_VS,
      VS_CHANGES("csrr t0, vsatp; li t1, 3 << 44; xor t1, t0, t1; csrw vsatp, t1"), BOTH, .a0 = 0},
     {"another ASID by the guest itself", VSATP, IN_VS,
@@ -118,14 +118,14 @@ static const struct guest_case cases[] = {
     {"MODE of hgatp changes, with hfence.gvma", HFENCE, IN_VS,
      .code = "ld a0, 0(s0); ecall; ld a0, 0(s2)",
      .hs_handler = "csrw hgatp, zero; hfence.gvma; csrw vsatp, zero; hfence.vvma" BACK,
-     .vs = {SV39}, .g = {SV39}, .a0 = GUEST_WORD},
+     .vs = {.format = SV39}, .g = {.format = SV39}, .a0 = GUEST_WORD},
     {"a page comes into being: no fence is needed to see that an access fails no more", FENCES,
      IN_VS, .code = "fault: ld a0, 0(s0)",
      .hs_handler = "li t0, G_ENTRY0; ld t1, 0(t0); ori t1, t1, 1; sd t1, 0(t0); hfence.gvma; sret",
-     .vs = {SV39}, .g = {SV39, 0, LEAF_U & ~PTE_V}, .a0 = GUEST_WORD},
+     .vs = {.format = SV39}, .g = {.format = SV39, 0, LEAF_U & ~PTE_V}, .a0 = GUEST_WORD},
     {"a page gets W by hfence.gvma", FENCES, IN_VS, .code = "ld a0, 0(s0); sd a0, 8(s0)",
      .hs_handler = "li t0, G_ENTRY0; ld t1, 0(t0); ori t1, t1, 0x84; sd t1, 0(t0); "
-         "hfence.gvma; sret", .vs = {SV39}, .g = {SV39, 0, LEAF_U & ~(PTE_W | PTE_D)},
+         "hfence.gvma; sret", .vs = {.format = SV39}, .g = {.format = SV39, 0, LEAF_U & ~(PTE_W | PTE_D)},
      .a0 = GUEST_WORD},
     {"M-mode's hfence.gvma after a change of PMP", FENCES, IN_VS,
      .setup = "la t0, 9f; csrw mtvec, t0",
@@ -155,12 +155,12 @@ static const struct guest_case cases[] = {
      "Hypervisor Virtual-Machine Load and Store Instructions", IN_HS,
      .setup = "li t0, 1 << 18; csrs vsstatus, t0",
      .code = "hlv.d a0, (s0); li t0, 1 << 18; csrc vsstatus, t0; fault: hlv.d a0, (s0)",
-     .vs = {SV39, 0, LEAF_U}, .g = {SV39}, .to = IN_HS, .cause = 13, .tval = DATA_VA,
+     .vs = {.format = SV39, 0, LEAF_U}, .g = {.format = SV39}, .to = IN_HS, .cause = 13, .tval = DATA_VA,
      .inst = 0x6c004573, .gva = true, .qemu = "hlv finds what it found before"},
     {"a change of sstatus.MXR is seen at once", "Two-Stage Address Translation", IN_HS,
      .setup = "li t0, 1 << 19; csrs sstatus, t0",
      .code = "hlv.d a0, (s0); li t0, 1 << 19; csrc sstatus, t0; fault: hlv.d a0, (s0)",
-     .vs = {SV39}, .g = {SV39, 0, LEAF_U & ~(PTE_R | PTE_W | PTE_D)}, .to = IN_HS, .cause = 21,
+     .vs = {.format = SV39}, .g = {.format = SV39, 0, LEAF_U & ~(PTE_R | PTE_W | PTE_D)}, .to = IN_HS, .cause = 21,
      .tval = DATA_VA, .gpa = DATA_GPA, .inst = 0x6c004573, .gva = true,
      .qemu = "its MXR is of vsstatus alone, for both stages"},
 };

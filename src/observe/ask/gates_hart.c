@@ -269,7 +269,7 @@ static void add_hart(struct gates *gates, const struct hart *hart, unsigned numb
     struct route *route = &gates->route[number];
     const struct to_hart to = {gates, hart, number, route->line};
 
-    route->mode = handler_of(&to);
+    route->mode = (uint8_t)handler_of(&to);
     add_mip(&to);
     add_mideleg(&to);
     add_hideleg(&to);
