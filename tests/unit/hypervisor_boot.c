@@ -8,6 +8,7 @@
 
 #include "base/bits.h"
 #include "base/buf.h"
+#include "machine/isa/asm/asm.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -234,6 +235,84 @@ START_TEST(guests_find_their_disks_to_be_right)
 }
 END_TEST
 
+/* --- guests of one's own --------------------------------------------------------- */
+
+/* A kernel that is only this text, as a file for `--initrd`. */
+static void make_kernel(const char *text)
+{
+    struct asm_source source = {.text = text, .size = strlen(text), .file = "kernel"};
+    struct asm_layout layout = {.text = 0x80200000};
+    struct asm_program kernel;
+    char path[96];
+    FILE *file;
+
+    ck_assert(asm_assemble(&kernel, &source, &layout));
+    snprintf(path, sizeof(path), "%s/kernel", folder);
+    file = fopen(path, "w");
+    ck_assert_ptr_nonnull(file);
+    ck_assert_uint_eq(
+        fwrite(kernel.sections[0].bytes, kernel.sections[0].size, 1, file), 1);
+    ck_assert_int_eq(fclose(file), 0);
+    asm_free(&kernel);
+}
+
+/* Shuts down, with success if scause is what is in s0. */
+#define END_BY_CAUSE                                                                   \
+    "csrr a1, scause\n"                                                                \
+    "sub a1, a1, s0\n"                                                                 \
+    "li a7, 0x53525354\n"                                                              \
+    "li a6, 0\n"                                                                       \
+    "li a0, 0\n"                                                                       \
+    "ecall\n"
+
+/* Asks the SBI for a timer interrupt in 10 ms, and waits for it. */
+static const char timer_kernel[] = "la t0, fired\n"
+                                   "csrw stvec, t0\n"
+                                   "rdtime a0\n"
+                                   "li t0, 100000\n"
+                                   "add a0, a0, t0\n"
+                                   "li a7, 0x54494d45\n"
+                                   "li a6, 0\n"
+                                   "ecall\n"
+                                   "li t0, 32\n"
+                                   "csrs sie, t0\n"
+                                   "csrsi sstatus, 2\n"
+                                   "1: wfi\n"
+                                   "j 1b\n"
+                                   ".balign 4\n"
+                                   "fired: li s0, -1\n"
+                                   "slli s0, s0, 63\n"
+                                   "addi s0, s0, 5\n" END_BY_CAUSE;
+
+static const char *const alone_and_shared[] = {"guest=none", "guest=none guest=none"};
+
+/* A hart without Sstc has one timer, which is then the guest's, too. */
+START_TEST(timer_fires_for_a_guest_that_waits)
+{
+    static const char qemu[] =
+        "timeout 20 qemu-system-riscv64 -M virt -cpu rv64,h=true,sstc=%s -m 256 "
+        "-nographic -bios guests/shim.elf -kernel guests/hypervisor.elf "
+        "-initrd %s/kernel -append '%s' </dev/null 2>&1";
+    static const char ours[] =
+        "%s boot --bios guest:shim --kernel guest:hypervisor --initrd %s/kernel "
+        "--max-instructions 10000000 --append '%s' </dev/null 2>&1";
+    struct buf printed = {0}, command = {0};
+
+    make_kernel(timer_kernel);
+    buf_printf(&command, ours, program(), folder, alone_and_shared[_i]);
+    ck_assert_int_eq(run(&printed, buf_str(&command)), 0);
+    for (int sstc = 0; sstc < 2 && qemu_installed(); sstc++) {
+        buf_clear(&command);
+        buf_printf(&command, qemu, sstc ? "true" : "false", folder,
+                   alone_and_shared[_i]);
+        ck_assert_msg(run(&printed, buf_str(&command)) == 0, "%s\n%s",
+                      buf_str(&command), buf_str(&printed));
+    }
+    buf_free(&command);
+    buf_free(&printed);
+}
+END_TEST
+
 /* --- mistakes -------------------------------------------------------------------- */
 
 static const struct mistake {
@@ -365,6 +444,8 @@ static void add_tests(TCase *tcase)
     tcase_add_unchecked_fixture(tcase, make_folder, remove_folder);
     tcase_add_loop_test(tcase, guests_find_their_disks_to_be_right, 0,
                         (int)COUNT(works));
+    tcase_add_loop_test(tcase, timer_fires_for_a_guest_that_waits, 0,
+                        (int)COUNT(alone_and_shared));
     tcase_add_loop_test(tcase, mistake_in_the_list_is_explained, 0,
                         (int)COUNT(mistakes));
     tcase_add_loop_test(tcase, wild_dma_is_stopped_by_the_iommu, 0, (int)COUNT(wilds));

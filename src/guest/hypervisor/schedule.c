@@ -59,15 +59,6 @@ static bool timer_enabled(const struct guest *guest)
     return (is_loaded(guest) ? read_csr(hie) : guest->csrs.hie) & HVIP_VSTIP;
 }
 
-void schedule_guest_timer(struct guest *guest, uint64_t time)
-{
-    guest->deadline = time;
-    if (machine.sstc)
-        write_csr(CSR_VSTIMECMP, time);
-    else
-        guest_line(guest, HVIP_VSTIP, false);
-}
-
 /* Without Sstc a guest's timer is a bit of hvip that is ours to set. */
 static void fire_guest_timer(struct guest *guest)
 {
@@ -105,6 +96,17 @@ static void arm(struct hart *hart)
             first = earlier(first, deadline(guest));
     }
     set_timer(live > 1 ? earlier(first, hart->turn_end) : first);
+}
+
+void schedule_guest_timer(struct guest *guest, uint64_t time)
+{
+    guest->deadline = time;
+    if (machine.sstc) {
+        write_csr(CSR_VSTIMECMP, time);
+    } else {
+        guest_line(guest, HVIP_VSTIP, false);
+        arm(guest->hart);
+    }
 }
 
 /* --- taking turns ---------------------------------------------------------------------- */
