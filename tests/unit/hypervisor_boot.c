@@ -284,10 +284,22 @@ static const char timer_kernel[] = "la t0, fired\n"
                                    "slli s0, s0, 63\n"
                                    "addi s0, s0, 5\n" END_BY_CAUSE;
 
+/* Programs may not wait: WFI in VU-mode. */
+static const char waiting_program_kernel[] = "la t0, refused\n"
+                                             "csrw stvec, t0\n"
+                                             "la t0, program\n"
+                                             "csrw sepc, t0\n"
+                                             "li t0, 0x100\n"
+                                             "csrc sstatus, t0\n"
+                                             "sret\n"
+                                             "program: wfi\n"
+                                             "j program\n"
+                                             ".balign 4\n"
+                                             "refused: li s0, 2\n" END_BY_CAUSE;
+
 static const char *const alone_and_shared[] = {"guest=none", "guest=none guest=none"};
 
-/* A hart without Sstc has one timer, which is then the guest's, too. */
-START_TEST(timer_fires_for_a_guest_that_waits)
+static void run_kernel_everywhere(const char *kernel, const char *arguments)
 {
     static const char qemu[] =
         "timeout 20 qemu-system-riscv64 -M virt -cpu rv64,h=true,sstc=%s -m 256 "
@@ -298,18 +310,29 @@ START_TEST(timer_fires_for_a_guest_that_waits)
         "--max-instructions 10000000 --append '%s' </dev/null 2>&1";
     struct buf printed = {0}, command = {0};
 
-    make_kernel(timer_kernel);
-    buf_printf(&command, ours, program(), folder, alone_and_shared[_i]);
+    make_kernel(kernel);
+    buf_printf(&command, ours, program(), folder, arguments);
     ck_assert_int_eq(run(&printed, buf_str(&command)), 0);
     for (int sstc = 0; sstc < 2 && qemu_installed(); sstc++) {
         buf_clear(&command);
-        buf_printf(&command, qemu, sstc ? "true" : "false", folder,
-                   alone_and_shared[_i]);
+        buf_printf(&command, qemu, sstc ? "true" : "false", folder, arguments);
         ck_assert_msg(run(&printed, buf_str(&command)) == 0, "%s\n%s",
                       buf_str(&command), buf_str(&printed));
     }
     buf_free(&command);
     buf_free(&printed);
+}
+
+/* A hart without Sstc has one timer, which is then the guest's, too. */
+START_TEST(timer_fires_for_a_guest_that_waits)
+{
+    run_kernel_everywhere(timer_kernel, alone_and_shared[_i]);
+}
+END_TEST
+
+START_TEST(a_guests_program_cannot_send_it_to_sleep)
+{
+    run_kernel_everywhere(waiting_program_kernel, alone_and_shared[_i]);
 }
 END_TEST
 
@@ -445,6 +468,8 @@ static void add_tests(TCase *tcase)
     tcase_add_loop_test(tcase, guests_find_their_disks_to_be_right, 0,
                         (int)COUNT(works));
     tcase_add_loop_test(tcase, timer_fires_for_a_guest_that_waits, 0,
+                        (int)COUNT(alone_and_shared));
+    tcase_add_loop_test(tcase, a_guests_program_cannot_send_it_to_sleep, 0,
                         (int)COUNT(alone_and_shared));
     tcase_add_loop_test(tcase, mistake_in_the_list_is_explained, 0,
                         (int)COUNT(mistakes));

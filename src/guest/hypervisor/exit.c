@@ -8,12 +8,13 @@
  *   scause                what it is                         what is done about it
  *   interrupt 5           the hypervisor's timer             other guests' turn: schedule.c
  *   interrupt 9           a device of the machine            interrupt.c
- *   10 ecall from VS      the guest asks: SBI                sbi.c
+ *   10 ecall from VS      the guest asks: SBI                sbi_guest.c
  *   21, 23 guest-page     load or store where the second     emulate: decode.c, then the
  *          fault          stage has no memory                device that is meant
  *   20 guest-page fault   the guest jumps there              an access fault, given to it
  *   22 virtual            WFI where guests share a hart      another guest's turn
- *      instruction        an instruction of hypervisors      illegal: our guests have none
+ *      instruction        an instruction of hypervisors,     illegal: our guests have none,
+ *                         or WFI in VU-mode                  and their programs may not wait
  *
  * Everything else is delegated to the guest (hedeleg, hideleg) and never comes here: page
  * faults of its own tables, its system calls, its timer.
@@ -98,11 +99,12 @@ static void guest_page_fault(struct guest *guest, uint64_t cause)
                    tval);
 }
 
+/* A program in VU-mode may not send its kernel to sleep. */
 static void virtual_instruction(struct guest *guest)
 {
     uint64_t insn = read_csr(stval);
 
-    if (insn == WFI) {
+    if (insn == WFI && guest->vcpu.sstatus & STATUS_SPP) {
         guest->vcpu.sepc += 4;
         guest->state = GUEST_WAITING;
     } else {
