@@ -6,7 +6,10 @@
 
 struct guest;
 
-enum { SEGMENTS = 16, PIECE = 64 /* sectors: what the disk is asked for at a time */ };
+enum {
+    SEGMENTS = 18, /* the most that a guest's request may be in */
+    PIECE = 64     /* sectors: what the disk is asked for at a time */
+};
 
 /* A piece of a guest's memory, checked, or of the hypervisor's. */
 struct segment {

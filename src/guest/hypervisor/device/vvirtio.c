@@ -37,6 +37,7 @@ enum {
 };
 enum { DESCRIPTORS, AVAILABLE, USED }; /* of `address` */
 enum { FLAGS, INDEX, SLOTS };          /* of a ring, in 16-bit words */
+enum { SEG_MAX = SEGMENTS - 2 };       /* data; and a header and a status */
 enum { USED_WORDS = sizeof(struct virtq_used_elem) / 2 };
 
 #define SECTOR UINT64_C(512)
@@ -108,7 +109,7 @@ static void give_back(struct guest *guest, uint8_t status)
 
 /* The buffers of a chain, first those that the device reads, then those that it writes. */
 struct buffers {
-    struct segment part[SEGMENTS + 2];
+    struct segment part[SEGMENTS];
     unsigned parts, readable;
 };
 
@@ -121,7 +122,7 @@ static const char *add_buffer(const struct guest *guest, struct buffers *buffers
 
     if (!at)
         return "a buffer is not in the guest's memory";
-    if (buffers->parts == SEGMENTS + 2)
+    if (buffers->parts == SEGMENTS)
         return "a chain has more buffers than seg_max allows";
     if (!writable && buffers->readable < buffers->parts)
         return "a buffer to be read comes after one to be written";
@@ -195,7 +196,8 @@ static uint8_t *take_status(struct buffers *buffers)
     return (uint8_t *)last->at + last->bytes;
 }
 
-/* What is left is data, of one direction. */
+/* What is left is data, of one direction: of each buffer, if header and status are not in
+ * buffers of their own. */
 static void take_data(struct request *request, const struct buffers *buffers,
                       bool write)
 {
@@ -203,7 +205,7 @@ static void take_data(struct request *request, const struct buffers *buffers,
     unsigned end = write ? buffers->readable : buffers->parts;
 
     request->segments = 0;
-    for (; from < end && request->segments < SEGMENTS; from++)
+    for (; from < end; from++)
         if (buffers->part[from].bytes)
             request->segment[request->segments++] = buffers->part[from];
 }
@@ -404,7 +406,7 @@ static uint32_t read_register(const struct guest *guest, uint32_t offset)
 /* struct virtio_blk_config (section 5.2.4): capacity, size_max, seg_max. */
 static uint64_t config(const struct guest *guest, uint32_t offset, unsigned width)
 {
-    uint64_t fields[2] = {guest->sectors, (uint64_t)SEGMENTS << 32};
+    uint64_t fields[2] = {guest->sectors, (uint64_t)SEG_MAX << 32};
     uint64_t value = 0;
 
     if (offset + width <= sizeof(fields))
