@@ -27,6 +27,7 @@ local SECRET = string.rep("Somebody else's memory. ", 512)
 -- A page near the end of the guest's 16 MiB, which its kernel does not use; and where the
 -- hypervisor has it in the machine.
 local PAGE, PAGE_AT = 0x80f00000, 0x81300000
+local GUEST_BYTES = 16 << 20
 
 scenario {
   name = "04-rogue-dma",
@@ -75,6 +76,9 @@ scenario {
   expect = {
     { "the honest requests have brought the right data", function(run)
       return run.metrics.verify_bad == 0 and run.metrics.operations == run.parameters.n
+    end },
+    { "what devices may reach must stay, with an IOMMU or without", function(run)
+      return run.metrics.pinned_bytes == GUEST_BYTES, run.metrics.pinned_bytes .. " bytes"
     end },
     { "without an IOMMU the disk's data are in somebody else's memory", { "no_iommu" },
       function(run)

@@ -546,6 +546,9 @@ START_TEST(a_second_stage_is_added_up_and_looked_at)
     sum = gstage_mapped(&board->bus, hgatp);
     ck_assert_uint_eq(sum.ram_bytes, 2 << 20);
     ck_assert_uint_eq(sum.device_bytes, 4096);
+    ck_assert_uint_eq(sum.devices, BIT(board_device(board, "ata0")->index));
+    ck_assert(gstage_is_same(hgatp, hgatp | UINT64_C(3) << 44));
+    ck_assert(!gstage_is_same(hgatp, hgatp + 4));
     ck_assert(gstage_look(&board->bus, hgatp, 0x80000000, ACCESS_LOAD, &end));
     ck_assert_int_eq(end.outcome, WALK_LEAF);
     ck_assert_uint_eq(end.level, 1);
@@ -557,6 +560,24 @@ START_TEST(a_second_stage_is_added_up_and_looked_at)
     ck_assert(!gstage_look(&board->bus, 0, 0x80000000, ACCESS_LOAD, &end));
     ck_assert(!gstage_look(&board->bus, hgatp, BIT(41), ACCESS_LOAD, &end));
     ck_assert_uint_eq(gstage_mapped(&board->bus, 0).ram_bytes, 0);
+}
+END_TEST
+
+/* With the registers of an ATA disk, which moves nothing by itself, nothing is pinned; with
+ * those of the DMA controller all of the guest's RAM is. */
+START_TEST(a_guest_that_has_a_channel_is_pinned)
+{
+    put(ROOT + 8 * 2, (ROOT + 0x4000) >> 12 << 10 | 1);
+    put(ROOT + 0x4000, UINT64_C(0x80400000) >> 12 << 10 | 0xdf);
+    put(ROOT + 8 * 0, (ROOT + 0x5000) >> 12 << 10 | 1);
+    put(ROOT + 0x5000 + 8 * 25, (ROOT + 0x6000) >> 12 << 10 | 1);
+    put(ROOT + 0x6000, UINT64_C(0x3200000) >> 12 << 10 | 0xdf);
+    EMIT(&run->events, 50, CSR_WRITE, csr_write, .csr = CSR_HGATP,
+         .value = UINT64_C(8) << 60 | UINT64_C(1) << 44 | ROOT >> 12);
+    enter(100, 1);
+    ck_assert_uint_eq(account_pinned(&folds->exits), 0);
+    put(ROOT + 0x6000 + 8, UINT64_C(0x3101000) >> 12 << 10 | 0xdf);
+    ck_assert_uint_eq(account_pinned(&folds->exits), 2 << 20);
 }
 END_TEST
 
@@ -592,6 +613,7 @@ static void add_tests(TCase *tcase)
     tcase_add_test(tcase, on_the_bare_machine_all_cycles_are_the_guests);
     tcase_add_loop_test(tcase, ratios_are_rounded_in_integers, 0, COUNT(ratios));
     tcase_add_test(tcase, a_second_stage_is_added_up_and_looked_at);
+    tcase_add_test(tcase, a_guest_that_has_a_channel_is_pinned);
     tcase_add_test(tcase, a_second_stage_in_a_circle_ends);
 }
 

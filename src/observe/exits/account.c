@@ -1,6 +1,9 @@
 #include "observe/exits/account.h"
 
+#include "base/bits.h"
+#include "machine/dma/dma.h"
 #include "machine/iommu/iommu.h"
+#include "machine/virtio/virtio.h"
 #include "observe/exits/gstage.h"
 #include "observe/narrate.h"
 
@@ -144,34 +147,69 @@ static void add_cycles(struct account *account, const struct metrics *metrics)
 
 /* --- what devices may reach --------------------------------------------------------------- */
 
-static bool is_counted(const struct iommu *iommu, unsigned context)
+/* Is it the second stage of one of the IOMMU's first `contexts`? */
+static bool translates_by(const struct iommu *iommu, unsigned contexts, uint64_t hgatp)
 {
-    for (unsigned i = 0; i < context; i++)
-        if (iommu->context[i].valid && iommu->context[i].context.iohgatp ==
-                                           iommu->context[context].context.iohgatp)
+    for (unsigned i = 0; i < contexts; i++)
+        if (iommu->context[i].valid &&
+            gstage_is_same(iommu->context[i].context.iohgatp, hgatp))
             return true;
     return false;
 }
 
-static uint64_t pinned_by(const struct iommu *iommu)
+static const struct iommu *iommu_of(const struct board *board, unsigned device)
+{
+    return board->device[device]->type == &iommu_type
+               ? (const struct iommu *)board->device[device]
+               : NULL;
+}
+
+static uint64_t pinned_by_iommu(const struct iommu *iommu)
 {
     uint64_t bytes = 0;
 
-    for (unsigned i = 0; i < iommu->contexts; i++)
-        if (iommu->context[i].valid && !is_counted(iommu, i))
-            bytes += gstage_mapped(iommu->device.bus, iommu->context[i].context.iohgatp)
-                         .ram_bytes;
+    for (unsigned i = 0; iommu && i < iommu->contexts; i++) {
+        uint64_t iohgatp = iommu->context[i].context.iohgatp;
+
+        if (iommu->context[i].valid && !translates_by(iommu, i, iohgatp))
+            bytes += gstage_mapped(iommu->device.bus, iohgatp).ram_bytes;
+    }
     return bytes;
 }
 
-uint64_t account_pinned(const struct run *run)
+static bool reaches_memory(const struct device *device)
 {
+    return device->type == &dma_type || device->type == &virtio_blk_type;
+}
+
+/* What a guest pins by the devices that it has, unless it has been counted for an IOMMU. */
+static uint64_t pinned_by_guest(const struct board *board, uint64_t hgatp)
+{
+    struct gstage_sum mapped = gstage_mapped(&board->bus, hgatp);
+    bool reaches = false;
+
+    for (unsigned d = 0; d < board->devices; d++) {
+        const struct iommu *iommu = iommu_of(board, d);
+
+        if (iommu && translates_by(iommu, iommu->contexts, hgatp))
+            return 0;
+        reaches |= mapped.devices & BIT(d) && reaches_memory(board->device[d]);
+    }
+    return reaches ? mapped.ram_bytes : 0;
+}
+
+uint64_t account_pinned(const struct exits *exits)
+{
+    const struct run *run = exits->run;
     uint64_t bytes = 0;
 
     for (unsigned b = 0; b < run->boards; b++)
         for (unsigned d = 0; d < run->board[b]->devices; d++)
-            if (run->board[b]->device[d]->type == &iommu_type)
-                bytes += pinned_by((const struct iommu *)run->board[b]->device[d]);
+            bytes += pinned_by_iommu(iommu_of(run->board[b], d));
+    for (unsigned vmid = 0; vmid < EXIT_VMIDS; vmid++)
+        if (exits->guest[vmid].entries)
+            bytes += pinned_by_guest(run->board[exits->guest[vmid].board],
+                                     exits->guest[vmid].hgatp);
     return bytes;
 }
 
@@ -230,6 +268,6 @@ void account_make(struct account *account, const struct exits *from,
         account->operations);
     set(account, ACCOUNT_LATENCY_P50, work_latency(work, 50), 1);
     set(account, ACCOUNT_LATENCY_P99, work_latency(work, 99), 1);
-    set(account, ACCOUNT_PINNED, account_pinned(to->run), 1);
+    set(account, ACCOUNT_PINNED, account_pinned(to), 1);
     set(account, ACCOUNT_VERIFY_BAD, work->wrong, 1);
 }

@@ -66,8 +66,9 @@ struct account {
 };
 
 /* RAM that devices may reach for guests at any time, so that it must stay where it is: what
- * the second stages map whose device contexts the IOMMUs of the run use. */
-uint64_t account_pinned(const struct run *run);
+ * the second stages map whose device contexts the IOMMUs of the run use; and, IOMMU or not,
+ * those of guests that have registers of a device which reaches memory by itself. */
+uint64_t account_pinned(const struct exits *exits);
 
 /* `from` and `to`: the exits at the two moments; `metrics`: what happened between them.
  * What is pinned is as it is now. */

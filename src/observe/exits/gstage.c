@@ -23,6 +23,11 @@ static uint64_t root_of(uint64_t hgatp)
     return field_get(hgatp, ATP_PPN) << PAGE_SHIFT;
 }
 
+bool gstage_is_same(uint64_t hgatp, uint64_t other)
+{
+    return ((hgatp ^ other) & (ATP_MODE | ATP_PPN)) == 0;
+}
+
 static bool read_entry(const struct bus *bus, uint64_t at, uint64_t *entry)
 {
     if (!ram_has(&bus->ram, at, sizeof(*entry)))
@@ -79,6 +84,17 @@ struct adding {
     unsigned tables;
 };
 
+static void add_devices(struct adding *adding, uint64_t pa, uint64_t bytes)
+{
+    adding->sum.device_bytes += bytes;
+    for (unsigned i = 0; i < adding->bus->mmios; i++) {
+        const struct mmio *mmio = &adding->bus->mmio[i];
+
+        if (mmio->base < pa + bytes && pa < mmio->base + mmio->size)
+            adding->sum.devices |= BIT(mmio->device);
+    }
+}
+
 static void add_leaf(struct adding *adding, uint64_t entry, unsigned level)
 {
     uint64_t bytes = BIT(PAGE_SHIFT + VPN_BITS * level);
@@ -87,7 +103,7 @@ static void add_leaf(struct adding *adding, uint64_t entry, unsigned level)
     if (ram_has(&adding->bus->ram, pa, 1))
         adding->sum.ram_bytes += bytes;
     else
-        adding->sum.device_bytes += bytes;
+        add_devices(adding, pa, bytes);
 }
 
 static void add_table(struct adding *adding, uint64_t table, unsigned level)

@@ -13,6 +13,9 @@
  * Sv48x4).
  */
 
+/* Have two the same tables, whatever their VMID or GSCID? */
+bool gstage_is_same(uint64_t hgatp, uint64_t other);
+
 /* The entry at which a walk for that guest physical address ends. False: there is no walk:
  * MODE is Bare or unknown, or it is no such address. */
 bool gstage_look(const struct bus *bus, uint64_t hgatp, uint64_t gpa,
@@ -21,6 +24,7 @@ bool gstage_look(const struct bus *bus, uint64_t hgatp, uint64_t gpa,
 /* What the valid leaves of all tables map. */
 struct gstage_sum {
     uint64_t ram_bytes, device_bytes;
+    uint64_t devices; /* bit n: registers of the board's device n are among them */
 };
 
 struct gstage_sum gstage_mapped(const struct bus *bus, uint64_t hgatp);
