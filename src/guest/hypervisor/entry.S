@@ -33,6 +33,14 @@
         .option pop
 .endm
 
+/* Saves (sd) or loads (ld) all general registers but x0 and x10, which is a0 and has the
+ * address of the struct vcpu. */
+.macro  for_others instruction
+        .irp    n, 1,2,3,4,5,6,7,8,9,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25,26,27,28,29,30,31
+        \instruction x\n, VCPU_X(\n)(a0)
+        .endr
+.endm
+
         .section .text.start, "ax"
 
 /* The firmware comes here on the first hart, with its number and the device tree. */
@@ -71,36 +79,7 @@ trap_entry:
         slti    zero, zero, MARK_HV_SAVE
         csrrw   a0, sscratch, a0
         beqz    a0, own_trap
-        sd      ra, VCPU_X(1)(a0)
-        sd      sp, VCPU_X(2)(a0)
-        sd      gp, VCPU_X(3)(a0)
-        sd      tp, VCPU_X(4)(a0)
-        sd      t0, VCPU_X(5)(a0)
-        sd      t1, VCPU_X(6)(a0)
-        sd      t2, VCPU_X(7)(a0)
-        sd      s0, VCPU_X(8)(a0)
-        sd      s1, VCPU_X(9)(a0)
-        sd      a1, VCPU_X(11)(a0)
-        sd      a2, VCPU_X(12)(a0)
-        sd      a3, VCPU_X(13)(a0)
-        sd      a4, VCPU_X(14)(a0)
-        sd      a5, VCPU_X(15)(a0)
-        sd      a6, VCPU_X(16)(a0)
-        sd      a7, VCPU_X(17)(a0)
-        sd      s2, VCPU_X(18)(a0)
-        sd      s3, VCPU_X(19)(a0)
-        sd      s4, VCPU_X(20)(a0)
-        sd      s5, VCPU_X(21)(a0)
-        sd      s6, VCPU_X(22)(a0)
-        sd      s7, VCPU_X(23)(a0)
-        sd      s8, VCPU_X(24)(a0)
-        sd      s9, VCPU_X(25)(a0)
-        sd      s10, VCPU_X(26)(a0)
-        sd      s11, VCPU_X(27)(a0)
-        sd      t3, VCPU_X(28)(a0)
-        sd      t4, VCPU_X(29)(a0)
-        sd      t5, VCPU_X(30)(a0)
-        sd      t6, VCPU_X(31)(a0)
+        for_others sd
         csrrw   t0, sscratch, zero      # the guest's a0
         csrr    t1, sepc
         csrr    t2, sstatus
@@ -123,36 +102,7 @@ enter_guest:
         csrw    sstatus, t2
         csrw    hstatus, t3
         csrw    sscratch, a0
-        ld      ra, VCPU_X(1)(a0)
-        ld      sp, VCPU_X(2)(a0)
-        ld      gp, VCPU_X(3)(a0)
-        ld      tp, VCPU_X(4)(a0)
-        ld      t0, VCPU_X(5)(a0)
-        ld      t1, VCPU_X(6)(a0)
-        ld      t2, VCPU_X(7)(a0)
-        ld      s0, VCPU_X(8)(a0)
-        ld      s1, VCPU_X(9)(a0)
-        ld      a1, VCPU_X(11)(a0)
-        ld      a2, VCPU_X(12)(a0)
-        ld      a3, VCPU_X(13)(a0)
-        ld      a4, VCPU_X(14)(a0)
-        ld      a5, VCPU_X(15)(a0)
-        ld      a6, VCPU_X(16)(a0)
-        ld      a7, VCPU_X(17)(a0)
-        ld      s2, VCPU_X(18)(a0)
-        ld      s3, VCPU_X(19)(a0)
-        ld      s4, VCPU_X(20)(a0)
-        ld      s5, VCPU_X(21)(a0)
-        ld      s6, VCPU_X(22)(a0)
-        ld      s7, VCPU_X(23)(a0)
-        ld      s8, VCPU_X(24)(a0)
-        ld      s9, VCPU_X(25)(a0)
-        ld      s10, VCPU_X(26)(a0)
-        ld      s11, VCPU_X(27)(a0)
-        ld      t3, VCPU_X(28)(a0)
-        ld      t4, VCPU_X(29)(a0)
-        ld      t5, VCPU_X(30)(a0)
-        ld      t6, VCPU_X(31)(a0)
+        for_others ld
         ld      a0, VCPU_X(10)(a0)
         sret
 
