@@ -1,6 +1,7 @@
 #include "control/judge.h"
 
 #include "base/alloc.h"
+#include "base/clean.h"
 #include "control/lua_sandbox.h"
 #include "control/run_lua.h"
 
@@ -26,6 +27,27 @@ bool verdicts_passed(const struct verdicts *verdicts)
         if (!verdicts->verdict[i].passed)
             return false;
     return true;
+}
+
+void verdicts_put(struct buf *out, const char *of, const struct verdicts *verdicts,
+                  const struct text_style *style)
+{
+    for (unsigned i = 0; i < verdicts->count; i++) {
+        const struct verdict *verdict = &verdicts->verdict[i];
+
+        if (style->colour)
+            buf_text(out, verdict->passed ? "\033[32m" : "\033[1;31m");
+        buf_text(out, verdict->passed ? "  pass  " : "  FAIL  ");
+        if (style->colour)
+            buf_text(out, "\033[0m");
+        buf_printf(out, "%s: ", of);
+        put_clean(out, verdict->name);
+        if (verdict->reason[0]) {
+            buf_text(out, "\n        ");
+            put_clean(out, verdict->reason);
+        }
+        buf_char(out, '\n');
+    }
 }
 
 void verdicts_release(struct verdicts *verdicts)

@@ -1,6 +1,7 @@
 #ifndef CONTROL_JUDGE_H
 #define CONTROL_JUDGE_H
 
+#include "base/style.h"
 #include "control/trial.h"
 
 /* What became of one check. */
@@ -40,6 +41,10 @@ void verdicts_add(struct verdicts *verdicts, const char *name, bool passed,
                   const char *reason);
 bool verdicts_passed(const struct verdicts *verdicts);
 void verdicts_release(struct verdicts *verdicts);
+
+/* Prints each in a line for people, "  pass  OF: NAME", and below it why it has failed. */
+void verdicts_put(struct buf *out, const char *of, const struct verdicts *verdicts,
+                  const struct text_style *style);
 void result_release(struct scenario *scenario, struct result *result);
 
 #endif

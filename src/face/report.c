@@ -155,28 +155,6 @@ static void put_charts(struct buf *out, const struct report *report,
 
 /* --- checks --------------------------------------------------------------------------- */
 
-static void put_verdicts(struct buf *out, const char *of,
-                         const struct verdicts *verdicts,
-                         const struct text_style *style)
-{
-    for (unsigned i = 0; i < verdicts->count; i++) {
-        const struct verdict *verdict = &verdicts->verdict[i];
-
-        if (style->colour)
-            buf_text(out, verdict->passed ? "\033[32m" : "\033[1;31m");
-        buf_text(out, verdict->passed ? "  pass  " : "  FAIL  ");
-        if (style->colour)
-            buf_text(out, "\033[0m");
-        buf_printf(out, "%s: ", of);
-        put_clean(out, verdict->name);
-        if (verdict->reason[0]) {
-            buf_text(out, "\n        ");
-            put_clean(out, verdict->reason);
-        }
-        buf_char(out, '\n');
-    }
-}
-
 static void put_digests(struct buf *out, const struct report *report)
 {
     buf_printf(out, "\n%-*s  %-16s  %s\n", name_width(report), "digests", "state",
@@ -201,8 +179,8 @@ void report_text(struct buf *out, const struct report *report,
     put_charts(out, report, style);
     buf_text(out, "\nchecks\n");
     for (unsigned i = 0; i < report->count; i++)
-        put_verdicts(out, variant_name(report, i), &report->results[i].verdicts, style);
-    put_verdicts(out, "compared", report->comparisons, style);
+        verdicts_put(out, variant_name(report, i), &report->results[i].verdicts, style);
+    verdicts_put(out, "compared", report->comparisons, style);
     if (report->event_digests)
         put_digests(out, report);
 }

@@ -456,28 +456,6 @@ static void put_told(struct buf *out, const struct compare *compare)
     }
 }
 
-static void put_verdicts(struct buf *out, const char *of,
-                         const struct verdicts *verdicts,
-                         const struct text_style *style)
-{
-    for (unsigned i = 0; i < verdicts->count; i++) {
-        const struct verdict *verdict = &verdicts->verdict[i];
-
-        if (style->colour)
-            buf_text(out, verdict->passed ? "\033[32m" : "\033[1;31m");
-        buf_text(out, verdict->passed ? "  pass  " : "  FAIL  ");
-        if (style->colour)
-            buf_text(out, "\033[0m");
-        buf_printf(out, "%s: ", of);
-        put_clean(out, verdict->name);
-        if (verdict->reason[0]) {
-            buf_text(out, "\n        ");
-            put_clean(out, verdict->reason);
-        }
-        buf_char(out, '\n');
-    }
-}
-
 static void put_checks(struct buf *out, const struct compare *compare,
                        const struct text_style *style)
 {
@@ -492,13 +470,13 @@ static void put_checks(struct buf *out, const struct compare *compare,
             if (compare->sweeps.count)
                 buf_char(&of, ' ');
             compare_put_point(&of, compare, p);
-            put_verdicts(out, buf_str(&of),
+            verdicts_put(out, buf_str(&of),
                          v < compare->chosen ? &compare->point[p].result[v].verdicts
                                              : &compare->point[p].comparisons,
                          style);
         }
     }
-    put_verdicts(out, "model", &compare->model, style);
+    verdicts_put(out, "model", &compare->model, style);
     buf_free(&of);
 }
 
