@@ -20,8 +20,9 @@
  *
  * It answers as the machine's own disk does (ATA/ATAPI-6; docs/manual/ata.md), but for what
  * takes time: a command is decoded at once. Commands that are not in the table are aborted,
- * as on any disk. While the back end works on a request the disk is busy, whatever the
- * guest does to it; a reset takes effect when the request is through.
+ * as on any disk; addresses are always LBAs, and SET FEATURES takes whatever it is given.
+ * While the back end works on a request the disk is busy, whatever the guest does to it; a
+ * reset takes effect when the request is through.
  */
 #include "hypervisor/device/vata.h"
 
