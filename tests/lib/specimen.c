@@ -49,6 +49,18 @@ static void make_shipped(struct specimen *specimen, unsigned number)
     make_trial(specimen, scenario, number);
 }
 
+static void make_guests(struct specimen *specimen, unsigned number)
+{
+    const struct guest_run *guest = &guest_runs[number];
+    unsigned variant;
+    struct scenario *scenario = guest_run_open(guest, &variant);
+    uint64_t end;
+
+    guest_run_times(guest, &specimen->first, &end);
+    specimen->attempts = end - specimen->first;
+    make_trial(specimen, scenario, variant);
+}
+
 static void make_random(struct specimen *specimen, unsigned number)
 {
     const struct machine_shape *shape = &machine_shapes[number % MACHINE_SHAPES];
@@ -61,12 +73,20 @@ static void make_random(struct specimen *specimen, unsigned number)
 void specimen_make(struct specimen *specimen, unsigned number)
 {
     *specimen = (struct specimen){.attempts = ATTEMPTS};
-    if (number < SPECIMENS_OWN)
+    if (number < SPECIMENS_OWN) {
         make_own(specimen, number);
-    else if (number < SPECIMENS_OWN + SPECIMENS_SHIPPED)
-        make_shipped(specimen, number - SPECIMENS_OWN);
+        return;
+    }
+    number -= SPECIMENS_OWN;
+    if (number < SPECIMENS_SHIPPED) {
+        make_shipped(specimen, number);
+        return;
+    }
+    number -= SPECIMENS_SHIPPED;
+    if (number < SPECIMENS_GUESTS)
+        make_guests(specimen, number);
     else
-        make_random(specimen, number - SPECIMENS_OWN - SPECIMENS_SHIPPED);
+        make_random(specimen, number - SPECIMENS_GUESTS);
 }
 
 void specimen_end(struct specimen *specimen)

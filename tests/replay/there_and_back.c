@@ -18,6 +18,7 @@
 enum {
     POINTS = 6,     /* moments of each run that are visited */
     INTERVAL = 300, /* instructions between snapshots: many, as in a long run */
+    SPARSE = 200,   /* more of them, where most of a run is its start */
     VISITS = 8,
     SLOW = 5 /* in slow builds, one specimen of so many */
 };
@@ -60,10 +61,12 @@ static void note(struct point *point, struct run *run)
 static void plan(struct route *route, unsigned number)
 {
     struct specimen specimen;
-    uint64_t at = 0;
+    uint64_t at;
 
     *route = (struct route){.number = number, .random = {number * 77 + 5}};
     specimen_make(&specimen, number);
+    at = specimen.first;
+    specimen_go(specimen.run, at);
     for (unsigned i = 0; i <= POINTS; i++) {
         struct point *point = &route->point[i];
 
@@ -151,7 +154,14 @@ END_TEST
 
 /* --- by a timeline ----------------------------------------------------------------------- */
 
-static const struct timeline_settings dense = {.interval = INTERVAL};
+/* With about as many on the way to where it gets worth looking. */
+static struct timeline *timeline_of(const struct specimen *specimen)
+{
+    const struct timeline_settings dense = {.interval =
+                                                INTERVAL + specimen->first / SPARSE};
+
+    return timeline_new(specimen->run, &dense);
+}
 
 static enum arrival go(struct timeline *timeline, uint64_t attempts)
 {
@@ -200,7 +210,7 @@ START_TEST(going_back_and_forwards_again_changes_nothing)
 
     plan(&route, chosen(_i));
     specimen_make(&specimen, route.number);
-    timeline = timeline_new(specimen.run, &dense);
+    timeline = timeline_of(&specimen);
     for (unsigned i = 0; i <= POINTS; i++) {
         go(timeline, route.point[i].attempts);
         check_point(&route, i, specimen.run, "by a timeline");
@@ -232,8 +242,8 @@ START_TEST(steps_back_undo_steps)
     uint64_t digest[STEPS + 1];
 
     specimen_make(&specimen, chosen(_i) * 3 % SPECIMENS);
-    timeline = timeline_new(specimen.run, &dense);
-    go(timeline, 1000);
+    timeline = timeline_of(&specimen);
+    go(timeline, specimen.first + 1000);
     for (unsigned i = 0; i <= STEPS; i++) {
         at[i] = timeline_now(timeline);
         digest[i] = run_digest(specimen.run);
@@ -333,6 +343,7 @@ static void check_journal(struct timeline *timeline, const struct route *route,
 
     ck_assert_uint_gt(journal->count, 0);
     specimen_make(&plain, route->number);
+    specimen_go(plain.run, plain.first);
     hear(plain.run, &again);
     for (size_t i = 0; i < journal->count; i++) {
         struct run_limit limit = RUN_NO_LIMIT;
@@ -358,10 +369,12 @@ START_TEST(keys_and_pokes_come_again)
     struct timeline *timeline;
     struct route route = {.number = chosen(_i), .random = {(uint64_t)_i + 3}};
     struct told whole;
-    uint64_t at = 0;
+    uint64_t at;
 
     specimen_make(&specimen, route.number);
-    timeline = timeline_new(specimen.run, &dense);
+    at = specimen.first;
+    timeline = timeline_of(&specimen);
+    go(timeline, at);
     hear(specimen.run, &whole);
     for (unsigned i = 0; i <= POINTS; i++) {
         struct point *point = &route.point[i];
