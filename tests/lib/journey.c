@@ -1,5 +1,6 @@
 #include "tests/lib/journey.h"
 
+#include "tests/lib/guest_runs.h"
 #include "tests/lib/programs.h"
 
 #include <check.h>
@@ -9,13 +10,13 @@
 #include <string.h>
 
 static void open_file(struct talk *talk, const char *file, const char *variant,
-                      const char *setting)
+                      const char *const *settings, unsigned count)
 {
     struct buf diagnostics = {0};
     struct session_choice choice = {.file = file,
                                     .variant = variant,
-                                    .settings = &setting,
-                                    .setting_count = setting != NULL,
+                                    .settings = settings,
+                                    .setting_count = count,
                                     .diagnostics = &diagnostics};
     struct err err = {{0}};
 
@@ -30,17 +31,29 @@ static bool is_of_scenario(const char *variant)
            strncmp(variant, "dma_", 4) == 0 || strncmp(variant, "copy_", 5) == 0;
 }
 
+static void open_guest_run(struct talk *talk, const struct guest_run *guest)
+{
+    open_file(talk, guest->file,
+              strcmp(guest->variant, "guest") ? guest->variant : NULL, guest->settings,
+              guest_run_settings(guest));
+}
+
 void journey_open(struct talk *talk, const char *variant)
 {
+    static const char *const sectors[] = {"sectors=8"};
+    const struct guest_run *guest = guest_run_named(variant);
+
     *talk = (struct talk){.folder = "/tmp/talk-test-XXXXXX"};
     ck_assert_ptr_nonnull(mkdtemp(talk->folder));
-    if (strcmp(variant, "small") == 0)
-        open_file(talk, "tests/commands/copy.lua", NULL, NULL);
+    if (guest)
+        open_guest_run(talk, guest);
+    else if (strcmp(variant, "small") == 0)
+        open_file(talk, "tests/commands/copy.lua", NULL, NULL, 0);
     else if (is_of_scenario(variant))
-        open_file(talk, "scenarios/01-three-ways-to-copy.lua", variant, "sectors=8");
+        open_file(talk, "scenarios/01-three-ways-to-copy.lua", variant, sectors, 1);
     else
         open_file(talk, talk_file(talk, "programs.lua", programs_scenario), variant,
-                  NULL);
+                  NULL, 0);
 }
 
 void journey_note(struct journey *journey, struct session *session,

@@ -24,7 +24,8 @@ struct journey {
 };
 
 /* A variant of scenario 01 with 8 sectors ("dma_burst"), or of the small programs
- * ("harts"), or the machine of tests/commands ("small"). talk_close ends it. */
+ * ("harts"), or a machine with guests (guest_runs.h: "virtio"), or the machine of
+ * tests/commands ("small"). talk_close ends it. */
 void journey_open(struct talk *talk, const char *variant);
 
 /* Notes where the viewer stands. */

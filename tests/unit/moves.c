@@ -12,7 +12,7 @@
 
 static const char *const machines[] = {"poll",  "interrupt", "dma_burst", "dma_steal",
                                        "traps", "timer",     "harts",     "harts_far",
-                                       "pages", "patches",   "small"};
+                                       "pages", "patches",   "small",     "guest"};
 
 enum { MACHINES = sizeof(machines) / sizeof(machines[0]) };
 
@@ -162,15 +162,36 @@ static const struct {
     const char *variant, *unit;
     unsigned least;
 } unit_rows[] = {
-    {"dma_burst", "instruction", 100}, {"dma_burst", "line", 100},
-    {"dma_burst", "event", 100},       {"dma_burst", "transaction", 100},
-    {"dma_burst", "burst", 100},       {"dma_steal", "burst", 100},
-    {"copy_burst", "descriptor", 1},   {"dma_burst", "descriptor", 2},
-    {"interrupt", "command", 2},       {"dma_burst", "command", 4},
-    {"interrupt", "interrupt", 16},    {"traps", "trap", 100},
-    {"traps", "return", 100},          {"timer", "interrupt", 30},
-    {"pages", "transaction", 100},     {"harts", "event", 100},
-    {"harts_far", "transaction", 100}, {"small", "burst", 4},
+    {"dma_burst", "instruction", 100},
+    {"dma_burst", "line", 100},
+    {"dma_burst", "event", 100},
+    {"dma_burst", "transaction", 100},
+    {"dma_burst", "burst", 100},
+    {"dma_steal", "burst", 100},
+    {"copy_burst", "descriptor", 1},
+    {"dma_burst", "descriptor", 2},
+    {"interrupt", "command", 2},
+    {"dma_burst", "command", 4},
+    {"interrupt", "interrupt", 16},
+    {"traps", "trap", 100},
+    {"traps", "return", 100},
+    {"timer", "interrupt", 30},
+    {"pages", "transaction", 100},
+    {"harts", "event", 100},
+    {"harts_far", "transaction", 100},
+    {"small", "burst", 4},
+    {"guest", "event", 100},
+    {"guest", "transaction", 100},
+    {"guest", "trap", 60},
+    {"guest", "return", 60},
+    {"emulated_pio", "trap", 100},
+    {"emulated_dma", "return", 50},
+    {"virtio", "interrupt", 4},
+    {"virtio", "command", 3},
+    {"virtio_disk", "command", 12},
+    {"passthrough", "burst", 16},
+    {"two_harts", "interrupt", 6},
+    {"iommu", "command", 4},
 };
 
 START_TEST(every_unit_goes_back_the_way_it_came)

@@ -49,6 +49,17 @@ static const struct both_ways {
      20},
     {"small", "break idle; break trap; break copy", 3},
     {"small", "watch target; watch payload; awatch source", 5},
+    {"guest", "catch vm-exit; catch vm-entry if away > 50; break leave", 30},
+    {"guest", "catch csr hvip; catch csr vsepc; catch irq 10", 3},
+    {"emulated_pio", "catch vm-exit if cause == 21 && gpa == 0x3200000", 100},
+    {"emulated_dma", "catch csr hvip; catch irq 14", 10},
+    {"virtio", "catch register ata0.Command write; catch vm-exit if cause == 23", 10},
+    {"passthrough", "catch irq 23; catch trap external", 10},
+    {"passthrough", "catch iommu-translate if pa != iova; catch dma-state", 20},
+    {"passthrough", "watch u64p[0x8166e000]; catch marker if number == 19", 5},
+    {"iommu", "catch iommu-fault; catch dma-error; catch vm-exit if cause >= 24", 3},
+    {"virtio_disk", "catch virtio-chain; catch virtio-used; catch irq virtio0", 20},
+    {"two_harts", "catch vm-exit if hart == 1; catch hart-sleep if hart == 0", 20},
 };
 
 static bool is_refused(const char *answer)
