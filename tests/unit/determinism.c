@@ -2,7 +2,9 @@
  * One run, driven in many ways: fast, heard, stepped, in slices, with breakpoints. All
  * must end in the same state, and tell the same events.
  */
+#include "tests/lib/guest_runs.h"
 #include "tests/lib/programs.h"
+#include "tests/lib/specimen.h"
 #include "tests/lib/suite.h"
 
 #include "base/bits.h"
@@ -152,25 +154,29 @@ static uint64_t digest_after(struct scenario *scenario, unsigned variant,
     return digest;
 }
 
+static void compare_ways_of(struct scenario *scenario, unsigned v)
+{
+    uint64_t digests[COUNT(ways)];
+
+    for (unsigned w = 0; w < COUNT(ways); w++) {
+        bool ended;
+
+        digests[w] = digest_after(scenario, v, ways[w].go, &ended);
+        ck_assert_msg(ended, "%s, %s: it does not end", scenario->variant[v].name,
+                      ways[w].name);
+        ck_assert_msg(digests[w] == digests[0],
+                      "%s: %016" PRIx64 " %s, %016" PRIx64 " %s",
+                      scenario->variant[v].name, digests[0], ways[0].name, digests[w],
+                      ways[w].name);
+    }
+}
+
 static void compare_ways(unsigned which)
 {
     struct scenario *scenario = open_all(which);
 
-    for (unsigned v = 0; v < scenario->variants; v++) {
-        uint64_t digests[COUNT(ways)];
-
-        for (unsigned w = 0; w < COUNT(ways); w++) {
-            bool ended;
-
-            digests[w] = digest_after(scenario, v, ways[w].go, &ended);
-            ck_assert_msg(ended, "%s, %s: it does not end", scenario->variant[v].name,
-                          ways[w].name);
-            ck_assert_msg(digests[w] == digests[0],
-                          "%s: %016" PRIx64 " %s, %016" PRIx64 " %s",
-                          scenario->variant[v].name, digests[0], ways[0].name,
-                          digests[w], ways[w].name);
-        }
-    }
+    for (unsigned v = 0; v < scenario->variants; v++)
+        compare_ways_of(scenario, v);
     scenario_free(scenario);
 }
 
@@ -183,6 +189,18 @@ END_TEST
 START_TEST(programs_of_all_kinds_end_in_one_state_however_they_are_run)
 {
     compare_ways(1);
+}
+END_TEST
+
+/* In slow builds the first few: of all kinds. */
+START_TEST(a_machine_with_guests_ends_in_one_state_however_it_is_run)
+{
+    unsigned variant;
+    struct scenario *scenario =
+        guest_run_open(&guest_runs[_i * 5 % GUEST_RUNS], &variant);
+
+    compare_ways_of(scenario, variant);
+    scenario_free(scenario);
 }
 END_TEST
 
@@ -219,6 +237,18 @@ START_TEST(events_are_the_same_in_every_run_and_by_steps)
 }
 END_TEST
 
+START_TEST(events_of_guests_are_the_same_in_every_run_and_by_steps)
+{
+    unsigned variant;
+    struct scenario *scenario =
+        guest_run_open(&guest_runs[_i * 5 % GUEST_RUNS], &variant);
+    uint64_t first = events_of(scenario, variant, go_as_trial);
+
+    ck_assert_uint_eq(events_of(scenario, variant, go_by_steps), first);
+    scenario_free(scenario);
+}
+END_TEST
+
 START_TEST(runs_that_differ_have_other_digests)
 {
     struct scenario *scenario = open_all(0);
@@ -235,9 +265,15 @@ END_TEST
 
 static void add_tests(TCase *tcase)
 {
+    int guests = is_slow_build() ? 4 : GUEST_RUNS;
+
     tcase_add_test(tcase, a_scenario_ends_in_one_state_however_it_is_run);
     tcase_add_test(tcase, programs_of_all_kinds_end_in_one_state_however_they_are_run);
     tcase_add_loop_test(tcase, events_are_the_same_in_every_run_and_by_steps, 0, 2);
+    tcase_add_loop_test(
+        tcase, a_machine_with_guests_ends_in_one_state_however_it_is_run, 0, guests);
+    tcase_add_loop_test(tcase, events_of_guests_are_the_same_in_every_run_and_by_steps,
+                        0, guests);
     tcase_add_test(tcase, runs_that_differ_have_other_digests);
 }
 
