@@ -197,7 +197,7 @@ START_TEST(a_machine_with_guests_ends_in_one_state_however_it_is_run)
 {
     unsigned variant;
     struct scenario *scenario =
-        guest_run_open(&guest_runs[_i * 5 % GUEST_RUNS], &variant);
+        guest_run_open(&guest_runs[(_i * 5 + 3) % GUEST_RUNS], &variant);
 
     compare_ways_of(scenario, variant);
     scenario_free(scenario);
@@ -241,7 +241,7 @@ START_TEST(events_of_guests_are_the_same_in_every_run_and_by_steps)
 {
     unsigned variant;
     struct scenario *scenario =
-        guest_run_open(&guest_runs[_i * 5 % GUEST_RUNS], &variant);
+        guest_run_open(&guest_runs[(_i * 5 + 3) % GUEST_RUNS], &variant);
     uint64_t first = events_of(scenario, variant, go_as_trial);
 
     ck_assert_uint_eq(events_of(scenario, variant, go_by_steps), first);
@@ -265,7 +265,7 @@ END_TEST
 
 static void add_tests(TCase *tcase)
 {
-    int guests = is_slow_build() ? 4 : GUEST_RUNS;
+    int guests = is_slow_build() ? 2 : GUEST_RUNS;
 
     tcase_add_test(tcase, a_scenario_ends_in_one_state_however_it_is_run);
     tcase_add_test(tcase, programs_of_all_kinds_end_in_one_state_however_they_are_run);
