@@ -114,8 +114,8 @@ int command_asm(int argc, char **argv)
         .name = "asm",
         .operands = "FILE",
         .summary =
-            "Assembles a file in GNU syntax for RV64IMAC to an ELF executable "
-            "with symbols\nand source lines. It starts at _start, or where .text "
+            "Assembles a file in GNU syntax for RV64IMAC with H to an ELF executable "
+            "with\nsymbols and source lines. It starts at _start, or where .text "
             "begins.",
         .rows = rows,
     };

@@ -8,8 +8,9 @@
 #include <stdint.h>
 
 /*
- * The assembler: GNU syntax for RV64IMAC in, sections with their final addresses out.
- * There is no object file and no linker between: every symbol must be defined in the text.
+ * The assembler: GNU syntax for the instructions of isa.h in, sections with their final
+ * addresses out. There is no object file and no linker between: every symbol must be
+ * defined in the text.
  */
 
 struct asm_source {
