@@ -146,7 +146,7 @@ static void take_hits(struct session *session, struct move *move)
     move->hits = count < MOVE_HITS ? count : MOVE_HITS;
     for (unsigned i = 0; i < move->hits; i++)
         move->hit[i] = hits[i];
-    if (hits[0].initiator < INITIATOR_DMA && hits[0].hart != session->hart) {
+    if (initiator_kind(hits[0].initiator) == BY_HART && hits[0].hart != session->hart) {
         session->hart = hits[0].hart;
         session->board = hits[0].stop->board;
         move->other_hart = true;

@@ -155,20 +155,29 @@ static void put_device_initiator(struct buf *out, const struct narrator *narrato
 void put_initiator(struct buf *out, const struct narrator *narrator, unsigned board,
                    unsigned initiator)
 {
-    if (initiator == INITIATOR_OUTSIDE)
-        buf_text(out, "the outside");
-    else if (initiator == INITIATOR_NONE)
-        buf_text(out, "nobody");
-    else if (initiator < INITIATOR_DMA)
-        buf_printf(out, "hart %u", initiator);
-    else if (initiator >= INITIATOR_IOMMU)
-        put_device_initiator(out, narrator, board, "iommu", "IOMMU",
-                             initiator - INITIATOR_IOMMU);
-    else if (initiator >= INITIATOR_VIRTIO)
+    unsigned number = initiator_number(initiator);
+
+    switch (initiator_kind(initiator)) {
+    case BY_HART:
+        buf_printf(out, "hart %u", number);
+        return;
+    case BY_DMA:
+        put_dma_initiator(out, narrator, board, number);
+        return;
+    case BY_VIRTIO:
         put_device_initiator(out, narrator, board, "virtio-blk", "virtio device",
-                             initiator - INITIATOR_VIRTIO);
-    else
-        put_dma_initiator(out, narrator, board, initiator - INITIATOR_DMA);
+                             number);
+        return;
+    case BY_IOMMU:
+        put_device_initiator(out, narrator, board, "iommu", "IOMMU", number);
+        return;
+    case BY_OUTSIDE:
+        buf_text(out, "the outside");
+        return;
+    case BY_NOBODY:
+        buf_text(out, "nobody");
+        return;
+    }
 }
 
 /* Privileged 1.13, table of mcause values. */

@@ -43,6 +43,30 @@ static void tear_down(void)
     bus_release(&bus);
 }
 
+/* --- who uses it ----------------------------------------------------------------- */
+
+START_TEST(an_initiator_has_a_kind_and_a_number)
+{
+    static const struct {
+        unsigned who;
+        enum initiator_kind kind;
+        unsigned number;
+    } cases[] = {
+        {INITIATOR_HART, BY_HART, 0},       {INITIATOR_HART + 7, BY_HART, 7},
+        {INITIATOR_DMA, BY_DMA, 0},         {INITIATOR_DMA + 31, BY_DMA, 31},
+        {INITIATOR_VIRTIO, BY_VIRTIO, 0},   {INITIATOR_VIRTIO + 7, BY_VIRTIO, 7},
+        {INITIATOR_IOMMU, BY_IOMMU, 0},     {INITIATORS - 1, BY_IOMMU, 3},
+        {INITIATOR_OUTSIDE, BY_OUTSIDE, 0}, {INITIATORS, BY_NOBODY, INITIATORS},
+        {INITIATOR_NONE, BY_NOBODY, 255},
+    };
+
+    for (unsigned i = 0; i < COUNT(cases); i++) {
+        ck_assert_uint_eq(initiator_kind(cases[i].who), cases[i].kind);
+        ck_assert_uint_eq(initiator_number(cases[i].who), cases[i].number);
+    }
+}
+END_TEST
+
 /* --- a device: 16 bytes, of which the last 8 are no register -------------------- */
 
 static uint8_t cells[8];
@@ -560,6 +584,7 @@ static void add_tests(TCase *tcase)
     tcase_add_loop_test(tcase, overlaps_are_refused_with_both_names, 0,
                         COUNT(placements));
     tcase_add_test(tcase, ram_is_refused_where_it_does_not_fit);
+    tcase_add_test(tcase, an_initiator_has_a_kind_and_a_number);
     tcase_add_test(tcase, every_address_finds_its_device);
     tcase_add_test(tcase, a_full_map_refuses_one_more);
     tcase_add_test(tcase, ram_is_little_endian_and_reads_back);

@@ -30,19 +30,17 @@ void report_step(struct gdb *gdb, unsigned hart)
 
 static void say_who(struct gdb *gdb, const struct hit *hit)
 {
+    static const char *const names[] = {[BY_DMA] = "DMA channel",
+                                        [BY_VIRTIO] = "virtio device",
+                                        [BY_IOMMU] = "IOMMU",
+                                        [BY_NOBODY] = NULL};
+    const char *name = names[initiator_kind(hit->initiator)];
     char text[96];
 
-    if (hit->initiator < INITIATOR_DMA || hit->initiator >= INITIATORS)
+    if (!name)
         return;
-    if (hit->initiator >= INITIATOR_IOMMU)
-        snprintf(text, sizeof(text), "The access is an IOMMU's, not a hart's.\n");
-    else if (hit->initiator >= INITIATOR_VIRTIO)
-        snprintf(text, sizeof(text),
-                 "The access is virtio device %d's, not a hart's.\n",
-                 hit->initiator - INITIATOR_VIRTIO);
-    else
-        snprintf(text, sizeof(text), "The access is DMA channel %d's, not a hart's.\n",
-                 hit->initiator - INITIATOR_DMA);
+    snprintf(text, sizeof(text), "The access is %s %u's, not a hart's.\n", name,
+             initiator_number(hit->initiator));
     gdb_note(gdb, text);
 }
 

@@ -36,8 +36,8 @@ static void take_transfer(struct facts *facts, const struct event *event)
 {
     const struct event_bus_transfer *transfer = &event->bus_transfer;
 
-    if (transfer->initiator >= INITIATOR_DMA && transfer->initiator < INITIATOR_VIRTIO)
-        facts->dma[(transfer->initiator - INITIATOR_DMA) % FACTS_CHANNELS].beats +=
+    if (initiator_kind(transfer->initiator) == BY_DMA)
+        facts->dma[initiator_number(transfer->initiator) % FACTS_CHANNELS].beats +=
             transfer->size;
     if (transfer->access == ACCESS_STORE)
         facts->written = transfer->pa;

@@ -65,8 +65,8 @@ static struct written written_in(const struct watch *watch, const struct region 
             continue;
         }
         written.bytes++;
-        written.hart |= who < INITIATOR_DMA;
-        written.dma |= who >= INITIATOR_DMA;
+        written.hart |= initiator_kind(who) == BY_HART;
+        written.dma |= initiator_kind(who) != BY_HART;
     }
     return written;
 }
@@ -149,10 +149,8 @@ unsigned part_channel(const struct watch *watch)
     unsigned working = 0;
 
     if (watch->has_focus && event->kind == EVENT_BUS_TRANSFER &&
-        event->bus_transfer.initiator >= INITIATOR_DMA &&
-        event->bus_transfer.initiator < INITIATOR_VIRTIO)
-        return (unsigned)(event->bus_transfer.initiator - INITIATOR_DMA) %
-               FACTS_CHANNELS;
+        initiator_kind(event->bus_transfer.initiator) == BY_DMA)
+        return initiator_number(event->bus_transfer.initiator) % FACTS_CHANNELS;
     for (unsigned i = 0; i < FACTS_CHANNELS; i++)
         if (watch->facts.dma[i].state != DMA_IDLE &&
             watch->facts.dma[i].state != DMA_COMPLETE)

@@ -111,18 +111,18 @@ static void why_transfer(struct buf *out, const struct watch *watch,
         "stealing mode: after one slot the channel lets others through",
         "transparent mode: the channel takes slots that nobody wants",
     };
-    unsigned initiator = event->bus_transfer.initiator;
-    unsigned channel = initiator - (unsigned)INITIATOR_DMA;
+    enum initiator_kind kind = initiator_kind(event->bus_transfer.initiator);
+    unsigned channel = initiator_number(event->bus_transfer.initiator);
     const struct device *dma = watch_device(watch, "dma", channel / DMA_CHANNELS);
     uint64_t mode = 0;
 
-    if (initiator >= INITIATOR_IOMMU)
+    if (kind == BY_IOMMU)
         buf_printf(out, "%s; %" PRIu32 " cycles.",
                    event->bus_transfer.access == ACCESS_LOAD
                        ? "the IOMMU fetches a command from its queue"
                        : "the IOMMU writes a fault record, or what a fence stores",
                    event->bus_transfer.price);
-    else if (initiator >= INITIATOR_VIRTIO)
+    else if (kind == BY_VIRTIO)
         buf_printf(out,
                    "the device reads and writes memory itself; %" PRIu32 " cycles.",
                    event->bus_transfer.price);

@@ -94,17 +94,18 @@ bool text_fetch(const struct watch *watch, unsigned hart, uint64_t pc, uint32_t 
 
 char *text_initiator(char text[TEXT_DATA], uint8_t who)
 {
-    if (who < INITIATOR_DMA)
-        snprintf(text, TEXT_DATA, "hart %d", who);
-    else if (who >= INITIATOR_IOMMU && who < INITIATORS)
-        snprintf(text, TEXT_DATA, "the IOMMU");
-    else if (who < INITIATOR_VIRTIO)
-        snprintf(text, TEXT_DATA, "DMA channel %d", who - INITIATOR_DMA);
-    else if (who < INITIATOR_OUTSIDE)
-        snprintf(text, TEXT_DATA, "virtio device %d", who - INITIATOR_VIRTIO);
+    static const char *const names[] = {[BY_HART] = "hart",
+                                        [BY_DMA] = "DMA channel",
+                                        [BY_VIRTIO] = "virtio device",
+                                        [BY_IOMMU] = "IOMMU",
+                                        [BY_OUTSIDE] = "the loader",
+                                        [BY_NOBODY] = "nobody"};
+    enum initiator_kind kind = initiator_kind(who);
+
+    if (kind == BY_OUTSIDE || kind == BY_NOBODY)
+        snprintf(text, TEXT_DATA, "%s", names[kind]);
     else
-        snprintf(text, TEXT_DATA, "%s",
-                 who == INITIATOR_NONE ? "nobody" : "the loader");
+        snprintf(text, TEXT_DATA, "%s %u", names[kind], initiator_number(who));
     return text;
 }
 

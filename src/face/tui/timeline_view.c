@@ -157,7 +157,7 @@ static enum role role_of(const struct span *span)
 {
     if (span->sign == '~')
         return ROLE_WAIT;
-    return span->who < INITIATOR_DMA ? ROLE_HART : ROLE_DMA;
+    return initiator_kind(span->who) == BY_HART ? ROLE_HART : ROLE_DMA;
 }
 
 static void draw_column(const struct watch *watch, struct canvas *canvas, int row,

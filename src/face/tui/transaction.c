@@ -9,24 +9,24 @@
 
 static enum role role_of(uint8_t initiator)
 {
-    return initiator < INITIATOR_DMA ? ROLE_HART : ROLE_DMA;
+    return initiator_kind(initiator) == BY_HART ? ROLE_HART : ROLE_DMA;
 }
 
 /* The part that uses the bus under that number. */
 static struct end end_of_initiator(const struct watch *watch, uint8_t initiator)
 {
+    enum initiator_kind kind = initiator_kind(initiator);
+    unsigned number = initiator_number(initiator);
     const struct device *device;
 
-    if (initiator < INITIATOR_DMA)
+    if (kind == BY_HART)
         return (struct end){PART_HART, initiator};
-    if (initiator >= INITIATOR_IOMMU)
-        device = watch_device(watch, "iommu", (unsigned)initiator - INITIATOR_IOMMU);
-    else if (initiator >= INITIATOR_VIRTIO)
-        device =
-            watch_device(watch, "virtio-blk", (unsigned)initiator - INITIATOR_VIRTIO);
+    if (kind == BY_IOMMU)
+        device = watch_device(watch, "iommu", number);
+    else if (kind == BY_VIRTIO)
+        device = watch_device(watch, "virtio-blk", number);
     else
-        device = watch_device(watch, "dma",
-                              (unsigned)(initiator - INITIATOR_DMA) / DMA_CHANNELS);
+        device = watch_device(watch, "dma", number / DMA_CHANNELS);
     return (struct end){PART_DEVICE, device ? device->index : 0};
 }
 
@@ -254,7 +254,7 @@ static struct transaction of_holder(const struct watch *watch,
             past->bus_transfer.initiator == wait->holder)
             return of_transfer(watch, past);
     }
-    if (wait->holder < INITIATOR_DMA)
+    if (initiator_kind(wait->holder) == BY_HART)
         return of_insn(watch, &watch->harts[wait->holder % HART_MAX].insn);
     return (struct transaction){.way = WAY_NONE};
 }

@@ -3,6 +3,7 @@
  */
 #include "base/bits.h"
 #include "face/tui/watch.h"
+#include "face/tui/watch_peek.h"
 
 /* --- the timeline ---------------------------------------------------------------- */
 
@@ -64,15 +65,13 @@ static void fold_transfer(struct watch *watch, const struct event *event)
                         .until = event->cycle + transfer->price,
                         .lane = LANE_BUS,
                         .who = transfer->initiator,
-                        .sign = 'd'};
+                        .sign = owner_letter(transfer->initiator)};
 
-    if (transfer->initiator >= INITIATOR_VIRTIO)
-        span.sign = transfer->initiator >= INITIATOR_IOMMU ? 'i' : 'v';
     add_span(watch, event, span);
-    if (transfer->initiator >= INITIATOR_VIRTIO)
+    if (initiator_kind(transfer->initiator) != BY_DMA)
         return;
     span.lane = LANE_DMA;
-    span.index = (uint8_t)(transfer->initiator - INITIATOR_DMA);
+    span.index = (uint8_t)initiator_number(transfer->initiator);
     span.sign = transfer->access == ACCESS_LOAD ? 'r' : 'w';
     add_span(watch, event, span);
 }
@@ -80,18 +79,17 @@ static void fold_transfer(struct watch *watch, const struct event *event)
 static void fold_wait(struct watch *watch, const struct event *event)
 {
     const struct event_bus_wait *wait = &event->bus_wait;
-    bool hart = wait->initiator < INITIATOR_DMA;
+    enum initiator_kind kind = initiator_kind(wait->initiator);
 
-    if (wait->initiator >= INITIATOR_VIRTIO) /* it has no lane of its own */
+    if (kind != BY_HART && kind != BY_DMA) /* it has no lane of its own */
         return;
-    add_span(
-        watch, event,
-        (struct span){.from = event->cycle,
-                      .until = event->cycle + wait->cycles,
-                      .lane = hart ? LANE_HART : LANE_DMA,
-                      .index = (uint8_t)(wait->initiator - (hart ? 0 : INITIATOR_DMA)),
-                      .who = wait->initiator,
-                      .sign = '~'});
+    add_span(watch, event,
+             (struct span){.from = event->cycle,
+                           .until = event->cycle + wait->cycles,
+                           .lane = kind == BY_HART ? LANE_HART : LANE_DMA,
+                           .index = (uint8_t)initiator_number(wait->initiator),
+                           .who = wait->initiator,
+                           .sign = '~'});
 }
 
 static void fold_iommu_walk(struct watch *watch, const struct event *event)

@@ -6,15 +6,11 @@
 
 char owner_letter(uint8_t initiator)
 {
-    if (initiator == OWNER_UNKNOWN)
-        return ' ';
-    if (initiator == INITIATOR_OUTSIDE)
-        return 'o';
-    if (initiator >= INITIATOR_IOMMU && initiator < INITIATORS)
-        return 'i';
-    if (initiator >= INITIATOR_VIRTIO && initiator < INITIATOR_IOMMU)
-        return 'v';
-    return initiator < INITIATOR_DMA ? 'h' : initiator < OWNER_UNKNOWN ? 'd' : '?';
+    static const char letters[] = {
+        [BY_HART] = 'h',  [BY_DMA] = 'd',     [BY_VIRTIO] = 'v',
+        [BY_IOMMU] = 'i', [BY_OUTSIDE] = 'o', [BY_NOBODY] = '?'};
+
+    return initiator == OWNER_UNKNOWN ? ' ' : letters[initiator_kind(initiator)];
 }
 
 uint8_t watch_writer(const struct watch *watch, uint64_t pa)

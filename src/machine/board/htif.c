@@ -49,6 +49,7 @@ void board_check_tohost(struct board *board)
     } else if (request & 1) {
         board_finish(board, (uint32_t)(request >> 1));
         EMIT(board->events, board->queue->now, FINISH, finish, .code = board->exit_code,
-             .hart = board->tohost_by < INITIATOR_DMA ? board->tohost_by : 0);
+             .hart =
+                 initiator_kind(board->tohost_by) == BY_HART ? board->tohost_by : 0);
     }
 }

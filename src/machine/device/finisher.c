@@ -5,12 +5,12 @@
 
 #include <stdlib.h>
 
-/* The hart that writes; hart 0, if a DMA channel does. */
+/* The hart that writes; hart 0, if a device does. */
 static uint8_t writer(const struct finisher *finisher)
 {
     uint8_t by = finisher->device.bus->by;
 
-    return by < INITIATOR_DMA ? by : 0;
+    return initiator_kind(by) == BY_HART ? by : 0;
 }
 
 static void end_run(struct finisher *finisher, uint32_t code)

@@ -13,6 +13,29 @@
  * bus_write), which are data.
  */
 
+enum initiator_kind initiator_kind(unsigned who)
+{
+    if (who < INITIATOR_DMA)
+        return BY_HART;
+    if (who < INITIATOR_VIRTIO)
+        return BY_DMA;
+    if (who < INITIATOR_IOMMU)
+        return BY_VIRTIO;
+    if (who < INITIATORS)
+        return BY_IOMMU;
+    return who == INITIATOR_OUTSIDE ? BY_OUTSIDE : BY_NOBODY;
+}
+
+unsigned initiator_number(unsigned who)
+{
+    static const uint8_t first[] = {
+        [BY_HART] = INITIATOR_HART,       [BY_DMA] = INITIATOR_DMA,
+        [BY_VIRTIO] = INITIATOR_VIRTIO,   [BY_IOMMU] = INITIATOR_IOMMU,
+        [BY_OUTSIDE] = INITIATOR_OUTSIDE, [BY_NOBODY] = 0};
+
+    return who - first[initiator_kind(who)];
+}
+
 void bus_init(struct bus *bus, struct queue *queue, struct event_stream *events,
               const struct costs *costs)
 {

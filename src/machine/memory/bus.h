@@ -29,6 +29,9 @@ enum initiator {
     INITIATOR_NONE = 255
 };
 
+/* What sort of initiator one is. */
+enum initiator_kind { BY_HART, BY_DMA, BY_VIRTIO, BY_IOMMU, BY_OUTSIDE, BY_NOBODY };
+
 enum { BUS_SLOT_BYTES = 8, BUS_REGIONS = 64, INITIATORS = 52 };
 
 /* What answers at a range of addresses that is not RAM. */
@@ -92,6 +95,13 @@ struct bus {
 
     uint64_t granted; /* when the slot taken last begins: no state */
 };
+
+/* The kind of an enum initiator: BY_NOBODY for INITIATOR_NONE and numbers that none has. */
+enum initiator_kind initiator_kind(unsigned who);
+
+/* Which one of its kind it is: a hart's id, a DMA channel counted over all controllers, a
+ * device's number. */
+unsigned initiator_number(unsigned who);
 
 void bus_init(struct bus *bus, struct queue *queue, struct event_stream *events,
               const struct costs *costs);

@@ -52,8 +52,8 @@ static struct stop_hit *hear(struct stops *stops, const struct stop *stop)
 static void name_initiator(struct stop_hit *hit, unsigned initiator)
 {
     hit->initiator = (uint8_t)initiator;
-    if (initiator < INITIATOR_DMA)
-        hit->hart = initiator - INITIATOR_HART;
+    if (initiator_kind(initiator) == BY_HART)
+        hit->hart = initiator_number(initiator);
 }
 
 /* Who did it, as far as the event says. */

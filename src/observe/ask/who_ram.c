@@ -216,7 +216,7 @@ static void explain_transfer(const struct who_search *search, struct who *who)
                                         who->event.bus_transfer.initiator);
     struct moment at = moment_before_event(&who->event);
 
-    if (who->event.bus_transfer.initiator >= INITIATOR_VIRTIO) {
+    if (initiator_kind(who->event.bus_transfer.initiator) == BY_VIRTIO) {
         explain_virtio(search, who);
         return;
     }
@@ -292,7 +292,7 @@ static void answer(const struct who_search *search, const struct writer *writer,
 {
     who_found(search, &writer->event, who);
     if (writer->event.kind == EVENT_BUS_TRANSFER &&
-        writer->event.bus_transfer.initiator < INITIATOR_IOMMU)
+        initiator_kind(writer->event.bus_transfer.initiator) != BY_IOMMU)
         explain_transfer(search, who);
 }
 

@@ -90,8 +90,9 @@ void who_found(const struct who_search *search, const struct event *event,
     who->before = moment_before_event(event);
     if (event->kind == EVENT_OUTSIDE)
         who->reason = reason_of(search->timeline, event);
-    if (event->kind == EVENT_CSR_WRITE || (event->kind == EVENT_MMIO_WRITE &&
-                                           event->mmio_write.initiator < INITIATOR_DMA))
+    if (event->kind == EVENT_CSR_WRITE ||
+        (event->kind == EVENT_MMIO_WRITE &&
+         initiator_kind(event->mmio_write.initiator) == BY_HART))
         find_insn(search, who);
 }
 

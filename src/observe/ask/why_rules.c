@@ -48,14 +48,14 @@ static bool stored(const struct why_pair *pair)
 
 /* --- the bus ---------------------------------------------------------------------- */
 
-static bool holder_is_dma(const struct event *effect)
-{
-    return effect->bus_wait.holder >= INITIATOR_DMA;
-}
-
 static bool holder_is_hart(const struct event *effect)
 {
-    return effect->bus_wait.holder < INITIATOR_DMA;
+    return initiator_kind(effect->bus_wait.holder) == BY_HART;
+}
+
+static bool holder_is_device(const struct event *effect)
+{
+    return !holder_is_hart(effect);
 }
 
 static bool is_holder(const struct why_pair *pair)
@@ -354,8 +354,7 @@ enum { FENCE_BYTES = 4 };
 /* Whose use of the bus is it, and what for? */
 static bool is_by_iommu(const struct event *effect)
 {
-    return effect->bus_transfer.initiator >= INITIATOR_IOMMU &&
-           effect->bus_transfer.initiator < INITIATORS;
+    return initiator_kind(effect->bus_transfer.initiator) == BY_IOMMU;
 }
 
 static bool reads(const struct event *effect)

@@ -287,7 +287,7 @@ static void bus_waited(struct exits *exits, const struct event *event)
     const struct event_bus_wait *told = &event->bus_wait;
     struct exit_hart *hart;
 
-    if (told->initiator >= HART_MAX)
+    if (initiator_kind(told->initiator) != BY_HART)
         return;
     hart = hart_of(exits, event, told->initiator);
     settle_phase(hart, event->cycle);
@@ -310,7 +310,7 @@ static struct vm_exit *exit_by(struct exits *exits, const struct event *event,
 {
     struct exit_hart *hart;
 
-    if (initiator >= HART_MAX)
+    if (initiator_kind(initiator) != BY_HART)
         return NULL;
     hart = hart_of(exits, event, initiator);
     return hart->out ? &hart->exit : NULL;
