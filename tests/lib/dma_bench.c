@@ -86,6 +86,7 @@ static struct dma *new_dma(struct dma_bench *bench, uint64_t base, uint8_t index
     static const uint16_t irq[] = {1, 2, 3, 4, 5, 6, 7, 8};
     struct device_place place = {.name = "dma",
                                  .index = index,
+                                 .unit = index,
                                  .base = base,
                                  .irqs = 8,
                                  .irq = irq,

@@ -522,7 +522,7 @@ END_TEST
 START_TEST(a_second_controller_has_its_own_channels_and_initiators)
 {
     bench_second(bench);
-    ck_assert_uint_eq(bench->second->unit, 1);
+    ck_assert_uint_eq(bench->second->device.unit, 1);
     bench_copy(bench, 0, DST, SRC, 128, (enum dma_bus_mode)_i);
     bus_write(&bench->bus, INITIATOR_HART, BENCH_DMA + 0x10000, 4, DMA_CLAIM);
     bus_write(&bench->bus, INITIATOR_HART, BENCH_DMA + 0x10008, 8, 128);

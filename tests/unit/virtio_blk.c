@@ -336,11 +336,13 @@ START_TEST(devices_of_a_bus_have_numbers_of_their_own)
     struct err err = {""};
 
     for (unsigned i = 1; i < VIRTIO_UNITS; i++) {
+        place.unit = (uint8_t)i;
         other[i] = virtio_blk_type.create(&place, &err);
         ck_assert_ptr_nonnull(other[i]);
         ck_assert(virtio_is(other[i], INITIATOR_VIRTIO + i));
         ck_assert(!virtio_is(rig->device, INITIATOR_VIRTIO + i));
     }
+    place.unit = VIRTIO_UNITS;
     ck_assert_ptr_null(virtio_blk_type.create(&place, &err));
     ck_assert_ptr_nonnull(strstr(err.text, "at most 8"));
     for (unsigned i = 1; i < VIRTIO_UNITS; i++)

@@ -77,7 +77,7 @@ static int add_virtio(const struct watch *watch, struct lane *lanes, int count,
                       int room, const struct device *device)
 {
     const struct virtio_fold *virtio = &watch->facts.virtio[device->index];
-    unsigned master = ((const struct virtio_blk *)device)->unit + FACTS_CHANNELS;
+    unsigned master = device->unit + FACTS_CHANNELS;
 
     if (!virtio->has_chain && virtio->state == VIRTIO_IDLE)
         return count;

@@ -34,6 +34,16 @@ static uint64_t setting_of_row(void *ctx, const char *name, uint64_t otherwise)
     return board_row_setting(ctx, name, otherwise);
 }
 
+/* How many devices of that type are made already. */
+static unsigned count_devices(const struct board *board, const struct device_type *type)
+{
+    unsigned count = 0;
+
+    for (unsigned i = 0; i < board->devices; i++)
+        count += board->device[i]->type == type;
+    return count;
+}
+
 static bool make_device(struct board *board, unsigned index, struct err *err)
 {
     struct board_row *row = &board->desc.row[index];
@@ -41,6 +51,7 @@ static bool make_device(struct board *board, unsigned index, struct err *err)
     struct device_place place = {
         .name = row->name,
         .index = (uint8_t)index,
+        .unit = (uint8_t)count_devices(board, type),
         .base = row->base,
         .irqs = row->irqs,
         .irq = row->irq,
@@ -253,24 +264,14 @@ static void wire_dma(struct board *board, struct device *device)
             dma_connect(device, board->request[i]);
 }
 
-static void wire_iommu(struct board *board, struct device *device)
-{
-    unsigned unit = 0;
-
-    for (unsigned i = 0; i < device->index; i++)
-        unit += board->device[i]->type == &iommu_type;
-    iommu_set_unit(device, unit);
-}
-
 /* What only one type of device has, and a board must connect. */
 static const struct {
     const struct device_type *type;
     void (*wire)(struct board *board, struct device *device);
 } wirings[] = {
-    {&plic_type, wire_plic},   {&aclint_type, wire_aclint},
-    {&uart_type, wire_uart},   {&finisher_type, wire_finisher},
-    {&rom_type, wire_rom},     {&dma_type, wire_dma},
-    {&iommu_type, wire_iommu},
+    {&plic_type, wire_plic}, {&aclint_type, wire_aclint},
+    {&uart_type, wire_uart}, {&finisher_type, wire_finisher},
+    {&rom_type, wire_rom},   {&dma_type, wire_dma},
 };
 
 static void wire_lines(struct board *board, struct device *device)

@@ -10,6 +10,7 @@ void device_init(struct device *device, const struct device_type *type,
     device->type = type;
     strncpy(device->name, place->name, sizeof(device->name) - 1);
     device->index = place->index;
+    device->unit = place->unit;
     device->base = place->base;
     device->lines = type->irqs;
     device->requests = type->requests;

@@ -53,6 +53,7 @@ struct request_line {
 struct device_place {
     const char *name;
     uint8_t index; /* in the board's table */
+    uint8_t unit;  /* its number among those of its type there */
     uint64_t base;
     unsigned irqs;
     const uint16_t *irq;
@@ -68,7 +69,7 @@ struct device_place {
 struct device {
     const struct device_type *type;
     char name[DEVICE_NAME];
-    uint8_t index;
+    uint8_t index, unit; /* of its place */
     uint64_t base;
     unsigned lines, requests;
     struct irq_line line[DEVICE_LINES];

@@ -170,7 +170,6 @@ struct dma {
     struct request_line *line[DMA_LINES]; /* by number; NULL: not connected */
     struct io_bridge bridge; /* to the IOMMU; no `translate`: not behind one */
     uint32_t device_id;      /* of channel 0; each channel has one of its own */
-    uint8_t unit;            /* number among the controllers of its bus */
     struct dma *next;        /* another controller of the same bus */
 };
 
@@ -181,10 +180,8 @@ extern const struct device_type dma_type;
 static inline bool dma_is_channel(const struct device *device, unsigned channel,
                                   unsigned initiator)
 {
-    const struct dma *dma = (const struct dma *)device;
-
     return device->type == &dma_type &&
-           initiator == INITIATOR_DMA + (unsigned)DMA_CHANNELS * dma->unit + channel;
+           initiator == INITIATOR_DMA + (unsigned)DMA_CHANNELS * device->unit + channel;
 }
 
 /* Which channel an initiator is of its controller. */

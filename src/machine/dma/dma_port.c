@@ -28,7 +28,7 @@ uint64_t dma_slot(const struct dma *dma)
 
 enum initiator dma_initiator(const struct dma_channel *channel)
 {
-    return (enum initiator)(INITIATOR_DMA + DMA_CHANNELS * channel->dma->unit +
+    return (enum initiator)(INITIATOR_DMA + DMA_CHANNELS * channel->dma->device.unit +
                             channel->number);
 }
 

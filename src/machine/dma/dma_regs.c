@@ -381,8 +381,7 @@ static bool link_dma(struct dma *dma, struct err *err)
     struct bus *bus = dma->device.bus;
 
     dma->next = bus->gap_ctx;
-    dma->unit = dma->next ? (uint8_t)(dma->next->unit + 1) : 0;
-    if (dma->unit == DMA_UNITS)
+    if (dma->device.unit >= DMA_UNITS)
         return err_set(err, "%s: a board has at most %d DMA controllers",
                        dma->device.name, DMA_UNITS);
     bus->gap_ctx = dma;
@@ -424,7 +423,7 @@ static struct device *dma_create(const struct device_place *place, struct err *e
         return NULL;
     }
     dma->device_id =
-        dma_device_id(device_setting(&dma_type, place, "device_id"), dma->unit);
+        dma_device_id(device_setting(&dma_type, place, "device_id"), place->unit);
     dma->port_holder = DMA_CHANNELS - 1;
     return &dma->device;
 }

@@ -192,8 +192,7 @@ struct iommu {
     uint32_t pending_first, pending_count;
 
     struct iommu_counts counts;
-    uint8_t unit; /* number among the IOMMUs of its board */
-    bool bare;    /* ddtp.iommu_mode after reset: Bare, not Off */
+    bool bare; /* ddtp.iommu_mode after reset: Bare, not Off */
 };
 
 extern const struct device_type iommu_type;
@@ -202,15 +201,11 @@ extern const struct device_type iommu_type;
 static inline bool iommu_is_initiator(const struct device *device, unsigned initiator)
 {
     return device->type == &iommu_type &&
-           initiator ==
-               (unsigned)INITIATOR_IOMMU + ((const struct iommu *)device)->unit;
+           initiator == (unsigned)INITIATOR_IOMMU + device->unit;
 }
 
 /* What devices behind it ask. */
 struct io_bridge iommu_bridge(struct device *device);
-
-/* Which IOMMU of its board it is, from 0; set by the board before anything happens. */
-void iommu_set_unit(struct device *device, unsigned unit);
 
 /* Widest device id, in bits, that ddtp.iommu_mode has a place for; 0: no directory. */
 unsigned iommu_id_bits(const struct iommu *iommu);

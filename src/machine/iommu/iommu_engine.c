@@ -32,7 +32,7 @@ uint64_t iommu_slot(const struct iommu *iommu)
 
 enum initiator iommu_initiator(const struct iommu *iommu)
 {
-    return (enum initiator)(INITIATOR_IOMMU + iommu->unit);
+    return (enum initiator)(INITIATOR_IOMMU + iommu->device.unit);
 }
 
 static void arm(struct iommu_engine *engine, enum iommu_phase phase, uint64_t due)

@@ -529,11 +529,6 @@ static struct device *iommu_create(const struct device_place *place, struct err 
     return &iommu->device;
 }
 
-void iommu_set_unit(struct device *device, unsigned unit)
-{
-    iommu_of(device)->unit = (uint8_t)unit;
-}
-
 const struct device_type iommu_type = {
     .name = "iommu",
     .help =

@@ -77,8 +77,6 @@ struct bus {
     void (*gap_ends)(void *ctx, uint64_t from, uint64_t until);
     void *gap_ctx;
 
-    uint8_t virtios; /* how many virtio devices have been given a number: no state */
-
     /* How many initiators besides the harts have bus work now (running DMA channels that
      * are not waiting for a request line or a due time of their own). While it is 0 and
      * there is one hart, a hart's access has a constant price. */

@@ -200,7 +200,6 @@ struct virtio_counts {
 
 struct virtio_blk {
     struct device device;
-    uint8_t unit;  /* number among the virtio devices of its bus */
     bool readonly; /* a setting of the board's row */
 
     /* Registers. */
@@ -275,7 +274,7 @@ static inline bool virtio_has(const struct virtio_blk *virtio, unsigned feature)
 /* The number of the device among those who use the bus. */
 static inline enum initiator virtio_initiator(const struct virtio_blk *virtio)
 {
-    return (enum initiator)(INITIATOR_VIRTIO + virtio->unit);
+    return (enum initiator)(INITIATOR_VIRTIO + virtio->device.unit);
 }
 
 /* Is that initiator this device, which may be of any type? */

@@ -451,23 +451,14 @@ static void virtio_free(struct device *device)
     free(device);
 }
 
-/* Its number among those of its bus, by which initiators are told apart. */
-static bool take_number(struct virtio_blk *virtio, struct err *err)
-{
-    struct bus *bus = virtio->device.bus;
-
-    if (bus->virtios == VIRTIO_UNITS)
-        return err_set(err, "%s: a board has at most %d virtio devices",
-                       virtio->device.name, VIRTIO_UNITS);
-    virtio->unit = bus->virtios++;
-    return true;
-}
-
 static bool take_settings(struct virtio_blk *virtio, const struct device_place *place,
                           struct err *err)
 {
     uint64_t sectors = device_setting(&virtio_blk_type, place, "sectors");
 
+    if (place->unit >= VIRTIO_UNITS)
+        return err_set(err, "%s: a board has at most %d virtio devices", place->name,
+                       VIRTIO_UNITS);
     if (sectors > BLANK_MAX)
         return err_set(err, "%s: sectors must be at most %d (128 GiB)", place->name,
                        BLANK_MAX);
@@ -482,7 +473,7 @@ static struct device *virtio_create(const struct device_place *place, struct err
     struct device *device = &virtio->device;
 
     device_init(device, &virtio_blk_type, place);
-    if (take_settings(virtio, place, err) && take_number(virtio, err) &&
+    if (take_settings(virtio, place, err) &&
         device_timer(device, &virtio->logic, "the virtio disk goes on", virtio_fire,
                      virtio, err) &&
         device_timer(device, &virtio->mechanism, "the virtio disk's mechanism is done",
