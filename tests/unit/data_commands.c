@@ -31,6 +31,8 @@ static const struct {
                          "dma0.State  0x0        0       0  state=idle\n"},
     {"print dma0.BusMode.mode", "expression         hex  decimal  signed  means\n"
                                 "dma0.BusMode.mode  0x0        0       0  burst\n"},
+    {"print mode", "expression  hex  decimal  signed  means\n"
+                   "mode        0x3        3       3  M-mode\n"},
     {"print mcause",
      "expression  hex  decimal  signed  means\n"
      "mcause      0x0        0       0  instruction address misaligned\n"},

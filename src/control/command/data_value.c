@@ -191,7 +191,7 @@ static void put_register_meaning(struct buf *out, const struct session *session,
             buf_text(out, field->values[i]);
 }
 
-/* What a register's value says: its fields by name. */
+/* What a value says: a register's fields by name, the mode in a word. */
 static void put_meaning(struct buf *out, const struct session *session,
                         const struct expr *expr, uint64_t value)
 {
@@ -199,8 +199,8 @@ static void put_meaning(struct buf *out, const struct session *session,
     struct lvalue lvalue;
 
     if (!expr_lvalue(expr, &scope, &lvalue, NULL))
-        return;
-    if (lvalue.kind == LVALUE_REGISTER)
+        expr_words(out, expr, &scope, value);
+    else if (lvalue.kind == LVALUE_REGISTER)
         put_register_meaning(out, session, &lvalue, value);
     else if (lvalue.kind == LVALUE_CSR && lvalue.hi == 63 && lvalue.lo == 0)
         csr_fields_words(out, csr_by_number((unsigned)lvalue.number), value);

@@ -82,6 +82,11 @@ struct lvalue {
 bool expr_lvalue(const struct expr *expr, const struct expr_scope *scope,
                  struct lvalue *lvalue, struct err *err);
 
+/* What a value of it is called, if it is a name that is none of these and its values have
+ * words, as `mode` has; else nothing. */
+void expr_words(struct buf *out, const struct expr *expr,
+                const struct expr_scope *scope, uint64_t value);
+
 /* All names that could come next, for completion: calls `offer` for each that begins
  * with `prefix`. */
 void expr_complete(const char *prefix, const struct expr_scope *scope,

@@ -415,3 +415,14 @@ bool expr_lvalue(const struct expr *expr, const struct expr_scope *scope,
         return name_lvalue(&of, expr, lvalue);
     return err_set(err, "it is a value, no register and no memory");
 }
+
+void expr_words(struct buf *out, const struct expr *expr,
+                const struct expr_scope *scope, uint64_t value)
+{
+    struct evaluation of = {.scope = scope};
+    struct named named;
+
+    if (expr->kind == EXPR_NAME && find(&of, expr, &named) &&
+        named.kind == NAME_BUILT_IN && unit_words(named.built_in->unit))
+        put_unit(out, named.built_in->unit, value);
+}
