@@ -593,6 +593,44 @@ START_TEST(tables_fit_the_screen_that_they_are_shown_on)
 }
 END_TEST
 
+/* Whose CSRs stand beside the registers, where there is room for them. */
+START_TEST(csrs_are_those_of_who_runs)
+{
+    static const struct {
+        enum privilege mode;
+        bool is_virtual;
+        uint64_t hgatp;
+        const char *shown, *hidden;
+    } cases[] = {
+        {MODE_M, false, 1, "mcause", "hstatus"},
+        {MODE_S, false, 0, "mcause", "hstatus"},
+        {MODE_S, false, 1, "hstatus", "mcause"},
+        {MODE_S, true, 1, "vscause", "mcause"},
+    };
+    struct watched *watched = watched_new(PROGRAM, 1);
+    struct hart *hart = &watched->run->board[0]->hart[0];
+    struct canvas *canvas = canvas_new(36, 60, TIER_UTF8);
+    struct view_state state = {0};
+    struct buf text = {0};
+
+    for (unsigned i = 0; i < COUNT(cases); i++) {
+        hart->mode = (uint8_t)cases[i].mode;
+        hart->is_virtual = cases[i].is_virtual;
+        hart->csr.hgatp = cases[i].hgatp;
+        canvas_clear(canvas, NULL);
+        buf_clear(&text);
+        registers_view.draw(watched->viewer.watch, &state, canvas,
+                            (struct area){0, 0, 36, 60});
+        canvas_read(canvas, &text);
+        ck_assert_ptr_nonnull(strstr(text.data, cases[i].shown));
+        ck_assert_ptr_null(strstr(text.data, cases[i].hidden));
+    }
+    canvas_free(canvas);
+    buf_free(&text);
+    watched_free(watched);
+}
+END_TEST
+
 START_TEST(what_was_kept_waiting_is_due_since)
 {
     struct watched *watched = watched_new(PROGRAM, 1);
@@ -896,6 +934,7 @@ static void add_tests(TCase *tcase)
     tcase_add_test(tcase, a_pane_is_chosen_where_not_all_have_room);
     tcase_add_test(tcase, w_asks_about_what_the_screen_tells_of);
     tcase_add_test(tcase, tables_fit_the_screen_that_they_are_shown_on);
+    tcase_add_test(tcase, csrs_are_those_of_who_runs);
     tcase_add_test(tcase, what_was_kept_waiting_is_due_since);
     tcase_add_test(tcase, help_is_had_from_an_answer_as_well);
     tcase_add_test(tcase, a_complaint_is_a_notice_at_once);

@@ -92,15 +92,32 @@ static const uint16_t csr_rows[] = {
     CSR_MTVEC,   CSR_SATP,   CSR_SEPC, CSR_SCAUSE, CSR_STVEC,
 };
 
+/* In S-mode with a G-stage set up: what an exit has told the hypervisor, and the guest. */
+static const uint16_t hypervisor_csr_rows[] = {
+    CSR_HSTATUS, CSR_SCAUSE, CSR_SEPC,  CSR_STVAL,   CSR_HTVAL,    CSR_HTINST,
+    CSR_HVIP,    CSR_HGATP,  CSR_VSATP, CSR_SSTATUS, CSR_VSSTATUS,
+};
+
 /* While V = 1: what the guest has, and what its hypervisor has set. */
 static const uint16_t guest_csr_rows[] = {
     CSR_VSSTATUS, CSR_VSCAUSE, CSR_VSEPC, CSR_VSTVAL, CSR_VSIE,    CSR_VSIP,
     CSR_VSTVEC,   CSR_VSATP,   CSR_HVIP,  CSR_HGATP,  CSR_HSTATUS,
 };
 
-_Static_assert(COUNT(csr_rows) == COUNT(guest_csr_rows), "as many rows either way");
+_Static_assert(COUNT(csr_rows) == COUNT(hypervisor_csr_rows) &&
+                   COUNT(csr_rows) == COUNT(guest_csr_rows),
+               "as many rows whatever runs");
 
-/* Did what is shown change that CSR? A trap to M-mode writes four of them. */
+/* A hart runs a hypervisor once hgatp has been written. */
+static const uint16_t *rows_for(const struct hart *hart)
+{
+    if (hart->is_virtual)
+        return guest_csr_rows;
+    return hart->mode == MODE_S && hart->csr.hgatp ? hypervisor_csr_rows : csr_rows;
+}
+
+/* Did what is shown change that CSR? A trap writes some of its mode's; one to S-mode those
+ * of the hypervisor extension, too. */
 static bool csr_changed(const struct watch *watch, unsigned number)
 {
     const struct event *event = &watch->focus, *insn = watch_insn(watch, watch->hart);
@@ -115,7 +132,9 @@ static bool csr_changed(const struct watch *watch, unsigned number)
     if (event->trap_enter.to == MODE_VS)
         return number == CSR_VSSTATUS || number == CSR_VSCAUSE || number == CSR_VSEPC ||
                number == CSR_VSTVAL;
-    return number == CSR_SCAUSE || number == CSR_SEPC || number == CSR_MSTATUS;
+    return number == CSR_SCAUSE || number == CSR_SEPC || number == CSR_STVAL ||
+           number == CSR_MSTATUS || number == CSR_SSTATUS || number == CSR_HSTATUS ||
+           number == CSR_HTVAL || number == CSR_HTINST;
 }
 
 /* The names of the one-bit fields that are 1. */
@@ -168,8 +187,7 @@ static void draw_csrs(const struct watch *watch, struct canvas *canvas, int row,
 {
     const struct event *insn = watch_insn(watch, watch->hart);
     unsigned used = insn ? insn->insn.csr : EVENT_NO_CSR;
-    bool guest = watch->board->hart[watch->hart].is_virtual;
-    const uint16_t *shown = guest ? guest_csr_rows : csr_rows;
+    const uint16_t *shown = rows_for(&watch->board->hart[watch->hart]);
 
     if (used != EVENT_NO_CSR && count-- > 0)
         draw_csr(watch, canvas, row++, area.col, area.cols, used);
