@@ -86,8 +86,8 @@ enum walk_outcome {
     WALK_NO_LEAF,       /* a pointer at the last level */
     WALK_NOT_PERMITTED, /* R, W, X or U does not allow the access */
     WALK_MISALIGNED,    /* a superpage whose low PPN bits are not 0 */
-    WALK_NOT_ACCESSED,  /* A (or, for a store, D) is 0 and ADUE is 0 */
-    WALK_UPDATED,       /* the hart has set A or D in the entry */
+    WALK_NOT_ACCESSED,  /* A (or, for a store, D) is 0, and only software may set it */
+    WALK_UPDATED,       /* the walk has set A or D in the entry */
     WALK_ACCESS_FAULT,  /* the entry itself cannot be read or written */
     WALK_GUEST_FAULT,   /* the G-stage does not translate the entry's own address */
     WALK_OUTCOMES
@@ -122,6 +122,9 @@ enum event_kind {
 #include "event/events.def"
     EVENT_KINDS
 };
+
+/* Listeners name kinds by the bits of a word. */
+_Static_assert(EVENT_KINDS < 64, "a bit for each kind");
 
 #define EVENT_BIT(kind) (UINT64_C(1) << (kind))
 #define EVENT_ALL       (EVENT_BIT(EVENT_KINDS) - 1)

@@ -45,8 +45,8 @@ struct image {
  * below a path may name a file of Ringside's own (guest.h). */
 bool image_read_file(const char *path, uint8_t **bytes, size_t *size, struct err *err);
 
-/* Is a file that begins so a database of SQLite, as recordings are? It has a whole header
- * then (SQLite's file format, 1.3). */
+/* Are these the first bytes of a database of SQLite, as recordings are? It has a whole
+ * header then (SQLite's file format, 1.3). */
 enum { DATABASE_HEADER = 100 };
 bool image_is_database(const void *bytes, size_t size);
 

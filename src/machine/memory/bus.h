@@ -77,9 +77,10 @@ struct bus {
     void (*gap_ends)(void *ctx, uint64_t from, uint64_t until);
     void *gap_ctx;
 
-    /* How many initiators besides the harts have bus work now (running DMA channels that
-     * are not waiting for a request line or a due time of their own). While it is 0 and
-     * there is one hart, a hart's access has a constant price. */
+    /* How many initiators besides the harts have bus work now: running DMA channels that
+     * are not waiting for a request line or a due time of their own, virtio disks and
+     * queues of IOMMUs that have something to move. While it is 0 and there is one hart, a
+     * hart's access has a constant price. */
     unsigned others;
 
     struct bus_counts counts[INITIATORS]; /* by initiator */
