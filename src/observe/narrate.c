@@ -368,6 +368,10 @@ static bool is_of_guest(const struct context *context)
     };
     const char *mode = modes[context->event->kind];
 
+    if (context->event->kind == EVENT_WALK_STEP)
+        return context->event->walk_step.stage != STAGE_ONLY;
+    if (context->event->kind == EVENT_TLB_FILL)
+        return context->event->tlb_fill.is_guest;
     return mode && (sibling(context, mode) & MODE_VIRTUAL);
 }
 
