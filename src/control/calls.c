@@ -57,6 +57,7 @@ bool hart_step_of(const struct session *session, const struct event *event,
         step->kind = STEP_TRAP;
         step->pc = step->behind = event->trap_enter.epc;
         step->to = event->trap_enter.handler;
+        step->in_guest = event->trap_enter.from & MODE_VIRTUAL;
         return event->trap_enter.hart == hart->id;
     }
     if (event->kind == EVENT_INSN && event->insn.hart == hart->id) {
@@ -66,6 +67,7 @@ bool hart_step_of(const struct session *session, const struct event *event,
         step->pc = event->insn.pc;
         step->to = event->insn.next_pc;
         step->behind = step->pc + insn.length;
+        step->in_guest = event->insn.mode & MODE_VIRTUAL;
         return true;
     }
     return false;

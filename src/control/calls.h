@@ -21,6 +21,7 @@ struct hart_step {
     enum hart_step_kind kind;
     uint64_t pc, to;  /* of the instruction, or where it was trapped; where it went */
     uint64_t behind;  /* the instruction: where a call is to return to */
+    bool in_guest;    /* it was a guest's */
     struct moment at; /* when the viewer has just seen it */
     struct moment ended; /* the same; of a call that was gone back over, its return's */
 };

@@ -133,7 +133,8 @@ static bool ends_between(const struct past *past, struct step_form form,
     if (form.over && first->kind == STEP_TRAP && first->pc == then->pc)
         return false;
     return !form.by_line ||
-           line_begins(past->session->subject.lines, first->pc, then->pc);
+           line_begins(subject_lines(&past->session->subject, first->in_guest),
+                       first->pc, then->pc);
 }
 
 /* Finds the step behind which `count` steps back end; false: the beginning comes first. */

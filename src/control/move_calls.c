@@ -30,9 +30,10 @@ struct stepper {
 
 /* Is it the end of a step of that form? */
 static bool ends_step(const struct session *session, struct step_form form,
-                      uint64_t from, uint64_t to)
+                      const struct hart_step *step, uint64_t to)
 {
-    return !form.by_line || line_begins(session->subject.lines, from, to);
+    return !form.by_line ||
+           line_begins(subject_lines(&session->subject, step->in_guest), step->pc, to);
 }
 
 static bool passes_over(struct step_form form, const struct hart_step *step)
@@ -48,7 +49,7 @@ static void step_take(void *ctx, const struct event *event)
     if (stepper->stopped || !hart_step_of(stepper->session, event, &step))
         return;
     if (!passes_over(stepper->form, &step)) {
-        if (!ends_step(stepper->session, stepper->form, step.pc, step.to))
+        if (!ends_step(stepper->session, stepper->form, &step, step.to))
             return;
         if (--stepper->left)
             return;
@@ -154,7 +155,7 @@ static enum move_end pass_over(struct stepper *stepper, struct move *move)
     /* After an interrupt, and after a fault that was mended, the instruction is done now. */
     if (stepper->last.kind == STEP_TRAP && wait.hart->pc == stepper->last.pc)
         return MOVE_DONE;
-    if (ends_step(session, stepper->form, stepper->last.pc, wait.hart->pc))
+    if (ends_step(session, stepper->form, &stepper->last, wait.hart->pc))
         stepper->left--;
     return MOVE_DONE;
 }

@@ -51,10 +51,16 @@ bool setup_name(void *setup, const char *name, uint64_t *value)
     return setup_address(setup, name, value, &(struct err){0});
 }
 
+static void release_file(struct setup_file *file)
+{
+    free(file->bytes);
+    free(file->path);
+}
+
 void setup_release(struct setup *setup)
 {
     for (unsigned i = 0; i < setup->disks; i++)
-        free(setup->disk[i].bytes);
+        release_file(&setup->disk[i].file);
     for (unsigned i = 0; i < setup->notes; i++)
         free(setup->note[i].say);
     for (unsigned i = 0; i < setup->sources; i++) {
@@ -64,10 +70,11 @@ void setup_release(struct setup *setup)
     for (unsigned i = 0; i < setup->elfs; i++)
         free(setup->elf[i]);
     free(setup->bootargs);
-    free(setup->initrd.bytes);
+    release_file(&setup->initrd);
     symbols_release(&setup->guest_symbols);
     image_release(&setup->image);
     lines_release(&setup->lines);
+    lines_release(&setup->guest_lines);
     buf_free(&setup->diagnostics);
     *setup = (struct setup){.cycles = 0};
 }

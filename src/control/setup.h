@@ -31,10 +31,17 @@ struct place {
     uint64_t address;
 };
 
+/* What a scenario gives as a text of bytes, or as a file. */
+struct setup_file {
+    uint8_t *bytes; /* NULL: none */
+    size_t size;
+    char *path; /* NULL: no file */
+};
+
+/* What is put into a disk. */
 struct setup_disk {
     char device[BOARD_NAME];
-    uint8_t *bytes;
-    size_t size;
+    struct setup_file file;
 };
 
 /* A name for a part of memory, for checks and views. */
@@ -72,11 +79,9 @@ struct setup {
     char *elf[SETUP_PROGRAMS]; /* paths of programs whose lines are not read yet */
     unsigned elfs;
     char *bootargs; /* in the device tree; NULL: none */
-    struct setup_file {
-        uint8_t *bytes; /* NULL: none */
-        size_t size;
-    } initrd;
+    struct setup_file initrd;
     struct symbols guest_symbols; /* of an initrd that is a program */
+    struct lines guest_lines;     /* the same */
     bool has_entry, has_window, has_work;
     bool window_marked; /* the window is from MARK_WORK_BEGIN to MARK_WORK_END */
     bool has_alone;     /* the scenario says how the second job runs alone */

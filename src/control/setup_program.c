@@ -292,6 +292,21 @@ static void add_sources(struct setup *setup, struct files *files,
     }
 }
 
+static void read_guest_lines(struct setup *setup, struct files *files)
+{
+    struct image image;
+
+    if (!setup->guest_symbols.count || setup->guest_lines.count ||
+        !setup->initrd.path ||
+        !image_init(&image, setup->initrd.path, setup->initrd.bytes, setup->initrd.size,
+                    0, NULL))
+        return;
+    image_lines(&image, &setup->guest_lines);
+    lines_sort(&setup->guest_lines);
+    add_sources(setup, files, &setup->guest_lines);
+    image_release(&image);
+}
+
 void setup_read_lines(struct setup *setup, struct files *files)
 {
     for (unsigned i = 0; i < setup->elfs; i++) {
@@ -309,4 +324,5 @@ void setup_read_lines(struct setup *setup, struct files *files)
     }
     setup->elfs = 0;
     lines_sort(&setup->lines);
+    read_guest_lines(setup, files);
 }

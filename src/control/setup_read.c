@@ -64,33 +64,33 @@ static void read_item(const struct reading *from, lua_Integer n, const char *nam
 
 /* --- disks --------------------------------------------------------------------------- */
 
-/* The value on top: bytes, or { file = }. Gives bytes for the caller to free. */
-static uint8_t *read_bytes(struct making *making, lua_State *lua, const char *name,
-                           size_t *size)
+/* The value on top: bytes, or { file = }. What it gives is for the caller to free. */
+static struct setup_file read_bytes(struct making *making, lua_State *lua,
+                                    const char *name)
 {
+    struct setup_file file = {0};
     struct reading row;
     struct err err = {0};
     const char *text;
-    uint8_t *bytes;
-    char *path;
     bool ok;
 
     if (lua_type(lua, -1) == LUA_TSTRING) {
-        text = lua_tolstring(lua, -1, size);
-        bytes = alloc_zero(*size + 1, 1);
-        memcpy(bytes, text, *size);
-        return bytes;
+        text = lua_tolstring(lua, -1, &file.size);
+        file.bytes = alloc_zero(file.size + 1, 1);
+        memcpy(file.bytes, text, file.size);
+        return file;
     }
     row = read_begin(lua, name, file_keys, false);
     if (!read_string(&row, "file", &text, &(size_t){0}))
         read_fail(&row, "must be a text of bytes, or { file = }");
-    path = setup_file_path(making, &row, text);
-    ok = files_read(making->scenario->files, path, &bytes, size, &err);
-    free(path);
-    if (!ok)
+    file.path = setup_file_path(making, &row, text);
+    ok = files_read(making->scenario->files, file.path, &file.bytes, &file.size, &err);
+    if (!ok) {
+        free(file.path);
         read_fail(&row, "%s", err.text);
+    }
     lua_pop(lua, 1);
-    return bytes;
+    return file;
 }
 
 static void read_disks(struct making *making, const struct reading *from)
@@ -112,7 +112,7 @@ static void read_disks(struct making *making, const struct reading *from)
             read_fail(&disks, "must be names of devices with their bytes");
         strcpy(disk->device, lua_tostring(lua, -2));
         setup->disks++;
-        disk->bytes = read_bytes(making, lua, disk->device, &disk->size);
+        disk->file = read_bytes(making, lua, disk->device);
         lua_pop(lua, 1);
     }
     lua_pop(lua, 1);
@@ -315,8 +315,7 @@ static void read_chosen(struct making *making, const struct reading *from)
         lua_pop(from->lua, 1);
     }
     if (lua_getfield(from->lua, from->table, "initrd") != LUA_TNIL)
-        setup->initrd.bytes =
-            read_bytes(making, from->lua, "initrd", &setup->initrd.size);
+        setup->initrd = read_bytes(making, from->lua, "initrd");
     lua_pop(from->lua, 1);
     if (setup->initrd.bytes)
         name_guest(setup);

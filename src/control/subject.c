@@ -55,9 +55,11 @@ static void name_scenario(struct subject *subject, struct trial *trial)
     subject->title = scenario->title ? scenario->title : scenario->name;
     subject->variant = scenario->variant[trial->variant].title;
     subject->symbols = &setup->image.symbols;
-    if (setup->guest_symbols.count)
-        subject->guest_symbols = &setup->guest_symbols;
     subject->lines = &setup->lines;
+    if (setup->guest_symbols.count) {
+        subject->guest_symbols = &setup->guest_symbols;
+        subject->guest_lines = &setup->guest_lines;
+    }
     for (unsigned i = 0; i < setup->sources && i < SUBJECT_SOURCES; i++)
         subject->source[subject->sources++] =
             (struct source){setup->source[i].file, setup->source[i].text};
@@ -196,6 +198,17 @@ void subject_close(struct subject *subject)
     if (subject->own)
         run_free(subject->own);
     files_release(&subject->files);
+}
+
+const struct symbols *subject_symbols(const struct subject *subject, bool in_guest)
+{
+    return in_guest && subject->guest_symbols ? subject->guest_symbols
+                                              : subject->symbols;
+}
+
+const struct lines *subject_lines(const struct subject *subject, bool in_guest)
+{
+    return in_guest && subject->guest_lines ? subject->guest_lines : subject->lines;
 }
 
 const char *subject_note(void *subject, const struct event *event)

@@ -30,6 +30,7 @@ struct subject {
     const struct symbols *symbols;
     const struct symbols *guest_symbols; /* of what runs in guests; NULL: the same */
     const struct lines *lines;
+    const struct lines *guest_lines; /* as guest_symbols */
     unsigned regions, sources;
     struct region region[SUBJECT_REGIONS];
     struct source source[SUBJECT_SOURCES];
@@ -65,6 +66,10 @@ void subject_close(struct subject *subject);
 /* The same for a scenario's run that is somebody else's, on its way: with its names only.
  * subject_close, too, leaves the run alone. */
 void subject_borrow(struct subject *subject, struct trial *trial);
+
+/* The names and the source lines of what a hart runs in a guest, or outside; NULL: none. */
+const struct symbols *subject_symbols(const struct subject *subject, bool in_guest);
+const struct lines *subject_lines(const struct subject *subject, bool in_guest);
 
 /* The sentence that the scenario adds to an event; NULL: none. */
 const char *subject_note(void *subject, const struct event *event);

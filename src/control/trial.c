@@ -20,10 +20,10 @@ static bool insert_disks(struct trial *trial, struct err *err)
 
         if (!device || !device->type->medium)
             return err_set(err, "disks: the board has no disk '%s'", disk->device);
-        if (disk->size < SECTOR)
+        if (disk->file.size < SECTOR)
             return err_set(err, "disks: %s: there must be a sector at least",
                            disk->device);
-        device_insert(device, disk->bytes, disk->size);
+        device_insert(device, disk->file.bytes, disk->file.size);
     }
     return true;
 }

@@ -358,7 +358,7 @@ static void put_cycles(struct buf *out, const struct context *context, uint64_t 
     buf_text(out, value == 1 ? " cycle" : " cycles");
 }
 
-/* Is the event's address a guest's own? Each kind says by a mode whose it is. */
+/* Is the event's address a guest's own? Most kinds say by a mode whose it is. */
 static bool is_of_guest(const struct context *context)
 {
     static const char *const modes[EVENT_KINDS] = {
@@ -868,9 +868,16 @@ static bool is_idle_tval(const struct event *event, const struct event_field *fi
             (trap->cause >= CAUSE_ECALL_U && trap->cause <= CAUSE_ECALL_M));
 }
 
+/* A hart that enters a guest for the first time has left none. */
+static bool is_first_entry(const struct event *event, const struct event_field *field)
+{
+    return event->kind == EVENT_VM_ENTRY && strcmp(field->name, "away") == 0 &&
+           event->vm_entry.away == 0;
+}
+
 bool narrate_is_none(const struct event *event, const struct event_field *field)
 {
-    return is_idle_tval(event, field) ||
+    return is_idle_tval(event, field) || is_first_entry(event, field) ||
            unit_is_none(field->unit, event_get(event, field));
 }
 

@@ -226,6 +226,27 @@ START_TEST(exits_are_told_by_cause)
 }
 END_TEST
 
+/* A guest and its hypervisor are linked to the same addresses. */
+START_TEST(a_guests_code_has_its_own_names_and_lines)
+{
+    struct session_choice choice = {.file = "scenarios/03-three-ways.lua",
+                                    .variant = "virtio"};
+    struct err err = {{0}};
+
+    session_close(&talk.session);
+    ck_assert_msg(session_open(&talk.session, &choice, &err), "%s", err.text);
+    small_machine_has(&talk, "catch vm-entry", "Catchpoint 1", NULL);
+    small_machine_has(&talk, "continue", "hart 0 enters guest 1 at _start (0x80200000)",
+                      " in VS-mode; hart 0 is at _start (0x80200000), entry.S:",
+                      "(line 17: la gp, __global_pointer$)", NULL);
+    small_machine_has(&talk, "list", "src/guest/kernel/entry.S", NULL);
+    small_machine_has(&talk, "delete", "1 deleted.", NULL);
+    small_machine_has(&talk, "catch vm-exit", "Catchpoint 2", NULL);
+    small_machine_has(&talk, "continue", "hart 0 leaves guest 1", " at sbi_has+8 ",
+                      " is at trap_entry (0x", ", entry.S:71, ", NULL);
+}
+END_TEST
+
 static void add_tests(TCase *tcase)
 {
     tcase_add_checked_fixture(tcase, set_up, tear_down);
@@ -237,6 +258,7 @@ static void add_tests(TCase *tcase)
     tcase_add_test(tcase, folds_agree_with_the_machines_counters);
     tcase_add_test(tcase, a_guests_throughput_follows_from_its_exits);
     tcase_add_test(tcase, exits_are_told_by_cause);
+    tcase_add_test(tcase, a_guests_code_has_its_own_names_and_lines);
 }
 
 TEST_MAIN("exit_commands", add_tests)

@@ -77,7 +77,8 @@ static bool is_line(const char *text)
 static bool find_source(const struct session *session, const char *text,
                         uint64_t *address, struct err *err)
 {
-    const struct lines *lines = session->subject.lines;
+    const struct lines *lines =
+        subject_lines(&session->subject, session_hart(session)->is_virtual);
     const struct line *here;
     const char *name;
     uint32_t file = 0, number;

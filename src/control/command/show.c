@@ -18,9 +18,8 @@ enum { FAR = 1 << 20 };
 
 bool show_name(struct buf *out, const struct session *session, uint64_t va)
 {
-    bool guest = session->subject.guest_symbols && session_hart(session)->is_virtual;
     const struct symbols *symbols =
-        guest ? session->subject.guest_symbols : session->subject.symbols;
+        subject_symbols(&session->subject, session_hart(session)->is_virtual);
     const struct symbol *symbol = symbols ? symbols_at(symbols, va) : NULL;
     const struct region *region = NULL;
     uint64_t pa;
@@ -64,7 +63,8 @@ void show_address(struct buf *out, const struct session *session, uint64_t va)
 const struct line *show_line(const struct session *session, uint64_t va,
                              const char **file)
 {
-    const struct lines *lines = session->subject.lines;
+    const struct lines *lines =
+        subject_lines(&session->subject, session_hart(session)->is_virtual);
     const struct line *line = lines ? lines_at(lines, va) : NULL;
 
     if (!line || line->file == LINE_NONE)

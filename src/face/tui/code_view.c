@@ -21,17 +21,17 @@ static unsigned length_at(const struct watch *watch, unsigned hart, uint64_t pc)
 static uint64_t counted_from(const struct watch *watch, uint64_t pc)
 {
     uint64_t stretch = pc & ~(uint64_t)(STRETCH - 1);
+    const struct symbols *symbols = watch_symbols(watch);
     const struct symbol *symbol;
 
-    if (!watch->subject->symbols)
+    if (!symbols)
         return stretch;
-    symbol = symbols_at(watch->subject->symbols, stretch);
+    symbol = symbols_at(symbols, stretch);
     if (symbol && stretch - symbol->address < FAR_BACK)
         return symbol->address;
-    symbol = symbols_at(watch->subject->symbols, pc);
+    symbol = symbols_at(symbols, pc);
     while (symbol && symbol->address > stretch) {
-        const struct symbol *before =
-            symbols_at(watch->subject->symbols, symbol->address - 1);
+        const struct symbol *before = symbols_at(symbols, symbol->address - 1);
 
         if (!before || before->address < stretch)
             return symbol->address;
@@ -63,8 +63,8 @@ static uint64_t top_of(const struct watch *watch, unsigned hart, uint64_t pc, in
 /* The label that stands before the address, or "". */
 static void label_at(const struct watch *watch, uint64_t pc, char label[LABEL + 2])
 {
-    const struct symbol *symbol =
-        watch->subject->symbols ? symbols_at(watch->subject->symbols, pc) : NULL;
+    const struct symbols *symbols = watch_symbols(watch);
+    const struct symbol *symbol = symbols ? symbols_at(symbols, pc) : NULL;
 
     label[0] = '\0';
     if (symbol && symbol->address == pc)
@@ -112,12 +112,12 @@ static void name_line(char *note, size_t size, int room, const char *file,
 static void draw_source(const struct watch *watch, struct canvas *canvas,
                         struct area area, uint64_t pc, bool text)
 {
-    const struct line *line =
-        watch->subject->lines ? lines_at(watch->subject->lines, pc) : NULL;
+    const struct lines *lines = watch_lines(watch);
+    const struct line *line = lines ? lines_at(lines, pc) : NULL;
     char note[48] = "", source[160];
 
     if (line && line->file != LINE_NONE) {
-        const char *file = watch->subject->lines->file[line->file];
+        const char *file = lines->file[line->file];
 
         name_line(note, sizeof(note), area.cols - 8, file, line->line);
         if (text && watch_source(watch, file, line->line, source, sizeof(source)))

@@ -47,8 +47,8 @@ static void name_address(const struct watch *watch, uint64_t value, char *text,
     const struct symbol *symbol = NULL;
 
     text[0] = '\0';
-    if (watch->subject->symbols && ram_has(&watch->board->bus.ram, value, 1))
-        symbol = symbols_at(watch->subject->symbols, value);
+    if (watch_symbols(watch) && ram_has(&watch->board->bus.ram, value, 1))
+        symbol = symbols_at(watch_symbols(watch), value);
     if (symbol && strncmp(symbol->name, "__", 2) == 0)
         symbol = NULL; /* a linker's own */
     if (value < NAMED)

@@ -19,8 +19,8 @@ static const char *name_target(const struct watch *watch, const char *operand)
     const struct symbol *symbol = NULL;
     uint64_t target = strtoull(operand, NULL, 16);
 
-    if (watch->subject->symbols && strncmp(operand, "0x8", 3) == 0)
-        symbol = symbols_at(watch->subject->symbols, target);
+    if (watch_symbols(watch) && strncmp(operand, "0x8", 3) == 0)
+        symbol = symbols_at(watch_symbols(watch), target);
     return symbol && symbol->address == target ? symbol->name : operand;
 }
 

@@ -102,6 +102,25 @@ const struct event *watch_insn(const struct watch *watch, unsigned hart)
     return fold->in_move ? &fold->insn : NULL;
 }
 
+/* Is what the code view shows, the last instruction or the next, a guest's? */
+static bool is_in_guest(const struct watch *watch)
+{
+    const struct event *insn = watch_insn(watch, watch->hart);
+
+    return insn ? insn->insn.mode & MODE_VIRTUAL
+                : watch->board->hart[watch->hart].is_virtual;
+}
+
+const struct symbols *watch_symbols(const struct watch *watch)
+{
+    return subject_symbols(watch->subject, is_in_guest(watch));
+}
+
+const struct lines *watch_lines(const struct watch *watch)
+{
+    return subject_lines(watch->subject, is_in_guest(watch));
+}
+
 bool watch_is_now(const struct watch *watch, const struct span *span)
 {
     const struct event *first;

@@ -25,6 +25,10 @@ bool watch_wrote(const struct watch *watch, uint64_t pa);
 /* The last instruction of that hart among the events told of; NULL: none. */
 const struct event *watch_insn(const struct watch *watch, unsigned hart);
 
+/* The names and source lines of what the hart that is looked at runs; NULL: none. */
+const struct symbols *watch_symbols(const struct watch *watch);
+const struct lines *watch_lines(const struct watch *watch);
+
 /* Is that stretch of a lane of what is told of; or does it lie ahead of the viewer? */
 bool watch_is_now(const struct watch *watch, const struct span *span);
 bool watch_is_ahead(const struct watch *watch, const struct span *span);
