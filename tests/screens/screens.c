@@ -52,6 +52,7 @@ static const struct screen_case {
     {"harts-80x24", "dma.s", EVENT_INSN, 0, 80, 24, TIER_UTF8, "nnnnn", 8},
     {"harts-160x48", "dma.s", EVENT_INSN, 0, 160, 48, TIER_UTF8, "nnnnn", 4},
     {"walk-160x48", "iommu.s", EVENT_IOMMU_WALK, 4, 160, 48, TIER_UTF8, "", 0},
+    {"blocked-80x24", "iommu.s", EVENT_IOMMU_FAULT, 1, 80, 24, TIER_UTF8, "", 0},
     {"blocked-120x36", "iommu.s", EVENT_IOMMU_FAULT, 1, 120, 36, TIER_UTF8, "", 0},
     {"virtio-80x24", "virtio.s", EVENT_VIRTIO_CHAIN, 1, 80, 24, TIER_UTF8, "", 0},
     {"virtio-160x48", "virtio.s", EVENT_BUS_TRANSFER, 9, 160, 48, TIER_UTF8, "", 0},

@@ -2,6 +2,7 @@
 
 #include "face/tui/say.h"
 #include "machine/dma/dma.h"
+#include "machine/iommu/iommu.h"
 #include "machine/virtio/virtio.h"
 
 #include <inttypes.h>
@@ -252,15 +253,18 @@ static void fill_iommu(const struct watch *watch, const struct device *device,
     const struct iommu_fold *iommu = &watch->facts.iommu[device->index];
     const struct event *event = &watch->focus;
 
+    if (iommu->failed) {
+        const char *does = iommu_ttyp_name(iommu->fault.ttyp);
+
+        add_line(text, ROLE_STOP, "blocked:");
+        add_line(text, ROLE_STOP, "%s at", does ? does : "?");
+        add_line(text, ROLE_STOP, "0x%" PRIx64, iommu->fault.iova);
+    }
     add_line(text, ROLE_TEXT, "%s%s", width < 16 ? "" : "mode ",
              modes[iommu_register(watch, device, "ddtp") & 3]);
     if (watch->has_focus && event->kind == EVENT_IOMMU_TRANSLATE &&
         event->iommu_translate.device == device->index)
         add_line(text, ROLE_DMA, "to 0x%" PRIx64, event->iommu_translate.pa);
-    if (iommu->failed) {
-        add_line(text, ROLE_STOP, "blocks: %u", iommu->fault.cause);
-        add_line(text, ROLE_STOP, "0x%" PRIx64, iommu->fault.iova);
-    }
     add_line(text, ROLE_QUIET, "cq %" PRIu64 " of %" PRIu64,
              iommu_register(watch, device, "cqh"),
              iommu_register(watch, device, "cqt"));

@@ -40,6 +40,18 @@ static int place_in_row(const struct device *device)
     return strcmp(device->type->name, "plic") == 0 ? 4 : 3;
 }
 
+/* Is the event that is shown this IOMMU's? */
+static bool translates_now(const struct watch *watch, const struct device *device)
+{
+    const struct event_field *field = event_infos[watch->focus.kind].fields;
+
+    if (!watch->has_focus || strcmp(device->type->name, "iommu") != 0)
+        return false;
+    while (field->name && field->unit != UNIT_DEVICE)
+        field++;
+    return field->name && event_get(&watch->focus, field) == device->index;
+}
+
 static void plan_row(const struct watch *watch, struct row_plan *plan)
 {
     plan->count = 1;
@@ -114,6 +126,20 @@ static void fit_row(struct row_plan *plan, int room)
         for (int i = 0; i < plan->count; i++)
             if (plan->part[i].kept && plan->part[i].rank < 3)
                 try_width(plan, i, plan->part[i].full + wider, room);
+}
+
+/* Makes room for an IOMMU while it acts, whatever else has to go. */
+static void fit_acting(const struct watch *watch, struct row_plan *plan, int room)
+{
+    for (int i = 1; i < plan->count; i++) {
+        if (plan->part[i].kept || !translates_now(watch, plan->part[i].device))
+            continue;
+        plan->part[i].rank = plan->part[0].rank;
+        for (int other = 0; other < plan->count; other++)
+            plan->part[other].kept = false;
+        fit_row(plan, room);
+        return;
+    }
 }
 
 /* In the middle of the box's top, or right of its title where that is longer. */
@@ -218,6 +244,7 @@ struct stage stage_place(const struct watch *watch, struct area area)
     room = area.cols - stage.gutter;
     plan_row(watch, &plan);
     fit_row(&plan, room);
+    fit_acting(watch, &plan, room);
     place_parts(watch, &stage, &plan, room);
     place_irq_line(&stage);
     place_harts(&stage, watch);
