@@ -74,18 +74,28 @@ static enum role result_line(const struct watch *watch, unsigned hart, struct bu
     return ROLE_TEXT;
 }
 
+/* "S"; "guest 1  VS" in a guest. */
+static void put_mode(struct buf *out, const struct hart *hart)
+{
+    if (hart->is_virtual)
+        buf_printf(out, "guest %u  ", hart_vmid(hart));
+    buf_text(out, mode_letters(hart_privilege(hart)));
+}
+
 static void draw_hart(const struct watch *watch, struct canvas *canvas,
                       const struct stage *stage, int i)
 {
     struct area box = stage->hart[i];
     struct buf line = {0};
-    const char *mode = mode_letters(hart_privilege(&watch->board->hart[i]));
-    int col = box.col + 2, room = box.cols - 4, mode_cols = (int)strlen(mode), used;
+    int col = box.col + 2, room = box.cols - 4, mode_cols, used;
     enum role role;
 
+    put_mode(&line, &watch->board->hart[i]);
+    mode_cols = (int)line.size;
     canvas_printf(canvas, box.row, box.col + 2, room, ROLE_HEAD, " hart %d ", i);
     canvas_printf(canvas, box.row, box.col + box.cols - 3 - mode_cols, mode_cols + 2,
-                  ROLE_TEXT, " %s ", mode);
+                  ROLE_TEXT, " %s ", buf_str(&line));
+    buf_clear(&line);
     insn_line(watch, (unsigned)i, &line);
     used = canvas_text(canvas, box.row + 1, col, room, ROLE_TEXT, buf_str(&line));
     buf_clear(&line);
