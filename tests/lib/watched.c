@@ -134,8 +134,25 @@ struct watched *watched_new_on(const char *path, const struct board_desc *board)
     return watched;
 }
 
+struct watched *watched_new_scenario(const char *path)
+{
+    struct watched *watched = alloc_zero(1, sizeof(*watched));
+    struct session_choice choice = {.file = path};
+    struct err err;
+
+    ck_assert_msg(session_open(&watched->session, &choice, &err), "%s", err.text);
+    viewer_begin(&watched->viewer, &watched->session);
+    return watched;
+}
+
 void watched_free(struct watched *watched)
 {
+    if (!watched->run) {
+        viewer_end(&watched->viewer);
+        session_close(&watched->session);
+        free(watched);
+        return;
+    }
     stops_free(watched->session.stops);
     timeline_free(watched->session.time);
     guest_folds_free(watched->session.own_guests);

@@ -5,8 +5,8 @@
 #include "machine/isa/asm/asm.h"
 
 /*
- * A program of tests/screens on the default board, watched, without a terminal: a test
- * presses keys and reads the canvas.
+ * A program of tests/screens on the default board, or a scenario, watched, without a
+ * terminal: a test presses keys and reads the canvas.
  */
 struct watched {
     struct asm_program program;
@@ -14,7 +14,7 @@ struct watched {
     struct lines lines;
     char *path, *text;
     uint8_t *disk;
-    struct run *run;
+    struct run *run; /* NULL: a scenario's, which the session has */
     struct session session;
     struct viewer viewer;
 };
@@ -23,6 +23,8 @@ struct watched {
 struct watched *watched_new(const char *path, unsigned harts);
 /* The same on another board. */
 struct watched *watched_new_on(const char *path, const struct board_desc *board);
+/* The same of a scenario's first variant. */
+struct watched *watched_new_scenario(const char *path);
 void watched_free(struct watched *watched);
 
 /* Presses keys, by their codes; see keys.h. Types a text and Enter. */

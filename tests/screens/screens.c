@@ -13,6 +13,9 @@
 
 #define HERE "tests/screens/"
 
+/* A hypervisor of a few lines, and its guest. */
+#define GUEST "../commands/guest.lua"
+
 static const struct screen_case {
     const char *name, *program;
     enum event_kind
@@ -54,6 +57,9 @@ static const struct screen_case {
     {"walk-160x48", "iommu.s", EVENT_IOMMU_WALK, 4, 160, 48, TIER_UTF8, "", 0},
     {"blocked-80x24", "iommu.s", EVENT_IOMMU_FAULT, 1, 80, 24, TIER_UTF8, "", 0},
     {"blocked-120x36", "iommu.s", EVENT_IOMMU_FAULT, 1, 120, 36, TIER_UTF8, "", 0},
+    {"guest-80x24", GUEST, EVENT_VM_ENTRY, 1, 80, 24, TIER_UTF8, "nn", 0},
+    {"exit-80x24", GUEST, EVENT_VM_EXIT, 1, 80, 24, TIER_UTF8, "", 0},
+    {"exit-160x48", GUEST, EVENT_VM_EXIT, 1, 160, 48, TIER_UTF8, "", 0},
     {"virtio-80x24", "virtio.s", EVENT_VIRTIO_CHAIN, 1, 80, 24, TIER_UTF8, "", 0},
     {"virtio-160x48", "virtio.s", EVENT_BUS_TRANSFER, 9, 160, 48, TIER_UTF8, "", 0},
     {"virtio-used-120x36", "virtio.s", EVENT_VIRTIO_USED, 1, 120, 36, TIER_UTF8, "", 0},
@@ -105,7 +111,8 @@ static struct watched *stand_at(const struct screen_case *now)
     struct watched *watched;
 
     snprintf(path, sizeof(path), HERE "%s", now->program);
-    watched = watched_new_on(path, &desc);
+    watched =
+        strstr(path, ".lua") ? watched_new_scenario(path) : watched_new_on(path, &desc);
     if (now->n)
         watched_until(watched, now->kind, now->n);
     if (strcmp(now->keys, "poll") == 0)
