@@ -87,8 +87,10 @@ START_TEST(variants_stand_side_by_side)
                           160) == 0,
                   "%s", cli.out);
     ck_assert_ptr_nonnull(strstr(cli.out, "\ntold, not measured\n"
-                                          "fast  new driver? no\n"
-                                          "      safe? yes\n"));
+                                          "new driver?\n"
+                                          "  fast  no\n"
+                                          "safe?\n"
+                                          "  fast  yes\n"));
     ck_assert_ptr_nonnull(strstr(cli.out, "  pass  fast: all operations are done\n"));
     ck_assert_ptr_nonnull(strstr(cli.out, "  pass  compared: slow is slower\n"));
     ck_assert_ptr_nonnull(strstr(cli.out, "\ndigest of these numbers, as CSV: "));

@@ -435,6 +435,43 @@ static void put_model(struct buf *out, const struct compare *compare, unsigned w
 
 /* --- the rest ------------------------------------------------------------------------- */
 
+/* A variant's answer to the question; NULL: it has none. */
+static const char *answer_to(const struct variant *variant, const char *question)
+{
+    for (unsigned i = 0; i < variant->tolds; i++)
+        if (strcmp(variant->told[i].question, question) == 0)
+            return variant->told[i].answer;
+    return NULL;
+}
+
+/* Did one of the first `count` variants answer it? */
+static bool is_answered(const struct compare *compare, unsigned count,
+                        const char *question)
+{
+    for (unsigned v = 0; v < count; v++)
+        if (answer_to(compare_variant(compare, v), question))
+            return true;
+    return false;
+}
+
+static void put_answers(struct buf *out, const struct compare *compare,
+                        const char *question)
+{
+    put_clean(out, question);
+    buf_char(out, '\n');
+    for (unsigned v = 0; v < compare->chosen; v++) {
+        const char *answer = answer_to(compare_variant(compare, v), question);
+
+        if (!answer)
+            continue;
+        buf_printf(out, "  %-*s%*s", (int)name_width(compare),
+                   compare_variant(compare, v)->name, GAP, "");
+        put_clean(out, answer);
+        buf_char(out, '\n');
+    }
+}
+
+/* Question by question: what is to be compared stands together. */
 static void put_told(struct buf *out, const struct compare *compare)
 {
     bool some = false;
@@ -442,16 +479,12 @@ static void put_told(struct buf *out, const struct compare *compare)
     for (unsigned v = 0; v < compare->chosen; v++) {
         const struct variant *variant = compare_variant(compare, v);
 
-        if (variant->tolds && !some)
-            buf_text(out, "\ntold, not measured\n");
-        some |= variant->tolds != 0;
         for (unsigned i = 0; i < variant->tolds; i++) {
-            buf_printf(out, "%-*s%*s", (int)name_width(compare), i ? "" : variant->name,
-                       GAP, "");
-            put_clean(out, variant->told[i].question);
-            buf_char(out, ' ');
-            put_clean(out, variant->told[i].answer);
-            buf_char(out, '\n');
+            if (is_answered(compare, v, variant->told[i].question))
+                continue;
+            buf_text(out, some ? "" : "\ntold, not measured\n");
+            put_answers(out, compare, variant->told[i].question);
+            some = true;
         }
     }
 }
