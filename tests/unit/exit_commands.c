@@ -51,13 +51,13 @@ static const struct {
     {"info exits",
      {"14 exits so far, of which 1 has not returned yet.",
       "environment call from VS-mode  0x8000023c  `ecall`          SBI console_putchar "
-      " "
-      "1 device write",
-      "interrupt 10         1 device read, injects VSEIP", "plic CLAIM[1]"}},
+      "      1 device write",
+      "interrupt 10              1 device read, injects VSEIP", "plic CLAIM[1]"}},
     {"info exits 1", {"    14  #", "SBI shutdown"}},
     {"info exits 64",
      {"     1  #70.3       1  load guest-page fault          0x80000218  "
-      "`lbu a5,28(a0)`  ata0 Status          1 device read                     94  "
+      "`lbu a5,28(a0)`  ata0 Status               1 device read                     94 "
+      " "
       "trap 16, save 21, decode 14, emulate 6, backend 15, restore 22"}},
     {"exits",
      {"virtual instruction                3     405   135    16    21",

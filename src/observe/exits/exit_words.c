@@ -4,15 +4,30 @@
 
 #include <inttypes.h>
 
-/* SBI 2.0, the extensions' numbers. */
+/* SBI 2.0: the extensions with their functions, by number. */
+enum { CALL_FUNCTIONS = 7 };
+
 static const struct {
     uint64_t number;
-    const char *name;
+    const char *name, *function[CALL_FUNCTIONS];
 } calls[] = {
-    {0x10, "BASE"},       {0x54494d45, "TIME"}, {0x735049, "IPI"},
-    {0x52464e43, "RFNC"}, {0x48534d, "HSM"},    {0x53525354, "SRST"},
-    {0x4442434e, "DBCN"}, {0x0, "set_timer"},   {0x1, "console_putchar"},
-    {0x8, "shutdown"},
+    {0x10,
+     "BASE",
+     {"get_spec_version", "get_impl_id", "get_impl_version", "probe_extension",
+      "get_mvendorid", "get_marchid", "get_mimpid"}},
+    {0x54494d45, "TIME", {"set_timer"}},
+    {0x735049, "IPI", {"send_ipi"}},
+    {0x52464e43,
+     "RFNC",
+     {"remote_fence_i", "remote_sfence_vma", "remote_sfence_vma_asid",
+      "remote_hfence_gvma_vmid", "remote_hfence_gvma", "remote_hfence_vvma_asid",
+      "remote_hfence_vvma"}},
+    {0x48534d, "HSM", {"hart_start", "hart_stop", "hart_get_status", "hart_suspend"}},
+    {0x53525354, "SRST", {"system_reset"}},
+    {0x4442434e, "DBCN", {"console_write", "console_read", "console_write_byte"}},
+    {0x0, "set_timer", {NULL}},
+    {0x1, "console_putchar", {NULL}},
+    {0x8, "shutdown", {NULL}},
 };
 
 enum { CALLS_LEGACY = 0x10 /* those before are one function each */ };
@@ -69,17 +84,20 @@ void exit_put_place(struct buf *out, const struct narrator *narrator, unsigned b
 
 void exit_put_call(struct buf *out, uint64_t call, uint64_t function)
 {
-    const char *name = NULL;
+    for (unsigned i = 0; i < COUNT(calls); i++) {
+        const char *name =
+            function < CALL_FUNCTIONS ? calls[i].function[function] : NULL;
 
-    for (unsigned i = 0; i < COUNT(calls); i++)
-        if (calls[i].number == call)
-            name = calls[i].name;
-    if (name && call < CALLS_LEGACY)
-        buf_printf(out, "SBI %s", name);
-    else if (name)
-        buf_printf(out, "SBI %s %" PRIu64, name, function);
-    else
-        buf_printf(out, "call 0x%" PRIx64 " %" PRIu64, call, function);
+        if (calls[i].number != call)
+            continue;
+        buf_printf(out, "SBI %s", calls[i].name);
+        if (name)
+            buf_printf(out, " %s", name);
+        else if (call >= CALLS_LEGACY)
+            buf_printf(out, " %" PRIu64, function);
+        return;
+    }
+    buf_printf(out, "call 0x%" PRIx64 " %" PRIu64, call, function);
 }
 
 void exit_put_instruction(struct buf *out, uint32_t insn, uint64_t epc)

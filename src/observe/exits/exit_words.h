@@ -15,7 +15,7 @@ const struct device *exit_device(const struct board *board, uint64_t gpa);
 void exit_put_place(struct buf *out, const struct narrator *narrator, unsigned board,
                     uint64_t gpa, bool write);
 
-/* "SBI DBCN 1", by a7 and a6 of an environment call. */
+/* "SBI DBCN console_write", by a7 and a6 of an environment call. */
 void exit_put_call(struct buf *out, uint64_t call, uint64_t function);
 
 /* "`lbu a5, 7(a4)`"; nothing for an interrupt. */
