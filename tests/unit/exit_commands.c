@@ -101,7 +101,8 @@ static const struct {
     {"why exit 10",
      {"`ecall` at next+40 (0x8000023c) asks its firmware, which is the hypervisor: SBI "
       "console_putchar."}},
-    {"why exit", {"So far it has cost 35 cycles: trap 8, save 21, decode 6."}},
+    {"why exit",
+     {"Up to the last marker it has cost 35 cycles: trap 8, save 21, decode 6."}},
     {"info exits 65", {"Error: info exits: the last 64 exits are known one by one."}},
     {"why exit 15",
      {"Error: why exit: exit 15 is not among the last 64: there have been 14."}},

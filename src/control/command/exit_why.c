@@ -273,7 +273,7 @@ static void say_cost(struct call *call, const struct vm_exit *exit)
         buf_text(&text, "the hypervisor touched no device and no virtual interrupt");
     ask_say(call, &text);
     buf_clear(&text);
-    buf_text(&text, exit->open ? "so far it has cost " : "it cost ");
+    buf_text(&text, exit->open ? "up to the last marker it has cost " : "it cost ");
     put_count(&text, exit->cost.cycles);
     buf_text(&text, exit->cost.cycles == 1 ? " cycle" : " cycles");
     if (!exit->open && exit->resumed == exit->vmid)
