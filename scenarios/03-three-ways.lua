@@ -18,6 +18,20 @@ end
 -- Where the hypervisor puts the first guest's memory, less where the guest finds it.
 local GUEST_AT = 0x400000
 
+-- What the kernel would refuse is refused before anything runs.
+local function check(p)
+  local choices = { op = { "read", "write", "none" }, order = { "seq", "random" } }
+  for name, list in pairs(choices) do
+    local known = false
+    for _, choice in ipairs(list) do known = known or p[name] == choice end
+    if not known then
+      error(string.format("parameter %s: '%s' is none of %s", name, p[name],
+                          table.concat(list, ", ")), 0)
+    end
+  end
+  if p.bytes % 512 ~= 0 then error("parameter bytes: not a multiple of 512", 0) end
+end
+
 local function told(driver, isolation, sharing, migration, overcommit)
   return {
     { "does the guest need a new driver?", driver },
@@ -62,6 +76,7 @@ scenario {
         "no: the state is in the device", "no: the device may write at any time") },
   },
   setup = function(p, variant)
+    check(p)
     local work = string.format(
       "driver=%s op=%s n=%d bytes=%d depth=%d compute=%d order=%s seed=%d",
       variant.driver, p.op, p.n, p.bytes, p.depth, p.compute, p.order, p.seed)

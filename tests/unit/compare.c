@@ -328,6 +328,23 @@ static const struct {
     {"scenarios/04-rogue-dma.lua", "n=1", "bytes=4096", "--json"},
 };
 
+/* What the workload would refuse does not run at all. */
+static const struct {
+    const char *set, *says;
+} unfit[] = {
+    {"op=erase", "parameter op: 'erase' is none of read, write, none"},
+    {"order=odd", "parameter order: 'odd' is none of seq, random"},
+    {"bytes=513", "parameter bytes: not a multiple of 512"},
+};
+
+START_TEST(a_workload_that_cannot_be_is_refused)
+{
+    COMPARE("scenarios/03-three-ways.lua", "--set", unfit[_i].set);
+    ck_assert_int_eq(cli.status, STATUS_USAGE);
+    ck_assert_msg(strstr(cli.err, unfit[_i].says) != NULL, "%s", cli.err);
+}
+END_TEST
+
 /* Their expectations are what must emerge. */
 START_TEST(scenarios_are_as_they_expect)
 {
@@ -424,6 +441,7 @@ static void add_tests(TCase *tcase)
     tcase_add_test(tcase, a_prediction_takes_the_bases_price);
     tcase_add_test(tcase, a_check_that_fails_is_status_1);
     tcase_add_loop_test(tcase, scenarios_are_as_they_expect, 0, COUNT(scenarios));
+    tcase_add_loop_test(tcase, a_workload_that_cannot_be_is_refused, 0, COUNT(unfit));
     tcase_add_loop_test(tcase, what_cannot_be_compared_is_status_2, 0, COUNT(refused));
     tcase_add_test(tcase, wrong_usage_is_status_2);
 }
