@@ -5,12 +5,13 @@
  * lost its way. This one stores random values in random registers of every device of a
  * guest's machine, in all widths; sets the virtio queue up on memory full of random numbers,
  * and notifies; gives the ATA disk and the DMA channel commands with addresses that may be
- * its own, or somebody else's; makes calls that there are not; tries to be a hypervisor
- * itself; and leaves its interrupts unserved, so that they come again and again.
+ * its own, or somebody else's, or begin in its memory and end beyond it; loads and stores at
+ * such addresses itself; makes calls that there are not; tries to be a hypervisor; and
+ * leaves its interrupts unserved, so that they come again and again.
  *
  * What it may not do traps, and it goes on behind that instruction. All of it follows from
- * the seed. Nothing of it should be noticed by anybody else; tests/unit/hypervisor_boot.c
- * looks whether that is so.
+ * the seed. Nothing of it should be noticed by anybody else; tests/unit/malice.c looks
+ * whether that is so.
  */
 #include "kernel/malice.h"
 
@@ -38,6 +39,7 @@ enum {
 
 #define RAM      0x80000000ul
 #define RAM_SIZE 0x1200000ul /* more than the guest has */
+#define MEGAPAGE 0x200000ul  /* its memory is a multiple of that */
 
 static uint64_t state;
 
@@ -59,9 +61,11 @@ static uint64_t draw(uint64_t below)
     return state % below;
 }
 
+/* Not its last pages: what is meant to be long would reach the kernel's own tables, and
+ * nobody is harmed by a kernel that is gone. */
 static uint64_t own_address(void)
 {
-    return (uintptr_t)&shared + draw(sizeof(shared));
+    return (uintptr_t)&shared + draw(sizeof(shared) - 0x4000);
 }
 
 static uint64_t any_address(void)
@@ -73,6 +77,8 @@ static uint64_t any_address(void)
         return draw(1ul << 32);
     case 2:
         return ~draw(1ul << 12);
+    case 3:
+        return RAM + (3 + draw(6)) * MEGAPAGE - draw(1ul << 13);
     default:
         return own_address();
     }
@@ -120,6 +126,41 @@ static void poke(void)
     }
 }
 
+/* What the machine has, and a guest has not; and RAM beyond its own, as far as it knows. */
+static uint64_t foreign_address(void)
+{
+    static const uint32_t places[] = {
+        0x100000,     0x2004000, 0x3010000,    DMA,        DMA + 0x1000,
+        DMA + 0x2000, ATA,       ATA + 0x1000, 0x10000000, 0x86000000};
+
+    if (draw(2))
+        return RAM + RAM_SIZE / 2 + (draw(RAM_SIZE) & ~7ul);
+    return places[draw(sizeof(places) / sizeof(places[0]))] + 8 * draw(0x80);
+}
+
+/* Its own tables would not let it: without them, a load, a store or an AMO. */
+static void reach(void)
+{
+    uint64_t at = foreign_address(), value = any_value(), tables = read_csr(satp);
+
+    write_csr(satp, 0);
+    switch (draw(4)) {
+    case 0:
+        (void)mmio_read64(at);
+        break;
+    case 1:
+        __asm__ volatile("amoswap.d x0, %0, (%1)" : : "r"(value), "r"(at) : "memory");
+        break;
+    case 2:
+        mmio_write32(at, (uint32_t)value);
+        break;
+    default:
+        mmio_write64(at, value);
+        break;
+    }
+    write_csr(satp, tables);
+}
+
 static void set_virtio(unsigned number, uint64_t value)
 {
     mmio_write32(VIRTIO + number, (uint32_t)value);
@@ -142,16 +183,48 @@ static void open_queue(void)
     shared.available[1] = 0;
 }
 
-/* Chains of random buffers, loops and tables within tables among them; then a kick. */
+/* A header in our memory: any blocks, ours or others'. */
+static uint64_t forge_header(void)
+{
+    struct virtio_blk_header *header = (void *)(own_address() & ~7ul);
+
+    header->type = (uint32_t)draw(3);
+    header->sector = draw(4) ? draw(0x5000) : any_value();
+    return (uintptr_t)header;
+}
+
+/* As it would be in an honest request: header, data and status in turn. */
+static struct virtq_desc likely(unsigned n)
+{
+    uint16_t next = (uint16_t)((n + 1) % ENTRIES);
+
+    switch (n % 3) {
+    case 0:
+        return (struct virtq_desc){forge_header(), 16, VIRTQ_DESC_NEXT, next};
+    case 1:
+        return (struct virtq_desc){
+            any_address(), 512 * (uint32_t)(draw(draw(8) ? 9 : 65536)),
+            (uint16_t)(VIRTQ_DESC_NEXT | (draw(2) ? VIRTQ_DESC_WRITE : 0)), next};
+    default:
+        return (struct virtq_desc){own_address(), 1, VIRTQ_DESC_WRITE, next};
+    }
+}
+
+static struct virtq_desc unlikely(void)
+{
+    return (struct virtq_desc){
+        .address = any_address(),
+        .length = (uint32_t)(draw(3) ? draw(4096) : any_value()),
+        .flags = (uint16_t)draw(8),
+        .next = (uint16_t)draw(draw(8) ? ENTRIES : 65536),
+    };
+}
+
+/* Chains, loops and tables within tables among them; then a kick. */
 static void kick(void)
 {
     for (unsigned i = 0; i < ENTRIES; i++) {
-        shared.descriptor[i] = (struct virtq_desc){
-            .address = any_address(),
-            .length = (uint32_t)(draw(3) ? draw(4096) : any_value()),
-            .flags = (uint16_t)draw(8),
-            .next = (uint16_t)draw(draw(8) ? ENTRIES : 65536),
-        };
+        shared.descriptor[i] = draw(4) ? likely(i) : unlikely();
         shared.available[2 + i] = (uint16_t)draw(draw(16) ? ENTRIES : 65536);
     }
     shared.available[1] += (uint16_t)draw(draw(6) ? 4 : 300);
@@ -185,7 +258,7 @@ static void move_words(void)
 static void run_channel(void)
 {
     mmio_write32(DMA + DMA_CONTROL, draw(4) ? DMA_CONTROL_CLAIM : 0);
-    mmio_write64(DMA + DMA_NEXT_BYTES, draw(4) ? 512 * draw(20) : any_value());
+    mmio_write64(DMA + DMA_NEXT_BYTES, draw(16) ? 512 * draw(20) : any_value());
     mmio_write64(DMA + DMA_NEXT_DESTINATION, draw(4) ? any_address() : ATA);
     mmio_write64(DMA + DMA_NEXT_SOURCE, draw(4) ? any_address() : ATA);
     mmio_write64(DMA + DMA_CHAIN_HEAD, draw(8) ? 0 : any_address());
@@ -229,7 +302,7 @@ static void be_interrupted(void)
 
 static void act(void)
 {
-    switch (draw(12)) {
+    switch (draw(13)) {
     case 0:
         open_queue();
         break;
@@ -254,6 +327,9 @@ static void act(void)
         break;
     case 8:
         be_interrupted();
+        break;
+    case 9:
+        reach();
         break;
     default:
         poke();
