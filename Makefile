@@ -128,7 +128,7 @@ STRESS_WRAP = -Wl,--wrap=run_go -Wl,--wrap=run_step
 
 # Prerequisites that are linked, too.
 $(addprefix $(BUILD)/tests/unit/,differential sifive_u virtio_qemu): $(DIFFERENTIAL)
-$(BUILD)/tests/unit/guest $(BUILD)/tests/unit/guest_lib $(BUILD)/tests/fuzz/fuzz_guest: $(GUEST_ON_HOST)
+$(BUILD)/tests/unit/guest $(BUILD)/tests/unit/guest_lib $(BUILD)/tests/unit/malice $(BUILD)/tests/fuzz/fuzz_guest: $(GUEST_ON_HOST)
 
 tests: $(TEST_PROGRAMS) $(PROGRAM) $(BUILD)/ringside_sqlite.so
 

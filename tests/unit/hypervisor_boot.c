@@ -510,40 +510,8 @@ START_TEST(wild_dma_is_stopped_by_the_iommu)
 }
 END_TEST
 
-/* --- malice ------------------------------------------------------------------------ */
-
-enum { SEEDS = 16, LONG_SEEDS = 1000 };
-
-static const char *const malicious[] = {
-    "virtio,lba=0+2000",       "emulated_dma,lba=0+2000",  "passthrough,disk=1",
-    "emulated_pio,lba=0+2000", "virtio,lba=0+2000,hart=1", "passthrough,disk=1,hart=1",
-};
-
-/* What becomes of the malicious guest itself is its own affair. The others find their data
- * as they should be, and the hypervisor is still there to say so. */
-START_TEST(malicious_guest_hurts_nobody_else)
-{
-    struct buf printed = {0}, arguments = {0};
-
-    buf_printf(&arguments,
-               "guest=%s op=read n=1 rogue=malice seed=%d "
-               "guest=virtio,lba=2000+4000 op=read n=8 order=random origin=2000 "
-               "guest=emulated_dma,lba=6000+4000,hart=1 op=write n=4 origin=6000",
-               malicious[(unsigned)_i % COUNT(malicious)], _i);
-    run_on_our_board(&printed, 2, buf_str(&arguments));
-    ck_assert_msg(
-        strstr(buf_str(&printed), "guest2: work: 8 done, 0 failed, 0 wrong") &&
-            strstr(buf_str(&printed), "guest3: work: 4 done, 0 failed, 0 wrong"),
-        "%s\n%s", buf_str(&arguments), buf_str(&printed));
-    buf_free(&arguments);
-    buf_free(&printed);
-}
-END_TEST
-
 static void add_tests(TCase *tcase)
 {
-    int seeds = getenv("RINGSIDE_LONG") ? LONG_SEEDS : SEEDS;
-
     tcase_add_unchecked_fixture(tcase, make_folder, remove_folder);
     tcase_add_loop_test(tcase, guests_find_their_disks_to_be_right, 0,
                         (int)COUNT(works));
@@ -555,7 +523,6 @@ static void add_tests(TCase *tcase)
     tcase_add_loop_test(tcase, mistake_in_the_list_is_explained, 0,
                         (int)COUNT(mistakes));
     tcase_add_loop_test(tcase, wild_dma_is_stopped_by_the_iommu, 0, (int)COUNT(wilds));
-    tcase_add_loop_test(tcase, malicious_guest_hurts_nobody_else, 0, seeds);
     tcase_add_loop_test(tcase, forged_ring_hurts_nobody_else, 0, (int)COUNT(rogues));
 }
 
