@@ -220,12 +220,18 @@ static struct virtq_desc unlikely(void)
     };
 }
 
-/* Chains, loops and tables within tables among them; then a kick. */
+/* Chains, loops and tables within tables among them; then a kick. A device that has been
+ * lied to hears no more until it has been reset. */
 static void kick(void)
 {
+    unsigned lies = draw(2) ? 4 : 32;
+
+    if (draw(2))
+        open_queue();
     for (unsigned i = 0; i < ENTRIES; i++) {
-        shared.descriptor[i] = draw(4) ? likely(i) : unlikely();
-        shared.available[2 + i] = (uint16_t)draw(draw(16) ? ENTRIES : 65536);
+        shared.descriptor[i] = draw(lies) ? likely(i) : unlikely();
+        shared.available[2 + i] =
+            (uint16_t)(draw(lies) ? 3 * draw(ENTRIES / 3) : draw(65536));
     }
     shared.available[1] += (uint16_t)draw(draw(6) ? 4 : 300);
     set_virtio(VIRTIO_QUEUE_NOTIFY, 0);
