@@ -244,7 +244,7 @@ START_TEST(a_guests_code_has_its_own_names_and_lines)
     small_machine_has(&talk, "delete", "1 deleted.", NULL);
     small_machine_has(&talk, "catch vm-exit", "Catchpoint 2", NULL);
     small_machine_has(&talk, "continue", "hart 0 leaves guest 1", " at sbi_has+8 ",
-                      " is at trap_entry (0x", ", entry.S:71, ", NULL);
+                      " is at trap_entry (0x", ", entry.S:79, ", NULL);
 }
 END_TEST
 
