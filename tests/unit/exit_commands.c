@@ -185,6 +185,9 @@ START_TEST(folds_agree_with_the_machines_counters)
     ck_assert_uint_eq(guest->entries, hart->life.entries[1]);
     ck_assert_uint_eq(guest->exits, hart->life.exits[1]);
     ck_assert_uint_eq(guest->awake[1], hart_cycles_in(hart, MODE_VS));
+    ck_assert_uint_eq(guest->awake[1], hart_guest_cycles(hart, 1, MODE_VS));
+    ck_assert_uint_eq(guest->awake[0], hart_guest_cycles(hart, 1, MODE_VU));
+    ck_assert_uint_eq(hart_guest_cycles(hart, 2, MODE_VS), 0);
 }
 END_TEST
 

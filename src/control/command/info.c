@@ -64,8 +64,9 @@ const struct command info_commands[] = {
         .summary = "how long each hart was in which mode, and how often in guests",
         .help =
             "Cycles of each hart by privilege mode and asleep, from reset on; and for "
-            "each guest (VMID) how often it was entered (V from 0 to 1) and left. The "
-            "price of a trap is its handler's, that of a return the returner's.\n"
+            "each guest (VMID) how often it was entered (V from 0 to 1) and left, and its "
+            "cycles in VS- and VU-mode. The price of a trap is its handler's, that of a "
+            "return the returner's.\n"
             "\n"
             "  info modes",
         .group = GROUP,

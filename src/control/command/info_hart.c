@@ -191,6 +191,8 @@ static void guest_rows(struct table *table, const struct hart *hart)
             table_text(table, "others");
         table_number(table, life->entries[i]);
         table_number(table, life->exits[i]);
+        table_number(table, hart_guest_cycles(hart, i, MODE_VS));
+        table_number(table, hart_guest_cycles(hart, i, MODE_VU));
     }
 }
 
@@ -200,11 +202,10 @@ bool info_modes(struct call *call, struct err *err)
         {"hart", COLUMN_COUNT},   {"M", COLUMN_COUNT},  {"S", COLUMN_COUNT},
         {"U", COLUMN_COUNT},      {"VS", COLUMN_COUNT}, {"VU", COLUMN_COUNT},
         {"asleep", COLUMN_COUNT}, {NULL, COLUMN_TEXT}};
-    static const struct column guest_columns[] = {{"hart", COLUMN_COUNT},
-                                                  {"vmid", COLUMN_TEXT},
-                                                  {"entries", COLUMN_COUNT},
-                                                  {"exits", COLUMN_COUNT},
-                                                  {NULL, COLUMN_TEXT}};
+    static const struct column guest_columns[] = {
+        {"hart", COLUMN_COUNT},  {"vmid", COLUMN_TEXT}, {"entries", COLUMN_COUNT},
+        {"exits", COLUMN_COUNT}, {"VS", COLUMN_COUNT},  {"VU", COLUMN_COUNT},
+        {NULL, COLUMN_TEXT}};
     const struct board *board = session_board(call->session);
     struct table *table = reply_table(call->reply, "modes", life_columns);
 

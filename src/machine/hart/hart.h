@@ -206,7 +206,8 @@ struct hart_life {
     uint64_t asleep;
     /* Guests entered (V from 0 to 1) and left, by VMID; the last: all other VMIDs. */
     uint64_t entries[HART_VMIDS + 1], exits[HART_VMIDS + 1];
-    uint64_t left_at; /* cycle of the last exit; NEVER: none yet */
+    uint64_t inside[HART_VMIDS + 1][2]; /* cycles awake in VU and VS, likewise */
+    uint64_t left_at;                   /* cycle of the last exit; NEVER: none yet */
 };
 
 struct hart {
@@ -518,6 +519,10 @@ void hart_state(struct hart *hart, struct state *state);
 /* Cycles that the hart has spent in that mode, virtual or not, awake; up to now. */
 uint64_t hart_cycles_in(const struct hart *hart, enum privilege mode);
 uint64_t hart_cycles_asleep(const struct hart *hart);
+/* Those in VS or VU of the guest with that VMID; HART_VMIDS: of all with a higher one. */
+uint64_t hart_guest_cycles(const struct hart *hart, unsigned vmid, enum privilege mode);
+/* Under which number the guest that hgatp.VMID names is counted. */
+unsigned hart_counted_vmid(const struct hart *hart);
 /* The hart is about to leave its mode or its sleep, or to fall asleep, at `now`. */
 void hart_settle_life(struct hart *hart, uint64_t now);
 

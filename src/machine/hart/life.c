@@ -132,6 +132,7 @@ static void life_state(struct hart_life *life, struct state *state)
     STATE(state, life->asleep);
     STATE(state, life->entries);
     STATE(state, life->exits);
+    STATE(state, life->inside);
     STATE(state, life->left_at);
 }
 
@@ -166,14 +167,24 @@ void hart_state(struct hart *hart, struct state *state)
         after_load(hart);
 }
 
+unsigned hart_counted_vmid(const struct hart *hart)
+{
+    uint16_t vmid = hart_vmid(hart);
+
+    return vmid < HART_VMIDS ? vmid : HART_VMIDS;
+}
+
 void hart_settle_life(struct hart *hart, uint64_t now)
 {
     struct hart_life *life = &hart->life;
+    uint64_t cycles = now - life->since;
 
     if (hart->asleep)
-        life->asleep += now - life->since;
+        life->asleep += cycles;
     else
-        life->awake[hart_privilege(hart)] += now - life->since;
+        life->awake[hart_privilege(hart)] += cycles;
+    if (hart->is_virtual && !hart->asleep)
+        life->inside[hart_counted_vmid(hart)][hart->mode] += cycles;
     life->since = now;
 }
 
@@ -193,6 +204,14 @@ uint64_t hart_cycles_in(const struct hart *hart, enum privilege mode)
     bool in_it = !hart->asleep && hart_privilege(hart) == mode;
 
     return hart->life.awake[mode] + (in_it ? unsettled(hart) : 0);
+}
+
+uint64_t hart_guest_cycles(const struct hart *hart, unsigned vmid, enum privilege mode)
+{
+    bool in_it = !hart->asleep && hart_privilege(hart) == mode &&
+                 hart_counted_vmid(hart) == vmid;
+
+    return hart->life.inside[vmid][mode == MODE_VS] + (in_it ? unsettled(hart) : 0);
 }
 
 uint64_t hart_cycles_asleep(const struct hart *hart)

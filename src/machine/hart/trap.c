@@ -222,18 +222,13 @@ static void enter(struct hart *hart, const struct target *target, struct trap tr
     hart->pc = handler_of(*csr_at(hart, target->tvec), cause);
 }
 
-static unsigned counted_vmid(uint16_t vmid)
-{
-    return vmid < HART_VMIDS ? vmid : HART_VMIDS;
-}
-
 /* `epc`, `from` and `begins`: what the hart was before the trap, and when. */
 static void tell_exit(struct hart *hart, struct trap trap, uint64_t gpa, uint64_t epc,
                       uint8_t from, uint64_t begins)
 {
     uint16_t vmid = hart_vmid(hart);
 
-    hart->life.exits[counted_vmid(vmid)]++;
+    hart->life.exits[hart_counted_vmid(hart)]++;
     hart->life.left_at = begins;
     EMIT(hart->events, begins, VM_EXIT, vm_exit, .cause = trap.cause, .epc = epc,
          .tval = trap.tval, .gpa = gpa & ~BITS(1, 0), .insn = hart->doing.bits,
@@ -297,7 +292,7 @@ static void tell_entry(struct hart *hart)
     struct hart_life *life = &hart->life;
     uint16_t vmid = hart_vmid(hart);
 
-    life->entries[counted_vmid(vmid)]++;
+    life->entries[hart_counted_vmid(hart)]++;
     EMIT(hart->events, hart_now(hart), VM_ENTRY, vm_entry, .pc = hart->pc,
          .away = life->left_at == NEVER ? 0 : hart_now(hart) - life->left_at,
          .vmid = vmid, .hart = hart->id, .to = hart_privilege(hart));
