@@ -151,8 +151,8 @@ static unsigned go_on(struct talk *talk, const struct way *way, struct known *kn
             break;
         ask_all(talk, &known[places++]);
     }
-    ck_assert_msg(places >= way->least, "%s, %s: %u places", way->variant, way->kind,
-                  places);
+    ck_assert_msg(places > 0 && places >= way->least, "%s, %s: %u places", way->variant,
+                  way->kind, places);
     return places;
 }
 
