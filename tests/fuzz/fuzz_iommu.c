@@ -126,12 +126,24 @@ static void ask(struct dma_bench *bench, struct input *input)
                  (ctl >> 7) << 32);
 }
 
+/* New tables: what inputs have made of the old ones must not lead anywhere. */
+static void clear_tables(struct dma_bench *bench)
+{
+    static const uint8_t zeros[8 * RAM_PAGE];
+
+    ram_write(&bench->bus.ram, BENCH_RAM + IO_FIRST, zeros, sizeof(zeros),
+              INITIATOR_OUTSIDE);
+    ram_write(&bench->bus.ram, BENCH_RAM + IO_SECOND, zeros, sizeof(zeros),
+              INITIATOR_OUTSIDE);
+}
+
 /* What a hypervisor would do first, so that inputs need not find it. */
 static void set_up(struct dma_bench *bench, struct input *input)
 {
     uint64_t what = take(input, 1);
     struct tables first, second;
 
+    clear_tables(bench);
     io_first(bench, &first);
     io_second(bench, &second);
     tables_map(&second, 0, BENCH_RAM & ~BITS(29, 0), 2, 0xdf);
