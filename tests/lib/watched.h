@@ -1,7 +1,7 @@
 #ifndef TESTS_LIB_WATCHED_H
 #define TESTS_LIB_WATCHED_H
 
-#include "face/tui/viewer.h"
+#include "face/tui/viewer/viewer.h"
 #include "machine/isa/asm/asm.h"
 
 /*

@@ -3,7 +3,7 @@
  * rewrites those; the difference is then to be read.
  */
 #include "base/bits.h"
-#include "face/tui/stage.h"
+#include "face/tui/stage/stage.h"
 #include "image/image.h"
 #include "tests/lib/suite.h"
 #include "tests/lib/watched.h"

@@ -3,10 +3,10 @@
 #include "control/keepers.h"
 #include "control/subject.h"
 #include "face/asm_command.h"
-#include "face/tui/parts.h"
-#include "face/tui/say.h"
-#include "face/tui/transaction.h"
-#include "face/tui/viewer.h"
+#include "face/tui/stage/parts.h"
+#include "face/tui/stage/transaction.h"
+#include "face/tui/viewer/viewer.h"
+#include "face/tui/watch/say.h"
 #include "image/image.h"
 #include "tests/lib/suite.h"
 #include "tests/lib/watched.h"
@@ -780,8 +780,7 @@ START_TEST(boxes_of_several_devices_of_a_kind_have_their_names)
     struct board_row second = {.type = "ata", .name = "ata1", .base = 0x3500000};
     struct board_desc desc = board_virt;
     struct run *run = run_new();
-    struct subject subject = {.run = run, .title = "two"};
-    struct timeline *timeline;
+    struct session session = {.run = run, .subject = {.run = run, .title = "two"}};
     struct watch *watch;
     struct err err = {0};
     const struct device *first, *dma;
@@ -789,13 +788,13 @@ START_TEST(boxes_of_several_devices_of_a_kind_have_their_names)
     ck_assert_msg(board_desc_add(&desc, &second, &err), "%s", err.text);
     ck_assert_msg(run_add(run, &desc, &err) != NULL, "%s", err.text);
     run_reset(run);
-    timeline = timeline_new(run, NULL);
-    watch = watch_new(timeline, &subject);
+    session.time = timeline_new(run, NULL);
+    watch = watch_new(&session);
     first = board_device(run->board[0], "ata0");
     dma = board_device(run->board[0], "dma0");
     ck_assert_str_eq(part_title(watch, first, 16), "ata0");
     ck_assert_str_eq(part_title(watch, dma, 16), "DMA");
-    timeline_free(timeline);
+    timeline_free(session.time);
     watch_free(watch);
     run_free(run);
 }

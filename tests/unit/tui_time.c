@@ -4,7 +4,7 @@
  */
 #include "base/bits.h"
 #include "control/command/command.h"
-#include "face/tui/viewer.h"
+#include "face/tui/viewer/viewer.h"
 #include "tests/lib/suite.h"
 
 #include <inttypes.h>

@@ -2,8 +2,8 @@
 #define FACE_TUI_TERM_H
 
 #include "base/err.h"
-#include "face/tui/canvas.h"
-#include "face/tui/keys.h"
+#include "face/tui/canvas/canvas.h"
+#include "face/tui/screen/keys.h"
 
 /* The terminal. Its file is the only one that knows curses. */
 struct term_options {

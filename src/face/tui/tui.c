@@ -67,11 +67,11 @@ static void move_token(struct tui *tui)
     if (!tui->viewer->motion || !term_is_fast() || now - before < KEY_REPEAT)
         return;
     for (int i = 0; i < TOKEN_CELLS && tui->kept == KEY_CODE_NONE; i++) {
-        screen->token = 255 * i / (TOKEN_CELLS - 1);
+        screen->view.token = 255 * i / (TOKEN_CELLS - 1);
         show(tui);
         tui->kept = term_key(TOKEN_TIME);
     }
-    screen->token = -1;
+    screen->view.token = -1;
 }
 
 /* Keys of the terminal itself work wherever one is. */

@@ -1,6 +1,7 @@
 #include "face/tui/tui_command.h"
 
 #include "base/clean.h"
+#include "control/command/command.h"
 #include "control/keep.h"
 #include "face/options.h"
 #include "face/tui/term.h"
@@ -11,9 +12,9 @@
 #include <string.h>
 
 /* What was asked for, and what is watched. */
-struct command {
-    const char *theme, *print, *variant;
-    struct option_list settings;
+struct watching {
+    const char *theme, *print, *variant, *view, *about, *keys;
+    struct option_list settings, commands;
     uint64_t instructions;
     bool ascii, mono, still, resume;
 
@@ -23,46 +24,88 @@ struct command {
 
 /* --- the screen ---------------------------------------------------------------------- */
 
-/* Prints the screen as it is after so many instructions: for documents and for those
- * who have no terminal. */
-static bool print_screen(struct command *command, struct err *err)
+/* The screen alone, or one view. */
+static bool draw(struct watching *asked, struct canvas *canvas, struct err *err)
 {
-    struct buf text = {0};
-    struct canvas *canvas;
-    struct move move;
-    int rows, cols;
+    struct area all = {0, 0, canvas->rows, canvas->cols};
+    struct view_state state = {.token = -1};
+    const struct view *view;
 
-    if (sscanf(command->print, "%dx%d", &cols, &rows) != 2 || rows < 1 || cols < 1 ||
-        rows > 500 || cols > 500)
-        return err_set(err, "--print '%s': a size is COLUMNSxROWS, as 120x36",
-                       command->print);
-    canvas = canvas_new(rows, cols, command->ascii ? TIER_ASCII : TIER_UTF8);
-    if (command->instructions) {
-        move_instructions(&command->session, FORWARDS, command->instructions, &move);
-        command->viewer.form = WATCH_STEP;
+    if (!asked->view) {
+        viewer_draw(&asked->viewer, canvas);
+        return true;
     }
-    viewer_draw(&command->viewer, canvas);
-    canvas_read(canvas, &text);
-    fputs(buf_str(&text), stdout);
-    buf_free(&text);
-    canvas_free(canvas);
+    view = view_named(asked->view);
+    if (!view)
+        return err_set(err, "--view '%s': there is no such view", asked->view);
+    if (asked->about)
+        snprintf(state.about, sizeof(state.about), "%s", asked->about);
+    viewer_look(&asked->viewer);
+    canvas->past = asked->viewer.screen.past;
+    view->draw(asked->viewer.watch, &state, canvas, all);
     return true;
 }
 
-static bool take_screen(struct command *command, struct err *err)
+/* Commands, then keys. False: the first that failed. */
+static bool go_there(struct watching *asked, struct err *err)
 {
-    struct term_options options = {.ascii = command->ascii};
+    struct move move;
 
-    options.theme = command->mono    ? THEME_MONO
-                    : command->theme ? theme_by_name(command->theme)
-                                     : THEME_DARK;
+    if (asked->instructions) {
+        move_instructions(&asked->session, FORWARDS, asked->instructions, &move);
+        asked->viewer.form = WATCH_STEP;
+    }
+    for (size_t i = 0; i < asked->commands.count; i++) {
+        struct reply reply = {0};
+        bool done = command_do(&asked->session, asked->commands.text[i], &reply, err);
+
+        reply_release(&reply);
+        asked->viewer.looked = false;
+        if (!done)
+            return false;
+    }
+    for (const char *key = asked->keys ? asked->keys : ""; *key; key++)
+        viewer_press(&asked->viewer, *key);
+    return true;
+}
+
+/* Prints the screen as it is then: for documents and for those who have no terminal. */
+static bool print_screen(struct watching *asked, struct err *err)
+{
+    struct buf text = {0};
+    struct canvas *canvas;
+    int rows, cols;
+    bool done;
+
+    if (sscanf(asked->print, "%dx%d", &cols, &rows) != 2 || rows < 1 || cols < 1 ||
+        rows > 500 || cols > 500)
+        return err_set(err, "--print '%s': a size is COLUMNSxROWS, as 120x36",
+                       asked->print);
+    canvas = canvas_new(rows, cols, asked->ascii ? TIER_ASCII : TIER_UTF8);
+    done = go_there(asked, err) && draw(asked, canvas, err);
+    if (done) {
+        canvas_read(canvas, &text);
+        fputs(buf_str(&text), stdout);
+    }
+    buf_free(&text);
+    canvas_free(canvas);
+    return done;
+}
+
+static bool take_screen(struct watching *asked, struct err *err)
+{
+    struct term_options options = {.ascii = asked->ascii};
+
+    options.theme = asked->mono    ? THEME_MONO
+                    : asked->theme ? theme_by_name(asked->theme)
+                                   : THEME_DARK;
     if (options.theme == THEMES)
         return err_set(err,
                        "--theme '%s': there are dark, light, contrast, terminal, mono",
-                       command->theme);
+                       asked->theme);
     if (!term_open(&options, err))
         return false;
-    tui_loop(&command->viewer);
+    tui_loop(&asked->viewer);
     term_close();
     return true;
 }
@@ -71,10 +114,10 @@ static bool take_screen(struct command *command, struct err *err)
 
 static void join(void *ctx, struct session *session)
 {
-    struct command *command = ctx;
+    struct watching *asked = ctx;
 
-    viewer_begin(&command->viewer, session);
-    command->viewer.motion = !command->still;
+    viewer_begin(&asked->viewer, session);
+    asked->viewer.motion = !asked->still;
 }
 
 static bool is_recording(const char *file)
@@ -86,20 +129,20 @@ static bool is_recording(const char *file)
 
 /* `file`: of a scenario, a program or a recording; the name of a kept run, or NULL for
  * the last one. */
-static bool open_run(struct command *command, const char *file, struct buf *diagnostics,
+static bool open_run(struct watching *asked, const char *file, struct buf *diagnostics,
                      struct err *err)
 {
-    struct session *session = &command->session;
+    struct session *session = &asked->session;
     const struct session_choice choice = {.file = file,
-                                          .variant = command->variant,
-                                          .settings = command->settings.text,
-                                          .setting_count = command->settings.count,
+                                          .variant = asked->variant,
+                                          .settings = asked->settings.text,
+                                          .setting_count = asked->settings.count,
                                           .diagnostics = diagnostics,
                                           .opened = join,
-                                          .opened_ctx = command};
+                                          .opened_ctx = asked};
     struct restored restored;
 
-    if (command->resume)
+    if (asked->resume)
         return keep_resume(session, file, &choice, &restored, err);
     if (is_recording(file))
         return session_open_recording(session, file, &choice, &restored, err);
@@ -107,13 +150,13 @@ static bool open_run(struct command *command, const char *file, struct buf *diag
 }
 
 /* A run that cannot be kept is watched all the same. */
-static void keep(struct command *command)
+static void keep(struct watching *asked)
 {
-    struct session *session = &command->session;
+    struct session *session = &asked->session;
     struct err err = {{0}};
 
     if (!session->still && !keep_name(session) && !keep_begin(session, &err))
-        snprintf(command->viewer.screen.notice, sizeof(command->viewer.screen.notice),
+        snprintf(asked->viewer.screen.notice, sizeof(asked->viewer.screen.notice),
                  "this run is not kept: %.120s", err.text);
 }
 
@@ -133,44 +176,50 @@ static void print_complaint(void *ctx, const char *line)
     fputc('\n', stderr);
 }
 
-static bool watch_run(struct command *command, const char *file, struct err *err)
+static bool watch_run(struct watching *asked, const char *file, struct err *err)
 {
     struct buf diagnostics = {0};
-    bool done = open_run(command, file, &diagnostics, err);
+    bool done = open_run(asked, file, &diagnostics, err);
 
     print_clean(stderr, buf_str(&diagnostics));
     buf_free(&diagnostics);
     if (!done)
         return false;
-    if (command->print)
-        return print_screen(command, err);
-    keep(command);
-    if (!take_screen(command, err))
+    if (asked->print)
+        return print_screen(asked, err);
+    keep(asked);
+    if (!take_screen(asked, err))
         return false;
-    command->session.say = print_complaint;
-    tell_kept(&command->session);
+    asked->session.say = print_complaint;
+    tell_kept(&asked->session);
     return true;
 }
 
 int command_watch(int argc, char **argv)
 {
-    struct command command = {0};
+    struct watching asked = {0};
     const struct option_row rows[] = {
-        {0, "variant", OPTION_TEXT, &command.variant, "NAME",
+        {0, "variant", OPTION_TEXT, &asked.variant, "NAME",
          "the scenario's variant (default: its first)"},
-        {0, "set", OPTION_LIST, &command.settings, "NAME=VALUE",
+        {0, "set", OPTION_LIST, &asked.settings, "NAME=VALUE",
          "a parameter of the scenario"},
-        {0, "theme", OPTION_TEXT, &command.theme, "NAME",
+        {0, "theme", OPTION_TEXT, &asked.theme, "NAME",
          "dark, light, contrast, terminal or mono"},
-        {0, "mono", OPTION_FLAG, &command.mono, NULL, "no colours, as with NO_COLOR"},
-        {0, "ascii", OPTION_FLAG, &command.ascii, NULL, "signs of ASCII only"},
-        {0, "still", OPTION_FLAG, &command.still, NULL, "nothing moves after a step"},
-        {0, "resume", OPTION_FLAG, &command.resume, NULL,
+        {0, "mono", OPTION_FLAG, &asked.mono, NULL, "no colours, as with NO_COLOR"},
+        {0, "ascii", OPTION_FLAG, &asked.ascii, NULL, "signs of ASCII only"},
+        {0, "still", OPTION_FLAG, &asked.still, NULL, "nothing moves after a step"},
+        {0, "resume", OPTION_FLAG, &asked.resume, NULL,
          "go on with a run that was left: NAME, or the last"},
-        {0, "print", OPTION_TEXT, &command.print, "COLUMNSxROWS",
+        {0, "print", OPTION_TEXT, &asked.print, "COLUMNSxROWS",
          "print the screen as text, and end"},
-        {0, "instructions", OPTION_NUMBER, &command.instructions, "N",
+        {0, "instructions", OPTION_NUMBER, &asked.instructions, "N",
          "with --print: after so many instructions"},
+        {'c', "command", OPTION_LIST, &asked.commands, "COMMANDS",
+         "with --print: do these commands first (again for more)"},
+        {0, "keys", OPTION_TEXT, &asked.keys, "KEYS",
+         "with --print: then press these keys"},
+        {0, "view", OPTION_TEXT, &asked.view, "NAME", "with --print: that view alone"},
+        {0, "about", OPTION_TEXT, &asked.about, "WHAT", "with --view: what it is of"},
         {0, NULL, OPTION_FLAG, NULL, NULL, NULL},
     };
     const struct usage usage = {
@@ -186,16 +235,17 @@ int command_watch(int argc, char **argv)
 
     if (!options_parse(&usage, &argc, &argv, &status))
         return status;
-    if (argc != 1 && !(command.resume && argc == 0)) {
+    if (argc != 1 && !(asked.resume && argc == 0)) {
         err_set(&err, "watch: give one FILE");
         return report_error(STATUS_USAGE, &err);
     }
-    if (!watch_run(&command, argc ? argv[0] : NULL, &err)) {
+    if (!watch_run(&asked, argc ? argv[0] : NULL, &err)) {
         err_prefix(&err, "watch");
         status = report_error(STATUS_USAGE, &err);
     }
-    session_close(&command.session);
-    viewer_end(&command.viewer);
-    free(command.settings.text);
+    session_close(&asked.session);
+    viewer_end(&asked.viewer);
+    free(asked.settings.text);
+    free(asked.commands.text);
     return status;
 }

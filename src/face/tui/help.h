@@ -1,9 +1,0 @@
-#ifndef FACE_TUI_HELP_H
-#define FACE_TUI_HELP_H
-
-#include "base/buf.h"
-
-/* The keys and what they do, a line a key. */
-void help_keys(struct buf *out);
-
-#endif

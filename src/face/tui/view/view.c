@@ -1,0 +1,24 @@
+#include "face/tui/view/view.h"
+
+#include <stddef.h>
+#include <string.h>
+
+const struct view *const views[] = {
+    &stage_view,  &code_view,   &registers_view, &dma_view,
+    &memory_view, &events_view, &timeline_view,  NULL,
+};
+
+const struct view *view_named(const char *name)
+{
+    for (const struct view *const *view = views; *view; view++)
+        if (strcmp((*view)->name, name) == 0)
+            return *view;
+    return NULL;
+}
+
+void view_draw_absent(const struct view *view, struct canvas *canvas, struct area area,
+                      const char *why)
+{
+    canvas_rule(canvas, area.row, area.col, area.cols, view->name, "");
+    canvas_text(canvas, area.row + 1, area.col + 2, area.cols - 2, ROLE_QUIET, why);
+}

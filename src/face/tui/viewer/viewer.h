@@ -1,0 +1,92 @@
+#ifndef FACE_TUI_VIEWER_VIEWER_H
+#define FACE_TUI_VIEWER_VIEWER_H
+
+#include "control/moves.h"
+#include "face/tui/screen/screen.h"
+
+/*
+ * A run that is watched: what keys make of it, without any terminal. Tests press keys
+ * here and read the canvas.
+ *
+ *   viewer.c    keys
+ *   move.c      steps, undone moves, running
+ *   command.c   the prompt, commands and their answers
+ */
+enum { VIEWER_PLACES = 256 };
+
+/* Where the viewer stood. */
+struct spot {
+    unsigned branch;
+    struct moment at;
+    enum watch_form form;
+};
+
+struct viewer {
+    struct session *session;
+    struct watch *watch;
+    struct screen screen;
+    enum watch_form form; /* how the moment is told of */
+    bool looked;          /* the watch knows this moment */
+    const struct move_unit *unit;
+    bool choosing;  /* the sheet is the list of units */
+    unsigned speed; /* index of the speeds */
+    bool motion;    /* a token travels after a step */
+    bool quit;
+    bool stepped; /* the last action was a single step: the token may travel */
+
+    unsigned undos, redos;
+    struct spot undo[VIEWER_PLACES], redo[VIEWER_PLACES];
+
+    /* Called now and then in long moves: true stops them. NULL: nothing does. */
+    bool (*interrupted)(void *ctx);
+    void *ctx;
+};
+
+/* Starts to watch a session in which nothing has happened yet. It is to be closed before
+ * viewer_end. */
+void viewer_begin(struct viewer *viewer, struct session *session);
+void viewer_end(struct viewer *viewer);
+
+/* Does what the key says; keys of the terminal itself (suspend, redraw, theme) are the
+ * caller's. False: no key has that code. */
+bool viewer_press(struct viewer *viewer, int code);
+
+/* Looks at where it stands, unless that is known; for whoever reads the watch. */
+void viewer_look(struct viewer *viewer);
+void viewer_draw(struct viewer *viewer, struct canvas *canvas);
+
+/* Events a second while running, 0: as fast as it goes. */
+unsigned viewer_rate(const struct viewer *viewer);
+
+/* Goes on while running: at most that many events, or instructions at full speed. */
+void viewer_advance(struct viewer *viewer, unsigned most);
+
+/* --- for the viewer's own files ------------------------------------------------------- */
+
+/* A line in the key row, until the next key. */
+void viewer_notice(struct viewer *viewer, const char *text);
+
+void viewer_step(struct viewer *viewer, enum action action);
+void viewer_undo(struct viewer *viewer, bool again);
+void viewer_run(struct viewer *viewer);
+
+/* Around whatever may move: keeps where it stood, so that the move can be undone. */
+struct spot viewer_place(const struct viewer *viewer);
+void viewer_moved(struct viewer *viewer, const struct spot *from);
+
+/* Opens the prompt with the beginning of a line. */
+void viewer_prompt(struct viewer *viewer, const char *line);
+
+/* A key while the prompt is open. */
+void viewer_prompt_key(struct viewer *viewer, int code);
+
+/* What the session says while no command is done becomes a notice. */
+void viewer_hear(struct viewer *viewer);
+
+/* One line stands in the key row, if it fits; more get a sheet. */
+void viewer_show(struct viewer *viewer, const char *title, const struct buf *text);
+
+/* Does a line of the command language and shows the answer. */
+void viewer_do(struct viewer *viewer, const char *line);
+
+#endif

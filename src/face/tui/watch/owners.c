@@ -1,0 +1,237 @@
+#include "face/tui/watch/owners.h"
+
+#include "base/alloc.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { CHANGES_MOST = 1 << 21 };
+
+/* Bytes of one page that had one owner and got another. */
+struct change {
+    uint64_t retired; /* the moment behind the event that did it */
+    uint64_t pa;
+    uint32_t order;
+    uint16_t length;
+    uint8_t before, after; /* enum initiator + 1; 0: nobody */
+};
+
+struct owners {
+    struct timeline *timeline;
+    const struct board *board;
+    uint64_t pages;
+    uint8_t **page; /* of RAM, NULL: nobody; by byte, as in struct change */
+
+    struct change *change;
+    size_t count, room;
+    size_t at;          /* so many are in `page` */
+    struct moment upto; /* the log is complete up to here */
+    struct moment heard;
+    bool full, known;
+
+    /* The way that the log is of. */
+    unsigned branch;
+    size_t acts;
+    struct moment last_act;
+};
+
+struct owners *owners_new(struct timeline *timeline, const struct board *board)
+{
+    struct owners *owners = alloc_zero(1, sizeof(*owners));
+
+    owners->timeline = timeline;
+    owners->board = board;
+    owners->pages = (board->bus.ram.size >> RAM_PAGE_SHIFT) + 1;
+    owners->page = alloc_zero(owners->pages, sizeof(*owners->page));
+    return owners;
+}
+
+static void forget(struct owners *owners)
+{
+    for (uint64_t i = 0; i < owners->pages; i++) {
+        free(owners->page[i]);
+        owners->page[i] = NULL;
+    }
+    owners->count = owners->at = 0;
+    owners->upto = owners->heard = (struct moment){0};
+    owners->full = false;
+}
+
+void owners_free(struct owners *owners)
+{
+    if (!owners)
+        return;
+    forget(owners);
+    free(owners->page);
+    free(owners->change);
+    free(owners);
+}
+
+/* --- the bytes ------------------------------------------------------------------- */
+
+static uint8_t *byte_at(struct owners *owners, uint64_t pa)
+{
+    uint8_t **page = &owners->page[ram_page(&owners->board->bus.ram, pa)];
+
+    if (!*page)
+        *page = alloc_zero(RAM_PAGE, 1);
+    return &(*page)[pa & (RAM_PAGE - 1)];
+}
+
+static void redo(struct owners *owners)
+{
+    const struct change *change = &owners->change[owners->at++];
+
+    memset(byte_at(owners, change->pa), change->after, change->length);
+}
+
+static void undo(struct owners *owners)
+{
+    const struct change *change = &owners->change[--owners->at];
+
+    memset(byte_at(owners, change->pa), change->before, change->length);
+}
+
+static bool is_after(const struct change *change, struct moment now)
+{
+    struct moment moment = {.retired = change->retired, .order = change->order};
+
+    now.fired = UINT64_MAX;
+    return moment_compare(moment, now) > 0;
+}
+
+static void go_to(struct owners *owners, struct moment now)
+{
+    while (owners->at > 0 && is_after(&owners->change[owners->at - 1], now))
+        undo(owners);
+    while (owners->at < owners->count && !is_after(&owners->change[owners->at], now))
+        redo(owners);
+}
+
+/* --- the log --------------------------------------------------------------------- */
+
+struct owner_write owner_write_of(const struct event *event)
+{
+    const struct event_insn *insn = &event->insn;
+    const struct event_bus_transfer *transfer = &event->bus_transfer;
+    const struct event_walk_step *walk = &event->walk_step;
+    const struct event_outside *outside = &event->outside;
+
+    if (event->kind == EVENT_INSN &&
+        (insn->access == ACCESS_STORE || insn->access == ACCESS_AMO))
+        return (struct owner_write){insn->pa, insn->size, insn->hart};
+    if (event->kind == EVENT_BUS_TRANSFER && transfer->access == ACCESS_STORE)
+        return (struct owner_write){transfer->pa, transfer->size, transfer->initiator};
+    if (event->kind == EVENT_WALK_STEP && walk->outcome == WALK_UPDATED)
+        return (struct owner_write){walk->entry_at, 8, walk->hart};
+    if (event->kind == EVENT_IOMMU_WALK && event->iommu_walk.outcome == WALK_UPDATED)
+        return (struct owner_write){event->iommu_walk.entry_at, 8, INITIATOR_IOMMU};
+    if (event->kind == EVENT_OUTSIDE && outside->act == ACT_MEMORY)
+        return (struct owner_write){outside->number, outside->size, INITIATOR_OUTSIDE};
+    return (struct owner_write){0};
+}
+
+static void add_change(struct owners *owners, const struct change *change)
+{
+    if (owners->count == CHANGES_MOST) {
+        owners->full = true;
+        return;
+    }
+    if (owners->count == owners->room) {
+        owners->room = owners->room ? 2 * owners->room : 1024;
+        owners->change =
+            alloc_resize(owners->change, owners->room * sizeof(*owners->change));
+    }
+    owners->change[owners->count++] = *change;
+    redo(owners);
+}
+
+/* Each stretch of bytes within a page that had the same owner is one change. */
+static void take(void *ctx, const struct event *event)
+{
+    struct owners *owners = ctx;
+    const struct ram *ram = &owners->board->bus.ram;
+    struct owner_write write = {0};
+    struct moment after = moment_after_event(event);
+
+    if (event->board == owners->board->index)
+        write = owner_write_of(event);
+    while (write.size > 0 && ram_has(ram, write.pa, 1)) {
+        struct change change = {.retired = after.retired,
+                                .order = after.order,
+                                .pa = write.pa,
+                                .before = *byte_at(owners, write.pa),
+                                .after = (uint8_t)(write.who + 1)};
+
+        do {
+            change.length++;
+            write.pa++;
+            write.size--;
+        } while (write.size > 0 && (write.pa & (RAM_PAGE - 1)) &&
+                 *byte_at(owners, write.pa) == change.before);
+        if (change.before != change.after)
+            add_change(owners, &change);
+    }
+    if (!owners->full)
+        owners->heard = after;
+}
+
+/* Is the log of another way than the one that the viewer is on now? */
+static bool is_other_way(struct owners *owners)
+{
+    const struct timeline *timeline = owners->timeline;
+    unsigned branch = timeline_branch(timeline);
+    const struct journal *journal = timeline_branch_info(timeline, branch)->journal;
+    struct moment last = {0};
+    bool other;
+
+    if (journal->count)
+        last = journal->act[journal->count - 1].at;
+    other = branch != owners->branch || journal->count != owners->acts ||
+            moment_compare(last, owners->last_act) != 0;
+    owners->branch = branch;
+    owners->acts = journal->count;
+    owners->last_act = last;
+    return other || timeline_furthest(timeline).retired < owners->upto.retired;
+}
+
+void owners_follow(struct owners *owners, uint64_t most)
+{
+    const uint64_t kinds = EVENT_BIT(EVENT_INSN) | EVENT_BIT(EVENT_BUS_TRANSFER) |
+                           EVENT_BIT(EVENT_WALK_STEP) | EVENT_BIT(EVENT_OUTSIDE);
+    struct moment now = timeline_now(owners->timeline);
+
+    if (is_other_way(owners))
+        forget(owners);
+    owners->known = moment_compare(now, owners->upto) <= 0;
+    if (!owners->known && !owners->full && now.retired - owners->upto.retired <= most) {
+        go_to(owners, owners->upto);
+        owners->known = timeline_replay(owners->timeline, owners->upto, now,
+                                        (struct event_sink){kinds, take, owners}) &&
+                        !owners->full;
+        owners->upto = owners->known ? now : owners->heard;
+    }
+    if (owners->known)
+        go_to(owners, now);
+}
+
+uint8_t owners_of(const struct owners *owners, uint64_t pa)
+{
+    const struct ram *ram = &owners->board->bus.ram;
+    const uint8_t *page;
+
+    if (!ram_has(ram, pa, 1))
+        return INITIATOR_NONE;
+    if (!owners->known)
+        return OWNER_UNKNOWN;
+    page = owners->page[ram_page(ram, pa)];
+    return page ? (uint8_t)(page[pa & (RAM_PAGE - 1)] - 1) : INITIATOR_NONE;
+}
+
+bool owners_page(const struct owners *owners, uint64_t pa)
+{
+    const struct ram *ram = &owners->board->bus.ram;
+
+    return ram_has(ram, pa, 1) && owners->known &&
+           owners->page[ram_page(ram, pa)] != NULL;
+}
