@@ -4,7 +4,7 @@
  */
 #include "base/bits.h"
 #include "face/tui/stage/stage.h"
-#include "image/image.h"
+#include "tests/lib/golden.h"
 #include "tests/lib/suite.h"
 #include "tests/lib/watched.h"
 
@@ -125,44 +125,6 @@ static struct watched *stand_at(const struct screen_case *now)
     return watched;
 }
 
-static void rewrite(const char *path, const char *screen)
-{
-    FILE *file = fopen(path, "w");
-
-    ck_assert_ptr_nonnull(file);
-    fputs(screen, file);
-    fclose(file);
-}
-
-/* The first row that differs tells more than both screens would. */
-static void compare(const char *name, const char *screen)
-{
-    const char *now, *golden;
-    char path[64];
-    uint8_t *bytes;
-    size_t size;
-    int row = 1;
-
-    snprintf(path, sizeof(path), HERE "%s.txt", name);
-    if (getenv("RINGSIDE_GOLDEN")) {
-        rewrite(path, screen);
-        return;
-    }
-    ck_assert_msg(image_read_file(path, &bytes, &size, NULL), "there is no %s", path);
-    golden = (const char *)bytes;
-    now = screen;
-    while (*now && strcspn(now, "\n") == strcspn(golden, "\n") &&
-           strncmp(now, golden, strcspn(now, "\n") + 1) == 0) {
-        now += strcspn(now, "\n") + 1;
-        golden += strcspn(golden, "\n") + 1;
-        row++;
-    }
-    ck_assert_msg(*now == *golden && *now == '\0', "%s, row %d:\nis  %.*s\nwas %.*s",
-                  path, row, (int)strcspn(now, "\n"), now, (int)strcspn(golden, "\n"),
-                  golden);
-    free(bytes);
-}
-
 START_TEST(a_screen_is_as_drawn)
 {
     const struct screen_case *now = &cases[_i];
@@ -171,7 +133,7 @@ START_TEST(a_screen_is_as_drawn)
     struct canvas *canvas =
         watched_screen(watched, now->rows, now->cols, now->tier, &text);
 
-    compare(now->name, buf_str(&text));
+    golden_screen(now->name, buf_str(&text));
     if (!watched->viewer.screen.sheet.open)
         ck_assert_uint_eq(canvas->collisions, 0);
     canvas_free(canvas);
