@@ -3,6 +3,8 @@
 #include "control/command/command.h"
 #include "face/gdb/gdb_rows.h"
 #include "face/shell/shell_rows.h"
+#include "face/tui/viewer/picture_rows.h"
+#include "face/tui/viewer/rows.h"
 
 #include <ctype.h>
 #include <stdbool.h>
@@ -95,6 +97,8 @@ void docs_commands(void)
 
     session_add_commands(&session, gdb_commands);
     session_add_commands(&session, shell_commands);
+    session_add_commands(&session, viewer_commands);
+    session_add_commands(&session, picture_commands);
     command_list(&session, &list);
     print_list(&list);
     for (unsigned n = 0; n < list.count; n++) {

@@ -22,6 +22,7 @@ const struct command_group command_groups[] = {
     {"data", "Looking at memory and code, and changing the machine"},
     {"branches", "Runs that part from one another"},
     {"recording", "Recordings"},
+    {"screen", "The screen of ringside watch"},
     {"tool", "The tool itself"},
     {NULL, NULL},
 };

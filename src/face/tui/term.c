@@ -5,6 +5,7 @@
 #include "face/tui/term.h"
 
 #include "base/bits.h"
+#include "face/tui/crash.h"
 
 #include <curses.h>
 #include <langinfo.h>
@@ -15,13 +16,15 @@
 #include <unistd.h>
 #include <wchar.h>
 
-enum { SLOW = 38400, ESCAPE_DELAY = 25 };
+enum { SLOW = 38400, ESCAPE_DELAY = 25, FEW_COLOURS = 256, DIRECT = 1 << 15 };
 
 static struct {
     SCREEN *screen;
     enum tier tier;
-    enum theme theme;
+    enum theme asked, theme; /* what is used depends on the terminal */
     bool colours;
+    bool mouse;
+    struct mouse did;             /* what the mouse has done last */
     volatile sig_atomic_t killed; /* by which signal; 0: none */
 } term;
 
@@ -42,6 +45,13 @@ static attr_t attributes_of(uint8_t attributes)
            (attributes & LOOK_REVERSE ? A_REVERSE : 0);
 }
 
+/* Where the terminal takes colours as red, green and blue, an index of the palette of 256
+ * would be one of them. */
+static int colour_of(int index)
+{
+    return COLORS > DIRECT && index >= 0 ? (int)theme_rgb(index) : index;
+}
+
 /* A pair of colours a role, under its number + 1. */
 static void use_theme(enum theme theme)
 {
@@ -51,7 +61,7 @@ static void use_theme(enum theme theme)
     for (int role = 0; role < ROLES; role++) {
         struct look look = theme_look(theme, (enum role)role);
 
-        init_pair((short)(role + 1), look.fg, look.bg);
+        init_extended_pair(role + 1, colour_of(look.fg), colour_of(look.bg));
     }
     bkgdset((chtype)COLOR_PAIR(ROLE_TEXT + 1) | ' ');
 }
@@ -61,6 +71,7 @@ static void choose_theme(enum theme asked)
 {
     const char *no_colour = getenv("NO_COLOR");
 
+    term.asked = asked;
     term.colours = asked != THEME_MONO && !(no_colour && no_colour[0]) && has_colors();
     if (!term.colours) {
         use_theme(THEME_MONO);
@@ -68,7 +79,7 @@ static void choose_theme(enum theme asked)
     }
     start_color();
     use_default_colors();
-    use_theme(COLORS >= 256 ? asked : THEME_TERMINAL);
+    use_theme(COLORS >= FEW_COLOURS ? asked : THEME_TERMINAL);
 }
 
 static bool is_dumb(void)
@@ -100,6 +111,22 @@ bool term_killed(void)
     return term.killed;
 }
 
+void term_use_mouse(bool on)
+{
+    mmask_t wanted = BUTTON1_CLICKED | BUTTON1_PRESSED | BUTTON1_DOUBLE_CLICKED |
+                     BUTTON4_PRESSED | BUTTON5_PRESSED;
+
+    if (on == term.mouse)
+        return;
+    term.mouse = on;
+    mousemask(on ? wanted : 0, NULL);
+}
+
+struct mouse term_mouse(void)
+{
+    return term.did;
+}
+
 bool term_open(const struct term_options *options, struct err *err)
 {
     if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))
@@ -108,15 +135,19 @@ bool term_open(const struct term_options *options, struct err *err)
         return err_set(err, "this terminal (TERM=%s) cannot place the cursor",
                        getenv("TERM") ? getenv("TERM") : "");
     setlocale(LC_CTYPE, "");
+    crash_prepare();
     term.screen = newterm(NULL, stdout, stdin);
-    if (!term.screen)
+    if (!term.screen) {
+        crash_forget();
         return err_set(err, "the terminal '%s' is not known", getenv("TERM"));
+    }
     catch_signals();
     raw(); /* C-c, C-z, C-s and C-q are keys; flow control cannot freeze the screen */
     noecho();
     nonl();
     keypad(stdscr, TRUE);
     set_escdelay(ESCAPE_DELAY);
+    mouseinterval(0); /* a press is not held back to see whether it is a click */
     curs_set(0);
     term.tier = choose_tier(options->ascii);
     choose_theme(options->theme);
@@ -127,7 +158,9 @@ void term_close(void)
 {
     if (!term.screen)
         return;
+    term_use_mouse(false);
     endwin();
+    crash_forget();
     delscreen(term.screen);
     term.screen = NULL;
     if (term.killed) {
@@ -151,11 +184,11 @@ bool term_is_fast(void)
     return baudrate() >= SLOW;
 }
 
-void term_next_theme(void)
+void term_use_theme(enum theme theme)
 {
-    if (!term.colours || COLORS < 256)
+    if (theme == term.asked)
         return;
-    use_theme((enum theme)((term.theme + 1) % THEME_MONO));
+    choose_theme(theme);
     clearok(stdscr, TRUE);
 }
 
@@ -213,12 +246,30 @@ static int code_of(wint_t key)
         {KEY_DC, KEY_CODE_DELETE},
         {KEY_BACKSPACE, KEY_CODE_BACKSPACE},
         {KEY_ENTER, '\r'},
+        {KEY_BTAB, KEY_CODE_BACKTAB},
     };
 
     for (size_t i = 0; i < COUNT(codes); i++)
         if (codes[i].curses == key)
             return codes[i].code;
     return KEY_CODE_NONE;
+}
+
+/* False: it is nothing that means something here. */
+static bool read_mouse(void)
+{
+    MEVENT event;
+
+    if (getmouse(&event) != OK)
+        return false;
+    term.did = (struct mouse){.row = event.y, .col = event.x};
+    if (event.bstate & BUTTON4_PRESSED)
+        term.did.act = MOUSE_WHEEL_UP;
+    else if (event.bstate & BUTTON5_PRESSED)
+        term.did.act = MOUSE_WHEEL_DOWN;
+    else
+        term.did.act = MOUSE_CLICK;
+    return true;
 }
 
 int term_key(int milliseconds)
@@ -230,6 +281,8 @@ int term_key(int milliseconds)
     got = get_wch(&key);
     if (got == ERR)
         return KEY_CODE_NONE;
+    if (got == KEY_CODE_YES && key == KEY_MOUSE)
+        return read_mouse() ? KEY_CODE_MOUSE : KEY_CODE_NONE;
     return got == KEY_CODE_YES ? code_of(key) : (int)key;
 }
 

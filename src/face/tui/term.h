@@ -25,8 +25,8 @@ enum tier term_tier(void);
 /* May a few cells be drawn quickly one after the other? Not over a slow line. */
 bool term_is_fast(void);
 
-/* The next theme, where the terminal has colours. */
-void term_next_theme(void);
+/* From the next term_show on; as much of it as the terminal can. */
+void term_use_theme(enum theme theme);
 
 /* Brings what has changed to the screen; nothing is written if nothing has. */
 void term_show(const struct canvas *canvas);
@@ -34,6 +34,12 @@ void term_show(const struct canvas *canvas);
 /* A key: a character, or a code of keys.h; KEY_CODE_NONE after that many milliseconds
  * without one (-1: waits for ever). */
 int term_key(int milliseconds);
+
+/* Lets the mouse do things, or leaves it to the terminal. */
+void term_use_mouse(bool on);
+
+/* What it did, behind KEY_CODE_MOUSE. */
+struct mouse term_mouse(void);
 
 /* Gives the terminal back to the shell until the program is continued. */
 void term_suspend(void);

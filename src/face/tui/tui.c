@@ -33,7 +33,11 @@ static void show(struct tui *tui)
         tui->canvas = canvas_new(rows, cols, term_tier());
     }
     viewer_draw(tui->viewer, tui->canvas);
+    term_use_theme(tui->viewer->theme);
+    term_use_mouse(tui->viewer->mouse);
     term_show(tui->canvas);
+    if (tui->viewer->cast)
+        cast_frame(tui->viewer->cast, tui->canvas, tui->viewer->theme, clock_ms());
 }
 
 static int next_key(struct tui *tui, int wait)
@@ -60,33 +64,34 @@ static bool key_came(void *ctx)
 /* A token travels the heavy wire once, unless keys follow fast or the line is slow. */
 static void move_token(struct tui *tui)
 {
-    struct screen *screen = &tui->viewer->screen;
+    struct pane *stage = panes_find(&tui->viewer->screen.panes, &stage_view);
     uint64_t now = clock_ms(), before = tui->stepped_at;
 
     tui->stepped_at = now;
-    if (!tui->viewer->motion || !term_is_fast() || now - before < KEY_REPEAT)
+    if (!stage || !tui->viewer->motion || !term_is_fast() || now - before < KEY_REPEAT)
         return;
     for (int i = 0; i < TOKEN_CELLS && tui->kept == KEY_CODE_NONE; i++) {
-        screen->view.token = 255 * i / (TOKEN_CELLS - 1);
+        stage->state.token = 255 * i / (TOKEN_CELLS - 1);
         show(tui);
         tui->kept = term_key(TOKEN_TIME);
     }
-    screen->view.token = -1;
+    stage->state.token = -1;
 }
 
 /* Keys of the terminal itself work wherever one is. */
 static void press(struct tui *tui, int code)
 {
-    const struct screen *screen = &tui->viewer->screen;
-    bool typing = screen->prompting || screen->sheet.open;
-
     tui->pressed_at = clock_ms();
+    if (code == KEY_CODE_MOUSE) {
+        struct mouse mouse = term_mouse();
+
+        viewer_mouse(tui->viewer, &mouse);
+        return;
+    }
     if (code == KEY_CODE_RESIZE || code == KEY_CONTROL('l'))
         term_redraw();
     else if (code == KEY_CONTROL('z'))
         term_suspend();
-    else if (code == 't' && !typing)
-        term_next_theme();
     viewer_press(tui->viewer, code);
     if (tui->viewer->stepped)
         move_token(tui);

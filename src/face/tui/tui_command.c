@@ -105,6 +105,7 @@ static bool take_screen(struct watching *asked, struct err *err)
                        asked->theme);
     if (!term_open(&options, err))
         return false;
+    asked->viewer.theme = options.theme;
     tui_loop(&asked->viewer);
     term_close();
     return true;

@@ -42,6 +42,25 @@ struct look theme_look(enum theme theme, enum role role)
     return looks[role][theme];
 }
 
+/* 16 colours of the terminal, a cube of 6 * 6 * 6, 24 greys. */
+uint32_t theme_rgb(int index)
+{
+    static const uint32_t first[] = {
+        0x000000, 0xcd0000, 0x00cd00, 0xcdcd00, 0x0000ee, 0xcd00cd, 0x00cdcd, 0xe5e5e5,
+        0x7f7f7f, 0xff0000, 0x00ff00, 0xffff00, 0x5c5cff, 0xff00ff, 0x00ffff, 0xffffff};
+    static const uint32_t steps[] = {0x00, 0x5f, 0x87, 0xaf, 0xd7, 0xff};
+    uint32_t grey, cube;
+
+    if (index < 16)
+        return first[index < 0 ? 0 : index];
+    if (index >= 232) {
+        grey = 8 + 10 * (uint32_t)(index - 232);
+        return grey << 16 | grey << 8 | grey;
+    }
+    cube = (uint32_t)index - 16;
+    return steps[cube / 36] << 16 | steps[cube / 6 % 6] << 8 | steps[cube % 6];
+}
+
 enum theme theme_by_name(const char *name)
 {
     for (int i = 0; i < THEMES; i++)

@@ -52,6 +52,9 @@ static inline enum role role_of_guest(unsigned guest)
 
 struct look theme_look(enum theme theme, enum role role);
 
+/* A colour of the palette of 256 as 0xRRGGBB: xterm's. */
+uint32_t theme_rgb(int index);
+
 /* The theme of that name, or THEMES. */
 enum theme theme_by_name(const char *name);
 

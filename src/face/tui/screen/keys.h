@@ -30,18 +30,38 @@ enum action {
     ACTION_WHY_NOT,
     ACTION_WHO,
     ACTION_BREAK,
+    ACTION_ASK,
+    ACTION_FILTER,
+    ACTION_PALETTE,
+
+    /* panes */
+    ACTION_PANE,
+    ACTION_PANE_BACK,
+    ACTION_UP,
+    ACTION_DOWN,
+    ACTION_PAGE_UP,
+    ACTION_PAGE_DOWN,
+    ACTION_FILL,
+    ACTION_VIEW,
+    ACTION_SPLIT,
+    ACTION_SWAP,
+    ACTION_CLOSE,
+    ACTION_PIN,
+    ACTION_LAYOUT,
 
     /* the screen */
     ACTION_CHOOSE_UNIT,
     ACTION_FASTER,
     ACTION_SLOWER,
-    ACTION_PANE,
-    ACTION_FILL,
     ACTION_ZOOM_OUT,
     ACTION_ZOOM_IN,
+    ACTION_FOLD,
     ACTION_HART,
     ACTION_THEME,
     ACTION_MOTION,
+    ACTION_PRESENT,
+    ACTION_RACE,
+    ACTION_CONSOLE,
     ACTION_HELP,
     ACTION_LEAVE,
     ACTION_QUIT,
@@ -64,21 +84,47 @@ enum {
     KEY_CODE_PAGE_DOWN,
     KEY_CODE_BACKSPACE,
     KEY_CODE_DELETE,
-    KEY_CODE_F1
+    KEY_CODE_BACKTAB,
+    KEY_CODE_F1,
+    KEY_CODE_MOUSE /* the mouse: term_mouse tells */
+};
+
+/* What the mouse did, at which cell. */
+enum mouse_act { MOUSE_CLICK, MOUSE_WHEEL_UP, MOUSE_WHEEL_DOWN };
+
+struct mouse {
+    int row, col;
+    enum mouse_act act;
 };
 
 #define KEY_CONTROL(letter) ((letter)&0x1f)
 
-/* One row a key: it feeds the key row, the help sheet and what pressing it does. */
+/* What keys are for: the parts of the help sheet, in its order. */
+enum key_group { KEYS_MOVE, KEYS_ASK, KEYS_LOOK, KEYS_PANES, KEYS_TOOL, KEY_GROUPS };
+
+extern const char *const key_group_titles[KEY_GROUPS];
+
+struct screen;
+
+/* One row a key: it feeds the key row, the help sheet, the palette and what pressing it
+ * does. */
 struct key {
     int code, also; /* 0: there is no second one */
     const char *name, *verb, *help;
     enum action action;
-    const char *off; /* why it does nothing; NULL: it works */
+    enum key_group group;
+    /* Why it does nothing now; NULL: it works. A NULL function: it always does. */
+    const char *(*off)(const struct screen *screen);
 };
 
 extern const struct key keys[];
 extern const unsigned keys_count;
+
+/* Why a key does nothing now; NULL: it works. */
+const char *key_off(const struct key *key, const struct screen *screen);
+
+/* The row of what a key does. */
+const struct key *key_of(enum action action);
 
 /* The row of a key, NULL: it has none. */
 const struct key *key_find(int code);

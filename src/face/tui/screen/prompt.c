@@ -20,8 +20,9 @@ static void set(struct prompt *prompt, const char *line)
     prompt->length = prompt->at = length;
 }
 
-void prompt_begin(struct prompt *prompt, const char *line)
+void prompt_begin(struct prompt *prompt, char sign, const char *line)
 {
+    prompt->sign = sign;
     set(prompt, line);
     prompt->shown = prompt->pasts;
 }
@@ -259,7 +260,7 @@ void prompt_draw(const struct prompt *prompt, struct canvas *canvas, int row)
     before_cursor = text_width(head);
     for (; before_cursor >= room; before_cursor--)
         glyph_next(&from);
-    canvas_put(canvas, row, 1, ROLE_HEAD, ':');
+    canvas_put(canvas, row, 1, ROLE_HEAD, (uint32_t)prompt->sign);
     canvas_text(canvas, row, 2, room, ROLE_TEXT, from);
     canvas->cursor_row = row;
     canvas->cursor_col = 2 + before_cursor;

@@ -12,6 +12,7 @@
 enum { PROMPT_LINE = 1024, PROMPT_HISTORY = 200 };
 
 struct prompt {
+    char sign;              /* in front of the line: ':' a command, '/' a filter */
     char line[PROMPT_LINE]; /* UTF-8 */
     size_t length, at;      /* the cursor stands before the byte `at` */
     char cut[PROMPT_LINE];  /* by C-w, C-u or C-k, for C-y */
@@ -28,7 +29,7 @@ enum prompt_answer {
 };
 
 /* Begins a line; the cursor stands behind it. */
-void prompt_begin(struct prompt *prompt, const char *line);
+void prompt_begin(struct prompt *prompt, char sign, const char *line);
 enum prompt_answer prompt_key(struct prompt *prompt, int code);
 
 /* Replaces what is between `from` and the cursor. */

@@ -2,44 +2,48 @@
 #define FACE_TUI_SCREEN_SCREEN_H
 
 #include "face/tui/screen/keys.h"
+#include "face/tui/screen/palette.h"
+#include "face/tui/screen/panes.h"
 #include "face/tui/screen/prompt.h"
+#include "face/tui/screen/question.h"
 #include "face/tui/screen/sheet.h"
-#include "face/tui/view/view.h"
 
 /*
- * The whole screen: which rows belong to what, by its size. A bigger one shows more, with
- * the same words.
+ * The whole screen: rows at the top that tell when and what, panes, the keys that work
+ * now; sheets over it. A bigger one shows more, with the same words.
  */
-enum { SCREEN_ROWS = 24, SCREEN_COLS = 80 };
+enum {
+    SCREEN_ROWS = 16, /* least for panes; below only the most necessary is shown */
+    SCREEN_COLS = 60,
+    SCREEN_LEAST_ROWS = 12, /* ... down to this */
+    SCREEN_LEAST_COLS = 40
+};
 
 enum screen_mode { SCREEN_STANDING, SCREEN_RUNNING, SCREEN_ENDED };
 
-/* What the changing pane shows: the view that explains the event, or always one. */
-enum screen_pane {
-    PANE_AUTO,
-    PANE_REGISTERS,
-    PANE_DMA,
-    PANE_MEMORY,
-    PANE_EVENTS,
-    PANES
-};
-
 struct screen {
     const struct watch *watch;
-    struct view_state view;
+    struct panes panes;
+    bool laid_out; /* by the user, a scenario or a command: sizes do not change it */
     enum screen_mode mode;
-    enum screen_pane pane;
-    bool past;      /* later moments are known */
-    bool filled;    /* panes have the timeline's place */
-    bool shows_all; /* as it was drawn last: it is wide enough for all panes */
+    bool past; /* later moments are known */
+    bool held; /* a question is asked: the step waits */
+    struct question question;
+    char remark[QUESTION_TEXT]; /* what the scenario says to whoever presents */
+    bool presenting;
+    bool shows_keys; /* while presenting */
+    unsigned spot;   /* the pane in the spotlight, from 1; 0: the stage */
     const char *speed, *unit;
     char notice[160]; /* stands in the key row until the next key */
     char ended[96];   /* why nothing more happens */
     struct sheet sheet;
+    struct palette palette;
     struct prompt prompt;
     bool prompting;
+    bool typing; /* keys go to the console */
 };
 
+/* Until somebody chooses a layout, the screen's size does. */
 void screen_draw(struct screen *screen, struct canvas *canvas);
 
 #endif

@@ -150,6 +150,7 @@ const struct view code_view = {
     .class = VIEW_INSTRUCTIONS,
     .cols = 30,
     .rows = 3,
+    .wide = 52,
     .tells = "disassemble",
     .draw = draw,
 };

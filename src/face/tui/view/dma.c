@@ -210,6 +210,7 @@ const struct view dma_view = {
     .class = VIEW_DEVICES,
     .cols = 32,
     .rows = 3,
+    .wide = 46,
     .tells = "info dma",
     .draw = draw,
 };

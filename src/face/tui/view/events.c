@@ -51,6 +51,9 @@ const struct view events_view = {
     .class = VIEW_DEVICES,
     .cols = 40,
     .rows = 3,
+    .wish = 11,
+    .middle = 6,
+    .low = 4,
     .tells = "info events",
     .draw = draw,
 };

@@ -132,6 +132,7 @@ const struct view memory_view = {
     .class = VIEW_INSTRUCTIONS,
     .cols = 40,
     .rows = 3,
+    .wide = 54,
     .tells = "xp",
     .draw = draw,
 };

@@ -222,6 +222,7 @@ const struct view registers_view = {
     .class = VIEW_INSTRUCTIONS,
     .cols = 28,
     .rows = 3,
+    .wide = 44,
     .tells = "info registers",
     .draw = draw,
 };

@@ -26,8 +26,10 @@ const struct view stage_view = {
     .help = "the machine as a map: who asks whom for what, now",
     .class = VIEW_DEVICES,
     .cols = 60,
-    .rows = 6,
+    .rows = 12,
     .wish = 17,
+    .low = 12,
+    .middle = 15,
     .tells = "info map",
     .draw = draw,
 };

@@ -290,7 +290,10 @@ const struct view timeline_view = {
     .help = "who used the hart, the bus and the DMA channels, cycle by cycle",
     .class = VIEW_INSTRUCTIONS,
     .cols = 40,
-    .rows = 3,
+    .rows = 4,
+    .wish = 9,
+    .low = 4,
+    .middle = 7,
     .tells = "timeline",
     .draw = draw,
 };

@@ -4,8 +4,8 @@
 #include <string.h>
 
 const struct view *const views[] = {
-    &stage_view,  &code_view,   &registers_view, &dma_view,
-    &memory_view, &events_view, &timeline_view,  NULL,
+    &auto_view,   &stage_view,    &code_view, &registers_view, &dma_view, &memory_view,
+    &events_view, &timeline_view, NULL,
 };
 
 const struct view *view_named(const char *name)

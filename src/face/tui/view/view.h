@@ -26,7 +26,8 @@ struct view_state {
     unsigned scale; /* of the timeline: index, see timeline_scale */
     int top;        /* rows scrolled down from where the view would begin */
     int shown, all; /* rows, as it was drawn last: scrolling ends there; 0: all */
-    int token;      /* of the stage: -1, or how far the token has gone, to 255 */
+    bool calm; /* of the stage and lanes: the presenter\'s, large and without numbers */
+    int token; /* of the stage: -1, or how far the token has gone, to 255 */
     char about[VIEW_TEXT]; /* what it is of: see the view's row; "": what happens now */
     char filter[VIEW_TEXT]; /* an expression over events; "": all of them */
     char opened
@@ -38,8 +39,10 @@ struct view {
     const char *name; /* in commands and layouts */
     const char *help; /* what it shows; no full stop */
     enum view_class class;
-    int cols, rows;    /* least, with its rule */
-    int wish;          /* rows that it makes good use of; 0: as many as there are */
+    int cols, rows;  /* least, with its rule */
+    int wish;        /* rows that it makes good use of; 0: as many as there are */
+    int wide;        /* columns that it makes good use of; 0: as many as there are */
+    int low, middle; /* the same on screens of less than 30 and 46 rows; 0: as `wish` */
     const char *tells; /* the command that tells the same as text */
     const char *about; /* what `about` may be: "[DMA] [CHANNEL]"; NULL: nothing */
     /* Why there is nothing to show in this run; NULL: there is. NULL function: never. */
@@ -58,8 +61,11 @@ const struct view *view_named(const char *name);
 void view_draw_absent(const struct view *view, struct canvas *canvas, struct area area,
                       const char *why);
 
-extern const struct view stage_view, code_view, registers_view, dma_view, memory_view,
-    events_view, timeline_view;
+/* The view that explains what happens now: a DMA channel, a walk, registers. */
+const struct view *view_explaining(const struct watch *watch);
+
+extern const struct view auto_view, stage_view, code_view, registers_view, dma_view,
+    memory_view, events_view, timeline_view;
 
 /* Cycles a column of the timeline, by scale. */
 enum { TIMELINE_SCALES = 16 };

@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
+enum { NOTICE = 78 /* columns of an answer that stands in the key row */ };
+
 /* --- commands ------------------------------------------------------------------------- */
 
 static void take_line(void *ctx, const char *line)
@@ -74,7 +76,7 @@ void viewer_show(struct viewer *viewer, const char *title, const struct buf *tex
 
     if (!first)
         return;
-    if (text_width(buf_str(text)) <= SCREEN_COLS - 2 &&
+    if (text_width(buf_str(text)) <= NOTICE &&
         buf_str(text)[first + (buf_str(text)[first] == '\n')] == '\0') {
         snprintf(screen->notice, sizeof(screen->notice), "%.*s", (int)first,
                  buf_str(text));
@@ -149,10 +151,23 @@ static void complete(struct viewer *viewer)
 
 /* --- the prompt ----------------------------------------------------------------------- */
 
-void viewer_prompt(struct viewer *viewer, const char *line)
+void viewer_prompt(struct viewer *viewer, char sign, const char *line)
 {
     viewer->screen.prompting = true;
-    prompt_begin(&viewer->screen.prompt, line);
+    prompt_begin(&viewer->screen.prompt, sign, line);
+}
+
+/* The chosen pane hides what the line does not say. */
+static void set_filter(struct viewer *viewer, const char *line)
+{
+    struct view_state *state = &panes_chosen(&viewer->screen.panes)->state;
+
+    if (strlen(line) >= sizeof(state->filter)) {
+        viewer_notice(viewer, "/ filter: the expression is too long");
+        return;
+    }
+    memcpy(state->filter, line, strlen(line) + 1);
+    state->top = 0;
 }
 
 static void enter(struct viewer *viewer)
@@ -161,8 +176,12 @@ static void enter(struct viewer *viewer)
     char line[PROMPT_LINE];
 
     memcpy(line, prompt->line, prompt->length + 1);
-    prompt_remember(prompt);
     viewer->screen.prompting = false;
+    if (prompt->sign == '/') {
+        set_filter(viewer, line);
+        return;
+    }
+    prompt_remember(prompt);
     viewer_do(viewer, line);
 }
 
@@ -178,7 +197,8 @@ void viewer_prompt_key(struct viewer *viewer, int code)
         enter(viewer);
         break;
     case PROMPT_COMPLETE:
-        complete(viewer);
+        if (viewer->screen.prompt.sign == ':')
+            complete(viewer);
         break;
     case PROMPT_CLOSED:
         viewer->screen.prompting = false;

@@ -3,7 +3,8 @@
 #include "base/bits.h"
 #include "control/command/answer.h"
 #include "face/tui/screen/help.h"
-#include "observe/ask/step.h"
+#include "face/tui/viewer/picture_rows.h"
+#include "face/tui/viewer/rows.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -36,18 +37,24 @@ void viewer_begin(struct viewer *viewer, struct session *session)
         .session = session, .motion = true, .speed = FULL, .unit = &move_units[0]};
     viewer->watch = watch_new(session);
     viewer->screen.watch = viewer->watch;
-    viewer->screen.view.token = -1;
     viewer->screen.speed = speeds[FULL].name;
     viewer->screen.unit = viewer->unit->name;
     command_answers(session);
+    session_add_commands(session, viewer_commands);
+    session_add_commands(session, picture_commands);
+    session_set_extra(session, viewer_key, viewer, NULL);
     viewer_hear(viewer);
     timeline_set_interrupt(session->time, (struct interrupt){interrupted, viewer});
 }
 
 void viewer_end(struct viewer *viewer)
 {
+    cast_close(viewer->cast, &(struct err){{0}});
+    viewer->cast = NULL;
     sheet_release(&viewer->screen.sheet);
     prompt_release(&viewer->screen.prompt);
+    palette_release(&viewer->screen.palette);
+    panes_release(&viewer->screen.panes);
     watch_free(viewer->watch);
     viewer->watch = NULL;
 }
@@ -79,6 +86,8 @@ void viewer_look(struct viewer *viewer)
 void viewer_draw(struct viewer *viewer, struct canvas *canvas)
 {
     viewer_look(viewer);
+    viewer->rows = canvas->rows;
+    viewer->cols = canvas->cols;
     screen_draw(&viewer->screen, canvas);
 }
 
@@ -102,26 +111,17 @@ static void change_speed(struct viewer *viewer, int by)
 
 static void change_scale(struct viewer *viewer, int by)
 {
-    int scale = (int)viewer->screen.view.scale + by;
+    struct panes *panes = &viewer->screen.panes;
 
-    if (scale >= 0 && scale < TIMELINE_SCALES)
-        viewer->screen.view.scale = (unsigned)scale;
+    for (unsigned r = 0; r < panes->layout.rows; r++)
+        for (unsigned p = 0; p < panes->layout.row[r].panes; p++) {
+            struct view_state *state = &panes->layout.row[r].pane[p].state;
+            int scale = (int)state->scale + by;
+
+            if (scale >= 0 && scale < TIMELINE_SCALES)
+                state->scale = (unsigned)scale;
+        }
     viewer->looked = false; /* what lies ahead */
-}
-
-static void change_pane(struct viewer *viewer)
-{
-    static const char *const names[PANES] = {"the view that explains the event",
-                                             "registers", "a DMA channel", "memory",
-                                             "what happened"};
-    struct screen *screen = &viewer->screen;
-
-    if (screen->shows_all) {
-        viewer_notice(viewer, "this screen has all panes side by side");
-        return;
-    }
-    screen->pane = (enum screen_pane)((screen->pane + 1) % PANES);
-    snprintf(screen->notice, sizeof(screen->notice), "pane: %s", names[screen->pane]);
 }
 
 static void change_hart(struct viewer *viewer)
@@ -133,107 +133,35 @@ static void change_hart(struct viewer *viewer)
     viewer->looked = false;
 }
 
-/* The list of units, each with its letter. */
-static void offer_units(struct viewer *viewer)
-{
-    struct sheet *sheet = &viewer->screen.sheet;
-
-    sheet_open(sheet, "n and p step by");
-    for (const struct move_unit *unit = move_units; unit->name; unit++)
-        buf_printf(&sheet->text, "%c  %-12s %s\n", (char)('a' + (unit - move_units)),
-                   unit->name, unit->help);
-    viewer->choosing = true;
-}
-
-static void choose_unit(struct viewer *viewer, int code)
-{
-    const struct move_unit *unit = move_units;
-
-    while (unit->name && code != 'a' + (unit - move_units))
-        unit++;
-    if (!unit->name)
-        return;
-    viewer->unit = unit;
-    viewer->screen.unit = unit->name;
-    snprintf(viewer->screen.notice, sizeof(viewer->screen.notice),
-             "n and p step by: %s", unit->name);
-}
-
 static const char help_title[] = "keys";
 
 static void show_help(struct viewer *viewer)
 {
     sheet_open(&viewer->screen.sheet, help_title);
-    help_keys(&viewer->screen.sheet.text);
+    help_keys(&viewer->screen.sheet.text, &viewer->screen);
 }
 
-/* About the event that the screen tells of, which is not always the one seen last. */
-static void ask_why(struct viewer *viewer)
+/* Esc takes away what was put on last. */
+static void leave(struct viewer *viewer)
 {
-    const struct watch *watch = viewer->watch;
-    char line[64] = "why", at[MOMENT_TEXT];
+    struct panes *panes = &viewer->screen.panes;
 
-    viewer_look(viewer);
-    if (watch->has_focus)
-        snprintf(line, sizeof(line), "why %s",
-                 moment_text(at, step_seen(&watch->focus), false));
-    viewer_do(viewer, line);
-}
-
-static void ask(struct viewer *viewer, enum action action)
-{
-    switch ((int)action) {
-    case ACTION_COMMAND:
-        viewer_prompt(viewer, "");
-        break;
-    case ACTION_GOTO:
-        viewer_prompt(viewer, "goto ");
-        break;
-    case ACTION_MARK:
-        viewer_prompt(viewer, "mark ");
-        break;
-    case ACTION_TO_MARK:
-        if (timeline_marks(viewer->session->time))
-            viewer_prompt(viewer, "goto ");
-        else
-            viewer_notice(viewer, "': there are no marks yet; m makes one");
-        break;
-    case ACTION_WHY:
-        ask_why(viewer);
-        break;
-    case ACTION_WHY_NOT:
-        viewer_prompt(viewer, "why not ");
-        break;
-    case ACTION_WHO:
-        viewer_prompt(viewer, "who ");
-        break;
-    case ACTION_BREAK:
-        viewer_prompt(viewer, "break ");
-        break;
-    default:
-        break;
-    }
+    if (panes->cursor.on)
+        panes->cursor.on = false;
+    else if (panes->filled)
+        panes->filled = false;
+    else
+        panes->chosen = false;
 }
 
 static void arrange(struct viewer *viewer, enum action action)
 {
-    struct screen *screen = &viewer->screen;
-
     switch ((int)action) {
-    case ACTION_CHOOSE_UNIT:
-        offer_units(viewer);
-        break;
     case ACTION_FASTER:
         change_speed(viewer, 1);
         break;
     case ACTION_SLOWER:
         change_speed(viewer, -1);
-        break;
-    case ACTION_PANE:
-        change_pane(viewer);
-        break;
-    case ACTION_FILL:
-        screen->filled = !screen->filled;
         break;
     case ACTION_ZOOM_OUT:
         change_scale(viewer, 1);
@@ -243,6 +171,12 @@ static void arrange(struct viewer *viewer, enum action action)
         break;
     case ACTION_HART:
         change_hart(viewer);
+        break;
+    case ACTION_CONSOLE:
+        viewer->screen.typing = true;
+        break;
+    case ACTION_THEME:
+        viewer_next_theme(viewer);
         break;
     case ACTION_MOTION:
         viewer->motion = !viewer->motion;
@@ -254,6 +188,9 @@ static void arrange(struct viewer *viewer, enum action action)
     case ACTION_STOP:
         viewer_notice(viewer, "nothing runs; q leaves");
         break;
+    case ACTION_LEAVE:
+        leave(viewer);
+        break;
     case ACTION_QUIT:
         viewer->quit = true;
         break;
@@ -264,13 +201,15 @@ static void arrange(struct viewer *viewer, enum action action)
 
 /* --- keys --------------------------------------------------------------------------- */
 
-static void act(struct viewer *viewer, enum action action)
+void viewer_act(struct viewer *viewer, enum action action)
 {
     struct screen *screen = &viewer->screen;
     bool was_running = screen->mode == SCREEN_RUNNING;
     bool moves = action >= ACTION_EVENT && action <= ACTION_REDO;
     bool on = action >= ACTION_EVENT && action <= ACTION_RUN;
-    bool asks = action >= ACTION_COMMAND && action <= ACTION_BREAK;
+    bool asks = action >= ACTION_COMMAND && action <= ACTION_PALETTE;
+    bool in_panes = (action >= ACTION_PANE && action <= ACTION_LAYOUT) ||
+                    action == ACTION_CHOOSE_UNIT;
 
     if (was_running && (moves || asks || action == ACTION_STOP)) {
         screen->mode = SCREEN_STANDING; /* whatever moves stops the run first */
@@ -282,8 +221,6 @@ static void act(struct viewer *viewer, enum action action)
         viewer_notice(viewer, "the run is over; ← goes back, q leaves");
     else if (moves && viewer->session->still)
         viewer_notice(viewer, viewer->session->still);
-    else if (action == ACTION_NEWEST && !timeline_in_past(viewer->session->time))
-        viewer_notice(viewer, "End: this is the newest moment");
     else if (action == ACTION_RUN)
         viewer_run(viewer);
     else if (action == ACTION_UNDO || action == ACTION_REDO)
@@ -291,7 +228,9 @@ static void act(struct viewer *viewer, enum action action)
     else if (moves)
         viewer_step(viewer, action);
     else if (asks)
-        ask(viewer, action);
+        viewer_ask(viewer, action);
+    else if (in_panes)
+        viewer_arrange(viewer, action);
     else
         arrange(viewer, action);
 }
@@ -305,17 +244,19 @@ static bool asks_for_help(const struct sheet *sheet, int code)
 /* True: the key was the sheet's alone. */
 static bool press_on_sheet(struct viewer *viewer, int code)
 {
-    if (viewer->choosing && code >= 'a' && code <= 'z') {
-        viewer->screen.sheet.open = viewer->choosing = false;
-        choose_unit(viewer, code);
+    if (viewer->menu && code >= 'a' && code <= 'z') {
+        viewer->screen.sheet.open = false;
+        viewer_choose(viewer, code);
         return true;
     }
     if (asks_for_help(&viewer->screen.sheet, code) ||
         !sheet_key(&viewer->screen.sheet, code)) {
-        viewer->screen.sheet.open = viewer->choosing = false;
+        viewer->screen.sheet.open = false;
+        viewer->menu = MENU_NONE;
         return false;
     }
-    viewer->choosing &= viewer->screen.sheet.open;
+    if (!viewer->screen.sheet.open)
+        viewer->menu = MENU_NONE;
     return true;
 }
 
@@ -323,24 +264,38 @@ bool viewer_press(struct viewer *viewer, int code)
 {
     struct screen *screen = &viewer->screen;
     const struct key *key;
+    const char *off;
 
     if (code == KEY_CODE_RESIZE)
         return true;
     screen->notice[0] = '\0';
     viewer->stepped = false;
+    if (screen->typing) {
+        viewer_type(viewer, code);
+        return true;
+    }
+    if (screen->palette.open) {
+        viewer_palette_key(viewer, code);
+        return true;
+    }
     if (screen->prompting) {
         viewer_prompt_key(viewer, code);
         return true;
     }
     if (screen->sheet.open && press_on_sheet(viewer, code))
         return true;
+    if (screen->held && viewer_held_key(viewer, code))
+        return true;
+    if (viewer_presenter_key(viewer, code))
+        return true;
     key = key_find(code);
     if (!key)
         return false;
-    if (key->off)
+    off = screen->mode == SCREEN_RUNNING ? NULL : key_off(key, screen);
+    if (off)
         snprintf(screen->notice, sizeof(screen->notice), "%s %s: %s", key->name,
-                 key->verb, key->off);
+                 key->verb, off);
     else
-        act(viewer, key->action);
+        viewer_act(viewer, key->action);
     return true;
 }

@@ -2,6 +2,7 @@
 #define FACE_TUI_VIEWER_VIEWER_H
 
 #include "control/moves.h"
+#include "face/tui/picture/cast.h"
 #include "face/tui/screen/screen.h"
 
 /*
@@ -10,6 +11,10 @@
  *
  *   viewer.c    keys
  *   move.c      steps, undone moves, running
+ *   arrange.c   panes, layouts, menus
+ *   ask.c       what is under the cursor: what, why, who
+ *   console.c   typing to the UART
+ *   talk.c      presenting: questions to the class, the spotlight
  *   command.c   the prompt, commands and their answers
  */
 enum { VIEWER_PLACES = 256 };
@@ -21,6 +26,9 @@ struct spot {
     enum watch_form form;
 };
 
+/* What the letters of the sheet choose. */
+enum menu { MENU_NONE, MENU_UNIT, MENU_VIEW, MENU_SPLIT, MENU_LAYOUT };
+
 struct viewer {
     struct session *session;
     struct watch *watch;
@@ -28,9 +36,13 @@ struct viewer {
     enum watch_form form; /* how the moment is told of */
     bool looked;          /* the watch knows this moment */
     const struct move_unit *unit;
-    bool choosing;  /* the sheet is the list of units */
-    unsigned speed; /* index of the speeds */
-    bool motion;    /* a token travels after a step */
+    enum menu menu; /* that the sheet is */
+    enum theme theme;
+    bool mouse;        /* it does things here, instead of the terminal's own */
+    struct cast *cast; /* that is being made, NULL: none */
+    int rows, cols;    /* of the screen, as it was drawn last */
+    unsigned speed;    /* index of the speeds */
+    bool motion;       /* a token travels after a step */
     bool quit;
     bool stepped; /* the last action was a single step: the token may travel */
 
@@ -50,6 +62,9 @@ void viewer_end(struct viewer *viewer);
 /* Does what the key says; keys of the terminal itself (suspend, redraw, theme) are the
  * caller's. False: no key has that code. */
 bool viewer_press(struct viewer *viewer, int code);
+
+/* What the mouse did, on the screen as it was drawn last. */
+void viewer_mouse(struct viewer *viewer, const struct mouse *mouse);
 
 /* Looks at where it stands, unless that is known; for whoever reads the watch. */
 void viewer_look(struct viewer *viewer);
@@ -74,8 +89,39 @@ void viewer_run(struct viewer *viewer);
 struct spot viewer_place(const struct viewer *viewer);
 void viewer_moved(struct viewer *viewer, const struct spot *from);
 
-/* Opens the prompt with the beginning of a line. */
-void viewer_prompt(struct viewer *viewer, const char *line);
+/* The part of the keys that is about panes; a letter of a menu. */
+void viewer_arrange(struct viewer *viewer, enum action action);
+void viewer_choose(struct viewer *viewer, int letter);
+
+/* Uses a layout by its name, or as text. */
+bool viewer_lay_out(struct viewer *viewer, const char *layout, struct err *err);
+
+/* Does what a key does. */
+void viewer_act(struct viewer *viewer, enum action action);
+
+/* Asks the class: the next step waits for the answer. */
+void viewer_hold(struct viewer *viewer, const struct question *question);
+
+/* A key while a question is asked. False: it is not for it. */
+bool viewer_held_key(struct viewer *viewer, int code);
+
+/* A key that means something to the presenter alone. */
+bool viewer_presenter_key(struct viewer *viewer, int code);
+
+/* A key that goes to the console. */
+void viewer_type(struct viewer *viewer, int code);
+
+/* The part of the keys that asks. */
+void viewer_ask(struct viewer *viewer, enum action action);
+
+/* A key while the palette is open. */
+void viewer_palette_key(struct viewer *viewer, int code);
+
+/* The theme after this one, of those with colours. */
+void viewer_next_theme(struct viewer *viewer);
+
+/* Opens the prompt with the beginning of a line; `sign` as struct prompt has it. */
+void viewer_prompt(struct viewer *viewer, char sign, const char *line);
 
 /* A key while the prompt is open. */
 void viewer_prompt_key(struct viewer *viewer, int code);
