@@ -170,7 +170,7 @@ fuzz:
 	@scripts/fuzz -s $(FUZZ_SECONDS) -j $(JOBS) build/fuzz
 
 ## bench: speed, paired with QEMU in the same run; see tests/bench/README.md
-bench: $(PROGRAM) $(BENCH_ELFS) $(BUILD)/bench/measure $(BUILD)/bench/travel
+bench: $(PROGRAM) $(BENCH_ELFS) $(BUILD)/bench/measure $(BUILD)/bench/travel $(BUILD)/bench/screen
 	@tests/bench/run $(BUILD)
 
 bench-elfs: $(BENCH_ELFS)
@@ -182,6 +182,10 @@ $(BUILD)/bench/%.elf: $(wildcard tests/bench/*.s) tests/bench/assemble tests/ben
 	$(Q)tests/bench/assemble $(ASSEMBLER) $* $@
 
 $(BUILD)/bench/travel: $(BUILD)/tests/bench/travel.o $(BUILD)/libringside.a
+	@mkdir -p $(@D)
+	$(Q)$(LINK) -o $@ $^ $(LIBS)
+
+$(BUILD)/bench/screen: $(BUILD)/tests/bench/screen.o $(BUILD)/libringside.a
 	@mkdir -p $(@D)
 	$(Q)$(LINK) -o $@ $^ $(LIBS)
 

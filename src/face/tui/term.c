@@ -1,6 +1,7 @@
 /*
  * The only file that includes curses.h. Everything else draws on a canvas.
  */
+#define _GNU_SOURCE      /* ppoll */
 #define NCURSES_WIDECHAR 1
 #include "face/tui/term.h"
 
@@ -10,9 +11,11 @@
 #include <curses.h>
 #include <langinfo.h>
 #include <locale.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <term.h>
 #include <unistd.h>
 #include <wchar.h>
 
@@ -82,12 +85,19 @@ static void choose_theme(enum theme asked)
     use_theme(COLORS >= FEW_COLOURS ? asked : THEME_TERMINAL);
 }
 
-static bool is_dumb(void)
+/* Terminfo: cup (cursor_address) and clear are what the screen cannot do without. */
+bool term_places_cursor(void)
 {
     const char *name = getenv("TERM");
+    char cup[] = "cup", clear[] = "clear";
+    int status;
 
-    return !name || !name[0] || strcmp(name, "dumb") == 0;
+    if (!name || !name[0] || setupterm(name, STDOUT_FILENO, &status) != OK)
+        return false;
+    return tigetstr(cup) > (char *)0 && tigetstr(clear) > (char *)0;
 }
+
+static const int killing[] = {SIGHUP, SIGINT, SIGTERM};
 
 static void note_signal(int number)
 {
@@ -98,12 +108,11 @@ static void note_signal(int number)
  * begun again, so that the loop hears of it. */
 static void catch_signals(void)
 {
-    static const int numbers[] = {SIGHUP, SIGINT, SIGTERM};
     struct sigaction action = {.sa_handler = note_signal};
 
     sigemptyset(&action.sa_mask);
-    for (size_t i = 0; i < COUNT(numbers); i++)
-        sigaction(numbers[i], &action, NULL);
+    for (size_t i = 0; i < COUNT(killing); i++)
+        sigaction(killing[i], &action, NULL);
 }
 
 bool term_killed(void)
@@ -131,7 +140,7 @@ bool term_open(const struct term_options *options, struct err *err)
 {
     if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))
         return err_set(err, "standard input and output must be a terminal");
-    if (is_dumb())
+    if (!term_places_cursor())
         return err_set(err, "this terminal (TERM=%s) cannot place the cursor",
                        getenv("TERM") ? getenv("TERM") : "");
     setlocale(LC_CTYPE, "");
@@ -272,13 +281,35 @@ static bool read_mouse(void)
     return true;
 }
 
+/* Waits for a key. The signals that are heard come while it waits, and at no other moment of
+ * this function: none is missed between looking for it and waiting. */
+static void wait_for_input(int milliseconds)
+{
+    struct pollfd input = {.fd = STDIN_FILENO, .events = POLLIN};
+    struct timespec time = {milliseconds / 1000, milliseconds % 1000 * 1000000L};
+    sigset_t heard, before;
+
+    sigemptyset(&heard);
+    for (size_t i = 0; i < COUNT(killing); i++)
+        sigaddset(&heard, killing[i]);
+    sigaddset(&heard, SIGWINCH);
+    sigprocmask(SIG_BLOCK, &heard, &before);
+    if (!term.killed)
+        ppoll(&input, 1, milliseconds < 0 ? NULL : &time, &before);
+    sigprocmask(SIG_SETMASK, &before, NULL);
+}
+
 int term_key(int milliseconds)
 {
     wint_t key;
     int got;
 
-    timeout(milliseconds);
-    got = get_wch(&key);
+    timeout(0);
+    got = get_wch(&key); /* curses may have read it already */
+    if (got == ERR && milliseconds != 0) {
+        wait_for_input(milliseconds);
+        got = get_wch(&key);
+    }
     if (got == ERR)
         return KEY_CODE_NONE;
     if (got == KEY_CODE_YES && key == KEY_MOUSE)

@@ -11,6 +11,9 @@ struct term_options {
     bool ascii; /* signs of ASCII only */
 };
 
+/* Can the terminal be told where to write? */
+bool term_places_cursor(void);
+
 /* Takes the screen; false with the reason if the terminal cannot be used. */
 bool term_open(const struct term_options *options, struct err *err);
 void term_close(void);

@@ -1,15 +1,18 @@
 #include "face/tui/tui_command.h"
 
+#include "base/alloc.h"
 #include "base/clean.h"
 #include "control/command/command.h"
 #include "control/keep.h"
 #include "face/options.h"
+#include "face/shell/shell_command.h"
 #include "face/tui/term.h"
 #include "face/tui/tui.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* What was asked for, and what is watched. */
 struct watching {
@@ -196,6 +199,40 @@ static bool watch_run(struct watching *asked, const char *file, struct err *err)
     return true;
 }
 
+/* Where the cursor cannot be placed there is the shell: the same commands, line by line. */
+static int shell_instead(const struct watching *asked, const char *file)
+{
+    enum { ROOM = 64 };
+    const char *given[ROOM] = {"shell"};
+    char *argv[ROOM + 1] = {NULL};
+    int argc = 1;
+
+    fprintf(stderr,
+            "This terminal (TERM=%s) cannot place the cursor: here is the shell, which "
+            "has the same commands.\n",
+            getenv("TERM") ? getenv("TERM") : "");
+    if (asked->variant) {
+        given[argc++] = "--variant";
+        given[argc++] = asked->variant;
+    }
+    for (size_t i = 0; i < asked->settings.count && argc < ROOM - 3; i++) {
+        given[argc++] = "--set";
+        given[argc++] = asked->settings.text[i];
+    }
+    given[argc++] = file;
+    for (int i = 0; i < argc; i++)
+        argv[i] = alloc_string(given[i]);
+    argc = command_shell(argc, argv);
+    for (int i = 0; argv[i]; i++)
+        free(argv[i]);
+    return argc;
+}
+
+static bool is_terminal(void)
+{
+    return isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
+}
+
 int command_watch(int argc, char **argv)
 {
     struct watching asked = {0};
@@ -216,7 +253,7 @@ int command_watch(int argc, char **argv)
         {0, "instructions", OPTION_NUMBER, &asked.instructions, "N",
          "with --print: after so many instructions"},
         {'c', "command", OPTION_LIST, &asked.commands, "COMMANDS",
-         "with --print: do these commands first (again for more)"},
+         "with --print: do these first"},
         {0, "keys", OPTION_TEXT, &asked.keys, "KEYS",
          "with --print: then press these keys"},
         {0, "view", OPTION_TEXT, &asked.view, "NAME", "with --print: that view alone"},
@@ -239,6 +276,13 @@ int command_watch(int argc, char **argv)
     if (argc != 1 && !(asked.resume && argc == 0)) {
         err_set(&err, "watch: give one FILE");
         return report_error(STATUS_USAGE, &err);
+    }
+    if (argc == 1 && !asked.print && is_terminal() && !term_places_cursor() &&
+        !is_recording(argv[0])) {
+        status = shell_instead(&asked, argv[0]);
+        free(asked.settings.text);
+        free(asked.commands.text);
+        return status;
     }
     if (!watch_run(&asked, argc ? argv[0] : NULL, &err)) {
         err_prefix(&err, "watch");

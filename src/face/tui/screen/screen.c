@@ -9,10 +9,9 @@
 
 enum { WIDEST = 150, HIGHEST = 46 /* from which there is room for everything */ };
 
-/* The layout for a screen of that size, unless one was chosen. */
-static void choose_layout(struct screen *screen, const struct canvas *canvas)
+void screen_fit(struct screen *screen, int rows, int cols)
 {
-    bool large = canvas->cols >= WIDEST && canvas->rows >= HIGHEST;
+    bool large = cols >= WIDEST && rows >= HIGHEST;
     const struct layout_info *info = layout_named(large ? "everything" : "stage");
     struct layout layout;
     struct err err;
@@ -47,7 +46,7 @@ void screen_draw(struct screen *screen, struct canvas *canvas)
     canvas_clear(canvas, NULL);
     canvas->past = screen->past;
     canvas->cursor_row = -1;
-    choose_layout(screen, canvas);
+    screen_fit(screen, canvas->rows, canvas->cols);
     if (canvas->rows < SCREEN_LEAST_ROWS || canvas->cols < SCREEN_LEAST_COLS) {
         tiny_refuse(screen, canvas);
         return;

@@ -43,7 +43,9 @@ struct screen {
     bool typing; /* keys go to the console */
 };
 
-/* Until somebody chooses a layout, the screen's size does. */
+/* Until somebody chooses a layout, the screen's size does: that of the last drawing, or of
+ * this call. */
+void screen_fit(struct screen *screen, int rows, int cols);
 void screen_draw(struct screen *screen, struct canvas *canvas);
 
 #endif

@@ -37,6 +37,7 @@ void viewer_begin(struct viewer *viewer, struct session *session)
         .session = session, .motion = true, .speed = FULL, .unit = &move_units[0]};
     viewer->watch = watch_new(session);
     viewer->screen.watch = viewer->watch;
+    screen_fit(&viewer->screen, 24, 80);
     viewer->screen.speed = speeds[FULL].name;
     viewer->screen.unit = viewer->unit->name;
     command_answers(session);
