@@ -228,9 +228,10 @@ static int shell_instead(const struct watching *asked, const char *file)
     return argc;
 }
 
-static bool is_terminal(void)
+static bool needs_shell(const struct watching *asked, const char *file)
 {
-    return isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
+    return !asked->print && isatty(STDIN_FILENO) && isatty(STDOUT_FILENO) &&
+           !term_places_cursor() && !is_recording(file);
 }
 
 int command_watch(int argc, char **argv)
@@ -277,19 +278,16 @@ int command_watch(int argc, char **argv)
         err_set(&err, "watch: give one FILE");
         return report_error(STATUS_USAGE, &err);
     }
-    if (argc == 1 && !asked.print && is_terminal() && !term_places_cursor() &&
-        !is_recording(argv[0])) {
+    if (argc == 1 && needs_shell(&asked, argv[0])) {
         status = shell_instead(&asked, argv[0]);
-        free(asked.settings.text);
-        free(asked.commands.text);
-        return status;
+    } else {
+        if (!watch_run(&asked, argc ? argv[0] : NULL, &err)) {
+            err_prefix(&err, "watch");
+            status = report_error(STATUS_USAGE, &err);
+        }
+        session_close(&asked.session);
+        viewer_end(&asked.viewer);
     }
-    if (!watch_run(&asked, argc ? argv[0] : NULL, &err)) {
-        err_prefix(&err, "watch");
-        status = report_error(STATUS_USAGE, &err);
-    }
-    session_close(&asked.session);
-    viewer_end(&asked.viewer);
     free(asked.settings.text);
     free(asked.commands.text);
     return status;

@@ -1,5 +1,7 @@
 #include "face/tui/screen/help.h"
 
+#include "face/tui/screen/keys.h"
+
 #include <stdio.h>
 #include <string.h>
 

@@ -1,6 +1,8 @@
 /* The last row: the keys that work now. */
 #include "face/tui/screen/keyrow.h"
 
+#include "face/tui/screen/keys.h"
+
 #include <stdio.h>
 
 enum { BACK = ACTION_EVENT_BACK - ACTION_EVENT }; /* from a move on to the one back */

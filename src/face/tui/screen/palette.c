@@ -1,7 +1,7 @@
 #include "face/tui/screen/palette.h"
 
 #include "base/alloc.h"
-#include "face/tui/screen/keys.h"
+#include "face/tui/screen/codes.h"
 
 #include <ctype.h>
 #include <stdlib.h>

@@ -2,7 +2,7 @@
 
 #include "base/alloc.h"
 #include "base/bits.h"
-#include "face/tui/screen/keys.h"
+#include "face/tui/screen/codes.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,7 +1,6 @@
 #ifndef FACE_TUI_SCREEN_SCREEN_H
 #define FACE_TUI_SCREEN_SCREEN_H
 
-#include "face/tui/screen/keys.h"
 #include "face/tui/screen/palette.h"
 #include "face/tui/screen/panes.h"
 #include "face/tui/screen/prompt.h"
@@ -9,7 +8,7 @@
 #include "face/tui/screen/sheet.h"
 
 /*
- * The whole screen: rows at the top that tell when and what, panes, the keys that work
+ * What the whole screen shows: rows at the top that tell when and what, panes, the keys that work
  * now; sheets over it. A bigger one shows more, with the same words.
  */
 enum {
@@ -42,10 +41,5 @@ struct screen {
     bool prompting;
     bool typing; /* keys go to the console */
 };
-
-/* Until somebody chooses a layout, the screen's size does: that of the last drawing, or of
- * this call. */
-void screen_fit(struct screen *screen, int rows, int cols);
-void screen_draw(struct screen *screen, struct canvas *canvas);
 
 #endif

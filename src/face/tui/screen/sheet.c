@@ -1,6 +1,6 @@
 #include "face/tui/screen/sheet.h"
 
-#include "face/tui/screen/keys.h"
+#include "face/tui/screen/codes.h"
 
 #include <stdio.h>
 #include <string.h>

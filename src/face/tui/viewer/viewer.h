@@ -3,13 +3,14 @@
 
 #include "control/moves.h"
 #include "face/tui/picture/cast.h"
-#include "face/tui/screen/screen.h"
+#include "face/tui/screen/draw.h"
+#include "face/tui/screen/keys.h"
 
 /*
  * A run that is watched: what keys make of it, without any terminal. Tests press keys
  * here and read the canvas.
  *
- *   viewer.c    keys
+ *   press.c     keys
  *   move.c      steps, undone moves, running
  *   arrange.c   panes, layouts, menus
  *   ask.c       what is under the cursor: what, why, who

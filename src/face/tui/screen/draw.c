@@ -1,4 +1,4 @@
-#include "face/tui/screen/screen.h"
+#include "face/tui/screen/draw.h"
 
 #include "face/tui/screen/heading.h"
 #include "face/tui/screen/keyrow.h"
