@@ -25,9 +25,15 @@ void screen_fit(struct screen *screen, int rows, int cols)
 
 static void draw_last_row(const struct screen *screen, struct canvas *canvas)
 {
-    if (screen->prompting && !screen->notice[0])
+    static const char past[] = "◂ a change here makes a branch";
+    int room = canvas->cols - text_width(past) - 1;
+
+    if (screen->prompting && !screen->notice[0]) {
         prompt_draw(&screen->prompt, canvas, canvas->rows - 1);
-    else
+        if (screen->past && (int)screen->prompt.length + 4 < room)
+            canvas_text(canvas, canvas->rows - 1, room, text_width(past), ROLE_TAG,
+                        past);
+    } else
         keyrow_draw(screen, canvas);
 }
 
