@@ -4,6 +4,7 @@
 #include "base/nearest.h"
 #include "face/docs_commands.h"
 #include "face/docs_isa.h"
+#include "face/docs_screen.h"
 #include "face/options.h"
 #include "machine/board/board.h"
 #include "machine/virtio/virtio.h"
@@ -213,7 +214,10 @@ static const struct {
     {"pseudo", "pseudo-instructions, and what they stand for", docs_pseudos},
     {"directives", "the assembler's directives", docs_directives},
     {"csrs", "every control and status register", docs_csrs},
-    {"commands", "every command of the shell", docs_commands},
+    {"commands", "every command of the shell and the screen", docs_commands},
+    {"views", "every view of the screen", docs_views},
+    {"layouts", "the screen's layouts", docs_layouts},
+    {"keys", "the screen's keys", docs_keys},
 };
 
 /* --- the command --------------------------------------------------------------- */
