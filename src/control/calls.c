@@ -1,47 +1,16 @@
 #include "control/calls.h"
 
 #include "machine/isa/isa.h"
-#include "observe/ask/peek.h"
-
-enum { RA = 1, T0 = 5 };
-
-static bool is_link(unsigned reg)
-{
-    return reg == RA || reg == T0;
-}
-
-static bool is_call(const struct insn *insn)
-{
-    return (insn->op == OP_JAL || insn->op == OP_JALR) && is_link(insn->rd);
-}
-
-/* Does a call end there? */
-static bool is_behind_call(const struct hart *hart, uint64_t va)
-{
-    for (unsigned length = 2; length <= 4; length += 2) {
-        struct insn insn;
-        uint32_t bits;
-
-        if (!peek_instruction(hart, va - length, &bits, NULL))
-            continue;
-        insn = insn_decode(bits);
-        if (insn.length == length && is_call(&insn))
-            return true;
-    }
-    return false;
-}
+#include "observe/ask/calls_read.h"
 
 static enum hart_step_kind kind_of(const struct hart *hart, const struct insn *insn,
                                    uint64_t to)
 {
     if (insn->op == OP_MRET || insn->op == OP_SRET)
         return STEP_TRAP_RETURN;
-    if (is_call(insn))
+    if (call_is_made_by(insn))
         return STEP_CALL;
-    if (insn->op == OP_JALR && insn->rd == 0 &&
-        (insn->rs1 == RA || is_behind_call(hart, to)))
-        return STEP_RETURN;
-    return STEP_PLAIN;
+    return call_is_ended_by(hart, insn, to) ? STEP_RETURN : STEP_PLAIN;
 }
 
 bool hart_step_of(const struct session *session, const struct event *event,

@@ -4,9 +4,9 @@
 #include "control/session.h"
 
 /*
- * Calls and returns, which the machine does not have: software jumps, and by convention a
- * jump that keeps where it came from in ra or t0 is a call (Unprivileged ISA, 2.5.1). One
- * that keeps nothing is a return if it goes through ra, or to right behind a call.
+ * Steps of a hart, with calls and returns, which the machine does not have: software jumps,
+ * and by convention some jumps are calls (observe/ask/calls.h). One that keeps nothing is a
+ * return if it goes through ra, or to right behind a call.
  */
 enum hart_step_kind {
     STEP_PLAIN,

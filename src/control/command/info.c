@@ -115,6 +115,22 @@ const struct command info_commands[] = {
         .run = info_walk,
     },
     {
+        .name = "info calls",
+        .aliases = "backtrace bt",
+        .shortcuts = "info stack",
+        .summary = "the call stack of the hart in use, and how each call is known",
+        .help =
+            "The innermost function first. The machine does not know calls: those among "
+            "the last 4,000 instructions are seen, with the moment of each; so are traps, "
+            "which cut a function off. Further out each function's first instructions tell "
+            "where it has put its return address, and that counts if a call stands before "
+            "it. Where that ends it is said why.\n"
+            "\n"
+            "  info calls",
+        .group = GROUP,
+        .run = info_calls,
+    },
+    {
         .name = "info devices",
         .summary = "the devices of the board",
         .help =

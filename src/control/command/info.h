@@ -11,7 +11,7 @@
  *   info_dma.c     DMA channels, rings       info_irq.c      interrupts
  *   info_board.c   map, bus, costs, queue    info_run.c      metrics, events
  *   info_program.c symbols, lines, regions   info_virtqueue.c  virtio queues
- *   info_iommu.c   IOMMUs, what they would do
+ *   info_iommu.c   IOMMUs, what they would do   info_calls.c  the call stack
  */
 bool info_registers(struct call *call, struct err *err);
 bool info_harts(struct call *call, struct err *err);
@@ -20,6 +20,7 @@ bool info_choose_hart(struct call *call, struct err *err);
 bool info_csr(struct call *call, struct err *err);
 bool info_tlb(struct call *call, struct err *err);
 bool info_walk(struct call *call, struct err *err);
+bool info_calls(struct call *call, struct err *err);
 bool info_devices(struct call *call, struct err *err);
 bool info_device(struct call *call, struct err *err);
 bool info_disk(struct call *call, struct err *err);
