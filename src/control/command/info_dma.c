@@ -7,6 +7,7 @@
 #include "machine/dma/dma.h"
 #include "observe/ask/names.h"
 #include "observe/ask/peek.h"
+#include "observe/ask/structures.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -89,26 +90,6 @@ static uint64_t part_of(const uint8_t bytes[DMA_DESCRIPTOR_SIZE], unsigned offse
     return value;
 }
 
-static void put_status(struct buf *out, uint64_t status)
-{
-    if (status & DMA_STATUS_DONE)
-        buf_text(out, "done");
-    if (status & DMA_STATUS_ERROR)
-        buf_text(out, "error");
-    if (status & (DMA_STATUS_DONE | DMA_STATUS_ERROR))
-        buf_printf(out, ", %" PRIu64 " bytes", status & DMA_STATUS_MOVED);
-}
-
-static void put_flags(struct buf *out, uint64_t flags)
-{
-    static const char *const names[] = {"fixed source", "irq", "fixed destination",
-                                        "end"};
-
-    for (unsigned i = 0; i < COUNT(names); i++)
-        if (flags & BIT(i))
-            buf_printf(out, "%s%s", out->size ? ", " : "", names[i]);
-}
-
 /* Gives how far away the next one of a chain is; 0: it ends here, or cannot be read. */
 static int64_t descriptor_row(struct table *table, const struct device *device,
                               unsigned channel, uint64_t index, uint64_t at)
@@ -131,10 +112,10 @@ static int64_t descriptor_row(struct table *table, const struct device *device,
     table_number(table, part_of(bytes, DMA_DESCRIPTOR_SOURCE, 8));
     table_number(table, part_of(bytes, DMA_DESCRIPTOR_DEST, 8));
     table_number(table, part_of(bytes, DMA_DESCRIPTOR_BYTES, 4));
-    put_flags(&text, flags);
+    put_dma_flags(&text, flags);
     show_text_cell(table, &text);
     buf_clear(&text);
-    put_status(&text, part_of(bytes, DMA_DESCRIPTOR_STATUS, 4));
+    put_dma_status(&text, part_of(bytes, DMA_DESCRIPTOR_STATUS, 4));
     show_text_cell(table, &text);
     buf_free(&text);
     if (flags & DMA_FLAG_END)

@@ -7,6 +7,7 @@
 #include "machine/dma/dma.h"
 #include "machine/iommu/iommu_command.h"
 #include "machine/iommu/iommu_fault.h"
+#include "observe/ask/structures.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -44,17 +45,13 @@ static void device_id_cell(struct table *table, const struct session *session,
     buf_free(&text);
 }
 
-static uint64_t root_of(uint64_t atp)
-{
-    return field_get(atp, IOMMU_ATP_PPN) << RAM_PAGE_SHIFT;
-}
-
 static void stage_cell(struct table *table, uint64_t atp, const char *mode)
 {
-    if (field_get(atp, IOMMU_ATP_MODE))
-        table_text(table, "%s at 0x%" PRIx64, mode, root_of(atp));
-    else
-        table_text(table, "Bare");
+    struct buf text = {0};
+
+    put_context_stage(&text, atp, mode);
+    show_text_cell(table, &text);
+    buf_free(&text);
 }
 
 /* --- what is remembered -------------------------------------------------------------- */
@@ -62,21 +59,12 @@ static void stage_cell(struct table *table, uint64_t atp, const char *mode)
 static void context_cells(struct table *table, const struct iommu_context *context)
 {
     struct buf text = {0};
-    static const struct {
-        uint64_t bit;
-        const char *name;
-    } flags[] = {{IOMMU_TC_DTF, "DTF"},
-                 {IOMMU_TC_PDTV, "PDTV"},
-                 {IOMMU_TC_GADE, "GADE"},
-                 {IOMMU_TC_SADE, "SADE"}};
 
     stage_cell(table, context->fsc, "Sv39");
     stage_cell(table, context->iohgatp, "Sv39x4");
     table_number(table, field_get(context->ta, IOMMU_PSCID));
     table_number(table, field_get(context->iohgatp, IOMMU_GSCID));
-    for (unsigned i = 0; i < COUNT(flags); i++)
-        if (context->tc & flags[i].bit)
-            buf_printf(&text, "%s%s", text.size ? " " : "", flags[i].name);
+    put_context_flags(&text, context->tc);
     show_text_cell(table, &text);
     buf_free(&text);
 }

@@ -1,20 +1,10 @@
 /* info tlb, info walk: what translation knows, and how it finds out. */
 #include "control/command/info.h"
 #include "control/command/show.h"
+#include "observe/ask/structures.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
-
-/* "DAGUXWRV": letters of the bits that are 1, the highest first. */
-static void put_pte_bits(struct buf *out, uint64_t entry)
-{
-    static const char letters[] = "VRWXUGAD";
-
-    if (entry >> 63)
-        buf_text(out, "N");
-    for (int bit = 7; bit >= 0; bit--)
-        buf_char(out, entry >> bit & 1 ? letters[bit] : '-');
-}
 
 /* Bytes of the page that a leaf at that level maps. */
 static uint64_t page_size(unsigned level, bool napot)
