@@ -52,6 +52,53 @@ uint64_t watch_pc(const struct watch *watch, unsigned hart)
     return pc;
 }
 
+/* A hart reads its CSRs: one that has those reads them as they were. */
+static uint64_t read_at(const struct watch *watch, unsigned hart, unsigned number,
+                        const struct csr_time *time)
+{
+    struct hart then = watch->board->hart[hart];
+
+    if (time) {
+        then.csr = time->csr;
+        then.mode = time->mode;
+        then.is_virtual = time->is_virtual;
+    }
+    return hart_csr_read(&then, number);
+}
+
+/* The machine itself, but inside a step: that has been told of already. */
+static const struct csr_time *csrs_now(const struct watch *watch, unsigned hart)
+{
+    return watch->inside < watch->count
+               ? csr_log_at(&watch->csrs[hart], watch->count - 1)
+               : NULL;
+}
+
+uint64_t watch_csr(const struct watch *watch, unsigned hart, unsigned number)
+{
+    return read_at(watch, hart, number, csrs_now(watch, hart));
+}
+
+bool watch_csr_before(const struct watch *watch, unsigned hart, unsigned number,
+                      uint64_t *value)
+{
+    const struct csr_time *time =
+        watch->step ? csr_log_at(&watch->csrs[hart], watch->step - 1) : NULL;
+
+    if (time)
+        *value = read_at(watch, hart, number, time);
+    return time != NULL;
+}
+
+uint8_t watch_mode(const struct watch *watch, unsigned hart)
+{
+    const struct csr_time *time = csrs_now(watch, hart);
+
+    if (time)
+        return (uint8_t)(time->mode | time->is_virtual * MODE_VIRTUAL);
+    return hart_privilege(&watch->board->hart[hart]);
+}
+
 /* The first 8 bytes that an event has written, as they are since. */
 static uint64_t value_written(const struct event *event)
 {
@@ -103,22 +150,31 @@ const struct event *watch_insn(const struct watch *watch, unsigned hart)
 }
 
 /* Is what the code view shows, the last instruction or the next, a guest's? */
-static bool is_in_guest(const struct watch *watch)
+static bool is_in_guest(const struct watch *watch, unsigned hart)
 {
-    const struct event *insn = watch_insn(watch, watch->hart);
+    const struct event *insn = watch_insn(watch, hart);
 
-    return insn ? insn->insn.mode & MODE_VIRTUAL
-                : watch->board->hart[watch->hart].is_virtual;
+    return insn ? insn->insn.mode & MODE_VIRTUAL : watch->board->hart[hart].is_virtual;
+}
+
+const struct symbols *watch_symbols_of(const struct watch *watch, unsigned hart)
+{
+    return subject_symbols(watch->subject, is_in_guest(watch, hart));
+}
+
+const struct lines *watch_lines_of(const struct watch *watch, unsigned hart)
+{
+    return subject_lines(watch->subject, is_in_guest(watch, hart));
 }
 
 const struct symbols *watch_symbols(const struct watch *watch)
 {
-    return subject_symbols(watch->subject, is_in_guest(watch));
+    return watch_symbols_of(watch, watch->hart);
 }
 
 const struct lines *watch_lines(const struct watch *watch)
 {
-    return subject_lines(watch->subject, is_in_guest(watch));
+    return watch_lines_of(watch, watch->hart);
 }
 
 bool watch_is_now(const struct watch *watch, const struct span *span)

@@ -13,6 +13,15 @@ uint64_t watch_pc(const struct watch *watch, unsigned hart);
 uint64_t watch_read(const struct watch *watch, uint64_t pa, void *bytes,
                     uint64_t length);
 
+/* A CSR as the viewer sees it, and as it was before the step that is told of; the second
+ * gives false if that is not known. */
+uint64_t watch_csr(const struct watch *watch, unsigned hart, unsigned number);
+bool watch_csr_before(const struct watch *watch, unsigned hart, unsigned number,
+                      uint64_t *value);
+
+/* The mode that the hart is in, with V (enum privilege), as the viewer sees it. */
+uint8_t watch_mode(const struct watch *watch, unsigned hart);
+
 /* Who wrote the byte last: an enum initiator, INITIATOR_NONE if nobody, OWNER_UNKNOWN. */
 uint8_t watch_writer(const struct watch *watch, uint64_t pa);
 
@@ -25,9 +34,12 @@ bool watch_wrote(const struct watch *watch, uint64_t pa);
 /* The last instruction of that hart among the events told of; NULL: none. */
 const struct event *watch_insn(const struct watch *watch, unsigned hart);
 
-/* The names and source lines of what the hart that is looked at runs; NULL: none. */
+/* The names and source lines of what the hart that is looked at runs; NULL: none. The
+ * same of any hart. */
 const struct symbols *watch_symbols(const struct watch *watch);
 const struct lines *watch_lines(const struct watch *watch);
+const struct symbols *watch_symbols_of(const struct watch *watch, unsigned hart);
+const struct lines *watch_lines_of(const struct watch *watch, unsigned hart);
 
 /* Is that stretch of a lane of what is told of; or does it lie ahead of the viewer? */
 bool watch_is_now(const struct watch *watch, const struct span *span);

@@ -14,18 +14,21 @@ char *text_count(char text[TEXT_NUMBER], uint64_t count)
 }
 
 /* The target of a jump or branch as the program calls it; else as it is. */
-static const char *name_target(const struct watch *watch, const char *operand)
+static const char *name_target(const struct symbols *symbols, const struct insn *insn,
+                               const char *operand)
 {
     const struct symbol *symbol = NULL;
     uint64_t target = strtoull(operand, NULL, 16);
+    uint8_t class = insn_infos[insn->op].class;
 
-    if (watch_symbols(watch) && strncmp(operand, "0x8", 3) == 0)
-        symbol = symbols_at(watch_symbols(watch), target);
+    if (symbols && (class == CLASS_BRANCH || class == CLASS_JUMP) &&
+        strncmp(operand, "0x", 2) == 0)
+        symbol = symbols_at(symbols, target);
     return symbol && symbol->address == target ? symbol->name : operand;
 }
 
-char *text_insn(char text[TEXT_INSN], const struct watch *watch, uint32_t bits,
-                uint64_t pc)
+char *text_insn_with(char text[TEXT_INSN], const struct symbols *symbols, uint32_t bits,
+                     uint64_t pc)
 {
     struct insn insn = insn_decode(bits);
     char plain[TEXT_INSN], *operand;
@@ -36,8 +39,14 @@ char *text_insn(char text[TEXT_INSN], const struct watch *watch, uint32_t bits,
     at = (size_t)snprintf(text, TEXT_INSN, "%-4s", operand ? operand : "");
     for (int i = 0; (operand = strtok(NULL, "\t,")) != NULL; i++)
         at += (size_t)snprintf(text + at, TEXT_INSN - at, "%s%.24s", i ? ", " : " ",
-                               name_target(watch, operand));
+                               name_target(symbols, &insn, operand));
     return text;
+}
+
+char *text_insn(char text[TEXT_INSN], const struct watch *watch, uint32_t bits,
+                uint64_t pc)
+{
+    return text_insn_with(text, watch_symbols(watch), bits, pc);
 }
 
 char *text_quote(char text[TEXT_DATA], uint64_t value, unsigned size)
@@ -69,15 +78,15 @@ char *text_data(char text[TEXT_DATA], uint64_t value, unsigned size)
     return text;
 }
 
-bool text_fetch(const struct watch *watch, unsigned hart, uint64_t pc, uint32_t *bits)
+bool text_fetch_in(const struct watch *watch, unsigned hart, uint8_t mode, uint64_t pc,
+                   uint32_t *bits)
 {
     const struct hart *of = &watch->board->hart[hart];
     uint64_t got = 0;
 
     *bits = 0;
     for (unsigned half = 0; half < 2; half++) {
-        struct walk_request request = {pc + 2 * half, ACCESS_FETCH, hart_privilege(of),
-                                       false};
+        struct walk_request request = {pc + 2 * half, ACCESS_FETCH, mode, false};
         uint64_t pa = request.va;
         uint16_t parcel = 0;
 
@@ -90,6 +99,11 @@ bool text_fetch(const struct watch *watch, unsigned hart, uint64_t pc, uint32_t 
             break;
     }
     return true;
+}
+
+bool text_fetch(const struct watch *watch, unsigned hart, uint64_t pc, uint32_t *bits)
+{
+    return text_fetch_in(watch, hart, watch_mode(watch, hart), pc, bits);
 }
 
 char *text_initiator(char text[TEXT_DATA], uint8_t who)

@@ -13,14 +13,22 @@ char *text_count(char text[TEXT_NUMBER], uint64_t count);
 char *text_insn(char text[TEXT_INSN], const struct watch *watch, uint32_t bits,
                 uint64_t pc);
 
+/* The same with the names of another program than the one that runs on the hart that is
+ * looked at; NULL: none. */
+char *text_insn_with(char text[TEXT_INSN], const struct symbols *symbols, uint32_t bits,
+                     uint64_t pc);
+
 /* The value that `size` bytes have, and what they spell if they are text: 0x676e "ng". */
 char *text_data(char text[TEXT_DATA], uint64_t value, unsigned size);
 
 /* What `size` bytes spell, in quotes; empty if they are no text. */
 char *text_quote(char text[TEXT_DATA], uint64_t value, unsigned size);
 
-/* The instruction at `pc` as that hart would fetch it; false: it cannot. */
+/* The instruction at `pc` as that hart would fetch it; false: it cannot. The second: as
+ * it would in another mode (enum privilege, with V). */
 bool text_fetch(const struct watch *watch, unsigned hart, uint64_t pc, uint32_t *bits);
+bool text_fetch_in(const struct watch *watch, unsigned hart, uint8_t mode, uint64_t pc,
+                   uint32_t *bits);
 
 /* Who uses the bus: "hart 0", "dma channel 1". */
 char *text_initiator(char text[TEXT_DATA], uint8_t who);

@@ -58,6 +58,10 @@ static void collect(void *ctx, const struct event *event)
         watch->room = watch->room ? watch->room * 2 : 1024;
         watch->events = alloc_resize(watch->events, watch->room * sizeof(*event));
     }
+    for (unsigned i = 0; i < watch->board->harts; i++) {
+        csr_log_take(&watch->csrs[i], &watch->board->hart[i], watch->count);
+        call_fold_take(&watch->calls[i], &watch->board->hart[i], event);
+    }
     watch->events[watch->count++] = *event;
 }
 
@@ -97,11 +101,12 @@ static void find_focus(struct watch *watch, enum watch_form form)
     unsigned best;
 
     watch->inside = find_inside(watch);
-    watch->first = watch->count;
+    watch->first = watch->step = watch->count;
     watch->has_focus = watch->count > 0;
     if (!watch->has_focus)
         return;
-    watch->first = form == WATCH_STEP ? find_step(watch) : watch->count - 1;
+    watch->step = find_step(watch);
+    watch->first = form == WATCH_STEP ? watch->step : watch->count - 1;
     best = form == WATCH_STEP ? watch->first : watch->count - 1;
     for (unsigned i = best + 1; i < watch->count; i++)
         if (watch_weight(&watch->events[i]) > watch_weight(&watch->events[best]))
@@ -226,6 +231,8 @@ void watch_look(struct watch *watch, enum watch_form form, uint64_t most)
     if (watch->now.retired > WATCH_WINDOW)
         from.retired = watch->now.retired - WATCH_WINDOW;
     watch->count = 0;
+    memset(watch->csrs, 0, sizeof(watch->csrs));
+    memset(watch->calls, 0, sizeof(watch->calls));
     timeline_replay(watch->time, from, watch->now,
                     (struct event_sink){EVENT_ALL, collect, watch});
     find_focus(watch, form);

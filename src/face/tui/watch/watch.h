@@ -2,8 +2,10 @@
 #define FACE_TUI_WATCH_WATCH_H
 
 #include "control/session.h"
+#include "face/tui/watch/csrs.h"
 #include "face/tui/watch/facts.h"
 #include "face/tui/watch/owners.h"
+#include "observe/ask/calls.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -50,6 +52,7 @@ struct watch {
      * `inside` on belong to a step that is not over. */
     struct event *events;
     unsigned first, inside, count, room;
+    unsigned step; /* the first event of the step that they are of */
 
     struct moment now;
     uint64_t cycle;
@@ -66,6 +69,8 @@ struct watch {
         uint64_t insns;
         uint32_t bits[WATCH_INSNS]; /* the last ones, the next at insns % WATCH_INSNS */
     } harts[HART_MAX];
+    struct csr_log csrs[HART_MAX]; /* of the window */
+    struct call_fold calls[HART_MAX];
 };
 
 /* Starts to watch a session's run in which nothing has happened; its first board is looked
