@@ -1,4 +1,6 @@
 #include "base/bits.h"
+#include "face/tui/view/about.h"
+#include "face/tui/view/csrs.h"
 #include "face/tui/view/view.h"
 #include "face/tui/watch/text.h"
 
@@ -6,223 +8,245 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { VALUE = 16, COLUMN = 24, NAMED = 0x10000 };
+/*
+ * The integer registers and pc. Where there is room for all they stand in columns by their
+ * numbers. Else those are shown that the function names which the hart is in, so that a
+ * register keeps its row while the hart stays there; of many, those that the last
+ * instructions used. Where there is room CSRs stand below; after a trap a small pane has
+ * these alone.
+ */
+enum {
+    PC = 32, /* the row before x1 */
+    ALL = 32,
+    VALUE = 16,
+    NAME = 2,       /* columns before a register's name */
+    AT = 6,         /* ... before its value */
+    NOTE = 24,      /* ... before what that means */
+    LEAST = 34,     /* columns of one of several */
+    CSRS_FROM = 12, /* rows from which CSRs stand below */
+    FUNCTION = 256  /* instructions of a function that are looked through */
+};
 
-/* The registers that the last instructions named, so many as there is room for. */
-static uint32_t registers_in_use(const struct watch *watch, int room)
+/* --- which ones --------------------------------------------------------------------------- */
+
+struct choice {
+    uint64_t set; /* a bit each; PC too */
+    int count, room;
+};
+
+static void take(struct choice *choice, unsigned number)
 {
-    const struct hart_fold *hart = &watch->harts[watch->hart];
-    uint64_t oldest = hart->insns > WATCH_INSNS ? hart->insns - WATCH_INSNS : 0;
-    uint32_t set = 0;
-    int count = 0;
+    if (!number || choice->set & BIT(number) || choice->count >= choice->room)
+        return;
+    choice->set |= BIT(number);
+    choice->count++;
+}
 
-    for (uint64_t i = hart->insns; i-- > oldest;) {
-        struct insn insn = insn_decode(hart->bits[i % WATCH_INSNS]);
-        uint8_t used[] = {insn.rd, insn.rs1, insn.rs2};
+static void take_named(struct choice *choice, uint32_t bits)
+{
+    struct insn insn = insn_decode(bits);
 
-        for (size_t u = 0; u < COUNT(used) && count < room; u++)
-            if (used[u] && !(set & UINT32_C(1) << used[u])) {
-                set |= UINT32_C(1) << used[u];
-                count++;
-            }
+    take(choice, insn.rd);
+    take(choice, insn.rs1);
+    take(choice, insn.rs2);
+}
+
+/* Those that the instructions name between the symbol at or before `pc` and the next one.
+ * False: they are too many. */
+static bool take_of_function(const struct watch *watch, unsigned hart, uint64_t pc,
+                             struct choice *choice)
+{
+    const struct symbols *symbols = watch_symbols_of(watch, hart);
+    const struct symbol *symbol = symbols ? symbols_at(symbols, pc) : NULL;
+    struct choice all = {.room = ALL};
+    uint64_t at = symbol ? symbol->address : pc;
+    uint32_t bits;
+
+    for (unsigned n = 0; symbol && n < FUNCTION; n++) {
+        if (symbols_at(symbols, at) != symbol || !text_fetch(watch, hart, at, &bits))
+            break;
+        take_named(&all, bits);
+        at += insn_length(bits);
     }
-    for (int other = 10; other < 42 && count < room;
-         other++) { /* a0 on, then the rest */
-        uint32_t bit = UINT32_C(1) << (other % 32);
-
-        if (other % 32 && !(set & bit)) {
-            set |= bit;
-            count++;
-        }
-    }
-    return set;
-}
-
-/* What an address is: a part of RAM, a device, or a place in the program. */
-static void name_address(const struct watch *watch, uint64_t value, char *text,
-                         size_t room)
-{
-    const struct mmio *mmio = bus_find(&watch->board->bus, value);
-    const struct region *region = watch_region(watch, value);
-    const struct symbol *symbol = NULL;
-
-    text[0] = '\0';
-    if (watch_symbols(watch) && ram_has(&watch->board->bus.ram, value, 1))
-        symbol = symbols_at(watch_symbols(watch), value);
-    if (symbol && strncmp(symbol->name, "__", 2) == 0)
-        symbol = NULL; /* a linker's own */
-    if (value < NAMED)
-        return; /* a number rather than an address */
-    if (mmio)
-        snprintf(text, room, "%s", mmio->name);
-    else if (region && value == region->base)
-        snprintf(text, room, "%s", region->name);
-    else if (region)
-        snprintf(text, room, "%.12s +%" PRIx64, region->name, value - region->base);
-    else if (symbol && value - symbol->address < 0x10000)
-        snprintf(text, room, "%.12s +%" PRIx64, symbol->name, value - symbol->address);
-}
-
-static void draw_register(const struct watch *watch, struct canvas *canvas, int row,
-                          int col, int cols, unsigned number)
-{
-    const struct event *insn = watch_insn(watch, watch->hart);
-    bool changed = insn && insn->insn.rd == number;
-    uint64_t value = watch_x(watch, watch->hart, number);
-    char note[40];
-
-    if (changed)
-        canvas_put(canvas, row, col, ROLE_CHANGED, '*');
-    canvas_text(canvas, row, col + 2, 4, ROLE_QUIET, xreg_names[number]);
-    canvas_printf(canvas, row, col + 6, VALUE, changed ? ROLE_CHANGED : ROLE_TEXT,
-                  "%*" PRIx64, VALUE, value);
-    if (changed && insn->insn.rd_old == value)
-        snprintf(note, sizeof(note), "the same");
-    else if (changed)
-        snprintf(note, sizeof(note), "was %" PRIx64, insn->insn.rd_old);
-    else
-        name_address(watch, value, note, sizeof(note));
-    canvas_text(canvas, row, col + COLUMN, cols - COLUMN, ROLE_QUIET, note);
-}
-
-/* --- CSRs ------------------------------------------------------------------------- */
-
-static const uint16_t csr_rows[] = {
-    CSR_MSTATUS, CSR_MCAUSE, CSR_MEPC, CSR_MTVAL,  CSR_MIE,   CSR_MIP,
-    CSR_MTVEC,   CSR_SATP,   CSR_SEPC, CSR_SCAUSE, CSR_STVEC,
-};
-
-/* In S-mode with a G-stage set up: what an exit has told the hypervisor, and the guest. */
-static const uint16_t hypervisor_csr_rows[] = {
-    CSR_HSTATUS, CSR_SCAUSE, CSR_SEPC,  CSR_STVAL,   CSR_HTVAL,    CSR_HTINST,
-    CSR_HVIP,    CSR_HGATP,  CSR_VSATP, CSR_SSTATUS, CSR_VSSTATUS,
-};
-
-/* While V = 1: what the guest has, and what its hypervisor has set. */
-static const uint16_t guest_csr_rows[] = {
-    CSR_VSSTATUS, CSR_VSCAUSE, CSR_VSEPC, CSR_VSTVAL, CSR_VSIE,    CSR_VSIP,
-    CSR_VSTVEC,   CSR_VSATP,   CSR_HVIP,  CSR_HGATP,  CSR_HSTATUS,
-};
-
-_Static_assert(COUNT(csr_rows) == COUNT(hypervisor_csr_rows) &&
-                   COUNT(csr_rows) == COUNT(guest_csr_rows),
-               "as many rows whatever runs");
-
-/* A hart runs a hypervisor once hgatp has been written. */
-static const uint16_t *rows_for(const struct hart *hart)
-{
-    if (hart->is_virtual)
-        return guest_csr_rows;
-    return hart->mode == MODE_S && hart->csr.hgatp ? hypervisor_csr_rows : csr_rows;
-}
-
-/* Did what is shown change that CSR? A trap writes some of its mode's; one to S-mode those
- * of the hypervisor extension, too. */
-static bool csr_changed(const struct watch *watch, unsigned number)
-{
-    const struct event *event = &watch->focus, *insn = watch_insn(watch, watch->hart);
-
-    if (insn && insn->insn.csr == number && insn->insn.csr_old != insn->insn.csr_new)
-        return true;
-    if (!watch->has_focus || event->kind != EVENT_TRAP_ENTER)
+    if (!symbol || all.count > choice->room)
         return false;
-    if (event->trap_enter.to == MODE_M)
-        return number == CSR_MSTATUS || number == CSR_MCAUSE || number == CSR_MEPC ||
-               number == CSR_MTVAL;
-    if (event->trap_enter.to == MODE_VS)
-        return number == CSR_VSSTATUS || number == CSR_VSCAUSE || number == CSR_VSEPC ||
-               number == CSR_VSTVAL;
-    return number == CSR_SCAUSE || number == CSR_SEPC || number == CSR_STVAL ||
-           number == CSR_MSTATUS || number == CSR_SSTATUS || number == CSR_HSTATUS ||
-           number == CSR_HTVAL || number == CSR_HTINST;
+    all.room = choice->room;
+    *choice = all;
+    return true;
 }
 
-/* The names of the one-bit fields that are 1. */
-static void csr_note(const struct csr_info *info, uint64_t value, char *text,
-                     size_t room)
+/* Those that the last instructions named. */
+static void take_last(const struct watch *watch, unsigned hart, struct choice *choice)
 {
-    size_t used = 0;
+    const struct hart_fold *fold = &watch->harts[hart];
+    uint64_t oldest = fold->insns > WATCH_INSNS ? fold->insns - WATCH_INSNS : 0;
 
-    text[0] = '\0';
-    for (const struct csr_field *field = info->fields; field && field->name; field++)
-        if (field->hi == field->lo && value & BIT(field->lo) && used + 10 < room)
-            used += (size_t)snprintf(text + used, room - used, "%s%.9s",
-                                     used ? " " : "", field->name);
+    for (uint64_t i = fold->insns; i-- > oldest;)
+        take_named(choice, fold->bits[i % WATCH_INSNS]);
 }
 
-static void draw_csr(const struct watch *watch, struct canvas *canvas, int row, int col,
-                     int cols, unsigned number)
+static struct choice choose(const struct watch *watch, unsigned hart, int room)
 {
-    const struct csr_info *info = csr_by_number(number);
-    uint64_t value = hart_csr_read(&watch->board->hart[watch->hart], number);
-    bool changed = csr_changed(watch, number);
+    const struct event *insn = watch_insn(watch, hart);
+    struct choice choice = {.room = room};
+
+    if (!take_of_function(watch, hart, insn ? insn->insn.pc : watch_pc(watch, hart),
+                          &choice))
+        take_last(watch, hart, &choice);
+    for (unsigned other = 10; other < 42; other++) /* a0 on, then the rest */
+        take(&choice, other % 32);
+    return choice;
+}
+
+/* --- one of them -------------------------------------------------------------------------- */
+
+static const char *name_of(unsigned number)
+{
+    return number == PC ? "pc" : xreg_names[number];
+}
+
+static uint64_t value_of(const struct watch *watch, unsigned hart, unsigned number)
+{
+    return number == PC ? watch_pc(watch, hart) : watch_x(watch, hart, number);
+}
+
+/* What it was, or what it is: a place, or text. */
+static void put_note(const struct watch *watch, unsigned hart,
+                     const struct event *wrote, uint64_t value, char *note, size_t room)
+{
+    char name[ABOUT_NAME], quote[TEXT_DATA];
+
+    if (wrote && wrote->insn.rd_old == value)
+        snprintf(note, room, "the same");
+    else if (wrote)
+        snprintf(note, room, "was %" PRIx64, wrote->insn.rd_old);
+    else if (about_address(name, watch, hart, value)[0])
+        snprintf(note, room, "%s", name);
+    else
+        snprintf(note, room, "%s", text_quote(quote, value, value >> 32 ? 8 : 4));
+}
+
+static void draw_register(const struct watch *watch, struct canvas *canvas,
+                          struct area at, unsigned hart, unsigned number)
+{
+    const struct event *insn = watch_insn(watch, hart);
+    const struct event *wrote =
+        insn && number != PC && insn->insn.rd == number ? insn : NULL;
+    uint64_t value = value_of(watch, hart, number);
+    enum role role = wrote ? ROLE_CHANGED : ROLE_TEXT;
     char note[64];
 
-    if (changed)
-        canvas_put(canvas, row, col, ROLE_CHANGED, '*');
-    canvas_text(canvas, row, col + 2, 8, ROLE_QUIET, info->name);
-    canvas_printf(canvas, row, col + 10, VALUE, changed ? ROLE_CHANGED : ROLE_TEXT,
-                  "%*" PRIx64, VALUE, value);
-    csr_note(info, value, note, sizeof(note));
-    canvas_text(canvas, row, col + 28, cols - 28, ROLE_QUIET, note);
+    if (wrote)
+        canvas_put(canvas, at.row, at.col, ROLE_CHANGED, '*');
+    canvas_text(canvas, at.row, at.col + NAME, AT - NAME, ROLE_QUIET, name_of(number));
+    canvas_printf(canvas, at.row, at.col + AT, VALUE, role, "%*" PRIx64, VALUE, value);
+    put_note(watch, hart, wrote, value, note, sizeof(note));
+    canvas_text(canvas, at.row, at.col + NOTE, at.cols - NOTE, ROLE_QUIET, note);
+    if (hart == watch->hart)
+        canvas_thing(canvas, at.row, at.col, at.cols, THING_REGISTER, "%s",
+                     name_of(number));
+    else
+        canvas_thing(canvas, at.row, at.col, at.cols, THING_REGISTER, "hart%u.%s", hart,
+                     name_of(number));
 }
 
-/* How many rows CSRs get: a third where there is room; all of them when a trap has just
- * changed them, one when the instruction used one. */
-static int count_csrs(const struct watch *watch, int rows)
-{
-    const struct event *insn = watch_insn(watch, watch->hart);
+/* --- all of it ---------------------------------------------------------------------------- */
 
-    if (rows >= 12)
-        return rows / 3;
-    if (watch->has_focus && (watch->focus.kind == EVENT_TRAP_ENTER ||
-                             watch->focus.kind == EVENT_TRAP_RETURN))
-        return rows < (int)COUNT(csr_rows) ? rows : (int)COUNT(csr_rows);
-    return insn && insn->insn.csr != EVENT_NO_CSR;
+/* In how many columns all have room; 0: in none. */
+static int columns_for_all(struct area area)
+{
+    int rows = area.rows - 1;
+
+    for (int columns = 1; columns <= area.cols / LEAST && rows > 0; columns++)
+        if (columns * rows >= ALL)
+            return columns;
+    return 0;
 }
 
-/* The CSR of the instruction stands first, the others in their order. */
-static void draw_csrs(const struct watch *watch, struct canvas *canvas, int row,
-                      struct area area, int count)
+static void draw_all(const struct watch *watch, struct canvas *canvas, struct area area,
+                     unsigned hart, int columns)
 {
-    const struct event *insn = watch_insn(watch, watch->hart);
-    unsigned used = insn ? insn->insn.csr : EVENT_NO_CSR;
-    const uint16_t *shown = rows_for(&watch->board->hart[watch->hart]);
+    int rows = (ALL + columns - 1) / columns, width = area.cols / columns;
 
-    if (used != EVENT_NO_CSR && count-- > 0)
-        draw_csr(watch, canvas, row++, area.col, area.cols, used);
-    for (size_t i = 0; i < COUNT(csr_rows) && count > 0; i++)
-        if (shown[i] != used) {
-            draw_csr(watch, canvas, row++, area.col, area.cols, shown[i]);
-            count--;
+    for (int i = 0; i < ALL; i++) {
+        struct area at = {area.row + 1 + i % rows, area.col + i / rows * width, 1,
+                          width - 1};
+
+        draw_register(watch, canvas, at, hart, i ? (unsigned)i : PC);
+    }
+}
+
+static void draw_some(const struct watch *watch, struct canvas *canvas,
+                      struct area area, unsigned hart)
+{
+    struct choice choice = choose(watch, hart, area.rows - 1);
+    struct area at = {area.row + 1, area.col, 1, area.cols};
+
+    for (unsigned number = 1; number < 32; number++)
+        if (choice.set & BIT(number)) {
+            draw_register(watch, canvas, at, hart, number);
+            at.row++;
         }
+}
+
+/* Has a trap or a return from one just happened to that hart? Then its CSRs say more. */
+static bool has_trapped(const struct watch *watch, unsigned hart)
+{
+    for (unsigned i = watch->step; i < watch->count; i++) {
+        const struct event *event = &watch->events[i];
+
+        if ((event->kind == EVENT_TRAP_ENTER && event->trap_enter.hart == hart) ||
+            (event->kind == EVENT_TRAP_RETURN && event->trap_return.hart == hart))
+            return true;
+    }
+    return false;
+}
+
+/* How many rows CSRs get below the registers. */
+static int count_csrs(const struct watch *watch, unsigned hart, int rows, int columns)
+{
+    if (columns)
+        return rows - (ALL + columns - 1) / columns - 1;
+    if (rows >= CSRS_FROM)
+        return rows / 3;
+    return has_trapped(watch, hart) ? rows : 0;
 }
 
 static void draw(const struct watch *watch, struct view_state *state,
                  struct canvas *canvas, struct area area)
 {
-    int rows = area.rows - 1, csrs = count_csrs(watch, rows);
-    int row = area.row + 1, regs = rows - csrs - (csrs > 1 && csrs < rows);
-    uint32_t set = registers_in_use(watch, regs);
+    const char *rest;
+    unsigned hart = about_hart(watch, state->about, &rest);
+    int columns = columns_for_all(area), rows = area.rows - 1;
+    int csrs = count_csrs(watch, hart, rows, columns);
+    struct area part = area;
     char title[40];
 
-    (void)state;
-    snprintf(title, sizeof(title), "%s of hart %u", regs ? "registers" : "csrs",
-             watch->hart);
+    state->all = 0;
+    snprintf(title, sizeof(title), "%s of hart %u", csrs == rows ? "csrs" : "registers",
+             hart);
     canvas_rule(canvas, area.row, area.col, area.cols, title, "* changed");
-    for (unsigned number = 1; number < 32 && regs; number++)
-        if (set & UINT32_C(1) << number)
-            draw_register(watch, canvas, row++, area.col, area.cols, number);
-    draw_csrs(watch, canvas, area.row + area.rows - csrs, area, csrs);
+    if (csrs > 0 && csrs < rows)
+        part.rows -= csrs + 1;
+    if (columns)
+        draw_all(watch, canvas, area, hart, columns);
+    else if (csrs < rows)
+        draw_some(watch, canvas, part, hart);
+    if (csrs > 0)
+        csrs_draw_rows(
+            watch, canvas,
+            (struct area){area.row + area.rows - csrs, area.col, csrs, area.cols},
+            hart);
 }
 
 const struct view registers_view = {
     .name = "registers",
-    .help = "registers that the last instructions used, and what just changed",
+    .help = "the integer registers, those in use first, and what just changed",
     .class = VIEW_INSTRUCTIONS,
     .cols = 28,
     .rows = 3,
     .wide = 44,
     .tells = "info registers",
+    .about = "[hart N]",
     .draw = draw,
 };
