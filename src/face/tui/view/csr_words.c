@@ -84,22 +84,30 @@ static unsigned count_ones(const struct csr_now *csr)
     return ones;
 }
 
+static void put_named(struct buf *out, const struct csr_now *csr,
+                      const struct csr_field *field, bool name_alone)
+{
+    buf_printf(out, "%s%s", out->size ? "  " : "", field->name);
+    if (name_alone)
+        return;
+    buf_char(out, ' ');
+    csr_put_field(out, csr, field);
+}
+
+/* From the lowest bit on, where xIE is, which matters most; tables begin with the highest. */
 static void put_fields(struct buf *out, const struct csr_now *csr)
 {
+    const struct csr_field *first = csr->info->fields, *end = first;
     bool many = count_ones(csr) > MANY;
 
-    for (unsigned unchanged = 0; unchanged < 2; unchanged++)
-        for (const struct csr_field *f = csr->info->fields; f && f->name; f++) {
-            bool changed = csr_field_changed(csr, f);
-
-            if (changed == unchanged || (!changed && goes_without_saying(csr, f)))
-                continue;
-            buf_printf(out, "%s%s", out->size ? "  " : "", f->name);
-            if (many && !changed && f->hi == f->lo)
-                continue;
-            buf_char(out, ' ');
-            csr_put_field(out, csr, f);
-        }
+    while (end->name)
+        end++;
+    for (const struct csr_field *f = end; f-- > first;)
+        if (csr_field_changed(csr, f))
+            put_named(out, csr, f, false);
+    for (const struct csr_field *f = end; f-- > first;)
+        if (!csr_field_changed(csr, f) && !goes_without_saying(csr, f))
+            put_named(out, csr, f, many && f->hi == f->lo);
 }
 
 /* --- values that are read as a whole ------------------------------------------------------ */
