@@ -3,6 +3,8 @@
  * their cells can be asked about, and calls are known as far as they are said to be.
  */
 #include "base/bits.h"
+#include "control/command/command.h"
+#include "control/command/render.h"
 #include "face/tui/view/view.h"
 #include "tests/lib/suite.h"
 #include "tests/lib/watched.h"
@@ -229,6 +231,30 @@ START_TEST(calls_are_known_at_each_instruction)
 }
 END_TEST
 
+/* The command tells what the view shows. */
+START_TEST(info_calls_is_the_view)
+{
+    struct watched *watched = watched_new_scenario(GUEST);
+    struct reply reply = {0};
+    struct buf view = {0}, told = {0};
+    struct err err = {{0}};
+
+    watched_until(watched, EVENT_VM_EXIT, 2);
+    canvas_free(draw(watched, "calls", "", 8, 100, &view));
+    ck_assert_msg(command_do(&watched->session, "info calls", &reply, &err), "%s",
+                  err.text);
+    render(&told, RENDER_TEXT, 0, "info calls", &reply, &err);
+    ck_has(&view, "cut off at #102.1: environment call");
+    ck_has(&told, "cut off at #102.1: environment call from VS-mode");
+    ck_has(&view, "nothing has called this function");
+    ck_has(&told, "nothing has called this function");
+    reply_release(&reply);
+    buf_free(&view);
+    buf_free(&told);
+    watched_free(watched);
+}
+END_TEST
+
 static void add_tests(TCase *tcase)
 {
     tcase_add_loop_test(tcase, there_and_back_is_the_same, 0, COUNT(ways));
@@ -237,6 +263,7 @@ static void add_tests(TCase *tcase)
     tcase_add_test(tcase, breakpoints_stand_at_their_lines);
     tcase_add_test(tcase, the_next_store_is_dashed);
     tcase_add_test(tcase, calls_are_seen_and_then_read);
+    tcase_add_test(tcase, info_calls_is_the_view);
     tcase_add_test(tcase, calls_are_known_at_each_instruction);
 }
 
