@@ -1,14 +1,12 @@
 /* info exits: one by one; exits --by: alike ones together. */
-#include "base/alloc.h"
 #include "control/command/ask.h"
 #include "control/command/exit.h"
 #include "control/command/show.h"
+#include "observe/exits/exit_groups.h"
 #include "observe/exits/exit_words.h"
 #include "observe/exits/guest_folds.h"
 
 #include <inttypes.h>
-#include <stdlib.h>
-#include <string.h>
 
 enum { USUAL_ROWS = 10 };
 
@@ -92,106 +90,13 @@ bool exit_info(struct call *call, struct err *err)
 
 /* --- exits --by ----------------------------------------------------------------------- */
 
-enum by { BY_CAUSE, BY_INSTRUCTION, BY_DEVICE, BY_GUEST };
-
-/* The device that the guest accessed, or that has interrupted; else the cause. */
-static void put_device(struct buf *out, const struct narrator *narrator,
-                       const struct exit_class *class)
-{
-    const struct board *board = narrator->run->board[0];
-    const struct device *device = NULL;
-
-    if (exit_is_page_fault(class->cause))
-        device = exit_device(board, class->subject);
-    else if (exit_is_external(class->cause))
-        device = exit_driver(board, (unsigned)class->subject);
-    if (device && exit_is_external(class->cause))
-        buf_printf(out, "interrupt of %s", device->name);
-    else if (device)
-        buf_text(out, device->name);
-    else if (exit_is_page_fault(class->cause))
-        exit_put_place(out, narrator, 0, class->subject, false);
-    else if (class->cause == CAUSE_ECALL_VS)
-        buf_text(out, "SBI");
-    else
-        exit_put_cause(out, class->cause);
-}
-
-/* What exits have in common that are counted together, as text. */
-static void put_key(struct buf *out, const struct narrator *narrator,
-                    const struct exit_class *class, enum by by)
-{
-    if (by == BY_CAUSE || class->cause == EXIT_CAUSE_REST) {
-        exit_put_cause(out, class->cause);
-    } else if (by == BY_GUEST) {
-        buf_printf(out, "guest %u", class->vmid);
-    } else if (by == BY_INSTRUCTION && class->insn) {
-        exit_put_instruction(out, class->insn, class->epc);
-        buf_text(out, " at ");
-        exit_put_address(out, narrator, class->epc);
-    } else if (by == BY_DEVICE) {
-        put_device(out, narrator, class);
-    } else {
-        exit_put_cause(out, class->cause);
-    }
-}
-
-struct group {
-    char *key;
-    uint64_t count;
-    struct exit_cost cost;
-};
-
-struct groups {
-    unsigned count;
-    struct group group[EXIT_CLASSES];
-};
-
-static struct group *group_named(struct groups *groups, const char *key)
-{
-    for (unsigned i = 0; i < groups->count; i++)
-        if (strcmp(groups->group[i].key, key) == 0)
-            return &groups->group[i];
-    groups->group[groups->count].key = alloc_string(key);
-    return &groups->group[groups->count++];
-}
-
-/* Most cycles first; else by name. */
-static int by_cycles(const void *a, const void *b)
-{
-    const struct group *x = a, *y = b;
-
-    if (x->cost.cycles != y->cost.cycles)
-        return x->cost.cycles > y->cost.cycles ? -1 : 1;
-    return strcmp(x->key, y->key);
-}
-
-static void make_groups(struct groups *groups, const struct session *session,
-                        enum by by)
-{
-    const struct exits *exits = &session->guests->exits;
-    struct buf key = {0};
-
-    for (unsigned i = 0; i < exits->classes; i++) {
-        const struct exit_class *class = &exits->class[i];
-        struct group *group;
-
-        buf_clear(&key);
-        put_key(&key, &session->narrator, class, by);
-        group = group_named(groups, buf_str(&key));
-        group->count += class->count;
-        exit_add_cost(&group->cost, &class->cost);
-    }
-    buf_free(&key);
-    qsort(groups->group, groups->count, sizeof(groups->group[0]), by_cycles);
-}
-
 static uint64_t mean(uint64_t sum, uint64_t count)
 {
     return (sum + count / 2) / count;
 }
 
-static void group_rows(struct call *call, const struct groups *groups, enum by by)
+static void group_rows(struct call *call, const struct exit_groups *groups,
+                       enum exit_by by)
 {
     static const char *const names[] = {"cause", "instruction", "device", "guest"};
     struct column columns[4 + EXIT_PARTS + 1] = {{names[by], COLUMN_TEXT},
@@ -204,7 +109,7 @@ static void group_rows(struct call *call, const struct groups *groups, enum by b
         columns[4 + part] = (struct column){exit_part_infos[part].name, COLUMN_COUNT};
     table = reply_table(call->reply, "exits", columns);
     for (unsigned i = 0; i < groups->count; i++) {
-        const struct group *group = &groups->group[i];
+        const struct exit_group *group = &groups->group[i];
 
         table_text(table, "%s", group->key);
         table_number(table, group->count);
@@ -217,18 +122,17 @@ static void group_rows(struct call *call, const struct groups *groups, enum by b
 
 bool exit_by(struct call *call, struct err *err)
 {
-    enum by by = call->given[0].is_given ? (enum by)call->given[0].value : BY_CAUSE;
-    struct groups *groups;
+    enum exit_by by =
+        call->given[0].is_given ? (enum exit_by)call->given[0].value : EXIT_BY_CAUSE;
+    const struct exits *exits = &call->session->guests->exits;
+    struct exit_groups *groups;
 
     (void)err;
     if (exit_none(call))
         return true;
-    say_how_many(call, &call->session->guests->exits);
-    groups = alloc_zero(1, sizeof(*groups));
-    make_groups(groups, call->session, by);
+    say_how_many(call, exits);
+    groups = exit_groups_new(exits, &call->session->narrator, by);
     group_rows(call, groups, by);
-    for (unsigned i = 0; i < groups->count; i++)
-        free(groups->group[i].key);
-    free(groups);
+    exit_groups_free(groups);
     return true;
 }

@@ -51,6 +51,33 @@ void exit_put_cause(struct buf *out, uint64_t cause)
         put_cause(out, cause);
 }
 
+/* Causes in at most 17 letters. */
+static const struct {
+    uint64_t cause;
+    const char *title;
+} short_causes[] = {
+    {CAUSE_INTERRUPT | IRQ_SSI, "software irq"},
+    {CAUSE_INTERRUPT | IRQ_STI, "timer irq"},
+    {CAUSE_INTERRUPT | IRQ_SEI, "external irq"},
+    {CAUSE_INTERRUPT | IRQ_MTI, "M timer irq"},
+    {CAUSE_INTERRUPT | IRQ_MEI, "M external irq"},
+    {CAUSE_ECALL_VS, "hypercall"},
+    {CAUSE_INSTRUCTION_GUEST_PAGE, "fetch fault"},
+    {CAUSE_LOAD_GUEST_PAGE, "load fault"},
+    {CAUSE_STORE_GUEST_PAGE, "store fault"},
+    {CAUSE_VIRTUAL_INSTRUCTION, "virtual insn"},
+};
+
+void exit_put_short_cause(struct buf *out, uint64_t cause)
+{
+    for (size_t i = 0; i < COUNT(short_causes); i++)
+        if (short_causes[i].cause == cause) {
+            buf_text(out, short_causes[i].title);
+            return;
+        }
+    exit_put_cause(out, cause);
+}
+
 const struct device *exit_device(const struct board *board, uint64_t gpa)
 {
     const struct mmio *mmio = bus_find(&board->bus, gpa);

@@ -37,6 +37,9 @@ void exit_put_parts(struct buf *out, const struct exit_cost *cost);
 /* The cause; of the class that takes the rest, that. */
 void exit_put_cause(struct buf *out, uint64_t cause);
 
+/* The same where there is little room, of those that an exit usually has: "load fault". */
+void exit_put_short_cause(struct buf *out, uint64_t cause);
+
 /* Is it a guest page fault? An interrupt of a device? */
 bool exit_is_page_fault(uint64_t cause);
 bool exit_is_external(uint64_t cause);

@@ -1,38 +1,15 @@
 #include "teach/compare/columns.h"
 
-#include "base/bits.h"
 #include "observe/exits/exit_words.h"
 
 #include <stdio.h>
 #include <string.h>
 
-/* Causes in at most 17 letters. */
-static const struct {
-    uint64_t cause;
-    const char *title;
-} short_causes[] = {
-    {CAUSE_INTERRUPT | IRQ_SSI, "software irq"},
-    {CAUSE_INTERRUPT | IRQ_STI, "timer irq"},
-    {CAUSE_INTERRUPT | IRQ_SEI, "external irq"},
-    {CAUSE_INTERRUPT | IRQ_MTI, "M timer irq"},
-    {CAUSE_INTERRUPT | IRQ_MEI, "M external irq"},
-    {CAUSE_ECALL_VS, "hypercall"},
-    {CAUSE_INSTRUCTION_GUEST_PAGE, "fetch fault"},
-    {CAUSE_LOAD_GUEST_PAGE, "load fault"},
-    {CAUSE_STORE_GUEST_PAGE, "store fault"},
-    {CAUSE_VIRTUAL_INSTRUCTION, "virtual insn"},
-};
-
 static void put_short(char *title, size_t room, uint64_t cause)
 {
     struct buf text = {0};
 
-    for (size_t i = 0; i < COUNT(short_causes); i++)
-        if (short_causes[i].cause == cause) {
-            snprintf(title, room, "  %s", short_causes[i].title);
-            return;
-        }
-    exit_put_cause(&text, cause);
+    exit_put_short_cause(&text, cause);
     snprintf(title, room, "  %.16s", buf_str(&text));
     buf_free(&text);
 }
@@ -160,6 +137,13 @@ void quantities_of(struct quantities *quantities, const struct compare *compare)
     if (any(compare, has_account))
         add_account(quantities, compare);
     add_metrics(quantities, compare);
+}
+
+bool quantity_is_shown(const struct quantities *quantities,
+                       const struct quantity *quantity)
+{
+    return quantity->kind != QUANTITY_METRIC ||
+           !quantities_find(quantities, "operations");
 }
 
 const struct quantity *quantities_find(const struct quantities *quantities,

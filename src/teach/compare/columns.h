@@ -35,6 +35,11 @@ void quantities_of(struct quantities *quantities, const struct compare *compare)
 bool quantity_value(const struct result *result, const struct quantity *quantity,
                     uint64_t *value);
 
+/* Is it in tables for people? What an operation cost says it all; without operations, what
+ * the window cost. */
+bool quantity_is_shown(const struct quantities *quantities,
+                       const struct quantity *quantity);
+
 /* The one of that name; NULL: no run has it. */
 const struct quantity *quantities_find(const struct quantities *quantities,
                                        const char *name);

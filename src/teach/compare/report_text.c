@@ -114,14 +114,6 @@ static void set_value(struct grid *grid, unsigned row, unsigned column,
 
 /* --- one point: variants side by side --------------------------------------------------- */
 
-/* What an operation cost says it all; without operations, what the window cost. */
-static bool is_shown(const struct quantities *quantities,
-                     const struct quantity *quantity)
-{
-    return quantity->kind != QUANTITY_METRIC ||
-           !quantities_find(quantities, "operations");
-}
-
 static void put_table(struct buf *out, const struct compare *compare,
                       const struct compare_point *point,
                       const struct quantities *quantities, unsigned width)
@@ -130,13 +122,13 @@ static void put_table(struct buf *out, const struct compare *compare,
     unsigned rows = 1;
 
     for (unsigned i = 0; i < quantities->count; i++)
-        rows += is_shown(quantities, &quantities->quantity[i]);
+        rows += quantity_is_shown(quantities, &quantities->quantity[i]);
     grid = grid_new(rows, compare->chosen + 1);
     for (unsigned v = 0; v < compare->chosen; v++)
         grid_set(&grid, 0, v + 1, compare_variant(compare, v)->name);
     rows = 1;
     for (unsigned i = 0; i < quantities->count; i++) {
-        if (!is_shown(quantities, &quantities->quantity[i]))
+        if (!quantity_is_shown(quantities, &quantities->quantity[i]))
             continue;
         grid_set(&grid, rows, 0, quantities->quantity[i].title);
         for (unsigned v = 0; v < compare->chosen; v++)
@@ -383,7 +375,7 @@ static void put_matrices(struct buf *out, const struct compare *compare,
     for (unsigned i = 0; i < COUNT(names); i++) {
         const struct quantity *quantity = quantities_find(quantities, names[i]);
 
-        if (quantity && is_shown(quantities, quantity))
+        if (quantity && quantity_is_shown(quantities, quantity))
             put_matrix(out, compare, quantity, width);
     }
 }
