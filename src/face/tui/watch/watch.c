@@ -21,6 +21,20 @@ static void keep_facts(void *ctx, struct state *state)
     STATE(state, watch->kept);
 }
 
+static void take_meter(void *ctx, const struct event *event)
+{
+    struct watch *watch = ctx;
+
+    meter_take(&watch->kept_meter, watch->board, event);
+}
+
+static void keep_meter(void *ctx, struct state *state)
+{
+    struct watch *watch = ctx;
+
+    meter_state(&watch->kept_meter, state);
+}
+
 struct watch *watch_new(struct session *session)
 {
     struct watch *watch = alloc_zero(1, sizeof(*watch));
@@ -34,6 +48,9 @@ struct watch *watch_new(struct session *session)
     watch->owners = owners_new(timeline, watch->board);
     timeline_add_fold(timeline,
                       (struct fold){FACTS_KINDS, take_fact, keep_facts, watch});
+    meter_init(&watch->kept_meter);
+    timeline_add_fold(timeline,
+                      (struct fold){METER_KINDS, take_meter, keep_meter, watch});
     return watch;
 }
 
@@ -219,6 +236,18 @@ static bool is_past(const struct timeline *timeline)
     return moment_compare(timeline_furthest(timeline), end) > 0;
 }
 
+/* What the viewer has seen since reset, of a step that is not over, too. */
+static void look_back(struct watch *watch)
+{
+    watch->facts = watch->kept;
+    watch->meter = watch->kept_meter;
+    for (unsigned i = watch->inside; i < watch->count; i++) {
+        facts_take(&watch->facts, watch->board, &watch->events[i]);
+        meter_take(&watch->meter, watch->board, &watch->events[i]);
+    }
+    meter_settle(&watch->meter, watch->board, watch->cycle);
+}
+
 void watch_look(struct watch *watch, enum watch_form form, uint64_t most)
 {
     struct moment from = {0};
@@ -236,9 +265,7 @@ void watch_look(struct watch *watch, enum watch_form form, uint64_t most)
     timeline_replay(watch->time, from, watch->now,
                     (struct event_sink){EVENT_ALL, collect, watch});
     find_focus(watch, form);
-    watch->facts = watch->kept;
-    for (unsigned i = watch->inside; i < watch->count; i++)
-        facts_take(&watch->facts, watch->board, &watch->events[i]);
+    look_back(watch);
     fold_window(watch);
     find_written(watch);
     look_ahead(watch);

@@ -4,6 +4,7 @@
 #include "control/session.h"
 #include "face/tui/watch/csrs.h"
 #include "face/tui/watch/facts.h"
+#include "face/tui/watch/meter.h"
 #include "face/tui/watch/owners.h"
 #include "observe/ask/calls.h"
 
@@ -18,6 +19,7 @@
  *   facts    of devices and lines: a fold in the timeline's snapshots
  *   window   the last WATCH_WINDOW instructions, replayed: code, lanes, what changed
  *   owners   who wrote each byte: a log of its own
+ *   meter    counters over the time since reset: a fold, as facts
  *   peeks    the machine, which stands between two steps
  *   ahead    in the past: lanes of what comes next, which is known
  *
@@ -47,6 +49,8 @@ struct watch {
     struct facts facts; /* where the viewer stands */
     struct facts ahead; /* at the end of what is shown ahead */
     struct owners *owners;
+    struct meter kept_meter; /* as `kept`, and as `facts` */
+    struct meter meter;
 
     /* Events of the window in order; [first, count) are told of, and those from
      * `inside` on belong to a step that is not over. */
