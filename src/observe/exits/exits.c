@@ -108,6 +108,13 @@ void exits_settle(struct exits *exits, uint64_t cycle)
             settle_mode(exits, &exits->hart[b * HART_MAX + h], cycle);
 }
 
+void exits_settle_open(struct exits *exits, uint64_t cycle)
+{
+    exits_settle(exits, cycle);
+    for (unsigned i = 0; i < EXIT_HARTS; i++)
+        settle_phase(&exits->hart[i], cycle);
+}
+
 /* --- classes -------------------------------------------------------------------------- */
 
 static bool same_class(const struct exit_class *a, const struct exit_class *b)

@@ -151,4 +151,8 @@ void exits_free(struct exits *exits);
 /* Counts the cycles of guests that run now, up to `cycle`. */
 void exits_settle(struct exits *exits, uint64_t cycle);
 
+/* Counts the cycles of exits that have not returned, too: what an open one has cost is then
+ * known up to `cycle`, not only up to its last marker. */
+void exits_settle_open(struct exits *exits, uint64_t cycle);
+
 #endif
