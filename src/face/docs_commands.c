@@ -5,6 +5,7 @@
 #include "face/shell/shell_rows.h"
 #include "face/tui/viewer/picture_rows.h"
 #include "face/tui/viewer/rows.h"
+#include "teach/compare/rows.h"
 
 #include <ctype.h>
 #include <stdbool.h>
@@ -99,6 +100,7 @@ void docs_commands(void)
     session_add_commands(&session, shell_commands);
     session_add_commands(&session, viewer_commands);
     session_add_commands(&session, picture_commands);
+    session_add_commands(&session, compare_commands);
     command_list(&session, &list);
     print_list(&list);
     for (unsigned n = 0; n < list.count; n++) {

@@ -7,6 +7,7 @@
 #include "face/shell/interrupt.h"
 #include "face/shell/shell_rows.h"
 #include "face/terminal_style.h"
+#include "teach/compare/rows.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -250,6 +251,7 @@ void shell_attach(struct shell *shell)
     command_answers(session);
     session_add_commands(session, gdb_commands);
     session_add_commands(session, shell_commands);
+    session_add_commands(session, compare_commands);
     session_set_extra(session, shell_key, shell, NULL);
     session->say = take_line;
     session->say_ctx = shell;

@@ -5,6 +5,7 @@
 #include "face/tui/screen/help.h"
 #include "face/tui/viewer/picture_rows.h"
 #include "face/tui/viewer/rows.h"
+#include "teach/compare/rows.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -44,6 +45,7 @@ void viewer_begin(struct viewer *viewer, struct session *session)
     session_add_commands(session, viewer_commands);
     session_add_commands(session, picture_commands);
     session_set_extra(session, viewer_key, viewer, NULL);
+    session_add_commands(session, compare_commands);
     viewer_hear(viewer);
     timeline_set_interrupt(session->time, (struct interrupt){interrupted, viewer});
 }
