@@ -151,6 +151,8 @@ static void draw_note(const struct exit_scene *scene, struct canvas *canvas,
         buf_text(&text, "Its events are not at hand: its parts in one piece. ");
     else if (!scene->way.marked)
         buf_text(&text, "There are no markers in this program: one piece. ");
+    else if (scene->way.joined)
+        buf_text(&text, "Its shortest pieces are joined. ");
     put_bare(&text, scene);
     put_alike(&text, scene);
     canvas_text(canvas, row, area.col, area.cols, ROLE_QUIET, buf_str(&text));

@@ -68,18 +68,50 @@ static void draw_piece(struct canvas *canvas, int row, const struct scale *scale
     canvas_down(canvas, until, row, row + 1, WEIGHT_IDLE, ROLE_RULE);
 }
 
-/* Over the wire: who waits, waits hatched; who works has a name. */
-static void label_piece(struct canvas *canvas, int row, const struct scale *scale,
-                        const struct exit_piece *piece)
+/* Who waits, waits hatched. */
+static void hatch_idle(struct canvas *canvas, int row, const struct scale *scale,
+                       const struct exit_piece *piece)
 {
-    enum exit_part part = (enum exit_part)piece->part;
     int from = column_of(scale, piece->from), until = column_of(scale, piece->until);
 
-    if (part == EXIT_IDLE || part == EXIT_BUS)
+    if (piece->part == EXIT_IDLE)
         for (int col = from + 1; col < until; col++)
-            canvas_put(canvas, row, col, exit_part_role(part), exit_part_sign(part));
-    if (part != EXIT_BUS)
-        name_piece(canvas, row, from, until, exit_part_infos[part].name);
+            canvas_put(canvas, row, col, exit_part_role(EXIT_IDLE),
+                       exit_part_sign(EXIT_IDLE));
+}
+
+static void hatch_waits(const struct exit_scene *scene, struct canvas *canvas, int row,
+                        const struct scale *scale)
+{
+    int end = column_of(scale, scene->until);
+
+    for (int col = scale->col + 1; col < end; col++) {
+        uint64_t middle = scale->from + (uint64_t)(col - scale->col) * scale->cycles +
+                          scale->cycles / 2;
+
+        if (exit_way_waits(&scene->way, scene->exit, middle))
+            canvas_put(canvas, row, col, exit_part_role(EXIT_BUS),
+                       exit_part_sign(EXIT_BUS));
+    }
+}
+
+/* The longest piece of each part has its name. */
+static void name_parts(struct canvas *canvas, int row, const struct scale *scale,
+                       const struct exit_piece *piece, unsigned pieces)
+{
+    const struct exit_piece *longest[EXIT_PARTS] = {NULL};
+
+    for (unsigned i = 0; i < pieces; i++) {
+        const struct exit_piece **of = &longest[piece[i].part];
+
+        if (!*of || piece[i].until - piece[i].from > (*of)->until - (*of)->from)
+            *of = &piece[i];
+    }
+    for (int part = 0; part < EXIT_PARTS; part++)
+        if (longest[part])
+            name_piece(canvas, row, column_of(scale, longest[part]->from),
+                       column_of(scale, longest[part]->until),
+                       exit_part_infos[part].name);
 }
 
 /* Without markers it is one piece; so it is where its events are not at hand. */
@@ -103,7 +135,9 @@ static void draw_host(const struct exit_scene *scene, struct canvas *canvas, int
         draw_piece(canvas, row, scale, &piece[i]);
     canvas_down(canvas, scale->col, row, row + 1, WEIGHT_IDLE, ROLE_RULE);
     for (unsigned i = 0; i < pieces; i++)
-        label_piece(canvas, row, scale, &piece[i]);
+        hatch_idle(canvas, row, scale, &piece[i]);
+    hatch_waits(scene, canvas, row, scale);
+    name_parts(canvas, row, scale, piece, pieces);
     canvas_thing(canvas, row, scale->col, scale->cols, THING_EXIT, "exit %" PRIu64,
                  scene->exit->number);
 }

@@ -155,7 +155,7 @@ static const char *without_hart(const char *sentence)
 {
     const char *rest = sentence;
 
-    if (strncmp(rest, "hart ", 5) && strncmp(rest, "Hart ", 5))
+    if (strncmp(rest, "hart ", 5) != 0)
         return sentence;
     rest += 5;
     rest += strspn(rest, "0123456789");

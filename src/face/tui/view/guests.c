@@ -286,12 +286,30 @@ static void draw_has(const struct watch *watch, struct canvas *canvas, struct ar
 
 /* --- who runs below them -------------------------------------------------------------- */
 
+/* Of several harts: on how many does it run? */
+static void put_host_harts(struct buf *out, const struct board *board,
+                           const struct exits *exits)
+{
+    unsigned busy = 0;
+
+    for (unsigned h = 0; h < board->harts; h++) {
+        const struct exit_hart *hart = &exits->hart[board->index * HART_MAX + h];
+
+        busy += !(hart->mode & MODE_VIRTUAL) && !hart->sleeps;
+    }
+    buf_printf(out, "on %u of %u harts", busy, board->harts);
+}
+
 static void put_host(struct buf *out, const struct watch *watch,
                      const struct exits *exits, bool brief)
 {
     const struct exit_hart *hart =
         &exits->hart[watch->board->index * HART_MAX + watch->hart];
 
+    if (watch->board->harts > 1) {
+        put_host_harts(out, watch->board, exits);
+        return;
+    }
     if (hart->mode & MODE_VIRTUAL)
         buf_text(out, "waits");
     else if (hart->sleeps)

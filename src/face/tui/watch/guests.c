@@ -50,6 +50,31 @@ struct following {
     bool begun, over;
 };
 
+/* Pieces that are shorter than that go to the one before, and like ones become one. */
+static void join_short(struct exit_way *way, uint64_t cycles)
+{
+    unsigned kept = 1;
+
+    for (unsigned i = 1; i < way->pieces; i++) {
+        struct exit_piece *last = &way->piece[kept - 1];
+        const struct exit_piece *piece = &way->piece[i];
+
+        if (piece->part == last->part || piece->until - piece->from < cycles)
+            last->until = piece->until;
+        else
+            way->piece[kept++] = *piece;
+    }
+    way->pieces = kept;
+}
+
+/* Of a long exit the shortest pieces, are not told apart. */
+static void make_room(struct exit_way *way)
+{
+    for (uint64_t cycles = 2; way->pieces > WAY_PIECES / 2; cycles *= 2)
+        join_short(way, cycles);
+    way->joined = true;
+}
+
 static void add_piece(struct following *follow, enum exit_part part, uint64_t cycles)
 {
     struct exit_way *way = follow->way;
@@ -63,22 +88,52 @@ static void add_piece(struct following *follow, enum exit_part part, uint64_t cy
         last->until += cycles;
         return;
     }
-    way->cut |= way->pieces == WAY_PIECES;
-    if (way->pieces < WAY_PIECES)
-        way->piece[way->pieces++] =
-            (struct exit_piece){from, follow->until, (uint8_t)part};
+    if (way->pieces == WAY_PIECES)
+        make_room(way);
+    way->piece[way->pieces++] = (struct exit_piece){from, follow->until, (uint8_t)part};
 }
 
-/* What a hart worked on ends where a wait or the return begins. */
+/* Waits are many and short: they are counted by intervals, which double in length when
+ * there are no more of them. */
+static void add_wait(struct following *follow, uint64_t from, uint64_t cycles)
+{
+    struct exit_way *way = follow->way;
+    uint64_t at = from - follow->exit->cycle;
+
+    while ((at + cycles) / way->wait_width >= WAY_WAITS) {
+        for (unsigned i = 0; i < WAY_WAITS; i++)
+            way->wait[i] =
+                i < WAY_WAITS / 2 ? way->wait[2 * i] + way->wait[2 * i + 1] : 0;
+        way->wait_width *= 2;
+    }
+    for (; cycles > 0; at++, cycles--)
+        way->wait[at / way->wait_width]++;
+}
+
+bool exit_way_waits(const struct exit_way *way, const struct vm_exit *exit,
+                    uint64_t cycle)
+{
+    uint64_t bin =
+        way->wait_width ? (cycle - exit->cycle) / way->wait_width : WAY_WAITS;
+
+    return bin < WAY_WAITS && 2 * way->wait[bin] > way->wait_width;
+}
+
+/* What a hart worked on ends where a wait or the return begins; a wait is in what the hart
+ * works on. */
 static void add_pieces(struct following *follow)
 {
     const struct exit_cost *now = &follow->hart->exit.cost;
+    uint64_t waited = now->part[EXIT_BUS] - follow->told.part[EXIT_BUS];
 
     for (int last = 0; last < 2; last++)
         for (int part = 0; part < EXIT_PARTS; part++)
-            if ((part == EXIT_BUS || part == EXIT_TRAP) == last)
+            if (part != EXIT_BUS && (part == EXIT_TRAP) == last)
                 add_piece(follow, (enum exit_part)part,
                           now->part[part] - follow->told.part[part]);
+    if (waited)
+        add_wait(follow, follow->until, waited);
+    add_piece(follow, (enum exit_part)follow->hart->phase, waited);
     follow->told = *now;
 }
 
@@ -205,7 +260,7 @@ void exit_way_follow(struct exit_way *way, const struct watch *watch,
     struct following follow = {.way = way, .exit = exit, .until = exit->cycle};
     int at = find_in_window(watch, exit);
 
-    *way = (struct exit_way){.known = false};
+    *way = (struct exit_way){.wait_width = 1};
     follow.exits = alloc_zero(1, sizeof(*follow.exits));
     exits_init(follow.exits, watch->run);
     follow.hart = &follow.exits->hart[exit->board * HART_MAX + exit->hart];
