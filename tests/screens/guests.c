@@ -164,8 +164,8 @@ START_TEST(no_size_makes_text_collide)
     go("compare");
     watched_until(watched, EVENT_VM_EXIT, 9);
     watched_press(watched, 'n', 20);
-    for (int cols = view->cols; cols <= 200; cols += 3)
-        for (int rows = view->rows; rows <= 30; rows += 3) {
+    for (int cols = view->cols; cols <= 200; cols += 7)
+        for (int rows = view->rows; rows <= 30; rows += 4) {
             struct buf text = {0};
             struct canvas *canvas = draw(all[_i], rows, cols, TIER_ASCII, &text);
 
