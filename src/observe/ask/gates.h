@@ -21,10 +21,31 @@ enum gate_state {
     GATE_PASSED /* closed, but the request has got past it already */
 };
 
+/* What a gate is of, for who draws it. */
+enum gate_kind {
+    GATE_DEVICE,  /* a condition in the device, or an enable of its own */
+    GATE_ORIGIN,  /* the same of a timer or a software interrupt */
+    GATE_WIRE,    /* the device's line */
+    GATE_GATEWAY, /* from here: the PLIC's */
+    GATE_PENDING,
+    GATE_ENABLE,
+    GATE_PRIORITY,
+    GATE_THRESHOLD,
+    GATE_ORDER,
+    GATE_MIP, /* from here: the hart's */
+    GATE_MIE,
+    GATE_MIDELEG,
+    GATE_HIDELEG,
+    GATE_STATUS,
+    GATE_FIRST,
+    GATE_KINDS
+};
+
 enum { GATE_TEXT = 64, GATE_ROUTES = 2 * HART_MAX, GATE_SHARED = GATE_ROUTES };
 
 struct gate {
     unsigned route; /* number in gates.route; GATE_SHARED: all of them */
+    enum gate_kind kind;
     enum gate_state state;
     uint64_t value;            /* what decides, as it is now */
     struct lvalue what;        /* where that value is kept, for who_wrote; LVALUE_NONE:

@@ -297,6 +297,7 @@ void gates_of_device(struct gates *gates, const struct board *board, unsigned ir
             devices[i].add(gates, device, line);
     high = device->line[line].level;
     gate = gates_add(gates, GATE_SHARED, high, high, gate_nowhere());
+    gate->kind = GATE_WIRE;
     gate_text(gate, "", "1", high ? "the line is high" : "the line is low");
     snprintf(gate->name, sizeof(gate->name), "%s line", device->name);
 }

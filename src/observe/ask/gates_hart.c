@@ -133,6 +133,7 @@ static void add_mip(const struct to_hart *to)
     bool open = hart_mip(to->hart) & BIT(to->line);
     struct gate *gate = add_csr_bit(to, CSR_MIP, to->line, open, lines[to->line].mip);
 
+    gate->kind = GATE_MIP;
     snprintf(gate->needs, sizeof(gate->needs), "1");
     snprintf(gate->means, sizeof(gate->means), "the %s is%s pending in hart %u",
              lines[to->line].words, open ? "" : " not", to->hart->id);
@@ -161,6 +162,7 @@ static void add_mideleg(const struct to_hart *to)
     if (!lines[to->line].mideleg)
         return;
     gate = add_csr_bit(to, CSR_MIDELEG, to->line, open, lines[to->line].mideleg);
+    gate->kind = GATE_MIDELEG;
     snprintf(gate->needs, sizeof(gate->needs), open ? "any" : "0, or a mode below M");
     if (!open)
         snprintf(gate->means, sizeof(gate->means),
@@ -184,6 +186,7 @@ static void add_hideleg(const struct to_hart *to)
     if (!hideleg_names[to->line])
         return;
     gate = add_csr_bit(to, CSR_HIDELEG, to->line, open, hideleg_names[to->line]);
+    gate->kind = GATE_HIDELEG;
     snprintf(gate->needs, sizeof(gate->needs),
              open                 ? "any"
              : handler == MODE_VS ? "0, or a guest that runs (V = 1)"
@@ -201,6 +204,7 @@ static void add_mie(const struct to_hart *to)
     bool open = to->hart->csr.mie & BIT(to->line);
     struct gate *gate = add_csr_bit(to, CSR_MIE, to->line, open, lines[to->line].mie);
 
+    gate->kind = GATE_MIE;
     snprintf(gate->needs, sizeof(gate->needs), "1");
     snprintf(gate->means, sizeof(gate->means), "hart %u has the %s %s", to->hart->id,
              lines[to->line].words, open ? "enabled" : "disabled");
@@ -241,6 +245,7 @@ static void add_status(const struct to_hart *to)
     bool open = rank_of(mode) != rank_of(handler) || is_on;
     struct gate *gate = add_csr_bit(to, bit.csr, bit.bit, open, bit.name);
 
+    gate->kind = GATE_STATUS;
     snprintf(gate->needs, sizeof(gate->needs), "1, or a mode below %s",
              mode_letters(handler));
     snprintf(gate->means, sizeof(gate->means),
@@ -258,6 +263,7 @@ static void add_first(const struct to_hart *to)
     struct gate *gate =
         gates_add(to->gates, to->number, open, open ? 0 : other, gate_nowhere());
 
+    gate->kind = GATE_FIRST;
     gate_text(gate, "other interrupts", "none that goes first", "nothing goes first");
     if (!open)
         snprintf(gate->means, sizeof(gate->means), "the %s goes first",
@@ -292,6 +298,7 @@ static void add_priority(struct gates *gates, const struct plic *plic, unsigned 
         gates_add(gates, GATE_SHARED, priority > 0, priority,
                   gate_register(&plic->device, PLIC_PRIORITY + 4 * irq, 4, 31, 0));
 
+    gate->kind = GATE_PRIORITY;
     gate_text(gate, "", "more than 0",
               priority ? "the source has a priority" : "priority 0 never interrupts");
     snprintf(gate->name, sizeof(gate->name), "%s.PRIORITY[%u]", plic->device.name, irq);
@@ -304,6 +311,7 @@ static void add_gateway(struct gates *gates, const struct plic *plic, unsigned i
     struct gate *gate =
         gates_add(gates, GATE_SHARED, !in_service, in_service, gate_nowhere());
 
+    gate->kind = GATE_GATEWAY;
     gate_text(gate, "", "0",
               in_service ? "a handler has claimed the last request and not completed it"
                          : "no request of it is in service");
@@ -319,6 +327,7 @@ static void add_pending(struct gates *gates, const struct plic *plic, unsigned i
                   gate_register(&plic->device, PLIC_PENDING + irq / 32 * 4, 4, irq % 32,
                                 irq % 32));
 
+    gate->kind = GATE_PENDING;
     gate_text(gate, "", "1",
               pending ? "a request waits to be claimed"
                       : "no request has got as far as the PLIC");
@@ -336,6 +345,7 @@ static void add_enable(struct gates *gates, unsigned route, const struct plic *p
                       PLIC_ENABLE + context * PLIC_ENABLE_STRIDE + irq / 32 * 4, 4,
                       irq % 32, irq % 32));
 
+    gate->kind = GATE_ENABLE;
     gate_text(gate, "", "1", "");
     snprintf(gate->name, sizeof(gate->name), "%s.ENABLE%u[%u] bit %u",
              plic->device.name, irq / 32, context, irq % 32);
@@ -354,6 +364,7 @@ static void add_threshold(struct gates *gates, unsigned route, const struct plic
         gate_register(&plic->device, PLIC_CONTEXT + context * PLIC_CONTEXT_STRIDE, 4,
                       31, 0));
 
+    gate->kind = GATE_THRESHOLD;
     gate_text(gate, "", "", "");
     snprintf(gate->name, sizeof(gate->name), "%s.THRESHOLD[%u]", plic->device.name,
              context);
@@ -377,6 +388,7 @@ static void add_order(struct gates *gates, unsigned route, const struct plic *pl
     struct gate *gate =
         gates_add(gates, route, open, open ? irq : best, gate_nowhere());
 
+    gate->kind = GATE_ORDER;
     gate_text(gate, "", "this source", "no other source goes first");
     snprintf(gate->name, sizeof(gate->name), "%s best pending source",
              plic->device.name);
@@ -506,6 +518,7 @@ static void add_msip(const struct to_hart *to, const struct aclint *aclint)
         to->gates, to->number, msip & 1, msip,
         gate_register(&aclint->device, ACLINT_MSIP + 4u * to->hart->id, 4, 0, 0));
 
+    gate->kind = GATE_ORIGIN;
     gate_text(gate, "", "1",
               msip & 1 ? "software has asked for it" : "software has not asked for it");
     name_indexed(gate, &aclint->device, "MSIP", to->hart->id);
@@ -532,6 +545,7 @@ static void add_mtimecmp(const struct to_hart *to, const struct aclint *aclint)
         to->gates, to->number, now >= compare, compare,
         gate_register(&aclint->device, ACLINT_MTIMECMP + 8u * to->hart->id, 8, 63, 0));
 
+    gate->kind = GATE_ORIGIN;
     name_indexed(gate, &aclint->device, "MTIMECMP", to->hart->id);
     say_time(gate, "mtime", now, compare);
 }
@@ -579,6 +593,7 @@ static void add_comparator(const struct to_hart *to)
     struct gate *gate =
         add_csr_bit(to, is.enable, 63, is.enabled || by_software, "STCE");
 
+    gate->kind = GATE_ORIGIN;
     snprintf(gate->needs, sizeof(gate->needs), "1");
     snprintf(gate->means, sizeof(gate->means), "%s", is.enabled ? is.yes : is.no);
     if (!is.enabled || software_counts)
@@ -589,6 +604,7 @@ static void add_comparator(const struct to_hart *to)
                                      .number = is.csr,
                                      .size = 8,
                                      .hi = 63});
+    gate->kind = GATE_ORIGIN;
     snprintf(gate->name, sizeof(gate->name), "%s", csr_by_number(is.csr)->name);
     say_time(gate, is.clock, is.now, is.compare);
 }
