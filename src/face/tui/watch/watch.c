@@ -35,6 +35,20 @@ static void keep_meter(void *ctx, struct state *state)
     meter_state(&watch->kept_meter, state);
 }
 
+static void take_irq(void *ctx, const struct event *event)
+{
+    struct watch *watch = ctx;
+
+    irqs_take(&watch->irqs_kept, watch->board, event);
+}
+
+static void keep_irqs(void *ctx, struct state *state)
+{
+    struct watch *watch = ctx;
+
+    STATE(state, watch->irqs_kept);
+}
+
 struct watch *watch_new(struct session *session)
 {
     struct watch *watch = alloc_zero(1, sizeof(*watch));
@@ -51,6 +65,7 @@ struct watch *watch_new(struct session *session)
     meter_init(&watch->kept_meter);
     timeline_add_fold(timeline,
                       (struct fold){METER_KINDS, take_meter, keep_meter, watch});
+    timeline_add_fold(timeline, (struct fold){IRQS_KINDS, take_irq, keep_irqs, watch});
     return watch;
 }
 
@@ -241,9 +256,11 @@ static void look_back(struct watch *watch)
 {
     watch->facts = watch->kept;
     watch->meter = watch->kept_meter;
+    watch->irqs = watch->irqs_kept;
     for (unsigned i = watch->inside; i < watch->count; i++) {
         facts_take(&watch->facts, watch->board, &watch->events[i]);
         meter_take(&watch->meter, watch->board, &watch->events[i]);
+        irqs_take(&watch->irqs, watch->board, &watch->events[i]);
     }
     meter_settle(&watch->meter, watch->board, watch->cycle);
 }

@@ -5,6 +5,7 @@
 #include "face/tui/watch/csrs.h"
 #include "face/tui/watch/facts.h"
 #include "face/tui/watch/meter.h"
+#include "face/tui/watch/irqs.h"
 #include "face/tui/watch/owners.h"
 #include "observe/ask/calls.h"
 
@@ -17,6 +18,7 @@
  * comes by:
  *
  *   facts    of devices and lines: a fold in the timeline's snapshots
+ *   irqs     of interrupts and their gates: another
  *   window   the last WATCH_WINDOW instructions, replayed: code, lanes, what changed
  *   owners   who wrote each byte: a log of its own
  *   meter    counters over the time since reset: a fold, as facts
@@ -51,6 +53,8 @@ struct watch {
     struct owners *owners;
     struct meter kept_meter; /* as `kept`, and as `facts` */
     struct meter meter;
+    struct irqs irqs_kept; /* of interrupts: where the machine stands, another fold */
+    struct irqs irqs;      /* ... and where the viewer stands */
 
     /* Events of the window in order; [first, count) are told of, and those from
      * `inside` on belong to a step that is not over. */
