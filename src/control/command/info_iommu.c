@@ -4,10 +4,10 @@
  */
 #include "control/command/info.h"
 #include "control/command/show.h"
-#include "machine/dma/dma.h"
 #include "machine/iommu/iommu_command.h"
 #include "machine/iommu/iommu_fault.h"
 #include "observe/ask/structures.h"
+#include "observe/ask/iommus.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -16,23 +16,7 @@ enum { ENTRIES_MOST = 64 }; /* of a queue */
 
 static const struct iommu *iommu_at(const struct board *board, unsigned device)
 {
-    return board->device[device]->type == &iommu_type
-               ? (const struct iommu *)board->device[device]
-               : NULL;
-}
-
-/* "DMA channel 0 (device id 0x104)" */
-static void put_device_id(struct buf *out, const struct session *session, uint32_t id)
-{
-    const struct narrator narrator = {.run = session->run};
-    struct event event = {.kind = EVENT_IOMMU_FAULT,
-                          .board = (uint8_t)session->board,
-                          .iommu_fault = {.device_id = id}};
-    const struct event_field *field = event_infos[EVENT_IOMMU_FAULT].fields;
-
-    while (field->unit != UNIT_DEVICEID)
-        field++;
-    narrate_field(out, &narrator, &event, field);
+    return iommu_of_device(board->device[device]);
 }
 
 static void device_id_cell(struct table *table, const struct session *session,
@@ -40,7 +24,7 @@ static void device_id_cell(struct table *table, const struct session *session,
 {
     struct buf text = {0};
 
-    put_device_id(&text, session, id);
+    put_device_id(&text, session->run, session->board, id);
     show_text_cell(table, &text);
     buf_free(&text);
 }
@@ -119,19 +103,9 @@ static void translation_rows(struct call *call, struct table *table,
 
 /* --- what waits in the queues -------------------------------------------------------- */
 
-static uint64_t queue_at(uint64_t base)
-{
-    return field_get(base, IOMMU_QUEUE_PPN) << RAM_PAGE_SHIFT;
-}
-
-static uint32_t queue_mask(uint64_t base)
-{
-    return (uint32_t)(BIT(field_get(base, IOMMU_QUEUE_LOG2SZ) + 1) - 1);
-}
-
 static void command_row(struct table *table, const struct iommu *iommu, uint32_t index)
 {
-    uint64_t at = queue_at(iommu->cqb) + (uint64_t)index * IOMMU_COMMAND_SIZE;
+    uint64_t at = iommu_queue_at(iommu->cqb) + (uint64_t)index * IOMMU_COMMAND_SIZE;
     uint64_t word[2] = {0, 0};
     char operands[96];
 
@@ -157,29 +131,14 @@ static void waiting_rows(struct call *call, struct table *table,
     (void)call;
     for (unsigned n = 0; index != iommu->cqt && n < ENTRIES_MOST; n++) {
         command_row(table, iommu, index);
-        index = (index + 1) & queue_mask(iommu->cqb);
-    }
-}
-
-static void put_record(struct buf *out, const struct session *session,
-                       const uint64_t word[4])
-{
-    const char *type = iommu_ttyp_name((unsigned)(word[0] >> 34 & BITS(5, 0)));
-
-    put_device_id(out, session, (uint32_t)(word[0] >> 40));
-    buf_printf(out, " %s 0x%" PRIx64 ": ", type ? type : "does something with",
-               word[2]);
-    put_unit(out, UNIT_IOMMUCAUSE, word[0] & BITS(11, 0));
-    if (word[3]) {
-        buf_text(out, ", ");
-        put_unit(out, UNIT_IOTVAL2, word[3]);
+        index = (index + 1) & iommu_queue_mask(iommu->cqb);
     }
 }
 
 static void record_row(struct table *table, const struct session *session,
                        const struct iommu *iommu, uint32_t index)
 {
-    uint64_t at = queue_at(iommu->fqb) + (uint64_t)index * IOMMU_RECORD_SIZE;
+    uint64_t at = iommu_queue_at(iommu->fqb) + (uint64_t)index * IOMMU_RECORD_SIZE;
     uint64_t word[4] = {0};
     struct buf text = {0};
 
@@ -192,7 +151,7 @@ static void record_row(struct table *table, const struct session *session,
         return;
     }
     table_number(table, word[0] & BITS(11, 0));
-    put_record(&text, session, word);
+    put_fault_record(&text, session->run, session->board, word);
     show_text_cell(table, &text);
     buf_free(&text);
 }
@@ -204,31 +163,18 @@ static void record_rows(struct call *call, struct table *table,
 
     for (unsigned n = 0; index != iommu->fqt && n < ENTRIES_MOST; n++) {
         record_row(table, call->session, iommu, index);
-        index = (index + 1) & queue_mask(iommu->fqb);
+        index = (index + 1) & iommu_queue_mask(iommu->fqb);
     }
 }
 
 /* --- info iommu ---------------------------------------------------------------------- */
 
-static const char *queue_words(uint32_t csr, uint64_t errors)
-{
-    if (!(csr & IOMMU_QUEUE_ON))
-        return csr & IOMMU_QUEUE_BUSY ? "turning on" : "off";
-    if (csr & IOMMU_QUEUE_BUSY)
-        return "turning off";
-    return csr & errors ? "stopped by an error" : "on";
-}
-
 static void say_iommu(struct call *call, const struct iommu *iommu)
 {
-    static const char *const modes[] = {
-        "Off: no device may do anything", "Bare: devices may do everything",
-        "1LVL: by a directory of one level", "2LVL: by a directory of two levels"};
     const struct iommu_counts *counts = &iommu->counts;
     const char *name = iommu->device.name;
 
-    reply_say(call->reply, "%s is %s.", name,
-              modes[field_get(iommu->ddtp, IOMMU_DDTP_MODE) % COUNT(modes)]);
+    reply_say(call->reply, "%s is %s.", name, iommu_mode_words(iommu));
     reply_say(call->reply,
               "It has translated %" PRIu64 " addresses, with %" PRIu64
               " hits and %" PRIu64 " walks, read %" PRIu64
@@ -238,10 +184,8 @@ static void say_iommu(struct call *call, const struct iommu *iommu)
     reply_say(call->reply,
               "Its command queue is %s, cqh %" PRIu32 " of cqt %" PRIu32
               "; its fault queue is %s, fqh %" PRIu32 " of fqt %" PRIu32 ".",
-              queue_words(iommu->cqcsr, IOMMU_QUEUE_MF | IOMMU_CMD_ILL | IOMMU_CMD_TO),
-              iommu->cqh, iommu->cqt,
-              queue_words(iommu->fqcsr, IOMMU_QUEUE_MF | IOMMU_FQOF), iommu->fqh,
-              iommu->fqt);
+              iommu_command_state(iommu), iommu->cqh, iommu->cqt,
+              iommu_fault_state(iommu), iommu->fqh, iommu->fqt);
 }
 
 bool info_iommu(struct call *call, struct err *err)
@@ -296,23 +240,6 @@ bool info_iommu(struct call *call, struct err *err)
 }
 
 /* --- info iommu walk ----------------------------------------------------------------- */
-
-/* The one that a channel with that id is behind; else the first. */
-static const struct iommu *iommu_for(const struct board *board, uint32_t id)
-{
-    const struct iommu *first = NULL;
-
-    for (unsigned i = 0; i < board->devices; i++) {
-        const struct dma *dma = (const struct dma *)board->device[i];
-
-        if (!first)
-            first = iommu_at(board, i);
-        if (board->device[i]->type == &dma_type && dma->bridge.translate &&
-            id - dma->device_id < DMA_CHANNELS)
-            return dma->bridge.ctx;
-    }
-    return first;
-}
 
 static void step_row(void *ctx, const struct iommu_step *step)
 {
@@ -392,7 +319,7 @@ bool info_iommu_walk(struct call *call, struct err *err)
         return err_set(err, "the board has no IOMMU");
     if (call->given[0].value >> 24)
         return err_set(err, "a device id has at most 24 bits");
-    put_device_id(&text, call->session, access.device_id);
+    put_device_id(&text, call->session->run, call->session->board, access.device_id);
     reply_say(call->reply, "%s is asked by %s, which %s 0x%" PRIx64 ".",
               iommu->device.name, text.data, iommu_ttyp_name(iommu_ttyp(&access)),
               access.iova);

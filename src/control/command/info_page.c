@@ -2,6 +2,7 @@
 #include "control/command/info.h"
 #include "control/command/show.h"
 #include "observe/ask/structures.h"
+#include "observe/ask/walks.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -90,36 +91,11 @@ bool info_tlb(struct call *call, struct err *err)
 
 /* --- info walk ------------------------------------------------------------------------------------- */
 
-/* A walk that only looks, and writes a row for each entry. */
+/* Where each entry of a walk has a row. */
 struct looking {
-    const struct hart *hart;
     struct table *table;
     bool two; /* stages */
 };
-
-static enum walk_outcome look_at(void *ctx, uint64_t at, uint64_t *entry)
-{
-    const struct hart *hart = ((struct looking *)ctx)->hart;
-
-    if (!ram_has(&hart->bus->ram, at, PTE_SIZE) ||
-        !pmp_allows(hart, at, PTE_SIZE, ACCESS_LOAD, MODE_S))
-        return WALK_ACCESS_FAULT;
-    ram_read(&hart->bus->ram, at, entry, PTE_SIZE);
-    return WALK_NEXT;
-}
-
-/* A and D are not set: the walk goes on as if they were. */
-static enum walk_outcome would_set(void *ctx, uint64_t at, uint64_t entry,
-                                   uint64_t bits, bool *changed)
-{
-    const struct hart *hart = ((struct looking *)ctx)->hart;
-
-    (void)entry;
-    (void)bits;
-    *changed = false;
-    return pmp_allows(hart, at, PTE_SIZE, ACCESS_STORE, MODE_S) ? WALK_NEXT
-                                                                : WALK_ACCESS_FAULT;
-}
 
 static void entry_row(void *ctx, const struct walk_step *step)
 {
@@ -145,16 +121,6 @@ static void entry_row(void *ctx, const struct walk_step *step)
     buf_free(&text);
 }
 
-/* As whom the access is made now; M-mode asks what S-mode would find. */
-static struct walk_request request_of(const struct hart *hart, uint64_t va,
-                                      uint8_t access)
-{
-    uint8_t mode = access == ACCESS_FETCH ? hart_privilege(hart) : hart_data_mode(hart);
-
-    return (struct walk_request){
-        .va = va, .access = access, .mode = mode == MODE_M ? MODE_S : mode};
-}
-
 static void say_beginning(struct call *call, const struct stages *stages,
                           struct walk_request request)
 {
@@ -162,7 +128,7 @@ static void say_beginning(struct call *call, const struct stages *stages,
     const struct walk_format *vs = stages->vs.format, *g = stages->g.format;
     const char *mode = mode_name(request.mode);
 
-    if (request_of(hart, 0, request.access).mode != hart_privilege(hart) &&
+    if (look_request(hart, 0, request.access).mode != hart_privilege(hart) &&
         hart->mode == MODE_M && request.mode == MODE_S)
         reply_say(call->reply,
                   "M-mode does not translate: this is what S-mode would find.");
@@ -267,25 +233,22 @@ bool info_walk(struct call *call, struct err *err)
     static const uint8_t accesses[] = {ACCESS_LOAD, ACCESS_STORE, ACCESS_FETCH};
     const struct hart *hart = session_hart(call->session);
     uint8_t access = accesses[call->given[1].is_given ? call->given[1].value : 0];
-    struct walk_request request = request_of(hart, call->given[0].value, access);
-    struct looking looking = {.hart = hart};
-    struct walk_tables tables = {&looking, look_at, would_set, NULL};
-    struct stages stages = hart_stages(hart, request, &tables);
+    struct walk_request request = look_request(hart, call->given[0].value, access);
+    struct stages stages = hart_stages(hart, request, NULL);
+    struct looking looking = {.two = stages.two};
     struct translation end;
 
     if (!check_walk(hart, request, &stages, err))
         return false;
-    end = stages_translate(&stages);
+    end = look_walk(hart, request, NULL, NULL, &stages);
     say_beginning(call, &stages, request);
     if (end.outcome == WALK_LEAF)
         say_found(call, &stages, &end);
     else
         say_failure(call, &end);
     say_cached(call, request, &end);
-    tables.tell = entry_row;
-    looking.two = stages.two;
     looking.table =
         reply_table(call->reply, "walk", stages.two ? columns : columns + 2);
-    stages_translate(&stages);
+    look_walk(hart, request, entry_row, &looking, &stages);
     return true;
 }
