@@ -3,6 +3,7 @@
  */
 #include "base/bits.h"
 #include "tests/lib/golden.h"
+#include "tests/lib/steady.h"
 #include "tests/lib/suite.h"
 #include "tests/lib/watched.h"
 
@@ -60,9 +61,37 @@ START_TEST(a_view_is_as_drawn)
 }
 END_TEST
 
+static const struct moment_case {
+    const char *view, *program;
+    enum event_kind kind;
+    unsigned n;
+} moments[] = {
+    {"gates", HERE "dma.s", EVENT_TRAP_ENTER, 2},
+    {"gates", GUEST, EVENT_IRQ_CLAIM, 1},
+    {"interrupts", HERE "dma.s", EVENT_IRQ_LINE, 1},
+    {"interrupts", GUEST, EVENT_IRQ_COMPLETE, 1},
+};
+
+START_TEST(a_view_keeps_to_its_moment_its_area_and_names_that_can_be_asked)
+{
+    const struct moment_case *now = &moments[_i];
+    const struct view_case where = {
+        .program = now->program, .kind = now->kind, .n = now->n};
+    struct watched *watched = stand_at(&where);
+
+    steady_in_size(watched, now->view, "");
+    steady_in_names(watched, now->view, "");
+    steady_in_time(watched, now->view, "");
+    watched_free(watched);
+}
+END_TEST
+
 static void add_tests(TCase *tcase)
 {
     tcase_add_loop_test(tcase, a_view_is_as_drawn, 0, COUNT(cases));
+    tcase_add_loop_test(tcase,
+                        a_view_keeps_to_its_moment_its_area_and_names_that_can_be_asked,
+                        0, COUNT(moments));
 }
 
 TEST_MAIN("views of interrupts", add_tests)

@@ -7,7 +7,7 @@
  * Boxes from left to right that something goes through: gates of an interrupt, tables of a
  * walk. The way is heavy as far as it went and dashed behind where it stopped.
  */
-enum { CHAIN_LINES = 4, CHAIN_TEXT = 24, CHAIN_GAP = 2 };
+enum { CHAIN_LINES = 4, CHAIN_TEXT = 64, CHAIN_GAP = 2 };
 
 struct chain_box {
     char title[CHAIN_TEXT], foot[CHAIN_TEXT]; /* in the frame; "": nothing */
