@@ -184,6 +184,8 @@ static void tlb_row(const struct watch *watch, const struct hart *hart, unsigned
     row = entry.valid ? add_row(rows, "page") : NULL;
     if (!row)
         return;
+    if (entry.space == TLB_GUEST_BARE)
+        snprintf(row->kind, sizeof(row->kind), "GPA");
     snprintf(row->key, sizeof(row->key), "%08" PRIx64, entry.vpn << RAM_PAGE_SHIFT);
     snprintf(row->value, sizeof(row->value), "%08" PRIx64, entry.ppn << RAM_PAGE_SHIFT);
     snprintf(row->name, sizeof(row->name), "0x%08" PRIx64, entry.ppn << RAM_PAGE_SHIFT);

@@ -9,7 +9,7 @@
 enum { CACHE_ROWS = 512, CACHE_TEXT = 40 };
 
 struct cache_row {
-    char kind[8];                 /* "page", "device" */
+    char kind[8];                 /* "page", "GPA", "device" */
     char key[CACHE_TEXT];         /* a virtual address, or who */
     char value[CACHE_TEXT];       /* a physical address */
     char whose[CACHE_TEXT];       /* "ASID 7 VMID 3", "GSCID 1" */

@@ -39,6 +39,19 @@ static void frame(struct canvas *canvas, struct area area, const struct chain_bo
     canvas_down(canvas, right, area.row, bottom, WEIGHT_NOW, role);
 }
 
+/* A long number needs all of the frame, between its corners. */
+static void draw_foot(struct canvas *canvas, struct area area, const char *text)
+{
+    int row = area.row + area.rows - 1, width = text_width(text);
+
+    if (width <= area.cols - 5)
+        in_frame(canvas, row, area.col + 2, area.cols - 3, ROLE_QUIET, text);
+    else if (width <= area.cols - 4)
+        in_frame(canvas, row, area.col + 1, area.cols - 2, ROLE_QUIET, text);
+    else
+        canvas_text(canvas, row, area.col + 1, area.cols - 2, ROLE_QUIET, text);
+}
+
 void chain_draw_box(struct canvas *canvas, struct area area,
                     const struct chain_box *box)
 {
@@ -51,8 +64,7 @@ void chain_draw_box(struct canvas *canvas, struct area area,
         canvas_text(canvas, area.row + 1 + i, area.col + 2, room,
                     box->dim && box->role[i] == ROLE_TEXT ? ROLE_QUIET : box->role[i],
                     box->line[i]);
-    in_frame(canvas, area.row + area.rows - 1, area.col + 2, area.cols - 3, ROLE_QUIET,
-             box->foot);
+    draw_foot(canvas, area, box->foot);
     if (box->name[0])
         canvas_thing_area(canvas, area, box->thing, box->name);
 }

@@ -321,7 +321,10 @@ static void draw_title(const struct irq_path *path, struct canvas *canvas,
     snprintf(title, sizeof(title), "%s, from the %s to the handler", path->title,
              path->choice.source ? "device" : "source");
     if (text_width(title) + text_width(note) + 4 > area.cols)
-        snprintf(title, sizeof(title), "%s", path->title);
+        snprintf(title, sizeof(title), "%s",
+                 text_width(path->title) + text_width(note) + 4 > area.cols
+                     ? path->name
+                     : path->title);
     canvas_rule(canvas, area.row, area.col, area.cols, title, note);
     canvas_thing(canvas, area.row, area.col, text_width(title), THING_IRQ, "%s",
                  path->name);

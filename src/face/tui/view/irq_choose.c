@@ -1,12 +1,35 @@
 /* Which interrupt a pane is of. */
 #include "face/tui/view/irq_path.h"
 
+#include "base/alloc.h"
 #include "base/bits.h"
-#include "machine/interrupt/plic.h"
+#include "observe/exits/guest_folds.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+const struct device *irq_device(const struct watch *watch, unsigned source)
+{
+    const struct board *board = watch->board;
+
+    for (unsigned d = 0; d < board->devices; d++)
+        for (unsigned i = 0; i < board->device[d]->lines; i++)
+            if (board->device[d]->line[i].source == source)
+                return board->device[d];
+    return NULL;
+}
+
+bool irq_deliveries(const struct watch *watch, struct deliveries *room)
+{
+    if (!watch->session->guests)
+        return false;
+    *room = watch->session->guests->deliveries;
+    for (unsigned i = watch->inside; i < watch->count; i++)
+        if (DELIVERIES_KINDS & EVENT_BIT(watch->events[i].kind))
+            deliveries_take(room, &watch->events[i]);
+    return true;
+}
 
 /* Lines by what people and the command language call them. */
 static const struct {
@@ -86,6 +109,25 @@ static bool choose_first(const struct watch *watch, struct irq_choice *choice)
     return true;
 }
 
+/* What a guest is told is the source's that the hypervisor has taken for it. */
+static unsigned source_behind(const struct watch *watch, const struct irqs_last *last)
+{
+    struct deliveries *room = alloc_zero(1, sizeof(*room));
+    unsigned found = 0;
+
+    if (last->line == IRQ_VSEI && irq_deliveries(watch, room))
+        for (unsigned i = 0; i < room->sources; i++) {
+            const struct delivery_source *source = &room->source[i];
+
+            if (source->board == watch->board->index && !source->now.over &&
+                source->now.hart == last->hart &&
+                source->now.seen & (BIT(HAND_INJECT) | BIT(HAND_ENTRY)))
+                found = source->source;
+        }
+    free(room);
+    return found;
+}
+
 bool irq_choose(const struct watch *watch, const char *about, struct irq_choice *choice)
 {
     const struct irqs_last *last = &watch->irqs.last;
@@ -95,35 +137,12 @@ bool irq_choose(const struct watch *watch, const char *about, struct irq_choice 
         return choose_named(about, choice);
     if (!last->any)
         return choose_first(watch, choice);
-    choice->source = last->source;
-    if (!last->source) {
+    choice->source = last->source ? last->source : source_behind(watch, last);
+    if (!choice->source) {
         choice->line = last->line;
         choice->hart = last->hart;
     }
     return true;
-}
-
-const struct device *irq_device(const struct watch *watch, unsigned source)
-{
-    const struct board *board = watch->board;
-
-    for (unsigned d = 0; d < board->devices; d++)
-        for (unsigned i = 0; i < board->device[d]->lines; i++)
-            if (board->device[d]->line[i].source == source)
-                return board->device[d];
-    return NULL;
-}
-
-const struct delivery_source *irq_delivery(const struct watch *watch,
-                                           struct deliveries *room, unsigned source)
-{
-    if (!watch->session->guests)
-        return NULL;
-    *room = watch->session->guests->deliveries;
-    for (unsigned i = watch->inside; i < watch->count; i++)
-        if (DELIVERIES_KINDS & EVENT_BIT(watch->events[i].kind))
-            deliveries_take(room, &watch->events[i]);
-    return deliveries_of(room, watch->board->index, source);
 }
 
 const char *irq_absent(const struct watch *watch)

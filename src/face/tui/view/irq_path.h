@@ -71,9 +71,9 @@ bool irq_choose(const struct watch *watch, const char *about,
 bool irq_path_of(const struct watch *watch, const struct irq_choice *choice,
                  struct irq_path *path);
 
-/* The deliveries of interrupts as the viewer has seen them; NULL: none of that source. */
-const struct delivery_source *irq_delivery(const struct watch *watch,
-                                           struct deliveries *room, unsigned source);
+/* The deliveries of interrupts as the viewer has seen them, into `room`; false: nobody
+ * follows them. */
+bool irq_deliveries(const struct watch *watch, struct deliveries *room);
 
 /* The device that drives a source; NULL: none. */
 const struct device *irq_device(const struct watch *watch, unsigned source);

@@ -1,41 +1,16 @@
 /*
- * The way of an interrupt to its handler: gates joined to boxes. Verdicts follow from the
- * order of the boxes: the first that is shut stops the request, those behind it are judged
- * all the same. A gate that is open passes since its last change, but not before the gates
- * in front of it do.
+ * Gates joined to boxes: what each says, since when, and what can be asked about. A box's
+ * gates are those of one register or one step, in the order in which a request meets them.
  */
-#include "face/tui/view/irq_path.h"
+#include "face/tui/view/irq_boxes.h"
 
-#include "base/alloc.h"
 #include "base/bits.h"
 #include "face/tui/watch/text.h"
 #include "machine/interrupt/plic.h"
-#include "observe/exits/guest_folds.h"
 
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-
-const char *const verdict_names[VERDICTS] = {
-    [VERDICT_PASS] = "pass",
-    [VERDICT_PASSED] = "passed",
-    [VERDICT_STOP] = "STOP",
-    [VERDICT_WOULD_PASS] = "would pass",
-    [VERDICT_WOULD_STOP] = "would stop",
-    [VERDICT_RUNS] = "runs",
-    [VERDICT_NEXT] = "next",
-    [VERDICT_BEHIND] = "not yet",
-};
-
-/* What a path is made from. */
-struct making {
-    const struct watch *watch;
-    struct irq_path *path;
-    const struct gates *gates;
-    unsigned route;
-    bool guest; /* the part behind the hypervisor */
-};
 
 /* Gates of one box, in the order of boxes; `quiet`: it is left out while it is open. Of a
  * guest's part, what the hypervisor injects has a box of its own. */
@@ -49,7 +24,7 @@ static const struct {
     enum part part;
 } kinds[] = {
     {1U << GATE_DEVICE | 1U << GATE_WIRE, "device", OF_DEVICE, false, IN_BOTH},
-    {1U << GATE_ORIGIN, "clock", OF_HART, false, IN_HOST},
+    {1U << GATE_ORIGIN, "timer", OF_HART, false, IN_BOTH},
     {1U << GATE_GATEWAY | 1U << GATE_PENDING, "pending", OF_PLIC, false, IN_BOTH},
     {1U << GATE_ENABLE, "enable", OF_PLIC, false, IN_BOTH},
     {1U << GATE_PRIORITY, "priority", OF_PLIC, false, IN_BOTH},
@@ -64,7 +39,7 @@ static const struct {
     {1U << GATE_FIRST, "order", OF_HART, true, IN_BOTH},
 };
 
-static const struct hart *hart_of(const struct making *making)
+static const struct hart *hart_of(const struct irq_making *making)
 {
     return &making->watch->board->hart[making->path->hart];
 }
@@ -76,8 +51,8 @@ static const struct plic *plic_of(const struct watch *watch)
 
 /* --- since when --------------------------------------------------------------------- */
 
-static const struct irqs_change *change_of(const struct making *making,
-                                           const struct gate *gate)
+const struct irqs_change *irq_change_of(const struct irq_making *making,
+                                        const struct gate *gate)
 {
     const struct irqs *irqs = &making->watch->irqs;
     const struct lvalue *what = &gate->what;
@@ -101,17 +76,17 @@ static bool is_new(const struct watch *watch, uint64_t cycle)
     return watch->has_focus && cycle == watch->focus.cycle;
 }
 
-static bool just_moved(const struct making *making, const struct gate *gate)
+static bool just_moved(const struct irq_making *making, const struct gate *gate)
 {
-    const struct irqs_change *change = change_of(making, gate);
+    const struct irqs_change *change = irq_change_of(making, gate);
 
     return change && is_new(making->watch, change->cycle);
 }
 
-static void add_since(const struct making *making, struct path_box *box,
+static void add_since(const struct irq_making *making, struct path_box *box,
                       const struct gate *gate)
 {
-    const struct irqs_change *change = change_of(making, gate);
+    const struct irqs_change *change = irq_change_of(making, gate);
 
     if (!change || (box->has_since && change->cycle <= box->since))
         return;
@@ -132,8 +107,8 @@ static const char *last_name(const char *name)
     return blank ? blank + 1 : name;
 }
 
-static void value_of(const struct making *making, const struct gate *gate, char *text,
-                     size_t room)
+static void value_of(const struct irq_making *making, const struct gate *gate,
+                     char *text, size_t room)
 {
     const struct route *route = &making->gates->route[making->route];
     const struct plic *plic = plic_of(making->watch);
@@ -187,7 +162,7 @@ static void rule_of(const struct gate *gate, char *text, size_t room)
 }
 
 /* When the request went through a box, where it has been followed. */
-static bool followed(const struct making *making, unsigned group, uint64_t *cycle)
+static bool followed(const struct irq_making *making, unsigned group, uint64_t *cycle)
 {
     static const uint8_t of_host[] = {
         [OF_DEVICE] = HAND_LINE, [OF_PLIC] = HAND_PENDING, [OF_HART] = HAND_HART};
@@ -196,6 +171,8 @@ static bool followed(const struct making *making, unsigned group, uint64_t *cycl
 
     if (kinds[group].kinds & 1U << GATE_STATUS)
         hand = making->guest ? HAND_GUEST_TRAP : HAND_TRAP;
+    else if (making->guest && kinds[group].kinds & 1U << GATE_HIDELEG)
+        hand = HAND_ENTRY; /* V must be 1 */
     if (!path->on_its_way || !path->has_delivery || !(path->delivery.seen & BIT(hand)))
         return false;
     *cycle = path->delivery.cycle[hand];
@@ -204,7 +181,7 @@ static bool followed(const struct making *making, unsigned group, uint64_t *cycl
 
 /* --- boxes -------------------------------------------------------------------------- */
 
-static void name_owner(const struct making *making, unsigned owner, char *text,
+static void name_owner(const struct irq_making *making, unsigned owner, char *text,
                        size_t room)
 {
     const struct device *device =
@@ -223,7 +200,7 @@ static void name_owner(const struct making *making, unsigned owner, char *text,
 }
 
 /* What can be asked about. */
-static void name_thing(const struct making *making, struct path_box *box,
+static void name_thing(const struct irq_making *making, struct path_box *box,
                        const struct gate *gate)
 {
     if (gate->kind == GATE_WIRE && !box->name[0]) {
@@ -237,7 +214,7 @@ static void name_thing(const struct making *making, struct path_box *box,
 }
 
 /* Values of gates that are shut come first. */
-static void add_value(const struct making *making, struct path_box *box,
+static void add_value(const struct irq_making *making, struct path_box *box,
                       const struct gate *gate)
 {
     unsigned at = box->values < PATH_VALUES ? box->values++ : PATH_VALUES - 1;
@@ -252,7 +229,7 @@ static void add_value(const struct making *making, struct path_box *box,
     value_of(making, gate, box->value[at], sizeof(box->value[at]));
 }
 
-static void add_gate(const struct making *making, struct path_box *box,
+static void add_gate(const struct irq_making *making, struct path_box *box,
                      const struct gate *gate)
 {
     bool is_first_shut = gate->state == GATE_CLOSED && !verdict_is_shut(box->verdict);
@@ -271,7 +248,8 @@ static void add_gate(const struct making *making, struct path_box *box,
         box->verdict = VERDICT_PASSED;
 }
 
-static bool is_of(const struct making *making, const struct gate *gate, unsigned group)
+static bool is_of(const struct irq_making *making, const struct gate *gate,
+                  unsigned group)
 {
     enum part other = making->guest ? IN_HOST : IN_GUEST;
 
@@ -280,7 +258,7 @@ static bool is_of(const struct making *making, const struct gate *gate, unsigned
            (gate->kind != GATE_GATEWAY || gate->state == GATE_CLOSED);
 }
 
-static const char *status_name(const struct making *making)
+static const char *status_name(const struct irq_making *making)
 {
     uint8_t mode = making->gates->route[making->route].mode;
 
@@ -288,14 +266,14 @@ static const char *status_name(const struct making *making)
 }
 
 /* The mode that decides whether xIE counts. */
-static void add_mode(const struct making *making, struct path_box *box)
+static void add_mode(const struct irq_making *making, struct path_box *box)
 {
     if (box->values < PATH_VALUES)
         snprintf(box->value[box->values++], PATH_TEXT, "mode %s",
                  mode_letters(hart_privilege(hart_of(making))));
 }
 
-static void add_box(const struct making *making, unsigned group)
+static void add_box(const struct irq_making *making, unsigned group)
 {
     struct irq_path *path = making->path;
     struct path_box *box = &path->box[path->boxes];
@@ -310,6 +288,8 @@ static void add_box(const struct making *making, unsigned group)
     name_owner(making, kinds[group].owner, box->owner, sizeof(box->owner));
     snprintf(box->title, sizeof(box->title), "%s",
              kinds[group].title ? kinds[group].title : status_name(making));
+    if (kinds[group].kinds & 1U << GATE_ORIGIN && path->line == IRQ_MSI)
+        snprintf(box->title, sizeof(box->title), "software");
     if (kinds[group].kinds & (1U << GATE_STATUS | 1U << GATE_HIDELEG))
         add_mode(making, box);
     if (followed(making, group, &box->since)) {
@@ -322,7 +302,7 @@ static void add_box(const struct making *making, unsigned group)
 
 /* --- the handler -------------------------------------------------------------------- */
 
-static bool is_in_handler(const struct making *making, const struct route *route)
+static bool is_in_handler(const struct irq_making *making, const struct route *route)
 {
     const struct watch *watch = making->watch;
     const struct delivery *now = &making->path->delivery;
@@ -343,7 +323,7 @@ static bool is_in_handler(const struct making *making, const struct route *route
            watch->irqs.taken[hart->id][route->line % IRQS_LINES].count > 0;
 }
 
-static void since_trap(const struct making *making, const struct route *route,
+static void since_trap(const struct irq_making *making, const struct route *route,
                        struct path_box *box)
 {
     const struct irq_path *path = making->path;
@@ -359,7 +339,7 @@ static void since_trap(const struct making *making, const struct route *route,
     box->since += making->watch->board->costs.trap_entry;
 }
 
-static void add_handler(const struct making *making)
+static void add_handler(const struct irq_making *making)
 {
     const struct route *route = &making->gates->route[making->route];
     struct irq_path *path = making->path;
@@ -391,195 +371,9 @@ static void add_handler(const struct making *making)
         since_trap(making, route, box);
 }
 
-/* --- verdicts ----------------------------------------------------------------------- */
-
-/* A handler that runs has been reached: what is shut in front of it was passed. */
-static void reach_handlers(struct irq_path *path)
-{
-    bool reached = false;
-
-    for (unsigned i = path->boxes; i-- > 0;) {
-        struct path_box *box = &path->box[i];
-
-        reached |= box->is_handler && box->verdict == VERDICT_RUNS;
-        if (reached && box->verdict == VERDICT_STOP)
-            box->verdict = VERDICT_PASSED;
-    }
-}
-
-static void judge(struct irq_path *path)
-{
-    uint64_t passes = 0;
-
-    path->stop = -1;
-    reach_handlers(path);
-    for (unsigned i = 0; i < path->boxes; i++) {
-        struct path_box *box = &path->box[i];
-        bool shut = verdict_is_shut(box->verdict);
-
-        if (!box->is_handler) {
-            path->gates++;
-            path->open += !shut;
-        }
-        if (box->is_handler && box->verdict != VERDICT_RUNS)
-            box->verdict = path->stop < 0 ? VERDICT_NEXT : VERDICT_BEHIND;
-        else if (path->stop >= 0 && !box->is_handler)
-            box->verdict = shut ? VERDICT_WOULD_STOP : VERDICT_WOULD_PASS;
-        else if (shut)
-            path->stop = (int)i;
-        else if (box->has_since && box->since > passes)
-            passes = box->since;
-        else if (passes && box->verdict != VERDICT_RUNS) {
-            box->since = passes;
-            box->has_since = true;
-        }
-    }
-}
-
-/* --- the whole way ------------------------------------------------------------------ */
-
-/* Inside a step gates are peeked as they were before it; events have told of lines. */
-static void lay_over(const struct making *making, struct gates *gates)
-{
-    bool high = false;
-
-    for (unsigned i = gates->count; i-- > 0;) {
-        struct gate *gate = &gates->gate[i];
-        const struct irqs_change *change = change_of(making, gate);
-
-        if (gate->kind == GATE_DEVICE && high && gate->state == GATE_CLOSED)
-            gate->state = GATE_PASSED;
-        if (!change || (gate->kind != GATE_WIRE && gate->kind != GATE_PENDING &&
-                        gate->kind != GATE_MIP))
-            continue;
-        if (change->level && gate->state == GATE_CLOSED)
-            gate->state = GATE_OPEN;
-        else if (!change->level && gate->state == GATE_OPEN &&
-                 gate->kind != GATE_MIP) /* other things can hold that up */
-            gate->state = GATE_CLOSED;
-        if (gate->kind == GATE_WIRE)
-            high = change->level;
-        if (gate->state != GATE_PASSED)
-            gate->value = gate->state == GATE_OPEN;
-    }
-}
-
-/* Software has prepared the route whose enable is open; of several the best one. */
-static unsigned choose_route(const struct gates *gates)
-{
-    unsigned best = 0, least = UINT32_MAX;
-
-    for (unsigned r = 0; r < gates->routes; r++) {
-        unsigned weight = gates->route[r].closed;
-
-        for (unsigned i = 0; i < gates->count; i++)
-            if (gates->gate[i].route == r && gates->gate[i].kind == GATE_ENABLE &&
-                gates->gate[i].state == GATE_CLOSED)
-                weight += 100;
-        if (weight < least) {
-            least = weight;
-            best = r;
-        }
-    }
-    return best;
-}
-
-static void add_boxes(const struct making *making)
+void irq_add_boxes(const struct irq_making *making)
 {
     for (unsigned group = 0; group < COUNT(kinds); group++)
         add_box(making, group);
     add_handler(making);
-}
-
-/* Does what this hart takes go on to a guest? */
-static bool has_guest(const struct hart *hart, uint8_t line)
-{
-    return line == IRQ_SEI && hart->has_h && hart->csr.hideleg & BIT(IRQ_VSEI) &&
-           field_get(hart->csr.hgatp, HGATP_MODE) != 0;
-}
-
-static void add_guest(struct making *making)
-{
-    struct gates gates;
-    struct making guest = *making;
-
-    if (!has_guest(hart_of(making), making->path->line) ||
-        !gates_of_lines(making->watch->run, making->watch->board->index, BIT(IRQ_VSEI),
-                        (int)making->path->hart, &gates, NULL))
-        return;
-    guest.gates = &gates;
-    guest.route = choose_route(&gates);
-    guest.guest = true;
-    lay_over(&guest, &gates);
-    add_boxes(&guest);
-    gates_release(&gates);
-}
-
-static void follow_delivery(const struct watch *watch, struct irq_path *path)
-{
-    struct deliveries *room = alloc_zero(1, sizeof(*room));
-    const struct delivery_source *source =
-        irq_delivery(watch, room, path->choice.source);
-    const uint16_t taken = (uint16_t)(BIT(HAND_TRAP) | BIT(HAND_CLAIM));
-
-    if (source) {
-        path->has_delivery = true;
-        path->delivery = source->now;
-        path->on_its_way = (source->now.seen & taken) && !source->now.over &&
-                           (!(source->now.seen & BIT(HAND_COMPLETE)) ||
-                            source->now.seen & BIT(HAND_INJECT));
-        path->count = deliveries_sum(source).count + path->on_its_way;
-    }
-    free(room);
-}
-
-static bool find_gates(const struct watch *watch, const struct irq_choice *choice,
-                       struct gates *gates)
-{
-    unsigned board = watch->board->index;
-
-    if (choice->source)
-        return gates_of_source(watch->run, board, choice->source, choice->hart, gates,
-                               NULL);
-    return gates_of_lines(watch->run, board, BIT(choice->line), choice->hart, gates,
-                          NULL);
-}
-
-static void name_line(struct irq_path *path, const char *bit)
-{
-    if (path->hart)
-        snprintf(path->name, sizeof(path->name), "hart%u.mip.%s", path->hart, bit);
-    else
-        snprintf(path->name, sizeof(path->name), "mip.%s", bit);
-}
-
-bool irq_path_of(const struct watch *watch, const struct irq_choice *choice,
-                 struct irq_path *path)
-{
-    struct gates gates;
-    struct making making = {.watch = watch, .path = path, .gates = &gates};
-
-    *path = (struct irq_path){.choice = *choice};
-    if (!find_gates(watch, choice, &gates)) {
-        gates_release(&gates);
-        return false;
-    }
-    making.route = choose_route(&gates);
-    path->hart = gates.route[making.route].hart;
-    path->line = gates.route[making.route].line;
-    if (choice->source) {
-        snprintf(path->title, sizeof(path->title), "interrupt %u", choice->source);
-        snprintf(path->name, sizeof(path->name), "irq %u", choice->source);
-        follow_delivery(watch, path);
-    } else {
-        snprintf(path->title, sizeof(path->title), "%s, hart %u", gates.subject,
-                 path->hart);
-        name_line(path, route_name(&gates.route[making.route]));
-    }
-    lay_over(&making, &gates);
-    add_boxes(&making);
-    add_guest(&making);
-    gates_release(&gates);
-    judge(path);
-    return true;
 }
