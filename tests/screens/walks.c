@@ -34,6 +34,8 @@ static const struct view_case {
     {"walk-guest", GUEST, "walk", "", EVENT_VM_EXIT, 1, 120, 12},
     {"walk-guest", GUEST, "walk", "", EVENT_VM_EXIT, 1, 80, 12},
     {"walk-guest-fetch", GUEST, "walk", "", EVENT_WALK_STEP, 1, 80, 12},
+    {"walk-nested", HERE "iommu_two.s", "walk", "", EVENT_IOMMU_FAULT, 1, 120, 15},
+    {"walk-nested", HERE "iommu_two.s", "walk", "", EVENT_IOMMU_FAULT, 1, 80, 15},
     {"walk-two", TWO, "walk", "hart 0 0x40001000", EVENT_TLB_FILL, 2, 120, 14},
     {"walk-two", TWO, "walk", "", EVENT_TLB_FILL, 2, 80, 13},
     {"walk-two", TWO, "walk", "", EVENT_TLB_FILL, 2, 40, 8},
@@ -58,7 +60,7 @@ static struct watched *stand_at(const struct view_case *now)
     struct err err;
 
     desc.harts = 1;
-    if (strstr(now->program, "iommu.s"))
+    if (strstr(now->program, "iommu"))
         ck_assert(board_desc_add(&desc, &board_virt_iommu, &err));
     watched = strstr(now->program, ".lua") ? watched_new_scenario(now->program)
                                            : watched_new_on(now->program, &desc);

@@ -87,7 +87,7 @@ static void draw_heading(const struct walk_path *path, struct canvas *canvas,
         canvas_printf(canvas, area.row, col + i * grid->cell, grid->cell - 1,
                       ROLE_QUIET, "G level %d", grid->levels - 1 - i);
     canvas_text(canvas, area.row, col + grid->levels * grid->cell, grid->cell - 1,
-                ROLE_QUIET, path->iommu ? "1st-stage entry" : "VS-stage entry");
+                ROLE_QUIET, path->iommu ? "1st-stage PTE" : "VS-stage PTE");
 }
 
 /* Directories of an IOMMU come before the grid, in one row. */
@@ -110,7 +110,8 @@ static int draw_directories(const struct walk_path *path, struct canvas *canvas,
         canvas_thing(canvas, area.row, col, 12, THING_MEMORY, "0x%08" PRIx64,
                      entry->at);
         col += canvas_printf(canvas, area.row, col, end - col, ROLE_TEXT,
-                             "%u [%08" PRIx64 "] %s", i + 1, entry->at, title);
+                             "%u [%08" PRIx64 "] %s%s", i + 1, entry->at, title,
+                             entry->how == WALK_KEPT ? ", cached" : "");
     }
     return 1;
 }
