@@ -161,7 +161,7 @@ static void draw(const struct watch *watch, struct view_state *state,
 const struct view caches_view = {
     .name = "caches",
     .help = "the TLB and the IOMMU's caches: what is kept, and what is stale",
-    .class = VIEW_COUNTERS,
+    .class = VIEW_INSTRUCTIONS,
     .cols = 38,
     .rows = 4,
     .wish = 12,
