@@ -6,8 +6,8 @@
 #include "control/command/show.h"
 #include "machine/iommu/iommu_command.h"
 #include "machine/iommu/iommu_fault.h"
-#include "observe/ask/structures.h"
 #include "observe/ask/iommus.h"
+#include "observe/ask/structures.h"
 
 #include <inttypes.h>
 #include <stdlib.h>

@@ -4,8 +4,8 @@
 #include "control/session.h"
 #include "face/tui/watch/csrs.h"
 #include "face/tui/watch/facts.h"
-#include "face/tui/watch/meter.h"
 #include "face/tui/watch/irqs.h"
+#include "face/tui/watch/meter.h"
 #include "face/tui/watch/owners.h"
 #include "observe/ask/calls.h"
 
