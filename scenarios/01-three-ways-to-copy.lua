@@ -584,4 +584,6 @@ bus modes copy 64 KiB from memory to memory.]],
                interrupt.metrics.useful_share < steal.metrics.useful_share
       end },
   },
+
+  race = { "poll", "interrupt", "dma_steal" },
 }

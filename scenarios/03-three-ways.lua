@@ -184,4 +184,6 @@ scenario {
       return true
     end },
   },
+
+  race = { "emulated_pio", "virtio", "passthrough" },
 }

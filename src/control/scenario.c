@@ -17,8 +17,8 @@
 #include <string.h>
 
 static const char *const scenario_keys[] = {
-    "name",  "title",  "about",   "parameters", "variants",
-    "setup", "expect", "compare", "model",      NULL,
+    "name",   "title",   "about", "parameters", "variants", "setup",
+    "expect", "compare", "model", "race",       NULL,
 };
 static const char *const parameter_keys[] = {"min", "max", NULL};
 
@@ -238,6 +238,30 @@ static void check_checks(const struct reading *from, const struct scenario *scen
     lua_pop(lua, 1);
 }
 
+/* Variants that are best seen side by side, in that order. */
+static void read_race(const struct reading *from, struct scenario *scenario)
+{
+    lua_State *lua = from->lua;
+    struct err err = {0};
+
+    if (lua_getfield(lua, from->table, "race") == LUA_TNIL) {
+        lua_pop(lua, 1);
+        return;
+    }
+    if (!lua_istable(lua, -1) || lua_rawlen(lua, -1) < 2 ||
+        lua_rawlen(lua, -1) > SCENARIO_RACE)
+        read_fail(from, "'race' is a list of 2 to %d variants", SCENARIO_RACE);
+    for (lua_Integer n = 1; n <= (lua_Integer)lua_rawlen(lua, -1); n++) {
+        if (lua_rawgeti(lua, -1, n) != LUA_TSTRING)
+            read_fail(from, "'race' is a list of names");
+        if (!scenario_variant(scenario, lua_tostring(lua, -1),
+                              &scenario->race[scenario->races++], &err))
+            read_fail(from, "race: %s", err.text);
+        lua_pop(lua, 1);
+    }
+    lua_pop(lua, 1);
+}
+
 static void read_setup(const struct reading *from, struct scenario *scenario)
 {
     lua_Debug debug;
@@ -266,6 +290,7 @@ static int do_scenario(lua_State *lua)
     scenario->about = copy_text(&from, "about");
     read_parameters(&from, scenario);
     read_variants(&from, scenario);
+    read_race(&from, scenario);
     read_setup(&from, scenario);
     scenario_model_read(&from, &scenario->model);
     check_checks(&from, scenario, "expect", false);

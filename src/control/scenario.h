@@ -19,7 +19,8 @@ enum {
     SCENARIO_NAME = 48,
     SCENARIO_PARAMETERS = 32,
     SCENARIO_VARIANTS = 64,
-    SCENARIO_TOLD = 12
+    SCENARIO_TOLD = 12,
+    SCENARIO_RACE = 4
 };
 
 enum parameter_type { PARAMETER_INTEGER, PARAMETER_TEXT, PARAMETER_FLAG };
@@ -57,6 +58,9 @@ struct scenario {
     unsigned parameters, variants;
     struct parameter parameter[SCENARIO_PARAMETERS]; /* in order of name */
     struct variant variant[SCENARIO_VARIANTS];
+    unsigned
+        races; /* variants that are raced if nobody says otherwise; 0: it does not say */
+    unsigned race[SCENARIO_RACE];
     struct scenario_model *model; /* NULL: it says nothing of one */
     struct sandbox *sandbox;
     /* In the registry: the table given to scenario{}; 0: it was not called. */

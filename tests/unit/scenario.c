@@ -65,6 +65,10 @@ static void run_one(struct scenario *scenario, unsigned variant, struct result *
     "scenario { name = 'a', variants = { { name = 'x' }, { name = 'near' } }, "        \
     "setup = function() end, " list " = { { " check " } } }"
 
+#define RACE(list)                                                                     \
+    "scenario { name = 'a', variants = { { name = 'x' }, { name = 'near' } }, race "   \
+    "= " list " }"
+
 static const struct {
     const char *text, *error;
 } unusable[] = {
@@ -115,6 +119,14 @@ static const struct {
     {CHECKS("compare", "'x is y', {}, print"),
      "dir/test.lua:1: scenario.compare[1]: a comparison names the variants that it "
      "compares"},
+    {RACE("5"), "dir/test.lua:1: scenario: 'race' is a list of 2 to 4 variants"},
+    {RACE("{ 'x' }"), "dir/test.lua:1: scenario: 'race' is a list of 2 to 4 variants"},
+    {RACE("{ 'x', 'x', 'x', 'x', 'x' }"),
+     "dir/test.lua:1: scenario: 'race' is a list of 2 to 4 variants"},
+    {RACE("{ 'x', 5 }"), "dir/test.lua:1: scenario: 'race' is a list of names"},
+    {RACE("{ 'x', 'naer' }"),
+     "dir/test.lua:1: scenario: race: scenario a has no variant 'naer' (did you mean "
+     "'near'?)"},
     {"scenario { name = 'a', parameters = { x = {} }, variants = { { name = 'x' } } }",
      "dir/test.lua:1: scenario.parameters: the default of 'x' is an integer, a text, "
      "true or false"},
