@@ -12,6 +12,7 @@
 #include "face/run_command.h"
 #include "face/shell/open_command.h"
 #include "face/shell/shell_command.h"
+#include "face/tui/race_command.h"
 #include "face/tui/tui_command.h"
 
 #include <stdio.h>
@@ -25,6 +26,7 @@ static const struct command {
     {"run", command_run, "run a scenario: its variants, checks and metrics"},
     {"compare", command_compare, "compare a scenario's variants in one table"},
     {"watch", command_watch, "watch a scenario on the screen, step by step"},
+    {"race", command_race, "watch variants of a scenario side by side, cycle by cycle"},
     {"shell", command_shell, "look at a machine by commands, back and forth in time"},
     {"open", command_open, "open a recording, with the shell on it"},
     {"resume", command_resume, "go on with a run that was left"},
