@@ -497,7 +497,7 @@ static void says(const struct race *race, const struct lane_counters *counters,
 START_TEST(the_sentence_is_true_at_every_moment)
 {
     struct race *race = race_new(SMALL, NULL);
-    struct lane_counters counters[RACE_LANES];
+    struct lane_counters counters[RACE_LANES] = {{0}};
     char wanted[96];
 
     for (uint64_t cycle = 1; cycle < 2090; cycle += 29) {

@@ -81,9 +81,9 @@ static void count_exits(struct lane_counters *counters, const struct race_lane *
 /* --- data ---------------------------------------------------------------------------- */
 
 /*
- * Bytes that have come to their destination. On a machine without guests: all that stores
- * of the payload and DMA have put there. For a guest, DMA may fill buffers of the host:
- * only what its own stores have moved and what ended operations brought is sure.
+ * Bytes that have come to their destination: all that stores of the payload and DMA have
+ * put there, if nobody stands between. A host's DMA may fill buffers of its own: then only
+ * what the guest's stores have moved and what ended operations brought is sure.
  */
 static void count_data(struct lane_counters *counters, const struct race_lane *lane)
 {
@@ -93,7 +93,7 @@ static void count_data(struct lane_counters *counters, const struct race_lane *l
     counters->operations = work->begun ? work->ends : 0;
     counters->all_operations = wanted(lane, "n");
     counters->all_bytes = bytes * counters->all_operations;
-    if (!lane->guests)
+    if (!lane->guests || lane->direct)
         counters->bytes = counters->by_hart + counters->by_dma;
     else
         counters->bytes =

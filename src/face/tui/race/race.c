@@ -35,8 +35,7 @@ bool race_ended(const struct race *race)
     return true;
 }
 
-/* The machine's cycle; the scenario's limit is the end. */
-static uint64_t cycle_of(const struct race_lane *lane, uint64_t cycle)
+uint64_t lane_cycle(const struct race_lane *lane, uint64_t cycle)
 {
     uint64_t limit = lane->session.subject.cycles;
 
@@ -51,7 +50,7 @@ bool lane_to(struct race_lane *lane, uint64_t from, uint64_t cycle)
     struct timeline *time = lane->session.time;
     struct run_limit limit = RUN_NO_LIMIT;
 
-    limit.cycle = cycle_of(lane, cycle);
+    limit.cycle = lane_cycle(lane, cycle);
     timeline_start_anew(time);
     if (!lane->astray && cycle >= from)
         timeline_go(time, limit, NULL);

@@ -103,6 +103,8 @@ struct session *race_lane_session(struct race *race, unsigned lane);
 
 /* For step.c: as race_to, of one lane; and all lanes to where the race stands. */
 bool lane_to(struct race_lane *lane, uint64_t from, uint64_t cycle);
+/* The machine's cycle; the scenario's limit is the end. */
+uint64_t lane_cycle(const struct race_lane *lane, uint64_t cycle);
 bool lane_cut_short(const struct race_lane *lane);
 void race_gather(struct race *race);
 

@@ -154,9 +154,7 @@ static bool next_in_lane(struct race_lane *lane, const struct race_unit *unit,
     struct run_limit limit = RUN_NO_LIMIT;
     struct event event = {.kind = EVENT_KINDS}; /* none */
 
-    limit.cycle = lane->begin + horizon;
-    if (limit.cycle > session->subject.cycles)
-        limit.cycle = session->subject.cycles;
+    limit.cycle = lane_cycle(lane, horizon);
     timeline_start_anew(session->time);
     lane->astray = true;
     timeline_next_event(session->time, unit->kinds, unit->matches, session->run, limit,
@@ -187,7 +185,7 @@ enum race_end race_next(struct race *race, const struct race_unit *unit)
             cut_short |= lane_cut_short(lane);
             more |= !lane_ended(lane);
         }
-        reach *= FARTHER;
+        reach *= reach < UINT64_MAX / 2 / FARTHER ? FARTHER : 1;
     }
     if (cut_short || first == UINT64_MAX)
         return nowhere(race, cut_short);

@@ -76,9 +76,9 @@ static bool is_behind(const struct lane_counters *a, const struct lane_counters 
         return b->has_data;
     if (a->has_data)
         return a->data_at > b->data_at;
-    if (a->operations != b->operations)
-        return a->operations < b->operations;
-    return a->bytes < b->bytes;
+    if (a->bytes != b->bytes)
+        return a->bytes < b->bytes;
+    return a->operations < b->operations;
 }
 
 /* Does nothing tell the two apart? */
