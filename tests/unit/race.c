@@ -661,6 +661,27 @@ START_TEST(the_answer_has_a_row_for_each_lane)
 }
 END_TEST
 
+/* Without a window a race begins at reset, when no guest has run yet. */
+START_TEST(guests_that_come_later_have_their_place_from_the_beginning)
+{
+    struct race *race = race_new("tests/commands/guests.lua", NULL);
+    struct lane_counters counters;
+
+    ck_assert_uint_eq(race->cycle, 0);
+    ck_assert(!race->lane[0].guests);
+    ck_assert(race->lane[1].guests && race->lane[2].guests);
+    ck_assert_str_eq(race->unit->name, "exit");
+    for (unsigned i = 0; i < race->lanes; i++)
+        ck_assert_uint_eq(race->lane[i].begin, 0);
+    race_to(race, 2500000);
+    in_lockstep(race);
+    counters_of(&counters, race, 2); /* of two harts */
+    ck_assert_uint_eq(counters.guest + counters.host + counters.asleep, 5000000);
+    ck_assert_uint_gt(counters.guest, 0);
+    race_free(race);
+}
+END_TEST
+
 static void add_tests(TCase *tcase)
 {
     tcase_add_test(tcase, lanes_are_the_variants_that_the_scenario_names);
@@ -684,6 +705,7 @@ static void add_tests(TCase *tcase)
     tcase_add_test(tcase, u_changes_the_unit_and_question_mark_tells_the_keys);
     tcase_add_test(tcase, machines_without_guests_are_raced_by_interrupts);
     tcase_add_test(tcase, the_answer_has_a_row_for_each_lane);
+    tcase_add_test(tcase, guests_that_come_later_have_their_place_from_the_beginning);
 }
 
 TEST_MAIN("race", add_tests)

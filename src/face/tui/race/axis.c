@@ -160,7 +160,7 @@ static void workers_of(const struct race_lane *lane, struct worker worker[WORKER
 {
     unsigned harts = lane->session.run->board[0]->harts;
     const char *dma = lane->dma ? lane->dma->name : "device";
-    const char *disk = lane->disk ? lane->disk->name : dma;
+    const char *disk = lane->disk ? lane_disk(lane)->name : dma;
     enum role guest = role_of_guest(lane->guest);
     char name[24];
 

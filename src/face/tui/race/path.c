@@ -68,7 +68,8 @@ void path_put_host(struct buf *out, const struct race_lane *lane,
     const struct exit_hart *hart =
         &session->guests->exits.hart[exit->board * HART_MAX + exit->hart];
     unsigned phase = hart->sleeps ? EXIT_IDLE : hart->phase;
-    const char *words = phases[phase];
+    bool answers = phase == EXIT_EMULATE && exit->cause == CAUSE_ECALL_VS;
+    const char *words = answers ? "answers " : phases[phase];
     struct buf about = {0};
 
     exit_put_about(&about, &session->narrator, exit);
@@ -230,7 +231,7 @@ static void fill_dma(struct part *part, const struct race_lane *lane)
 /* In a lane with a host the DMA controller has no part of its own. */
 static void fill_disk(struct part *part, const struct race_lane *lane)
 {
-    snprintf(part->title, sizeof(part->title), "%.40s", lane->disk->name);
+    snprintf(part->title, sizeof(part->title), "%.40s", lane_disk(lane)->name);
     part->role = ROLE_DMA;
     if (lane->guests && strip_dma_works(&lane->strip))
         snprintf(part->text, TEXT, "DMA moves its data");

@@ -143,22 +143,55 @@ static const struct device *device_of_type(const struct board *board,
     return NULL;
 }
 
-/* The machine's real devices on the path of the data: the disk is the one into which the
- * scenario puts something. */
+/* Does the scenario put something into that device? */
+static bool is_filled(const struct setup *setup, const struct device *device)
+{
+    for (unsigned i = 0; i < setup->disks; i++)
+        if (strcmp(setup->disk[i].device, device->name) == 0)
+            return true;
+    return false;
+}
+
+/* The machine's real devices on the path of the data: the disk is the first one into which
+ * the scenario puts something. */
 static void find_devices(struct race_lane *lane)
 {
-    struct board *board = lane->session.run->board[0];
+    const struct board *board = lane->session.run->board[0];
     const struct setup *setup = &lane->session.subject.trial.setup;
 
-    if (setup->disks)
-        lane->disk = board_device(board, setup->disk[0].device);
+    for (unsigned i = board->devices; i-- > 0;)
+        if (is_filled(setup, board->device[i]))
+            lane->disk = board->device[i];
     lane->dma = device_of_type(board, &dma_type);
     lane->iommu = device_of_type(board, &iommu_type);
+}
+
+const struct device *lane_disk(const struct race_lane *lane)
+{
+    const struct board *board = lane->session.run->board[0];
+
+    return lane->disk && lane->strip.disk ? board->device[lane->strip.disk - 1]
+                                          : lane->disk;
 }
 
 static bool maps(uint64_t devices, const struct device *device)
 {
     return device && devices >> device->index & 1;
+}
+
+enum { SOON = 50000000 /* cycles in which a machine that boots comes to its guest */ };
+
+/* Where the work begins at reset there are no guests yet: a look ahead tells of them. */
+static void look_for_guests(struct race_lane *lane)
+{
+    struct run_limit limit = RUN_NO_LIMIT;
+    struct event event;
+
+    limit.cycle = lane_cycle(lane, SOON);
+    timeline_next_event(lane->session.time, EVENT_BIT(EVENT_VM_ENTRY), NULL, NULL,
+                        limit, &event);
+    timeline_step(lane->session.time); /* to where the event has been */
+    lane->astray = true;
 }
 
 /* Whether guests have registers of real devices is settled when the work begins. */
@@ -249,6 +282,8 @@ static bool open_lane(struct race *race, const struct race_choice *choice,
     find_devices(lane);
     if (!go_to_begin(lane, err))
         return false;
+    if (!lane->session.subject.trial.setup.has_window)
+        look_for_guests(lane);
     find_guests(lane);
     return true;
 }

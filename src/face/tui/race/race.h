@@ -98,6 +98,9 @@ enum race_end race_to_end(struct race *race);
 bool lane_ended(const struct race_lane *lane);
 bool race_ended(const struct race *race);
 
+/* The disk on the lane's path: the one that has done something last; NULL: there is none. */
+const struct device *lane_disk(const struct race_lane *lane);
+
 /* The lane's session, for whoever shows it alone. */
 struct session *race_lane_session(struct race *race, unsigned lane);
 

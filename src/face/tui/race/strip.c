@@ -130,6 +130,7 @@ static void take_disk(struct strip *strip, const struct event *event)
     set_bit(&strip->disks, told->device, works);
     strip->disk_phase = told->phase;
     strip->lba = told->lba;
+    strip->disk = (uint8_t)(told->device + 1);
 }
 
 static void take_virtio(struct strip *strip, const struct event *event)
@@ -201,6 +202,7 @@ static void keep(void *ctx, struct state *state)
     STATE(state, strip->dma_state);
     STATE(state, strip->disk_phase);
     STATE(state, strip->lba);
+    STATE(state, strip->disk);
     STATE(state, strip->operation_end);
 }
 

@@ -45,6 +45,7 @@ struct strip {
     uint8_t dma_state,
         disk_phase;         /* of the last that told: enum dma_channel_state ... */
     uint64_t lba;           /* ... and where the disk was then */
+    uint8_t disk;           /* ... which it was: its number in the board, from 1 */
     uint64_t operation_end; /* cycle of the last MARK_OP_END */
 };
 

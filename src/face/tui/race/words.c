@@ -38,6 +38,9 @@ void lane_put_progress(struct buf *out, const struct lane_counters *counters, bo
         buf_text(out, " of ");
         put_many(out, counters->all_operations, wide ? " operation" : " ops",
                  wide ? " operations" : " ops");
+    } else if (counters->operations) {
+        put_many(out, counters->operations, wide ? " operation" : " op",
+                 wide ? " operations" : " ops");
     } else {
         put_many(out, counters->bytes, wide ? " byte moved" : " B",
                  wide ? " bytes moved" : " B");
@@ -141,7 +144,7 @@ static void put_has(struct buf *out, const struct lane_counters *counters)
         put_count(out, counters->bytes);
         buf_text(out, " of its ");
         put_many(out, counters->all_bytes, " byte", " bytes");
-    } else if (counters->all_operations) {
+    } else if (counters->all_operations || counters->operations) {
         buf_text(out, "has done ");
         lane_put_progress(out, counters, true);
     } else {
