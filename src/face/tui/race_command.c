@@ -6,19 +6,12 @@
 #include "control/command/render.h"
 #include "face/options.h"
 #include "face/tui/race/race.h"
+#include "face/tui/race_loop.h"
 #include "face/tui/term.h"
-#include "observe/record/clock.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-enum {
-    FRAME = 33,     /* milliseconds: 30 frames a second */
-    SLICE = 2000,   /* cycles between two looks at the clock, at full speed */
-    PATIENCE = 100, /* milliseconds that a move may take whatever keys wait */
-    HANG_UP = 16    /* failed reads in a row: the terminal is gone */
-};
 
 /* What was asked for, and what is watched. */
 struct racing {
@@ -27,104 +20,9 @@ struct racing {
     bool ascii, mono, json;
 
     struct race race;
-    struct canvas *canvas;
-    int kept;            /* a key that came while something else was going on */
-    uint64_t pressed_at; /* when the last key was handled */
-    unsigned failed;     /* reads that failed in a row */
 };
 
 /* --- the terminal -------------------------------------------------------------------- */
-
-static void show(struct racing *racing)
-{
-    int rows, cols;
-
-    term_size(&rows, &cols);
-    if (!racing->canvas || racing->canvas->rows != rows ||
-        racing->canvas->cols != cols) {
-        canvas_free(racing->canvas);
-        racing->canvas = canvas_new(rows, cols, term_tier());
-    }
-    race_draw(&racing->race, racing->canvas);
-    term_show(racing->canvas);
-}
-
-/* A key in the midst of a long move stops it; it is then handled as any other. */
-static bool key_came(void *ctx)
-{
-    struct racing *racing = ctx;
-
-    if (clock_ms() - racing->pressed_at < PATIENCE)
-        return term_killed();
-    if (racing->kept == KEY_CODE_NONE)
-        racing->kept = term_key(0);
-    return racing->kept != KEY_CODE_NONE || term_killed();
-}
-
-static int next_key(struct racing *racing, int wait)
-{
-    int key = racing->kept;
-
-    racing->kept = KEY_CODE_NONE;
-    return key != KEY_CODE_NONE ? key : term_key(wait);
-}
-
-static void press(struct racing *racing, int code)
-{
-    bool typing = racing->race.asking || racing->race.sheet.open;
-
-    racing->pressed_at = clock_ms();
-    if (code == KEY_CODE_RESIZE || code == KEY_CONTROL('l'))
-        term_redraw();
-    else if (code == KEY_CONTROL('z'))
-        term_suspend();
-    else if (code == 't' && !typing)
-        term_next_theme();
-    if (code != KEY_CODE_RESIZE)
-        race_key(&racing->race, code);
-}
-
-/* Runs for the time of one frame. */
-static void run_frame(struct racing *racing)
-{
-    struct race *race = &racing->race;
-    uint64_t end = clock_ms() + FRAME, now;
-
-    racing->pressed_at = clock_ms();
-    if (race_speed(race)) {
-        race_advance(race, race_speed(race));
-        now = clock_ms();
-        if (racing->kept == KEY_CODE_NONE)
-            racing->kept = term_key(now < end ? (int)(end - now) : 0);
-        return;
-    }
-    while (clock_ms() < end && race->running)
-        race_advance(race, SLICE);
-}
-
-static void loop(struct racing *racing)
-{
-    struct race *race = &racing->race;
-
-    racing->kept = KEY_CODE_NONE;
-    race->interrupted = key_came;
-    race->ctx = racing;
-    while (!race->quit && !term_killed() && racing->failed < HANG_UP) {
-        int key;
-
-        show(racing);
-        key = next_key(racing, race->running ? 0 : -1);
-        racing->failed =
-            key == KEY_CODE_NONE && !race->running ? racing->failed + 1 : 0;
-        if (key != KEY_CODE_NONE)
-            press(racing, key);
-        else if (race->running)
-            run_frame(racing);
-    }
-    race->interrupted = NULL;
-    race->ctx = NULL;
-    canvas_free(racing->canvas);
-}
 
 static bool take_screen(struct racing *racing, struct err *err)
 {
@@ -139,7 +37,7 @@ static bool take_screen(struct racing *racing, struct err *err)
                        racing->theme);
     if (!term_open(&options, err))
         return false;
-    loop(racing);
+    race_loop(&racing->race, &options.theme);
     term_close();
     return true;
 }
@@ -168,18 +66,19 @@ static bool go_there(struct racing *racing, struct err *err)
 static bool print_screen(struct racing *racing, struct err *err)
 {
     struct buf text = {0};
+    struct canvas *canvas;
     int rows, cols;
 
     if (sscanf(racing->print, "%dx%d", &cols, &rows) != 2 || rows < 1 || cols < 1 ||
         rows > 500 || cols > 500)
         return err_set(err, "--print '%s': a size is COLUMNSxROWS, as 120x36",
                        racing->print);
-    racing->canvas = canvas_new(rows, cols, racing->ascii ? TIER_ASCII : TIER_UTF8);
-    race_draw(&racing->race, racing->canvas);
-    canvas_read(racing->canvas, &text);
+    canvas = canvas_new(rows, cols, racing->ascii ? TIER_ASCII : TIER_UTF8);
+    race_draw(&racing->race, canvas);
+    canvas_read(canvas, &text);
     fputs(buf_str(&text), stdout);
     buf_free(&text);
-    canvas_free(racing->canvas);
+    canvas_free(canvas);
     return true;
 }
 

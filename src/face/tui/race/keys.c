@@ -211,7 +211,7 @@ static void act(struct race *race, enum action action)
         break;
     case ACTION_GOTO:
         race->asking = true;
-        prompt_begin(&race->prompt, "goto +");
+        prompt_begin(&race->prompt, ':', "goto +");
         break;
     case ACTION_CHOOSE_UNIT:
         change_unit(race);
@@ -247,7 +247,7 @@ bool race_key(struct race *race, int code)
     if (race->sheet.open && sheet_key(&race->sheet, code))
         return true;
     race->sheet.open = false;
-    if (!key || key->off || !works_here(key->action))
+    if (!key || !works_here(key->action))
         return false;
     race->running &= key->action == ACTION_FASTER || key->action == ACTION_SLOWER ||
                      key->action == ACTION_THEME || key->action == ACTION_REDRAW;
