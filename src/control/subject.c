@@ -71,7 +71,8 @@ static void name_scenario(struct subject *subject, struct trial *trial)
         region->size = setup->region[i].size;
         subject->regions += region->size != 0;
     }
-    if (!setup->regions)
+    subject->named = setup->regions > 0;
+    if (!subject->named)
         name_regions(subject);
 }
 

@@ -32,6 +32,7 @@ struct subject {
     const struct lines *lines;
     const struct lines *guest_lines; /* as guest_symbols */
     unsigned regions, sources;
+    bool named; /* the scenario chose the regions; else they are symbols of data */
     struct region region[SUBJECT_REGIONS];
     struct source source[SUBJECT_SOURCES];
 

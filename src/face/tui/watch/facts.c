@@ -30,6 +30,16 @@ static void take_sleep(struct facts *facts, const struct event *event)
     facts->hart[event->hart_sleep.hart % HART_MAX].asleep = event->hart_sleep.asleep;
 }
 
+static void take_wait(struct facts *facts, const struct event *event)
+{
+    uint8_t who = event->bus_wait.initiator;
+
+    if (initiator_kind(who) != BY_HART)
+        return;
+    facts->hart[who % HART_MAX].waits++;
+    facts->hart[who % HART_MAX].waited += event->bus_wait.cycles;
+}
+
 /* --- the bus and interrupt lines ------------------------------------------------- */
 
 static void take_transfer(struct facts *facts, const struct event *event)
@@ -112,6 +122,12 @@ static void take_iommu_fault(struct facts *facts, const struct event *event)
 
     iommu->fault = event->iommu_fault;
     iommu->failed = true;
+}
+
+/* A device that is let through again is told of; what was refused before is over. */
+static void take_translation(struct facts *facts, const struct event *event)
+{
+    facts->iommu[event->iommu_translate.device % BOARD_ROWS].failed = false;
 }
 
 /* --- devices --------------------------------------------------------------------- */
@@ -227,13 +243,22 @@ void facts_take(struct facts *facts, const struct board *board,
                 const struct event *event)
 {
     static void (*const of[EVENT_KINDS])(struct facts *, const struct event *) = {
-        [EVENT_BUS_TRANSFER] = take_transfer,   [EVENT_MMIO_READ] = take_read,
-        [EVENT_MMIO_WRITE] = take_write,        [EVENT_IRQ_LINE] = take_irq_line,
-        [EVENT_HART_LINE] = take_hart_line,     [EVENT_HART_SLEEP] = take_sleep,
-        [EVENT_REQUEST_LINE] = take_request,    [EVENT_DISK_COMMAND] = take_command,
-        [EVENT_DISK_PHASE] = take_phase,        [EVENT_CONSOLE] = take_console,
-        [EVENT_IOMMU_FAULT] = take_iommu_fault, [EVENT_VIRTIO_STATE] = take_virtio,
-        [EVENT_VIRTIO_CHAIN] = take_virtio,     [EVENT_VIRTIO_USED] = take_virtio,
+        [EVENT_BUS_WAIT] = take_wait,
+        [EVENT_BUS_TRANSFER] = take_transfer,
+        [EVENT_MMIO_READ] = take_read,
+        [EVENT_MMIO_WRITE] = take_write,
+        [EVENT_IRQ_LINE] = take_irq_line,
+        [EVENT_HART_LINE] = take_hart_line,
+        [EVENT_HART_SLEEP] = take_sleep,
+        [EVENT_REQUEST_LINE] = take_request,
+        [EVENT_DISK_COMMAND] = take_command,
+        [EVENT_DISK_PHASE] = take_phase,
+        [EVENT_CONSOLE] = take_console,
+        [EVENT_IOMMU_TRANSLATE] = take_translation,
+        [EVENT_IOMMU_FAULT] = take_iommu_fault,
+        [EVENT_VIRTIO_STATE] = take_virtio,
+        [EVENT_VIRTIO_CHAIN] = take_virtio,
+        [EVENT_VIRTIO_USED] = take_virtio,
         [EVENT_VIRTIO_ERROR] = take_virtio,
     };
 

@@ -88,7 +88,8 @@ struct facts {
     uint64_t irq_since[FACTS_IRQS];     /* when a line that is high rose */
     struct {
         bool asleep;
-        uint32_t lines; /* lines into it that are high, by bit number in mip */
+        uint32_t lines;         /* lines into it that are high, by bit number in mip */
+        uint64_t waits, waited; /* for the bus: how often, cycles */
     } hart[HART_MAX];
     uint64_t spans; /* so far; the newest is span[(spans - 1) % FACTS_SPANS] */
     struct span span[FACTS_SPANS];
