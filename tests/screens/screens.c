@@ -188,10 +188,11 @@ START_TEST(nothing_jumps_while_time_moves)
 {
     struct watched *watched = watched_new(HERE "dma.s", 1);
     struct area area = {4, 1, STAGE_TALL, 118};
-    struct stage before = stage_place(watched->viewer.watch, area), after;
+    const struct stage_choice none = {.token = -1};
+    struct stage before = stage_place(watched->viewer.watch, area, &none), after;
 
     watched_until(watched, EVENT_TRAP_ENTER, 2);
-    after = stage_place(watched->viewer.watch, area);
+    after = stage_place(watched->viewer.watch, area, &none);
     ck_assert_int_eq(before.parts, after.parts);
     for (int i = 0; i < before.parts; i++) {
         ck_assert_int_eq(before.part[i].box.col, after.part[i].box.col);

@@ -200,8 +200,8 @@ static const struct wire_case {
      "write 4 B at 0x3100000: 0x1"},
     {"an instruction without access",
      {.kind = EVENT_INSN},
-     WAY_NONE,
-     NULL,
+     WAY_INSIDE,
+     "hart",
      NULL,
      false,
      ""},
@@ -230,12 +230,13 @@ static const struct wire_case {
      "read 64 B at 0x80002000"},
     {"an address where nothing answers",
      {.kind = EVENT_BUS_TRANSFER,
-      .bus_transfer = {.initiator = DMA_CHANNEL, .access = ACCESS_LOAD, .pa = 0x40}},
-     WAY_NONE,
-     NULL,
+      .bus_transfer =
+          {.initiator = DMA_CHANNEL, .access = ACCESS_LOAD, .pa = 0x40, .size = 8}},
+     WAY_INSIDE,
+     "dma0",
      NULL,
      true,
-     NULL},
+     "read 8 B at 0x40: 0x0"},
     {"an interrupt into a hart",
      {.kind = EVENT_TRAP_ENTER,
       .trap_enter = {.cause = CAUSE_INTERRUPT | IRQ_MEI, .to = MODE_M}},
@@ -244,17 +245,17 @@ static const struct wire_case {
      "hart",
      false,
      ""},
-    {"a timer interrupt, whose wire is not drawn",
+    {"a timer interrupt",
      {.kind = EVENT_TRAP_ENTER, .trap_enter = {.cause = CAUSE_INTERRUPT | IRQ_MTI}},
-     WAY_NONE,
-     NULL,
-     NULL,
+     WAY_LOCAL,
+     "clint",
+     "hart",
      false,
      ""},
     {"an exception",
      {.kind = EVENT_TRAP_ENTER, .trap_enter = {.cause = 2}},
-     WAY_NONE,
-     NULL,
+     WAY_INSIDE,
+     "hart",
      NULL,
      false,
      ""},
@@ -280,12 +281,11 @@ START_TEST(an_event_becomes_a_wire)
     watched->viewer.watch->has_focus = true;
     wire = transaction_now(watched->viewer.watch);
     ck_assert_msg(wire.way == now->way, "%s", now->name);
-    if (now->way != WAY_NONE) {
-        check_end(watched, wire.asker, now->asker);
+    check_end(watched, wire.asker, now->asker);
+    if (now->target)
         check_end(watched, wire.target, now->target);
-        ck_assert(wire.to_asker == now->to_asker);
-        ck_assert_str_eq(wire.label[0], now->label);
-    }
+    ck_assert(wire.to_asker == now->to_asker);
+    ck_assert_str_eq(wire.label[0], now->label);
     watched_free(watched);
 }
 END_TEST

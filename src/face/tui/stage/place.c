@@ -1,257 +1,252 @@
 /*
- * Places the parts of a board on the stage: RAM first, then the devices that use the bus
- * themselves, next to those they serve, then the others by address, the interrupt
- * controller last. Boxes start narrow; room that is left widens them by rank, what finds
- * no room becomes "[+n quiet]" in the bus.
+ * Where everything stands: which rows there are follows from the height, then the row of
+ * memory and devices (row.c), then the harts above it.
  */
 #include "face/tui/stage/parts.h"
 #include "face/tui/stage/stage.h"
 
-#include <string.h>
+#include "face/tui/canvas/theme.h"
 
 enum {
-    RAM_FULL = 30,
-    RAM_NARROW = 20,
-    GAP = 2,
-    GAP_MAX = 4,
     GUTTER = 9,
     GUTTER_NARROW = 6,
-    WIDEN = 8, /* columns that a box may gain beyond its full width */
+    LINE_NAME = 16, /* columns that the name of the interrupt line takes */
+    HART_LEAST = 26,
+    HART_OPEN = 4,  /* as many harts have boxes of their own if they fit */
+    CHIP_WIDE = 10, /* "h0 M ░" */
+    CHIP = 5,       /* "h0 M " */
+    CHIP_NARROW = 4,
+    CHIP_LEAST = 3,   /* "0M " */
+    STRIP_LEAST = 24, /* columns of the open hart beside them */
+    BEHIND = 14       /* columns of the names of what a guest sees */
 };
 
-/* Parts in the order of their row, and how wide they are. */
-struct row_plan {
-    int count;
-    struct {
-        const struct device *device;
-        int full, narrow, rank, width;
-        bool kept;
-    } part[STAGE_PARTS];
-};
+/* --- rows ------------------------------------------------------------------------------- */
 
-/* Where in the row: asking devices (with a port of their own to the bus), those with a
- * request line, others, the interrupt controller. */
-static int place_in_row(const struct device *device)
+static int form_of(int rows)
 {
-    if (strcmp(device->type->name, "dma") == 0)
-        return 1;
-    if (device->requests)
-        return 2;
-    return strcmp(device->type->name, "plic") == 0 ? 4 : 3;
+    static const int forms[] = {STAGE_OPEN, STAGE_TALL, STAGE_COMPACT, STAGE_SHORT};
+
+    for (unsigned i = 0; i < sizeof(forms) / sizeof(*forms); i++)
+        if (rows >= forms[i])
+            return forms[i];
+    return STAGE_PATH;
 }
 
-/* Is the event that is shown this IOMMU's? */
-static bool translates_now(const struct watch *watch, const struct device *device)
+/* Rows of a hart's box. Two floors take some more: one to three lines each. */
+static int hart_rows(const struct stage *stage)
 {
-    const struct event_field *field = event_infos[watch->focus.kind].fields;
-
-    if (!watch->has_focus || strcmp(device->type->name, "iommu") != 0)
-        return false;
-    while (field->name && field->unit != UNIT_DEVICE)
-        field++;
-    return field->name && event_get(&watch->focus, field) == device->index;
+    if (stage->calm)
+        return 3;
+    if (stage->form == STAGE_SHORT)
+        return 3;
+    if (stage->form == STAGE_COMPACT)
+        return stage->floors ? 5 : 3;
+    if (stage->form == STAGE_TALL)
+        return stage->floors ? 7 : 4;
+    if (stage->area.rows >= 18)
+        return stage->floors ? 9 : 6;
+    return stage->floors ? 7 : 5;
 }
 
-static void plan_row(const struct watch *watch, struct row_plan *plan)
+/* Rows for labels above the bus and below it. A second bus runs through the one below. */
+static void label_rows(const struct stage *stage, bool *above, bool *below)
 {
-    plan->count = 1;
-    plan->part[0].device = NULL;
-    plan->part[0].full = RAM_FULL;
-    plan->part[0].narrow = RAM_NARROW;
-    plan->part[0].rank = -1;
-    for (int place = 1; place <= 4; place++)
-        for (unsigned i = 0; i < watch->board->devices; i++) {
-            const struct device *device = watch->board->device[i];
-            const struct part_form *form = part_form(device);
+    int rows = stage->area.rows;
 
-            if (place_in_row(device) != place || plan->count == STAGE_PARTS)
-                continue;
-            plan->part[plan->count].device = device;
-            plan->part[plan->count].full = form->full;
-            plan->part[plan->count].narrow = form->narrow;
-            plan->part[plan->count].rank = form->rank;
-            plan->count++;
-        }
+    *above = stage->form != STAGE_SHORT || rows >= 10;
+    *below = stage->form != STAGE_SHORT || rows >= 9;
+    if (stage->floors && stage->form != STAGE_OPEN && stage->form != STAGE_SHORT)
+        *above = false;
 }
 
-static int row_width(const struct row_plan *plan)
+static void place_rows(struct stage *stage)
 {
-    int width = -GAP;
+    bool above, below;
+    int harts = hart_rows(stage);
 
-    for (int i = 0; i < plan->count; i++)
-        if (plan->part[i].kept)
-            width += plan->part[i].width + GAP;
-    return width;
+    stage->rail = !stage->calm && stage->form != STAGE_COMPACT;
+    label_rows(stage, &above, &below);
+    stage->upper = stage->area.row + harts - !above;
+    stage->bus = stage->upper + 1 + (stage->calm && stage->area.rows >= 13);
+    stage->top = stage->bus + 1 + below + (stage->calm && stage->area.rows >= 13);
+    stage->bottom = stage->area.row + stage->area.rows - stage->rail;
+    stage->line = stage->area.row + 1;
+    if (stage->floors && stage->form != STAGE_SHORT)
+        stage->line = stage->area.row + harts - 2; /* interrupts go to V = 0 */
 }
 
-/* Tries a width for the part; takes it back if the row gets too wide. */
-static bool try_width(struct row_plan *plan, int i, int width, int room)
-{
-    int had = plan->part[i].width;
-    bool kept = plan->part[i].kept;
+/* --- harts ------------------------------------------------------------------------------ */
 
-    plan->part[i].width = width;
-    plan->part[i].kept = true;
-    if (row_width(plan) <= room)
-        return true;
-    plan->part[i].width = had;
-    plan->part[i].kept = kept;
-    return false;
+static int hart_width(const struct stage *stage, int room)
+{
+    int wish = stage->form == STAGE_OPEN ? 52 : stage->form == STAGE_TALL ? 38 : 34;
+
+    if (stage->calm)
+        return room < 60 ? room - 4 : 36;
+    if (stage->form == STAGE_OPEN && stage->area.cols < 180)
+        wish = 44;
+    return wish < room ? wish : room;
 }
 
-static int count_kept(const struct row_plan *plan)
+static void add_hart(struct stage *stage, unsigned hart, int col, int width)
 {
-    int count = 0;
+    int i = stage->harts++;
 
-    for (int i = 0; i < plan->count; i++)
-        count += plan->part[i].kept;
-    return count;
+    stage->hart[i] = (struct area){stage->area.row, col, hart_rows(stage), width};
+    stage->hart_id[i] = (int)hart;
+    stage->hart_tap[i] = col + (stage->calm ? width / 2 : width * 2 / 3 + 1);
 }
 
-/* Keeps what fits, the lower ranks first; then widens in the same order. */
-static void fit_row(struct row_plan *plan, int room)
+/* How wide a chip is, so that all of them stand in so many rows and columns: wider ones
+ * say more. */
+static int chip_cols(int chips, int rows, int cols)
 {
-    for (int rank = -1; rank <= 6; rank++) {
-        for (int i = 0; i < plan->count; i++)
-            if (plan->part[i].rank == rank)
-                try_width(plan, i, plan->part[i].narrow, room);
-        if (rank != 2)
-            continue;
-        for (int i = 0; i < plan->count; i++)
-            if (plan->part[i].kept)
-                try_width(plan, i, plan->part[i].full, room);
+    static const int widths[] = {CHIP_WIDE, CHIP, CHIP_NARROW, CHIP_LEAST};
+
+    for (unsigned i = 0; i < sizeof(widths) / sizeof(*widths); i++)
+        if (cols / widths[i] * rows >= chips)
+            return widths[i];
+    return CHIP_LEAST;
+}
+
+/* All harts in a strip of chips, beside the box of the one that is looked at: in a row if
+ * they fit, else as high as that box. Beside floors it is as narrow as can be. */
+static void place_strip(const struct watch *watch, struct stage *stage, int room)
+{
+    int width = hart_width(stage, room), chips = (int)watch->board->harts;
+    int inside = hart_rows(stage) - 2, across = stage->floors ? 1 : CHIP_NARROW;
+    struct area *strip = &stage->strip;
+
+    if (width > room - across * chips - 6)
+        width = room - across * chips - 6;
+    if (width < STRIP_LEAST)
+        width = STRIP_LEAST;
+    add_hart(stage, watch->hart, stage->area.col + stage->gutter, width);
+    *strip = (struct area){.row = stage->area.row,
+                           .col = stage->hart[0].col + width + 2,
+                           .rows = 3,
+                           .cols = room - width - 2};
+    stage->chip_cols = chip_cols(chips, 1, strip->cols - 3);
+    if (stage->floors || (strip->cols - 3) / stage->chip_cols < chips) {
+        strip->rows = inside + 2;
+        if (stage->floors &&
+            strip->cols > CHIP_WIDE * ((chips + inside - 1) / inside) + 3)
+            strip->cols = CHIP_WIDE * ((chips + inside - 1) / inside) + 3;
+        stage->chip_cols = chip_cols(chips, inside, strip->cols - 3);
+    } else if (strip->cols > chips * stage->chip_cols + 3) {
+        strip->cols = chips * stage->chip_cols + 3;
     }
-    room -= count_kept(plan) - 1; /* a gap of three shows wires between neighbours */
-    for (int wider = 0; wider <= WIDEN; wider++)
-        for (int i = 0; i < plan->count; i++)
-            if (plan->part[i].kept && plan->part[i].rank < 3)
-                try_width(plan, i, plan->part[i].full + wider, room);
+    stage->strip_tap = strip->col + strip->cols / 2;
+    if (strip->cols < stage->chip_cols + 3)
+        strip->cols = 0; /* no room for any */
 }
 
-/* Makes room for an IOMMU while it acts, whatever else has to go. */
-static void fit_acting(const struct watch *watch, struct row_plan *plan, int room)
+static void place_harts(const struct watch *watch, struct stage *stage)
 {
-    for (int i = 1; i < plan->count; i++) {
-        if (plan->part[i].kept || !translates_now(watch, plan->part[i].device))
-            continue;
-        plan->part[i].rank = plan->part[0].rank;
-        for (int other = 0; other < plan->count; other++)
-            plan->part[other].kept = false;
-        fit_row(plan, room);
-        return;
-    }
-}
-
-/* In the middle of the box's top, or right of its title where that is longer. */
-static int tap_of(const struct watch *watch, const struct stage_part *part)
-{
-    const char *title =
-        part->device ? part_title(watch, part->device, part->box.cols) : "RAM";
-    int middle = part->box.cols / (part->device || part->box.cols > 26 ? 2 : 3);
-    int title_end = 4 + (int)strlen(title);
-
-    return part->box.col + (middle > title_end ? middle : title_end);
-}
-
-static void place_parts(const struct watch *watch, struct stage *stage,
-                        const struct row_plan *plan, int room)
-{
-    int boxes = 0, spare, gap, col = stage->area.col + stage->gutter;
-    int top = stage->lower + 1,
-        rows = (stage->tall ? stage->rail : stage->area.row + stage->area.rows) - top;
-
-    for (int i = 0; i < plan->count; i++)
-        boxes += plan->part[i].kept;
-    spare = room - row_width(plan);
-    gap = GAP + (boxes > 1 ? spare / (boxes - 1) : 0);
-    if (gap > GAP_MAX)
-        gap = GAP_MAX;
-    for (int i = 0; i < plan->count; i++) {
-        struct stage_part *part = &stage->part[stage->parts];
-
-        if (!plan->part[i].kept) {
-            stage->quiet++;
-            continue;
-        }
-        part->device = plan->part[i].device;
-        part->box = (struct area){top, col, rows, plan->part[i].width};
-        part->tap = tap_of(watch, part);
-        col += part->box.cols + gap;
-        stage->parts++;
-    }
-}
-
-/* The interrupt controller's two upward wires: the bus at its left corner, so that the
- * line to the harts passes the end of the bus. */
-static void place_irq_line(struct stage *stage)
-{
-    struct stage_part *last = &stage->part[stage->parts - 1];
-
-    stage->irq_col = -1;
-    if (last->device && strcmp(last->device->type->name, "plic") == 0) {
-        last->tap = last->box.col + 1;
-        stage->irq_col = last->box.col + last->box.cols - (last->box.cols < 12 ? 2 : 4);
-    }
-}
-
-static void place_harts(struct stage *stage, const struct watch *watch)
-{
-    int width = stage->tall ? 38 : 34, room, col = stage->area.col + stage->gutter;
+    int col = stage->area.col + stage->gutter, harts = (int)watch->board->harts;
     int until =
         stage->irq_col >= 0 ? stage->irq_col : stage->area.col + stage->area.cols;
-    int fit;
+    int room = until - col - (stage->irq_col >= 0 ? LINE_NAME : 0), width;
 
-    room = until - col - 16; /* for the name of the interrupt line */
-    fit = (room + 2) / (width + 2);
-    if ((int)watch->board->harts > fit)
-        width = 26;
-    fit = (room + 2) / (width + 2);
-    stage->harts = (int)watch->board->harts < fit ? (int)watch->board->harts : fit;
-    if (stage->harts < 1)
-        stage->harts = 1;
-    for (int i = 0; i < stage->harts; i++, col += width + 2) {
-        stage->hart[i] =
-            (struct area){stage->area.row, col, stage->tall ? 4 : 3, width};
-        stage->hart_tap[i] = col + width * 2 / 3 + 1;
+    if (stage->irq_col >= 0 && room < HART_LEAST)
+        room = until - col - 4;
+    if (stage->floors && stage->form != STAGE_SHORT && stage->area.cols >= 110 &&
+        harts == 1)
+        room = room < 48 ? room : 48; /* what guests see stands beside it */
+    width = hart_width(stage, room);
+    if (harts > HART_OPEN || (harts - 1) * (HART_LEAST + 2) + HART_LEAST > room ||
+        (stage->floors && harts > 1)) {
+        if (stage->calm || room < STRIP_LEAST + 2 + CHIP_NARROW + 3)
+            add_hart(stage, watch->hart, col, width);
+        else
+            place_strip(watch, stage,
+                        stage->floors && stage->area.cols >= 150 && room > 78 ? 78
+                                                                              : room);
+        return;
     }
+    if (harts * (width + 2) - 2 > room)
+        width = (room + 2) / harts - 2;
+    if (stage->calm && harts == 1)
+        col = stage->area.col + (stage->area.cols - width) / 2;
+    for (int i = 0; i < harts; i++)
+        add_hart(stage, (unsigned)i, col + i * (width + 2), width);
 }
+
+/* --- the bus ---------------------------------------------------------------------------- */
 
 /* A gap of the bus in which the number of quiet devices fits. */
 static void place_quiet(struct stage *stage)
 {
+    int end = stage->area.col + stage->area.cols;
+
     stage->quiet_col = -1;
+    if (stage->calm)
+        return;
     for (int i = stage->parts - 1; stage->quiet && i > 0; i--) {
         int from = stage->part[i - 1].tap + 2, until = stage->part[i].tap - 2;
 
+        if (stage->part[i - 1].io_tap)
+            from = stage->part[i - 1].tap + 2;
         if (until - from >= 12) {
             stage->quiet_col = until - 11;
             return;
         }
     }
+    if (stage->quiet && end - stage->bus_until > 15)
+        stage->quiet_col = stage->bus_until + 3;
 }
 
-struct stage stage_place(const struct watch *watch, struct area area)
+static void place_bus(struct stage *stage)
 {
-    struct stage stage = {.area = area, .tall = area.rows >= STAGE_TALL};
-    struct row_plan plan = {0};
-    int room;
+    stage->bus_from = stage->area.col + stage->gutter;
+    stage->bus_until =
+        stage->calm ? stage->area.col + stage->area.cols - 1 - stage->gutter : 0;
+    for (int i = 0; i < stage->parts; i++)
+        if (stage->part[i].behind < 0 && stage->part[i].tap > stage->bus_until)
+            stage->bus_until = stage->part[i].tap;
+    for (int i = 0; i < stage->harts; i++)
+        if (stage->hart_tap[i] > stage->bus_until)
+            stage->bus_until = stage->hart_tap[i];
+    if (stage->strip.cols && stage->strip_tap > stage->bus_until)
+        stage->bus_until = stage->strip_tap;
+}
 
-    stage.gutter = area.cols >= 100 ? GUTTER : GUTTER_NARROW;
-    stage.upper = area.row + (stage.tall ? 4 : 3);
-    stage.bus = stage.upper + 1;
-    stage.lower = stage.bus + 1;
-    stage.rail = area.row + area.rows - 1;
-    room = area.cols - stage.gutter;
-    plan_row(watch, &plan);
-    fit_row(&plan, room);
-    fit_acting(watch, &plan, room);
-    place_parts(watch, &stage, &plan, room);
-    place_irq_line(&stage);
-    place_harts(&stage, watch);
+struct stage stage_place(const struct watch *watch, struct area area,
+                         const struct stage_choice *choice)
+{
+    struct stage stage = {
+        .area = area, .form = form_of(area.rows), .calm = choice->calm};
+
+    stage.floors = !stage.calm && stage_has_guests(watch);
+    stage.gutter = area.cols >= 100 ? GUTTER : area.cols >= 70 ? GUTTER_NARROW : 0;
+    if (stage.calm)
+        stage.gutter = 3;
+    place_rows(&stage);
+    stage_place_row(watch, &stage, choice);
+    place_harts(watch, &stage);
+    place_bus(&stage);
     place_quiet(&stage);
-    stage.bus_from = area.col + stage.gutter;
-    stage.bus_until = stage.part[stage.parts - 1].tap;
-    if (stage.hart_tap[stage.harts - 1] > stage.bus_until)
-        stage.bus_until = stage.hart_tap[stage.harts - 1];
     return stage;
+}
+
+const struct stage_part *stage_part_of(const struct stage *stage, struct end end)
+{
+    for (int i = 0; i < stage->parts; i++) {
+        const struct device *device = stage->part[i].device;
+
+        if (end.part == PART_RAM
+                ? !device
+                : end.part == PART_DEVICE && device && device->index == end.index)
+            return &stage->part[i];
+    }
+    return NULL;
+}
+
+int stage_hart_box(const struct stage *stage, unsigned hart)
+{
+    for (int i = 0; i < stage->harts; i++)
+        if (stage->hart_id[i] == (int)hart)
+            return i;
+    return -1;
 }

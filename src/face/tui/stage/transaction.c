@@ -1,44 +1,90 @@
 #include "face/tui/stage/transaction.h"
 
 #include "machine/dma/dma.h"
+#include "machine/interrupt/aclint.h"
+#include "machine/interrupt/plic.h"
 #include "observe/narrate.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
-static enum role role_of(uint8_t initiator)
+/* --- who and where ---------------------------------------------------------------------- */
+
+enum role role_of_initiator(uint8_t initiator)
 {
-    return initiator_kind(initiator) == BY_HART ? ROLE_HART : ROLE_DMA;
+    enum initiator_kind kind = initiator_kind(initiator);
+
+    return kind == BY_HART ? ROLE_HART : kind == BY_IOMMU ? ROLE_IOMMU : ROLE_DMA;
 }
 
-/* The part that uses the bus under that number. */
-static struct end end_of_initiator(const struct watch *watch, uint8_t initiator)
+struct end end_of_device(uint8_t index)
+{
+    return (struct end){PART_DEVICE, index};
+}
+
+static struct end end_of_hart(uint8_t hart)
+{
+    return (struct end){PART_HART, hart};
+}
+
+struct end end_of_initiator(const struct watch *watch, uint8_t initiator)
 {
     enum initiator_kind kind = initiator_kind(initiator);
     unsigned number = initiator_number(initiator);
     const struct device *device;
 
     if (kind == BY_HART)
-        return (struct end){PART_HART, initiator};
+        return end_of_hart(initiator);
     if (kind == BY_IOMMU)
         device = watch_device(watch, "iommu", number);
     else if (kind == BY_VIRTIO)
         device = watch_device(watch, "virtio-blk", number);
-    else
+    else if (kind == BY_DMA)
         device = watch_device(watch, "dma", number / DMA_CHANNELS);
-    return (struct end){PART_DEVICE, device ? device->index : 0};
+    else
+        return (struct end){PART_NONE, 0};
+    return device ? end_of_device(device->index) : (struct end){PART_NONE, 0};
 }
 
-static bool end_of_address(const struct watch *watch, uint64_t pa, struct end *end)
+bool end_of_address(const struct watch *watch, uint64_t pa, struct end *end)
 {
     const struct mmio *mmio = bus_find(&watch->board->bus, pa);
 
     if (!mmio && !ram_has(&watch->board->bus.ram, pa, 1))
         return false;
-    *end = mmio ? (struct end){PART_DEVICE, mmio->device} : (struct end){PART_RAM, 0};
+    *end = mmio ? end_of_device(mmio->device) : (struct end){PART_RAM, 0};
     return true;
 }
+
+/* A hart that runs a guest has the guest's colour. */
+static enum role role_of_hart(const struct watch *watch, uint8_t hart, uint8_t mode)
+{
+    return mode & MODE_VIRTUAL ? role_of_guest(hart_vmid(&watch->board->hart[hart]))
+                               : ROLE_HART;
+}
+
+struct transaction transaction_inside(struct end part)
+{
+    return (struct transaction){.way = WAY_INSIDE, .asker = part, .role = ROLE_HEAD};
+}
+
+struct transaction transaction_bus(const struct watch *watch, struct end asker,
+                                   uint64_t pa, bool read)
+{
+    struct transaction now = {.way = WAY_BUS,
+                              .asker = asker,
+                              .to_asker = read,
+                              .role = asker.part == PART_HART ? ROLE_HART : ROLE_DMA,
+                              .has_pa = true,
+                              .pa = pa};
+
+    if (!end_of_address(watch, pa, &now.target)) /* nothing answers there */
+        now.way = WAY_INSIDE;
+    return now;
+}
+
+/* --- uses of the bus -------------------------------------------------------------------- */
 
 /* An access as the label tells of it. */
 struct access {
@@ -76,12 +122,10 @@ static void write_labels(struct transaction *now, const struct access *access)
 static struct transaction on_the_bus(const struct watch *watch, uint8_t initiator,
                                      const struct access *access)
 {
-    struct transaction now = {.asker = end_of_initiator(watch, initiator),
-                              .to_asker = access->read,
-                              .role = role_of(initiator)};
+    struct transaction now = transaction_bus(watch, end_of_initiator(watch, initiator),
+                                             access->pa, access->read);
 
-    if (end_of_address(watch, access->pa, &now.target))
-        now.way = WAY_BUS;
+    now.role = role_of_initiator(initiator);
     write_labels(&now, access);
     return now;
 }
@@ -94,10 +138,13 @@ static struct transaction of_insn(const struct watch *watch, const struct event 
                             .size = insn->size,
                             .pa = insn->pa,
                             .value = insn->mem_new};
+    struct transaction now;
 
     if (insn->access == ACCESS_NONE)
-        return (struct transaction){.way = WAY_NONE};
-    return on_the_bus(watch, insn->hart, &access);
+        return transaction_inside(end_of_hart(insn->hart));
+    now = on_the_bus(watch, insn->hart, &access);
+    now.role = role_of_hart(watch, insn->hart, insn->mode);
+    return now;
 }
 
 static struct transaction of_transfer(const struct watch *watch,
@@ -134,109 +181,22 @@ static struct transaction of_register(const struct watch *watch,
                       &access);
 }
 
-static struct transaction of_descriptor(const struct watch *watch,
-                                        const struct event *event)
+/* An entry of a page table that a hart reads, or marks A and D in. */
+static struct transaction of_walk(const struct watch *watch, const struct event *event)
 {
-    const struct event_dma_descriptor *fetched = &event->dma_descriptor;
-    struct transaction now = {.way = WAY_BUS,
-                              .asker = {PART_DEVICE, fetched->device},
-                              .to_asker = true,
-                              .role = ROLE_DMA};
+    const struct event_walk_step *walk = &event->walk_step;
+    struct transaction now = transaction_bus(
+        watch, end_of_hart(walk->hart), walk->entry_at, walk->outcome != WALK_UPDATED);
+    const char *stage = walk->stage == STAGE_G    ? "G-stage "
+                        : walk->stage == STAGE_VS ? "VS-stage "
+                                                  : "";
 
-    if (!end_of_address(watch, fetched->at, &now.target))
-        now.way = WAY_NONE;
-    snprintf(now.label[0], sizeof(now.label[0]),
-             "fetch descriptor %" PRIu32 " at 0x%" PRIx64, fetched->index, fetched->at);
-    snprintf(now.label[1], sizeof(now.label[1]), "fetch descriptor %" PRIu32,
-             fetched->index);
-    snprintf(now.label[2], sizeof(now.label[2]), "fetch desc %" PRIu32, fetched->index);
-    return now;
-}
-
-/* An entry of a table that an IOMMU reads. */
-static struct transaction of_iommu_walk(const struct watch *watch,
-                                        const struct event *event)
-{
-    const struct event_iommu_walk *walk = &event->iommu_walk;
-    struct transaction now = {.way = WAY_BUS,
-                              .asker = {PART_DEVICE, walk->device},
-                              .to_asker = walk->outcome != WALK_UPDATED,
-                              .role = ROLE_DMA};
-    struct buf table = {0};
-
-    if (!end_of_address(watch, walk->entry_at, &now.target))
-        now.way = WAY_NONE;
-    put_unit(&table, UNIT_IOMMUTABLE, walk->table);
-    snprintf(now.label[0], sizeof(now.label[0]), "walk: %.20s level %u at 0x%" PRIx64,
-             buf_str(&table), walk->level, walk->entry_at);
-    snprintf(now.label[1], sizeof(now.label[1]), "walk: %.20s", buf_str(&table));
+    snprintf(now.label[0], sizeof(now.label[0]), "walk: %slevel %u entry at 0x%" PRIx64,
+             stage, walk->level, walk->entry_at);
+    snprintf(now.label[1], sizeof(now.label[1]), "walk: %slevel %u", stage,
+             walk->level);
     snprintf(now.label[2], sizeof(now.label[2]), "walk");
-    buf_free(&table);
     return now;
-}
-
-/* A burst as a whole: where its bytes have gone, or, if that is a device behind a request
- * line, where they came from. */
-static struct transaction of_burst(const struct watch *watch, const struct event *event)
-{
-    const struct event_dma_burst *burst = &event->dma_burst;
-    bool to_device = burst->direction == DMA_TO_DEVICE;
-    uint64_t pa = to_device ? burst->source : burst->dest;
-    struct transaction now = {.way = WAY_BUS,
-                              .asker = {PART_DEVICE, burst->device},
-                              .to_asker = to_device,
-                              .role = ROLE_DMA};
-
-    if (!end_of_address(watch, pa, &now.target))
-        now.way = WAY_NONE;
-    snprintf(now.label[0], sizeof(now.label[0]), "moved %" PRIu32 " B %s 0x%" PRIx64,
-             burst->bytes, to_device ? "from" : "to", pa);
-    snprintf(now.label[1], sizeof(now.label[1]), "moved %" PRIu32 " B", burst->bytes);
-    return now;
-}
-
-static struct transaction of_line(const struct watch *watch, const struct event *event)
-{
-    const struct event_hart_line *line = &event->hart_line;
-    const struct device *plic = watch_device(watch, "plic", 0);
-
-    switch ((int)event->kind) {
-    case EVENT_IRQ_LINE:
-        return (struct transaction){.way = WAY_IRQ,
-                                    .asker = {PART_DEVICE, event->irq_line.device},
-                                    .target = {PART_DEVICE, plic ? plic->index : 0},
-                                    .level = event->irq_line.level,
-                                    .source = event->irq_line.source,
-                                    .role = ROLE_DMA};
-    case EVENT_HART_LINE:
-        return (struct transaction){
-            .way = line->line == IRQ_MEI || line->line == IRQ_SEI ? WAY_HART : WAY_NONE,
-            .asker = {PART_DEVICE, plic ? plic->index : 0},
-            .target = {PART_HART, line->hart},
-            .level = line->level,
-            .source = line->line,
-            .role = ROLE_DMA};
-    case EVENT_REQUEST_LINE:
-        return (struct transaction){.way = WAY_REQUEST,
-                                    .asker = {PART_DEVICE, event->request_line.device},
-                                    .level = event->request_line.level,
-                                    .role = ROLE_DMA};
-    default:
-        return (struct transaction){.way = WAY_NONE};
-    }
-}
-
-/* An interrupt that a hart takes: the line that brought it. */
-static struct transaction of_trap(const struct watch *watch, const struct event *event)
-{
-    const struct event_trap_enter *trap = &event->trap_enter;
-    uint64_t line = trap->cause & ~CAUSE_INTERRUPT;
-    struct event wire = {.kind = EVENT_HART_LINE,
-                         .hart_line = {trap->hart, (uint8_t)line, true}};
-
-    if (!(trap->cause & CAUSE_INTERRUPT))
-        return (struct transaction){.way = WAY_NONE};
-    return of_line(watch, &wire);
 }
 
 /* The transfer for which the bus was held when somebody had to wait. */
@@ -253,50 +213,168 @@ static struct transaction of_holder(const struct watch *watch,
         if (past->kind == EVENT_BUS_TRANSFER &&
             past->bus_transfer.initiator == wait->holder)
             return of_transfer(watch, past);
+        if (past->kind == EVENT_IOMMU_WALK && initiator_kind(wait->holder) == BY_IOMMU)
+            return transaction_of_iommu_walk(watch, past);
     }
     if (initiator_kind(wait->holder) == BY_HART)
         return of_insn(watch, &watch->harts[wait->holder % HART_MAX].insn);
-    return (struct transaction){.way = WAY_NONE};
+    return transaction_inside(end_of_initiator(watch, wait->initiator));
 }
+
+/* --- lines ------------------------------------------------------------------------------ */
+
+static struct transaction of_irq_line(const struct watch *watch,
+                                      const struct event *event)
+{
+    const struct device *plic = watch->board->plic;
+
+    return (struct transaction){.way = plic ? WAY_IRQ : WAY_INSIDE,
+                                .asker = end_of_device(event->irq_line.device),
+                                .target = plic ? end_of_device(plic->index)
+                                               : (struct end){PART_NONE, 0},
+                                .level = event->irq_line.level,
+                                .source = event->irq_line.source,
+                                .role = ROLE_DMA};
+}
+
+static struct transaction of_hart_line(const struct watch *watch,
+                                       const struct event *event)
+{
+    const struct event_hart_line *line = &event->hart_line;
+    const struct device *plic = watch->board->plic, *clock = watch->board->clock;
+    struct transaction now = {.way = WAY_INSIDE,
+                              .asker = end_of_hart(line->hart),
+                              .target = end_of_hart(line->hart),
+                              .level = line->level,
+                              .source = line->line,
+                              .role = ROLE_DMA};
+
+    if (plic && (line->line == IRQ_MEI || line->line == IRQ_SEI ||
+                 line->line == IRQ_SGEI || line->line == IRQ_VSEI)) {
+        now.way = WAY_HART;
+        now.asker = end_of_device(plic->index);
+    } else if (clock && (line->line == IRQ_MTI || line->line == IRQ_MSI)) {
+        now.way = WAY_LOCAL;
+        now.asker = end_of_device(clock->index);
+    }
+    return now;
+}
+
+/* An interrupt that a hart takes: the line that brought it. */
+static struct transaction of_interrupt(const struct watch *watch, uint8_t hart,
+                                       uint64_t cause)
+{
+    uint64_t line = cause & ~CAUSE_INTERRUPT;
+    struct event wire = {.kind = EVENT_HART_LINE,
+                         .hart_line = {hart, (uint8_t)line, true}};
+
+    if (!(cause & CAUSE_INTERRUPT))
+        return transaction_inside(end_of_hart(hart));
+    return of_hart_line(watch, &wire);
+}
+
+static struct transaction of_trap(const struct watch *watch, const struct event *event)
+{
+    return of_interrupt(watch, event->trap_enter.hart, event->trap_enter.cause);
+}
+
+static struct transaction of_exit(const struct watch *watch, const struct event *event)
+{
+    return of_interrupt(watch, event->vm_exit.hart, event->vm_exit.cause);
+}
+
+/* --- events that stay inside a part ----------------------------------------------------- */
+
+/* Of the first hart or device that the event names. */
+static struct transaction of_part(const struct watch *watch, const struct event *event)
+{
+    const struct event_field *field = event_infos[event->kind].fields;
+
+    (void)watch;
+    for (; field->name; field++) {
+        uint8_t index = (uint8_t)event_get(event, field);
+
+        if (field->unit == UNIT_HART)
+            return transaction_inside(end_of_hart(index));
+        if (field->unit == UNIT_DEVICE)
+            return transaction_inside(end_of_device(index));
+    }
+    return transaction_inside((struct end){PART_NONE, 0});
+}
+
+static struct transaction of_outside(const struct watch *watch,
+                                     const struct event *event)
+{
+    const struct event_outside *outside = &event->outside;
+    struct transaction now = transaction_inside((struct end){PART_RAM, 0});
+
+    (void)watch;
+    if (outside->act == ACT_MEMORY) {
+        now.has_pa = true;
+        now.pa = outside->number;
+    } else if (outside->act == ACT_INPUT || outside->act == ACT_REGISTER) {
+        now.asker = end_of_device(outside->target);
+    } else {
+        now.asker = end_of_hart(outside->target);
+    }
+    return now;
+}
+
+/* A row an event kind: which way it goes. */
+static transaction_of *const ways[EVENT_KINDS] = {
+    [EVENT_INSN] = of_insn,
+    [EVENT_BUS_WAIT] = of_holder,
+    [EVENT_BUS_TRANSFER] = of_transfer,
+    [EVENT_MMIO_READ] = of_register,
+    [EVENT_MMIO_WRITE] = of_register,
+    [EVENT_TRAP_ENTER] = of_trap,
+    [EVENT_TRAP_RETURN] = of_part,
+    [EVENT_WALK_STEP] = of_walk,
+    [EVENT_TLB_FILL] = of_part,
+    [EVENT_TLB_FLUSH] = of_part,
+    [EVENT_IRQ_LINE] = of_irq_line,
+    [EVENT_IRQ_PENDING] = of_part,
+    [EVENT_IRQ_CLAIM] = transaction_of_claim,
+    [EVENT_IRQ_COMPLETE] = transaction_of_claim,
+    [EVENT_HART_LINE] = of_hart_line,
+    [EVENT_HART_SLEEP] = of_part,
+    [EVENT_RESERVATION] = of_part,
+    [EVENT_REQUEST_LINE] = transaction_of_request,
+    [EVENT_DMA_STATE] = of_part,
+    [EVENT_DMA_DESCRIPTOR] = transaction_of_descriptor,
+    [EVENT_DMA_BURST] = transaction_of_burst,
+    [EVENT_DMA_DONE] = of_part,
+    [EVENT_DMA_ERROR] = transaction_of_dma_error,
+    [EVENT_DISK_COMMAND] = of_part,
+    [EVENT_DISK_PHASE] = of_part,
+    [EVENT_FIFO_ARRIVAL] = of_part,
+    [EVENT_FIFO_OVERRUN] = of_part,
+    [EVENT_CONSOLE] = of_part,
+    [EVENT_FINISH] = of_part,
+    [EVENT_CSR_WRITE] = of_part,
+    [EVENT_OUTSIDE] = of_outside,
+    [EVENT_MARKER] = of_part,
+    [EVENT_VM_EXIT] = of_exit,
+    [EVENT_VM_ENTRY] = of_part,
+    [EVENT_IOMMU_TRANSLATE] = transaction_of_translation,
+    [EVENT_IOMMU_WALK] = transaction_of_iommu_walk,
+    [EVENT_IOMMU_FILL] = of_part,
+    [EVENT_IOMMU_CONTEXT] = of_part,
+    [EVENT_IOMMU_INVAL] = of_part,
+    [EVENT_IOMMU_FAULT] = transaction_of_iommu_fault,
+    [EVENT_IOMMU_RECORD] = transaction_of_record,
+    [EVENT_IOMMU_COMMAND] = of_part,
+    [EVENT_VIRTIO_NOTIFY] = transaction_of_notify,
+    [EVENT_VIRTIO_STATE] = of_part,
+    [EVENT_VIRTIO_CHAIN] = transaction_of_chain,
+    [EVENT_VIRTIO_USED] = transaction_of_used,
+    [EVENT_VIRTIO_INTERRUPT] = of_part,
+    [EVENT_VIRTIO_ERROR] = of_part,
+};
 
 struct transaction transaction_now(const struct watch *watch)
 {
-    static struct transaction (*const of[EVENT_KINDS])(const struct watch *,
-                                                       const struct event *) = {
-        [EVENT_INSN] = of_insn,
-        [EVENT_BUS_WAIT] = of_holder,
-        [EVENT_BUS_TRANSFER] = of_transfer,
-        [EVENT_MMIO_READ] = of_register,
-        [EVENT_MMIO_WRITE] = of_register,
-        [EVENT_TRAP_ENTER] = of_trap,
-        [EVENT_IRQ_LINE] = of_line,
-        [EVENT_HART_LINE] = of_line,
-        [EVENT_REQUEST_LINE] = of_line,
-        [EVENT_DMA_DESCRIPTOR] = of_descriptor,
-        [EVENT_DMA_BURST] = of_burst,
-        [EVENT_IOMMU_WALK] = of_iommu_walk,
-    };
-
-    if (!watch->has_focus || !of[watch->focus.kind])
+    if (!watch->has_focus || !ways[watch->focus.kind])
         return (struct transaction){.way = WAY_NONE};
-    return of[watch->focus.kind](watch, &watch->focus);
-}
-
-struct transaction transaction_next(const struct watch *watch)
-{
-    const struct event_bus_wait *wait = &watch->focus.bus_wait;
-    struct access access = {.read = true, .size = 8, .pa = wait->pa};
-    struct transaction next;
-    char cycle[TEXT_NUMBER];
-
-    if (!watch->has_focus || watch->focus.kind != EVENT_BUS_WAIT)
-        return (struct transaction){.way = WAY_NONE};
-    next = on_the_bus(watch, wait->initiator, &access);
-    text_count(cycle, watch->focus.cycle + wait->cycles);
-    snprintf(next.label[0], sizeof(next.label[0]), "next, at %s: uses 0x%" PRIx64,
-             cycle, wait->pa);
-    snprintf(next.label[1], sizeof(next.label[1]), "next, at %s", cycle);
-    snprintf(next.label[2], sizeof(next.label[2]), "next");
-    next.label[3][0] = '\0';
-    return next;
+    return ways[watch->focus.kind](watch, &watch->focus);
 }

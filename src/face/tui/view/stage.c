@@ -9,16 +9,22 @@ static void draw(const struct watch *watch, struct view_state *state,
                  struct canvas *canvas, struct area area)
 {
     const struct board *board = watch->board;
+    const struct stage_choice choice = {.token = state->token,
+                                        .calm = state->calm,
+                                        .opened = state->opened,
+                                        .focus = state->focus};
     struct area map = {area.row + 1, area.col, area.rows - 1, area.cols};
-    unsigned shown = (unsigned)stage_place(watch, map).harts;
-    char note[64], some[24] = "";
+    char note[64];
 
-    if (shown < board->harts)
-        snprintf(some, sizeof(some), ", %u shown", shown);
-    snprintf(note, sizeof(note), "%s, %u hart%s%s", board->desc.name, board->harts,
-             board->harts == 1 ? "" : "s", some);
+    if (state->calm) { /* all rows are the stage's */
+        stage_draw(watch, canvas, area, &choice);
+        return;
+    }
+    snprintf(note, sizeof(note), "%s%s, %u hart%s", board->desc.name,
+             stage_has_guests(watch) ? " + H" : "", board->harts,
+             board->harts == 1 ? "" : "s");
     canvas_rule(canvas, area.row, area.col, area.cols, "stage", note);
-    stage_draw(watch, canvas, map, state->token);
+    stage_draw(watch, canvas, map, &choice);
 }
 
 const struct view stage_view = {
@@ -26,7 +32,7 @@ const struct view stage_view = {
     .help = "the machine as a map: who asks whom for what, now",
     .class = VIEW_DEVICES,
     .cols = 60,
-    .rows = 12,
+    .rows = 5,
     .wish = 17,
     .low = 12,
     .middle = 15,

@@ -33,6 +33,7 @@ struct view_state {
     char opened
         [VIEW_TEXT]; /* of the stage: names of groups that are open, with blanks */
     char focus[VIEW_TEXT]; /* of the stage: names of parts that stay large */
+    bool calm; /* of the stage: for a room: large, without numbers of the machine */
 };
 
 struct view {

@@ -153,6 +153,12 @@ static void add_channel(const struct watch *watch, struct places *places,
         name(add(places, PLACE_RING, channel->ring_base,
                  (uint64_t)channel->ring_size * DMA_DESCRIPTOR_SIZE),
              "ring of %u", channel->ring_size);
+    if (channel->source == DMA_SINGLE && in_ram(watch, channel->next_source))
+        name(add(places, PLACE_BUFFER, channel->next_source, channel->next_bytes),
+             "DMA source");
+    if (channel->source == DMA_SINGLE && in_ram(watch, channel->next_dest))
+        name(add(places, PLACE_BUFFER, channel->next_dest, channel->next_bytes),
+             "DMA buffer");
     if (last->bytes && in_ram(watch, last->source))
         name(add(places, PLACE_BUFFER, last->source, last->bytes), "DMA source");
     if (last->bytes && in_ram(watch, last->dest))
@@ -206,14 +212,25 @@ static void add_devices(const struct watch *watch, struct places *places)
 
 /* --- programs ------------------------------------------------------------------------- */
 
-/* The file's name, where each program that was loaded has one; else NULL. */
-static const char *program_name(const struct subject *subject, unsigned n)
+/* What is at the beginning of RAM, with another program above it, is the firmware of
+ * that one. */
+static void name_programs(const struct watch *watch, struct places *places,
+                          unsigned first)
 {
-    const struct setup *setup = &subject->trial.setup;
+    const struct subject *subject = watch->subject;
+    unsigned programs = places->count - first;
 
-    if (!subject->scenario)
-        return n == 0 ? path_base(subject->file) : NULL;
-    return n < setup->elfs ? path_base(setup->elf[n]) : NULL;
+    for (unsigned i = 0; i < programs; i++) {
+        struct ram_place *place = &places->place[first + i];
+
+        if (programs == 1 && !subject->scenario)
+            name(place, "%.20s", path_base(subject->file));
+        else if (programs == 2 && place->base == watch->board->bus.ram.base)
+            name(place, "firmware");
+        else
+            name(place, "%s",
+                 programs == 2 && subject->guest_symbols ? "hypervisor" : "program");
+    }
 }
 
 /* Segments that follow each other closely are one program. */
@@ -223,35 +240,37 @@ static void add_programs(const struct watch *watch, struct places *places)
     const struct image *image =
         subject->scenario ? &subject->trial.setup.image : &subject->image;
     struct ram_place *last = NULL;
-    unsigned programs = 0;
+    unsigned first = places->count;
 
     for (unsigned i = 0; i < image->segments; i++) {
         const struct segment *segment = &image->segment[i];
-        const char *file = program_name(subject, programs);
-        int length = file ? (int)strcspn(file, ".") : 0;
 
         if (last && segment->pa >= last->base &&
-            segment->pa - last->base < last->size + LOADED_GAP) {
+            segment->pa - last->base < last->size + LOADED_GAP)
             last->size = segment->pa + segment->size - last->base;
-            continue;
-        }
-        last = add(places, PLACE_PROGRAM, segment->pa, segment->size);
-        name(last, "%.*s", length ? (length < 20 ? length : 20) : 7,
-             length ? file : "program");
-        programs++;
+        else
+            last = add(places, PLACE_PROGRAM, segment->pa, segment->size);
     }
+    name_programs(watch, places, first);
+}
+
+unsigned watch_named_places(const struct watch *watch)
+{
+    const struct subject *subject = watch->subject;
+
+    if (!subject->named && subject->regions > SYMBOLS_MOST)
+        return 0;
+    return subject->regions >= NAMED_ENOUGH ? subject->regions : 0;
 }
 
 unsigned watch_places(const struct watch *watch, struct ram_place place[RAM_PLACES])
 {
     struct places places = {place, 0};
-    unsigned named;
 
     add_regions(watch, &places);
-    named = places.count;
     if (watch->session->guests)
         add_guests(watch, &places);
-    if (named >= NAMED_ENOUGH)
+    if (watch_named_places(watch))
         return places.count;
     add_devices(watch, &places);
     if (watch->session->guests)

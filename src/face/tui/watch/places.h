@@ -30,6 +30,10 @@ enum { RAM_PLACES = 48 };
 /* All of them, the more telling kinds first. Gives how many there are. */
 unsigned watch_places(const struct watch *watch, struct ram_place place[RAM_PLACES]);
 
+/* How many have names that tell what the rest of RAM is, too; 0: they are too few, and the
+ * machine's state is asked. Does not depend on the moment. */
+unsigned watch_named_places(const struct watch *watch);
+
 /* The smallest one that holds the physical address; false: none does. */
 bool watch_place(const struct watch *watch, uint64_t pa, struct ram_place *place);
 
