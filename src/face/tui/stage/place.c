@@ -176,7 +176,7 @@ static void place_harts(const struct watch *watch, struct stage *stage)
 /* --- the bus ---------------------------------------------------------------------------- */
 
 /* A gap of the bus in which the number of quiet devices fits. */
-static void place_quiet(struct stage *stage)
+static void place_quiet(const struct watch *watch, struct stage *stage)
 {
     int end = stage->area.col + stage->area.cols;
 
@@ -186,8 +186,10 @@ static void place_quiet(struct stage *stage)
     for (int i = stage->parts - 1; stage->quiet && i > 0; i--) {
         int from = stage->part[i - 1].tap + 2, until = stage->part[i].tap - 2;
 
-        if (stage->part[i - 1].io_tap)
-            from = stage->part[i - 1].tap + 2;
+        /* The timer's line may go up between them. */
+        if (stage->form == STAGE_OPEN &&
+            stage->part[i - 1].device == watch->board->clock)
+            from = stage->part[i - 1].box.col + stage->part[i - 1].box.cols + 1;
         if (until - from >= 12) {
             stage->quiet_col = until - 11;
             return;
@@ -226,7 +228,7 @@ struct stage stage_place(const struct watch *watch, struct area area,
     stage_place_row(watch, &stage, choice);
     place_harts(watch, &stage);
     place_bus(&stage);
-    place_quiet(&stage);
+    place_quiet(watch, &stage);
     return stage;
 }
 

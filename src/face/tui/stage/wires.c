@@ -257,7 +257,10 @@ int wires_local_col(const struct scene *scene)
     if (!part || stage->form < STAGE_OPEN || stage->floors || stage->strip.cols ||
         stage->irq_col < 0 || part->box.cols < 16 || stage->hart[0].rows < 5)
         return -1;
-    return col < stage->irq_col && part->tap < col - 1 ? col : -1;
+    return col < stage->irq_col && part->tap < col - 1 &&
+                   wires_line_from(stage) + 4 < col
+               ? col
+               : -1;
 }
 
 static void local_line(const struct scene *scene, enum weight weight, enum role role)
