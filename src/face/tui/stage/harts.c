@@ -35,32 +35,57 @@ static void draw_title(const struct watch *watch, struct canvas *canvas,
 
 /* --- one floor -------------------------------------------------------------------------- */
 
-/* The instruction, and at the right end what fits there: a wait, or its source line. */
+/* In a box of one line: why it does not go on. */
+static const char *stands_still(const struct watch *watch, unsigned hart,
+                                enum role *role)
+{
+    *role = hart_waits(watch, hart) ? ROLE_WAIT : ROLE_QUIET;
+    if (hart_waits(watch, hart))
+        return "░ waits";
+    return watch->facts.hart[hart].asleep ? "asleep" : "";
+}
+
+/* Several blanks as one. */
+static void squeeze(struct buf *text)
+{
+    struct buf short_text = {0};
+
+    for (const char *at = buf_str(text); *at; at++)
+        if (*at != ' ' || at[1] != ' ')
+            buf_char(&short_text, *at);
+    buf_clear(text);
+    buf_text(text, buf_str(&short_text));
+    buf_free(&short_text);
+}
+
+/* The instruction, and at the right end what fits there: its source line, or, where there
+ * is no other line, why it does not go on. */
 static void first_line(const struct watch *watch, struct canvas *canvas,
                        const struct area *box, unsigned hart)
 {
-    struct buf text = {0};
+    struct buf text = {0}, right = {0};
     int room = box->cols - 4, used, width;
+    enum role role = ROLE_QUIET;
 
     hart_put_insn(&text, watch, hart);
-    used = put_line(canvas, box, 1, ROLE_TEXT, &text);
-    if (box->rows < 4 && hart_waits(watch, hart) && used + 9 <= room)
-        canvas_text(canvas, box->row + 1, box->col + 2 + room - 7, 7, ROLE_WAIT,
-                    "░ waits");
-    else if (box->rows < 4 && watch->facts.hart[hart].asleep && used + 8 <= room)
-        canvas_text(canvas, box->row + 1, box->col + 2 + room - 6, 6, ROLE_QUIET,
-                    "asleep");
-    else if (box->rows >= 4) {
-        hart_put_source(&text, watch, hart);
-        width = text_width(buf_str(&text));
-        if (width && used + width + 3 <= room)
-            canvas_text(canvas, box->row + 1, box->col + 2 + room - width, width,
-                        ROLE_QUIET, buf_str(&text));
-    }
+    if (box->rows < 4)
+        buf_text(&right, stands_still(watch, hart, &role));
+    else
+        hart_put_source(&right, watch, hart);
+    width = text_width(buf_str(&right));
+    if (width && box->rows < 4 && text_width(buf_str(&text)) + width + 2 > room)
+        squeeze(&text);
+    used = canvas_text(canvas, box->row + 1, box->col + 2,
+                       width && box->rows < 4 ? room - width - 1 : room, ROLE_TEXT,
+                       buf_str(&text));
+    if (width && used + width + (box->rows < 4 ? 1 : 3) <= room)
+        canvas_text(canvas, box->row + 1, box->col + 2 + room - width, width, role,
+                    buf_str(&right));
     canvas_thing(canvas, box->row + 1, box->col + 2, used, THING_CODE, "0x%" PRIx64,
                  watch_insn(watch, hart) ? watch_insn(watch, hart)->insn.pc
                                          : watch_pc(watch, hart));
     buf_free(&text);
+    buf_free(&right);
 }
 
 static void other_lines(const struct watch *watch, struct canvas *canvas,
@@ -220,9 +245,13 @@ static void draw_floor(const struct watch *watch, struct canvas *canvas,
         away_line(&text, watch, hart, guest);
     if (two)
         put_line(canvas, box, row + 1, here ? ROLE_TEXT : ROLE_QUIET, &text);
-    else if (acts && used + 2 + text_width(buf_str(&text)) <= room)
+    else if (acts && !hart_waits(watch, hart) &&
+             used + 2 + text_width(buf_str(&text)) <= room)
         canvas_text(canvas, box->row + row, box->col + 4 + used, room - 2 - used,
                     ROLE_TEXT, buf_str(&text));
+    if (here && hart_waits(watch, hart) && used + 9 <= room)
+        canvas_text(canvas, box->row + row, box->col + box->cols - 9, 7, ROLE_WAIT,
+                    "░ waits");
     if (box->rows >= 9) {
         buf_clear(&text);
         third_line(&text, watch, hart, guest);
