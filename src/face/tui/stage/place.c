@@ -165,7 +165,7 @@ static void place_harts(const struct watch *watch, struct stage *stage)
                                                                               : room);
         return;
     }
-    if (harts * (width + 2) - 2 > room)
+    if (harts > 1 && harts * (width + 2) - 2 > room)
         width = (room + 2) / harts - 2;
     if (stage->calm && harts == 1)
         col = stage->area.col + (stage->area.cols - width) / 2;
