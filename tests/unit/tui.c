@@ -197,7 +197,7 @@ static const struct wire_case {
      "hart",
      "dma0",
      false,
-     "write 4 B at 0x3100000: 0x1"},
+     "write 4 B at 0x3100000, ch 0 Control = 0x1"},
     {"an instruction without access",
      {.kind = EVENT_INSN},
      WAY_INSIDE,

@@ -138,10 +138,16 @@ static struct transaction of_insn(const struct watch *watch, const struct event 
                             .size = insn->size,
                             .pa = insn->pa,
                             .value = insn->mem_new};
+    const struct mmio *mmio;
     struct transaction now;
+    char name[TEXT_DATA];
 
     if (insn->access == ACCESS_NONE)
         return transaction_inside(end_of_hart(insn->hart));
+    mmio = bus_find(&watch->board->bus, insn->pa);
+    if (mmio)
+        access.name = text_register(name, watch->board->device[mmio->device],
+                                    (uint32_t)(insn->pa - mmio->base), !access.read);
     now = on_the_bus(watch, insn->hart, &access);
     now.role = role_of_hart(watch, insn->hart, insn->mode);
     return now;
