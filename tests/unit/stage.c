@@ -191,6 +191,48 @@ START_TEST(opened_groups_and_parts_in_focus_have_boxes)
 }
 END_TEST
 
+static struct watched *stand_with_disks(unsigned disks)
+{
+    struct board_desc desc = board_virt;
+    struct err err;
+
+    for (unsigned i = 0; i < disks; i++) {
+        struct board_row ata = {.type = "ata", .base = 0x5000000 + 0x1000 * i};
+
+        snprintf(ata.name, sizeof(ata.name), "ata%u", 1 + i);
+        ck_assert(board_desc_add(&desc, &ata, &err));
+    }
+    return watched_new_on(PROGRAM, &desc);
+}
+
+/* Many devices of a type share a box, in which the one that acts is told of. */
+START_TEST(many_of_a_type_share_a_box_unless_opened)
+{
+    struct watched *watched = stand_with_disks(4);
+    struct watch *watch = watched->viewer.watch;
+    struct area area = {0, 0, STAGE_TALL, 198};
+    struct stage_choice opened = {.token = -1, .opened = "ata"};
+    struct stage closed = stage_place(watch, area, &no_choice);
+    struct stage open = stage_place(watch, area, &opened);
+    struct end first = end_of_device(board_device(watch->board, "ata0")->index);
+    struct end last = end_of_device(board_device(watch->board, "ata4")->index);
+    struct buf text = {0};
+
+    ck_assert_ptr_eq(stage_part_of(&closed, first), stage_part_of(&closed, last));
+    ck_assert_ptr_ne(stage_part_of(&open, first), stage_part_of(&open, last));
+    draw(watched, 15, 118, &text);
+    ck_assert_ptr_nonnull(strstr(buf_str(&text), " ata0 +4 "));
+    watch->has_focus = true;
+    watch->focus = (struct event){.kind = EVENT_DISK_PHASE,
+                                  .disk_phase = {.device = last.index, .lba = 7}};
+    watched->viewer.looked = true;
+    draw(watched, 15, 118, &text);
+    ck_assert_ptr_nonnull(strstr(buf_str(&text), " ata4 +4 "));
+    buf_free(&text);
+    watched_free(watched);
+}
+END_TEST
+
 /* --- things ------------------------------------------------------------------------------- */
 
 static bool has_thing(const struct canvas *canvas, enum thing_kind kind,
@@ -305,6 +347,7 @@ static void add_tests(TCase *tcase)
     tcase_add_loop_test(tcase, the_token_travels_all_of_the_heavy_wire, 0, 2);
     tcase_add_loop_test(tcase, nothing_jumps_while_time_moves, 0, 8);
     tcase_add_test(tcase, opened_groups_and_parts_in_focus_have_boxes);
+    tcase_add_test(tcase, many_of_a_type_share_a_box_unless_opened);
     tcase_add_test(tcase, what_is_drawn_can_be_asked_about);
     tcase_add_loop_test(tcase, a_moment_looks_the_same_from_both_sides, 0, 3);
     tcase_add_test(tcase, places_of_ram_are_named);

@@ -1,5 +1,6 @@
 #include "face/tui/stage/stage.h"
 
+#include "base/bits.h"
 #include "face/tui/stage/parts.h"
 #include "face/tui/stage/scene.h"
 
@@ -70,9 +71,39 @@ static void add_next(const struct scene *scene, const struct device *device,
             part_add(text, ROLE_QUIET, "┄ %s", scene->next[i].label[1]);
 }
 
+/* Of several that share the box: the one that acts now, else the first. */
+static const struct device *shown_device(const struct scene *scene,
+                                         const struct stage_part *part)
+{
+    const struct transaction *now = &scene->now;
+    const struct end ends[] = {now->asker, now->target};
+
+    for (unsigned i = 0; i < COUNT(ends) && part->siblings; i++)
+        if (ends[i].part == PART_DEVICE &&
+            part->siblings & UINT64_C(1) << ends[i].index % BOARD_ROWS)
+            return scene->watch->board->device[ends[i].index];
+    return part->device;
+}
+
+/* "virtio0 +5": a thing of its own, which opens them. */
+static void draw_siblings(const struct scene *scene, const struct stage_part *part,
+                          const char *title)
+{
+    int count = __builtin_popcountll(part->siblings);
+    int col = part->box.col + 4 + text_width(title), used;
+
+    if (!part->siblings)
+        return;
+    used = canvas_printf(scene->canvas, part->box.row, col,
+                         part->box.col + part->box.cols - col - 1, ROLE_QUIET, "+%d ",
+                         count);
+    canvas_thing(scene->canvas, part->box.row, col, used, THING_PART, "%s",
+                 part->device->type->name);
+}
+
 static void draw_part(const struct scene *scene, const struct stage_part *part)
 {
-    const struct device *device = part->device;
+    const struct device *device = shown_device(scene, part);
     const struct watch *watch = scene->watch;
     int width = part->box.cols - 4;
     struct part_text text = {0};
@@ -87,6 +118,8 @@ static void draw_part(const struct scene *scene, const struct stage_part *part)
         add_next(scene, device, &text);
     draw_title(scene->canvas, part, part_title(watch, device, part->box.cols),
                device ? device->base : watch->board->bus.ram.base, text.note);
+    if (device)
+        draw_siblings(scene, part, part_title(watch, device, part->box.cols));
     draw_lines(scene->canvas, part, &text);
 }
 

@@ -241,6 +241,9 @@ const struct stage_part *stage_part_of(const struct stage *stage, struct end end
                 ? !device
                 : end.part == PART_DEVICE && device && device->index == end.index)
             return &stage->part[i];
+        if (end.part == PART_DEVICE && end.index < BOARD_ROWS &&
+            stage->part[i].siblings & UINT64_C(1) << end.index)
+            return &stage->part[i];
     }
     return NULL;
 }

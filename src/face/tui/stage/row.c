@@ -22,6 +22,7 @@ enum {
     NEEDED = 2, /* ranks up to this one have boxes wherever they fit as chips */
     SHOWN = 5,  /* ... where there is room; the others if the user opens them */
     CALM_PARTS = 4,
+    SIBLINGS = 3, /* more devices of a type share a box */
 };
 
 /* Parts in the order of their row, and how wide they are. */
@@ -31,7 +32,8 @@ struct row_plan {
         const struct device *device;
         const struct part_form *form;
         int rank, width;
-        bool kept, large, taken;
+        bool kept, large;
+        uint64_t siblings;
     } part[STAGE_PARTS];
 };
 
@@ -131,6 +133,41 @@ static void plan_row(const struct watch *watch, struct row_plan *plan,
             plan_part(plan, watch->board->device[i], choice);
     if (plic)
         plan_part(plan, plic, choice);
+}
+
+/* --- siblings ----------------------------------------------------------------------------- */
+
+static void leave_out(struct row_plan *plan, int i)
+{
+    for (int next = i + 1; next < plan->count; next++)
+        plan->part[next - 1] = plan->part[next];
+    plan->count--;
+}
+
+/* The first of many of a type takes the others into its box, but for those in focus. */
+static void share_box(struct row_plan *plan, int first)
+{
+    const struct part_form *form = plan->part[first].form;
+    int count = 0;
+
+    for (int i = first; i < plan->count; i++)
+        count += plan->part[i].form == form;
+    for (int i = plan->count - 1; count > SIBLINGS && i > first; i--)
+        if (plan->part[i].form == form && !plan->part[i].large) {
+            plan->part[first].siblings |= UINT64_C(1) << plan->part[i].device->index;
+            leave_out(plan, i);
+        }
+}
+
+static void share_boxes(struct row_plan *plan, const struct stage_choice *choice)
+{
+    for (int i = 1; i < plan->count; i++) {
+        const struct part_form *form = plan->part[i].form;
+
+        if (form->type && form->rank <= SHOWN &&
+            !stage_names(choice->opened, form->type))
+            share_box(plan, i);
+    }
 }
 
 /* --- widths ----------------------------------------------------------------------------- */
@@ -250,7 +287,7 @@ static int tap_of(const struct watch *watch, const struct stage_part *part)
     const char *title =
         part->device ? part_title(watch, part->device, part->box.cols) : "RAM";
     int middle = part->box.cols / (part->device || part->box.cols > 26 ? 2 : 3);
-    int title_end = 4 + (int)strlen(title);
+    int title_end = 4 + (int)strlen(title) + (part->siblings ? 4 : 0);
 
     return part->box.col + (middle > title_end ? middle : title_end);
 }
@@ -290,8 +327,9 @@ static void place_parts(const struct watch *watch, struct stage *stage,
         part->box =
             (struct area){stage->top, col, rows_of(watch, stage, &plan->part[i]),
                           plan->part[i].width};
-        part->tap = tap_of(watch, part);
         part->behind = -1;
+        part->siblings = plan->part[i].siblings;
+        part->tap = tap_of(watch, part);
         col += part->box.cols + gap;
         stage->parts++;
     }
@@ -335,6 +373,7 @@ void stage_place_row(const struct watch *watch, struct stage *stage,
     int room = stage->area.cols - stage->gutter - (stage->calm ? stage->gutter : 0);
 
     plan_row(watch, &plan, choice);
+    share_boxes(&plan, choice);
     if (stage->calm)
         fit_calm(&plan, room);
     else

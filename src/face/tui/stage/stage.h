@@ -38,7 +38,8 @@ struct stage_choice {
     int token; /* -1, or how far (0 to 255) a token has travelled along the heavy wire,
                   from where the bytes come to where they go */
     bool calm;
-    const char *opened; /* "quiet": the devices that would be counted only */
+    const char *opened; /* "quiet": the devices that would be counted only; a type of
+                           device: those that would share a box */
     const char *focus;  /* parts that stay large */
 };
 
@@ -48,6 +49,9 @@ struct stage_part {
     int tap;    /* the column of its wire to a bus */
     int io_tap; /* of an IOMMU: of its wire to the bus behind it; else 0 */
     int behind; /* the part that is the IOMMU it is behind; -1: none */
+    /* Devices of its type that have no box of their own, by index in the board's table:
+     * what they do is drawn here, with their name. */
+    uint64_t siblings;
 };
 
 struct stage {

@@ -289,8 +289,8 @@ static void request_lines(const struct scene *scene)
         int bottom = part_bottom(dma) < part_bottom(served) ? part_bottom(dma)
                                                             : part_bottom(served);
         int from = dma->box.col + dma->box.cols;
-        bool here = now->way == WAY_REQUEST && served->device &&
-                    served->device->index == now->asker.index;
+        bool here =
+            now->way == WAY_REQUEST && stage_part_of(stage, now->asker) == served;
         enum role role = here ? ROLE_DMA : ROLE_RULE;
 
         if (!dma->device || strcmp(dma->device->type->name, "dma") != 0 ||
