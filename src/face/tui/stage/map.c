@@ -382,5 +382,5 @@ void stage_draw(const struct watch *watch, struct canvas *canvas, struct area ar
         draw_local_label(&scene);
     }
     if (choice->token >= 0)
-        wires_token(&scene, choice->token);
+        route_token(&scene, choice->token);
 }

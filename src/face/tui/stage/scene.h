@@ -13,7 +13,7 @@ struct scene {
     struct next next[NEXTS];
 };
 
-/* --- wires.c ---------------------------------------------------------------------------- */
+/* --- route.c ---------------------------------------------------------------------------- */
 
 /* A way over the wires, from corner to corner. */
 enum { ROUTE_POINTS = 14 };
@@ -37,10 +37,17 @@ bool stub_of(const struct stage *stage, struct end end, struct stub *stub);
 /* From who asks to the target; count 0: there is no way. */
 struct route route_of(const struct stage *stage, const struct transaction *now);
 
+/* The row of the bus behind an IOMMU. */
+int wires_behind_row(const struct stage *stage);
+
+/* The token, so far (0 to 255) on its way. */
+void route_token(const struct scene *scene, int token);
+
+/* --- wires.c ---------------------------------------------------------------------------- */
+
 void wires_idle(const struct scene *scene);
 void wires_now(const struct scene *scene);
 void wires_next(const struct scene *scene);
-void wires_token(const struct scene *scene, int token);
 
 /* The rail's pad of a part, in the bottom of its box. */
 bool wires_has_pad(const struct stage *stage, const struct stage_part *part);

@@ -16,7 +16,8 @@
  *   harts.c   what is in a hart's box, chips of folded harts
  *   guests.c  beside a hart that runs guests: what their addresses lead to
  *   parts.c   what is in the other boxes; part_*.c of which kind
- *   wires.c   idle wires, and the way of a transaction over them
+ *   route.c   the way of a transaction over the wires
+ *   wires.c   idle wires, and those of what happens now and next
  *   label.c   free places for labels
  *   path.c    the lowest form: only the chain of the event
  *   calm.c    a form for a room: large, without numbers of the machine
