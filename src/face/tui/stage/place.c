@@ -60,13 +60,18 @@ static void label_rows(const struct stage *stage, bool *above, bool *below)
         *above = false;
 }
 
-static void place_rows(struct stage *stage)
+/* `two_buses`: there is a second bus, which needs its row more than interrupts theirs. */
+static void place_rows(struct stage *stage, bool two_buses)
 {
     bool above, below;
     int harts = hart_rows(stage);
 
     stage->rail = !stage->calm && stage->form != STAGE_COMPACT;
     label_rows(stage, &above, &below);
+    if (two_buses && !below) {
+        below = true;
+        stage->rail = false;
+    }
     stage->upper = stage->area.row + harts - !above;
     stage->bus = stage->upper + 1 + (stage->calm && stage->area.rows >= 13);
     stage->top = stage->bus + 1 + below + (stage->calm && stage->area.rows >= 13);
@@ -224,7 +229,7 @@ struct stage stage_place(const struct watch *watch, struct area area,
     stage.gutter = area.cols >= 100 ? GUTTER : area.cols >= 70 ? GUTTER_NARROW : 0;
     if (stage.calm)
         stage.gutter = 3;
-    place_rows(&stage);
+    place_rows(&stage, watch_device(watch, "iommu", 0) != NULL);
     stage_place_row(watch, &stage, choice);
     place_harts(watch, &stage);
     place_bus(&stage);
