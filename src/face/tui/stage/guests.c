@@ -67,21 +67,31 @@ static bool seen_in(const struct event *event, unsigned hart, struct seen *seen)
     }
 }
 
+/* Longer ago: the last exit of that guest for an address, of those that are kept. */
+static bool seen_at_exit(const struct exits *exits, struct seen *seen)
+{
+    for (uint64_t n = exits->begun; n > 0 && n + EXITS_KEPT > exits->begun; n--) {
+        const struct vm_exit *exit = exits_find(exits, n);
+
+        if (!exit || exit->vmid != seen->vmid || !exit->gpa)
+            continue;
+        seen->gpa = exit->gpa;
+        seen->access = access_of_cause(exit->cause);
+        return true;
+    }
+    return false;
+}
+
 static struct seen last_seen(const struct watch *watch, unsigned hart)
 {
     const struct exits *exits = &watch->session->guests->exits;
-    const struct exit_hart *of =
-        &exits->hart[watch->board->index % RUN_BOARDS * HART_MAX + hart];
     uint64_t hgatp = watch->board->hart[hart].csr.hgatp;
     struct seen seen = {.vmid = (unsigned)field_get(hgatp, HGATP_VMID), .hgatp = hgatp};
 
     for (unsigned i = watch->count; i-- > 0 && !seen.known;)
         seen.known = seen_in(&watch->events[i], hart, &seen);
-    if (!seen.known && of->exit.gpa) {
-        seen.known = true;
-        seen.gpa = of->exit.gpa;
-        seen.access = access_of_cause(of->exit.cause);
-    }
+    if (!seen.known)
+        seen.known = seen_at_exit(exits, &seen);
     seen.mapped =
         seen.known && watch_guest_page(watch, hgatp, seen.gpa, seen.access, &seen.pa);
     return seen;
@@ -94,10 +104,14 @@ static void draw_gstage(const struct scene *scene, struct area box,
     int room = box.cols - 4;
 
     canvas_box(canvas, box, ROLE_RULE);
-    canvas_printf(canvas, box.row, box.col + 2, room, ROLE_HEAD, " G-stage %u ",
-                  seen->vmid);
+    if (field_get(seen->hgatp, HGATP_MODE))
+        canvas_printf(canvas, box.row, box.col + 2, room, ROLE_HEAD, " G-stage %u ",
+                      seen->vmid);
+    else
+        canvas_text(canvas, box.row, box.col + 2, room, ROLE_HEAD, " G-stage ");
     if (!seen->known)
-        canvas_text(canvas, box.row + 1, box.col + 2, room, ROLE_QUIET, "not used yet");
+        canvas_text(canvas, box.row + 1, box.col + 2, room, ROLE_QUIET,
+                    field_get(seen->hgatp, HGATP_MODE) ? "no address lately" : "off");
     else if (!seen->mapped)
         canvas_printf(canvas, box.row + 1, box.col + 2, room, ROLE_HEAD,
                       room < 20 ? "%" PRIx64 " unmapped" : "%08" PRIx64 " not mapped",

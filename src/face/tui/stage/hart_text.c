@@ -186,7 +186,8 @@ enum role hart_put_chip(struct buf *out, const struct watch *watch, unsigned har
                         int cols)
 {
     uint8_t mode = hart_shown_mode(watch, hart);
-    const char *letters = mode_letters(mode), *state = letters;
+    bool hypervisor = mode == MODE_S && cols >= 9 && stage_has_guests(watch);
+    const char *letters = hypervisor ? "HS" : mode_letters(mode), *state = letters;
     enum role role = ROLE_TEXT;
 
     if (watch->facts.hart[hart].asleep) {

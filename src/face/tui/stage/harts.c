@@ -143,11 +143,12 @@ static void guest_line(struct buf *text, const struct watch *watch, unsigned har
     bool here = on_floor(watch, hart, true);
     unsigned guest = guest_of(watch, hart);
 
-    buf_printf(text, "%s V=1 %s  guest %u %s", here ? "▸" : " ",
-               here ? mode_letters(hart_shown_mode(watch, hart)) : "VS", guest,
-               here                                       ? "runs"
-               : exits->guest[guest % EXIT_VMIDS].entries ? "is out"
-                                                          : "not yet");
+    buf_printf(text, "%s V=1 %s  ", here ? "▸" : " ",
+               here ? mode_letters(hart_shown_mode(watch, hart)) : "VS");
+    if (here || exits->guest[guest % EXIT_VMIDS].entries)
+        buf_printf(text, "guest %u %s", guest, here ? "runs" : "is out");
+    else
+        buf_text(text, "no guest yet");
     for (unsigned vmid = 0; vmid < EXIT_VMIDS; vmid++)
         if (vmid != guest && exits->guest[vmid].entries &&
             exits->guest[vmid].board == watch->board->index)

@@ -216,18 +216,19 @@ static void draw_line_label(const struct scene *scene)
                     : lines & BIT(IRQ_MEI)                  ? IRQ_MEI
                     : lines & BIT(IRQ_SEI) || stage->floors ? IRQ_SEI
                                                             : IRQ_MEI;
-    int from = wires_line_from(stage), used;
+    int from = wires_line_from(stage), at = from + 3, used;
     char whose[16] = "";
 
     if (scene->watch->board->harts > 1)
         snprintf(whose, sizeof(whose), "h%u ", hart);
     canvas_put(scene->canvas, stage->line, from, here ? scene->now.role : ROLE_RULE,
                L'◂');
-    used =
-        canvas_printf(scene->canvas, stage->line, from + 3, stage->irq_col - from - 4,
-                      here ? ROLE_HEAD : ROLE_QUIET, " %s%s %d ", whose,
-                      line_name(line), (lines & (UINT32_C(1) << line)) != 0);
-    canvas_thing(scene->canvas, stage->line, from, used + 3, THING_PART, "%s",
+    if (stage->strip.cols && at < stage->strip.col + stage->strip.cols)
+        at = stage->strip.col + stage->strip.cols + 1; /* past its wire */
+    used = canvas_printf(scene->canvas, stage->line, at, stage->irq_col - at - 1,
+                         here ? ROLE_HEAD : ROLE_QUIET, " %s%s %d ", whose,
+                         line_name(line), (lines & (UINT32_C(1) << line)) != 0);
+    canvas_thing(scene->canvas, stage->line, from, at - from + used, THING_PART, "%s",
                  scene->watch->board->plic->name);
 }
 

@@ -139,6 +139,9 @@ static void place_strip(const struct watch *watch, struct stage *stage, int room
             strip->cols > CHIP_WIDE * ((chips + inside - 1) / inside) + 3)
             strip->cols = CHIP_WIDE * ((chips + inside - 1) / inside) + 3;
         stage->chip_cols = chip_cols(chips, inside, strip->cols - 3);
+        across = (strip->cols - 3) / stage->chip_cols;
+        if (stage->floors && across > 0)
+            strip->rows = (chips + across - 1) / across + 2;
     } else if (strip->cols > chips * stage->chip_cols + 3) {
         strip->cols = chips * stage->chip_cols + 3;
     }

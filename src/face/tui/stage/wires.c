@@ -298,6 +298,8 @@ static void crossings(const struct scene *scene)
         cross_again(scene, stage->bus, wires_local_col(scene));
     if (stage->irq_col >= 0 && stage->irq_col < stage->bus_until)
         cross_again(scene, stage->bus, stage->irq_col);
+    if (stage->irq_col >= 0 && stage->strip.cols)
+        cross_again(scene, stage->line, stage->strip_tap);
     for (int i = 0; i < stage->parts; i++)
         if (stage->part[i].behind < 0 && !stage->part[i].io_tap &&
             wires_behind_row(stage) > stage->bus)
