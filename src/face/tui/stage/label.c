@@ -8,7 +8,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-enum { LABEL_PLACES = 6 };
+enum { LABEL_PLACES = 7 };
 
 /* Where a label may stand: from `col` to the right, or, with `left`, ending there. */
 struct label_place {
@@ -73,6 +73,21 @@ static int upper_col(const struct stage *stage, int col)
     return last->col + last->cols + 3;
 }
 
+/* What an IOMMU has stopped, or let through, stands where it would go on. */
+static bool beyond_arch(const struct scene *scene, struct label_place *place)
+{
+    const struct stage *stage = scene->stage;
+    struct stub from, to;
+
+    if (scene->now.beyond.part == PART_NONE || stage->top - stage->bus < 2 ||
+        !stub_of(stage, scene->now.target, &from) ||
+        !stub_of(stage, scene->now.beyond, &to))
+        return false;
+    *place = (struct label_place){stage->bus + 1,
+                                  (from.col < to.col ? from.col : to.col) + 2, false};
+    return true;
+}
+
 /* Into the arch between the two taps; right of the asker's wire, above the bus; left of
  * it. A hart's label stands beside its own wire first. */
 static int places_now(const struct scene *scene, const struct route *route,
@@ -81,12 +96,15 @@ static int places_now(const struct scene *scene, const struct route *route,
     const struct stage *stage = scene->stage;
     int a = route->at[0].col, b = route->at[route->count - 1].col, arch, n = 0;
     bool above = scene->now.asker.part == PART_HART;
+    struct label_place arch_beyond;
 
     if (route->count > 4) { /* through an IOMMU: the arch is on this side of it */
         a = above ? a : route->at[5 < route->count ? 5 : 2].col;
         b = above ? route->at[2].col : b;
     }
     arch = (a < b ? a : b) + 2;
+    if (beyond_arch(scene, &arch_beyond))
+        place[n++] = arch_beyond;
     if (above)
         place[n++] = (struct label_place){stage->upper, upper_col(stage, a + 2), false};
     if (stage->top - stage->bus > 1)

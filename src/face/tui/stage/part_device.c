@@ -120,7 +120,7 @@ static void add_state(const struct dma_fold *dma, unsigned number, int width,
 
     say_value(state, UNIT_DMASTATE, dma->state);
     if (dma->state == DMA_WAIT_LINE && width < 16)
-        part_add(text, ROLE_TEXT, "awaits request");
+        part_add(text, ROLE_TEXT, width < 14 ? "waits" : "awaits request");
     else if (width < 20)
         part_add(text, ROLE_TEXT, "%s", state);
     else

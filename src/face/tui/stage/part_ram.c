@@ -59,7 +59,7 @@ static void put_size(char text[28], uint64_t size)
 {
     if (size >= 1 << 20)
         snprintf(text, 28, "%" PRIu64 " MiB", size >> 20);
-    else if (size >= 10 << 10)
+    else if (size >= 1 << 10 && size % (1 << 10) == 0)
         snprintf(text, 28, "%" PRIu64 " KiB", size >> 10);
     else
         snprintf(text, 28, "%" PRIu64 " B", size);

@@ -18,7 +18,7 @@ enum {
     CHIP_NARROW = 4,
     CHIP_LEAST = 3,   /* "0M " */
     STRIP_LEAST = 24, /* columns of the open hart beside them */
-    BEHIND = 14       /* columns of the names of what a guest sees */
+    TAP_APART = 4,    /* columns between a hart's wire and one of a part */
 };
 
 /* --- rows ------------------------------------------------------------------------------- */
@@ -94,13 +94,47 @@ static int hart_width(const struct stage *stage, int room)
     return wish < room ? wish : room;
 }
 
+/* How far the nearest wire of a part is from a column. */
+static int nearest_tap(const struct stage *stage, int col)
+{
+    int nearest = stage->area.cols;
+
+    for (int i = 0; i < stage->parts; i++) {
+        int away = stage->part[i].tap - col;
+
+        if (stage->part[i].behind < 0 && (away < 0 ? -away : away) < nearest)
+            nearest = away < 0 ? -away : away;
+    }
+    return nearest;
+}
+
+/* A column for a wire of that box: near `wish`, but beside the wires of parts. */
+static int free_tap(const struct stage *stage, const struct area *box, int wish)
+{
+    int best = wish;
+
+    for (int step = 0; step <= TAP_APART; step++)
+        for (int side = -1; side <= 1; side += 2) {
+            int col = wish + side * step;
+
+            if (col < box->col + 2 || col > box->col + box->cols - 3)
+                continue;
+            if (nearest_tap(stage, col) >= TAP_APART)
+                return col;
+            if (nearest_tap(stage, col) > nearest_tap(stage, best))
+                best = col;
+        }
+    return best;
+}
+
 static void add_hart(struct stage *stage, unsigned hart, int col, int width)
 {
     int i = stage->harts++;
 
     stage->hart[i] = (struct area){stage->area.row, col, hart_rows(stage), width};
     stage->hart_id[i] = (int)hart;
-    stage->hart_tap[i] = col + (stage->calm ? width / 2 : width * 2 / 3 + 1);
+    stage->hart_tap[i] = free_tap(stage, &stage->hart[i],
+                                  col + (stage->calm ? width / 2 : width * 2 / 3 + 1));
 }
 
 /* How wide a chip is, so that all of them stand in so many rows and columns: wider ones
@@ -145,7 +179,7 @@ static void place_strip(const struct watch *watch, struct stage *stage, int room
     } else if (strip->cols > chips * stage->chip_cols + 3) {
         strip->cols = chips * stage->chip_cols + 3;
     }
-    stage->strip_tap = strip->col + strip->cols / 2;
+    stage->strip_tap = free_tap(stage, strip, strip->col + strip->cols / 2);
     if (strip->cols < stage->chip_cols + 3)
         strip->cols = 0; /* no room for any */
 }
@@ -222,6 +256,17 @@ static void place_bus(struct stage *stage)
         stage->bus_until = stage->strip_tap;
 }
 
+/* The rail runs right below the highest box. */
+static void lower_rail(struct stage *stage)
+{
+    int rows = 0;
+
+    for (int i = 0; i < stage->parts; i++)
+        if (stage->part[i].box.rows > rows)
+            rows = stage->part[i].box.rows;
+    stage->bottom = stage->top + rows;
+}
+
 struct stage stage_place(const struct watch *watch, struct area area,
                          const struct stage_choice *choice)
 {
@@ -234,6 +279,7 @@ struct stage stage_place(const struct watch *watch, struct area area,
         stage.gutter = 3;
     place_rows(&stage, watch_device(watch, "iommu", 0) != NULL);
     stage_place_row(watch, &stage, choice);
+    lower_rail(&stage);
     place_harts(watch, &stage);
     place_bus(&stage);
     place_quiet(watch, &stage);

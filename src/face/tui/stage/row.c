@@ -22,6 +22,7 @@ enum {
     NEEDED = 2, /* ranks up to this one have boxes wherever they fit as chips */
     SHOWN = 5,  /* ... where there is room; the others if the user opens them */
     CALM_PARTS = 4,
+    CALM_ROWS = 7,
     SIBLINGS = 3, /* more devices of a type share a box */
 };
 
@@ -299,7 +300,7 @@ static int rows_of(const struct watch *watch, const struct stage *stage,
     int room = stage->bottom - stage->top;
 
     if (stage->calm)
-        return room;
+        return room < CALM_ROWS ? room : CALM_ROWS;
     return most + 2 < room ? most + 2 : room;
 }
 
