@@ -63,7 +63,9 @@ const struct region *watch_region(const struct watch *watch, uint64_t pa);
 bool watch_source(const struct watch *watch, const char *file, unsigned line,
                   char *text, size_t room);
 
-/* "h", "d", "o" from outside, "?" nobody, " " not known: the letter of an owner. */
+/* "h", "d", "v" a virtio disk, "i" an IOMMU, "o" from outside, "?" nobody, " " not known:
+ * the letter of an owner. A hart's is "h" also where it ran a guest: who wrote is known by
+ * the number it has on the bus. */
 char owner_letter(uint8_t initiator);
 
 #endif
