@@ -26,8 +26,7 @@ struct view_state {
     unsigned scale; /* of the timeline: index, see timeline_scale */
     int top;        /* rows scrolled down from where the view would begin */
     int shown, all; /* rows, as it was drawn last: scrolling ends there; 0: all */
-    bool calm; /* of the stage and lanes: the presenter\'s, large and without numbers */
-    int token; /* of the stage: -1, or how far the token has gone, to 255 */
+    int token;      /* of the stage: -1, or how far the token has gone, to 255 */
     char about[VIEW_TEXT]; /* what it is of: see the view's row; "": what happens now */
     char filter[VIEW_TEXT]; /* an expression over events; "": all of them */
     char opened
