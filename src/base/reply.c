@@ -16,6 +16,18 @@ static struct reply_part *add_part(struct reply *reply)
     return &reply->part[reply->parts++];
 }
 
+void reply_move(struct reply *to, struct reply *from, enum reply_kind kind)
+{
+    size_t left = 0;
+
+    for (size_t i = 0; i < from->parts; i++)
+        if ((from->part[i].sentence == NULL) == (kind == REPLY_TABLES))
+            *add_part(to) = from->part[i];
+        else
+            from->part[left++] = from->part[i];
+    from->parts = left;
+}
+
 void reply_say(struct reply *reply, const char *format, ...)
 {
     struct buf text = {0};

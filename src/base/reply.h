@@ -75,6 +75,10 @@ void table_none(struct table *table);
 /* Drops all but the first `parts`. */
 void reply_cut(struct reply *reply, size_t parts);
 
+/* Moves the sentences, or the tables, of one answer to the end of another, in order. */
+enum reply_kind { REPLY_SENTENCES, REPLY_TABLES };
+void reply_move(struct reply *to, struct reply *from, enum reply_kind kind);
+
 /* A value that was given, or is not known. */
 const struct cell *table_cell(const struct table *table, size_t row, unsigned column);
 

@@ -22,6 +22,14 @@ struct last_move {
     struct moment from, to;
 };
 
+/* What another layer lets one ask about besides the machine: views of a screen. */
+struct topic {
+    const char *kind;  /* "view" */
+    const char *name;  /* "timeline" */
+    const char *help;  /* what it shows; no full stop */
+    const char *tells; /* the command that tells the same; NULL: none */
+};
+
 struct session {
     struct subject subject; /* what runs: scenario or program, with its names */
     struct run *run;
@@ -61,6 +69,9 @@ struct session {
         void (*release)(void *data);
     } extra[SESSION_TABLES];
     unsigned extras;
+
+    /* The n-th topic of the face, from 0; false: there are no more. NULL: it has none. */
+    bool (*topic)(unsigned n, struct topic *topic);
 
     bool confined; /* a scenario's: its commands reach no files */
 

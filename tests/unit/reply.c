@@ -363,6 +363,28 @@ START_TEST(csv_quotes_what_needs_it)
 }
 END_TEST
 
+START_TEST(sentences_or_tables_move_to_another_answer)
+{
+    struct reply from = {0}, to = {0};
+
+    reply_say(&to, "First.");
+    reply_say(&from, "Second.");
+    table_text(reply_table(&from, "one", columns), "a");
+    reply_say(&from, "Third.");
+    table_text(reply_table(&from, "two", columns), "b");
+    reply_move(&to, &from, REPLY_SENTENCES);
+    ck_assert_uint_eq(to.parts, 3);
+    ck_assert_str_eq(to.part[2].sentence, "Third.");
+    ck_assert_uint_eq(from.parts, 2);
+    reply_move(&to, &from, REPLY_TABLES);
+    ck_assert_uint_eq(from.parts, 0);
+    ck_assert_str_eq(to.part[3].table.name, "one");
+    ck_assert_str_eq(to.part[4].table.cell[0].text, "b");
+    reply_release(&from);
+    reply_release(&to);
+}
+END_TEST
+
 static void add_tests(TCase *tcase)
 {
     tcase_add_test(tcase, parts_are_in_the_order_in_which_they_were_given);
@@ -380,6 +402,7 @@ static void add_tests(TCase *tcase)
     tcase_add_test(tcase, numbers_that_json_readers_would_round_are_strings);
     tcase_add_test(tcase, json_of_a_failed_command_has_the_error);
     tcase_add_test(tcase, two_tables_of_one_name_have_two_keys);
+    tcase_add_test(tcase, sentences_or_tables_move_to_another_answer);
     tcase_add_test(tcase, csv_quotes_what_needs_it);
 }
 

@@ -27,6 +27,10 @@ bool ask_source(const struct session *session, const char *name, unsigned *irq,
 void ask_mark(struct session *session, const char *name, struct moment at,
               uint64_t cycle);
 
+/* The event that leads to the call's first argument, a moment; without one the event that
+ * was seen last. */
+bool ask_event(struct call *call, struct event *event, struct err *err);
+
 /* A sentence: a capital, a full stop. */
 void ask_say(struct call *call, const struct buf *text);
 

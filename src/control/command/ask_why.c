@@ -83,7 +83,7 @@ static bool check_reached(const struct timeline *time, const struct given *given
         given->text, timeline_furthest_cycle(time), moment_text(text, end, true));
 }
 
-static bool event_of(struct call *call, struct event *event, struct err *err)
+bool ask_event(struct call *call, struct event *event, struct err *err)
 {
     struct session *session = call->session;
     struct given *given = &call->given[0];
@@ -180,7 +180,7 @@ bool ask_why(struct call *call, struct err *err)
     const struct event *last;
     struct why why;
 
-    if (!event_of(call, &event, err) ||
+    if (!ask_event(call, &event, err) ||
         !why_event(call->session->time, &event, &why, err))
         return false;
     last = &why.link[why.links - 1].event;

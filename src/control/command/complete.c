@@ -364,7 +364,10 @@ static void offer_argument(struct completion *c, const struct argument *argument
         c->kind = EVENT_KINDS;
     if (argument->words)
         argument->words(c->session, take_word, c);
-    else if (type == ARG_CHOICE)
+    /* Both: words of its own, which may have blanks, or what may stand there besides. */
+    if (argument->words && (!argument->completes || strpbrk(c->from, " \t")))
+        return;
+    if (type == ARG_CHOICE)
         offer_choices(c, argument->choices);
     else if (type < COUNT(offers) && offers[type])
         offers[type](c);

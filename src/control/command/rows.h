@@ -15,6 +15,7 @@ extern const struct command stop_commands[];      /* stop.c */
 extern const struct command stop_list_commands[]; /* stop_list.c */
 extern const struct command branch_commands[];    /* branch.c */
 extern const struct command ask_commands[];       /* ask.c */
+extern const struct command about_commands[];     /* about.c */
 extern const struct command data_commands[];      /* data.c */
 extern const struct command info_commands[];      /* info.c */
 extern const struct command exit_commands[];      /* exit.c */

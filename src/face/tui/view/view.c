@@ -1,5 +1,7 @@
 #include "face/tui/view/view.h"
 
+#include "base/bits.h"
+
 #include <stddef.h>
 #include <string.h>
 
@@ -18,6 +20,14 @@ const struct view *view_named(const char *name)
         if (strcmp((*view)->name, name) == 0)
             return *view;
     return NULL;
+}
+
+bool view_topic(unsigned n, struct topic *topic)
+{
+    if (n + 1 >= COUNT(views))
+        return false;
+    *topic = (struct topic){"view", views[n]->name, views[n]->help, views[n]->tells};
+    return true;
 }
 
 void view_draw_absent(const struct view *view, struct canvas *canvas, struct area area,

@@ -57,6 +57,9 @@ extern const struct view *const views[];
 /* NULL: there is none of that name. */
 const struct view *view_named(const char *name);
 
+/* The views as topics of the command `about` (control/session.h). */
+bool view_topic(unsigned n, struct topic *topic);
+
 /* A pane without its view: the rule, and why. For views that have nothing to show. */
 void view_draw_absent(const struct view *view, struct canvas *canvas, struct area area,
                       const char *why);

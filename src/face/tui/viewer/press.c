@@ -41,6 +41,7 @@ void viewer_begin(struct viewer *viewer, struct session *session)
     screen_fit(&viewer->screen, 24, 80);
     viewer->screen.speed = speeds[FULL].name;
     viewer->screen.unit = viewer->unit->name;
+    session->topic = view_topic;
     command_answers(session);
     session_add_commands(session, viewer_commands);
     session_add_commands(session, picture_commands);
