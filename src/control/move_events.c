@@ -85,6 +85,7 @@ void move_by_unit(struct session *session, enum move_way way,
 struct wanted {
     struct session *session;
     const struct event_choice *choice;
+    void *ctx;
     struct moment after;
     bool found;
     struct event event;
@@ -97,7 +98,7 @@ static void take(void *ctx, const struct event *event)
 
     if (wanted->found ||
         moment_compare(moment_after_event(event), wanted->after) <= 0 ||
-        (wanted->choice->matches && !wanted->choice->matches(run, event)))
+        (wanted->choice->matches && !wanted->choice->matches(wanted->ctx, event)))
         return;
     wanted->found = true;
     wanted->event = *event;
@@ -123,21 +124,24 @@ static bool found(void *ctx, struct run *run)
 }
 
 static enum arrival next_event(struct session *session,
-                               const struct event_choice *choice, struct event *event)
+                               const struct event_choice *choice, void *ctx,
+                               struct event *event)
 {
     struct run_limit limit = RUN_NO_LIMIT;
 
     limit.cycle = session->subject.cycles;
-    return timeline_next_event(session->time, choice->kinds, choice->matches,
-                               session->run, limit, event);
+    return timeline_next_event(session->time, choice->kinds, choice->matches, ctx,
+                               limit, event);
 }
 
 /* Past the stops: the event is found first, and then gone to. */
 static enum move_end on_by_event(struct session *session, struct move *move,
-                                 const struct event_choice *choice)
+                                 const struct event_choice *choice, void *ctx)
 {
-    struct wanted wanted = {
-        .session = session, .choice = choice, .after = timeline_now(session->time)};
+    struct wanted wanted = {.session = session,
+                            .choice = choice,
+                            .ctx = ctx,
+                            .after = timeline_now(session->time)};
     const struct probe probe = {arm, disarm, found, &wanted};
     enum move_end end;
 
@@ -146,7 +150,7 @@ static enum move_end on_by_event(struct session *session, struct move *move,
     if (end != MOVE_DONE)
         return end;
     timeline_seek(session->time, moment_before_event(&wanted.event));
-    next_event(session, choice, &wanted.event);
+    next_event(session, choice, ctx, &wanted.event);
     move->has_event = true;
     move->event = wanted.event;
     return MOVE_DONE;
@@ -154,7 +158,7 @@ static enum move_end on_by_event(struct session *session, struct move *move,
 
 /* The same when there are no stops; the limit ends it as if nothing had come. */
 static enum move_end on_by_event_alone(struct session *session, struct move *move,
-                                       const struct event_choice *choice)
+                                       const struct event_choice *choice, void *ctx)
 {
     struct run_limit limit = RUN_NO_LIMIT;
     struct moment from = timeline_now(session->time);
@@ -162,7 +166,7 @@ static enum move_end on_by_event_alone(struct session *session, struct move *mov
 
     limit.cycle = session->subject.cycles;
     move->event.kind = EVENT_KINDS;
-    arrival = next_event(session, choice, &move->event);
+    arrival = next_event(session, choice, ctx, &move->event);
     if (move->event.kind != EVENT_KINDS) {
         move->has_event = true;
         return MOVE_DONE;
@@ -177,14 +181,16 @@ static enum move_end on_by_event_alone(struct session *session, struct move *mov
 /* --- backwards ---------------------------------------------------------------------------------- */
 
 static enum arrival last_event(struct session *session,
-                               const struct event_choice *choice, struct event *event)
+                               const struct event_choice *choice, void *ctx,
+                               struct event *event)
 {
-    return timeline_last_event(session->time, choice->kinds, choice->matches,
-                               session->run, event);
+    return timeline_last_event(session->time, choice->kinds, choice->matches, ctx,
+                               event);
 }
 
 static enum move_end back_by_events(struct session *session, struct move *move,
-                                    const struct event_choice *choice, uint64_t count)
+                                    const struct event_choice *choice, void *ctx,
+                                    uint64_t count)
 {
     struct timeline *time = session->time;
     struct moment from = timeline_now(time), before_last = from;
@@ -195,7 +201,7 @@ static enum move_end back_by_events(struct session *session, struct move *move,
         struct moment now = timeline_now(time);
         struct event event;
 
-        arrival = last_event(session, choice, &event);
+        arrival = last_event(session, choice, ctx, &event);
         if (arrival != ARRIVED)
             break;
         move->event = event;
@@ -218,7 +224,7 @@ static enum move_end back_by_events(struct session *session, struct move *move,
         move->has_event = true;
         return MOVE_DONE;
     }
-    last_event(session, choice, &move->event);
+    last_event(session, choice, ctx, &move->event);
     move->has_event = true;
     return MOVE_DONE;
 }
@@ -228,16 +234,24 @@ static enum move_end back_by_events(struct session *session, struct move *move,
 void move_events(struct session *session, enum move_way way,
                  const struct event_choice *choice, uint64_t count, struct move *move)
 {
+    move_events_of(session, way, choice, session->run, count, move);
+}
+
+void move_events_of(struct session *session, enum move_way way,
+                    const struct event_choice *choice, void *ctx, uint64_t count,
+                    struct move *move)
+{
     enum move_end end = MOVE_DONE;
 
     move_began(session, move);
     if (way == BACKWARDS) {
-        end = back_by_events(session, move, choice, count);
+        end = back_by_events(session, move, choice, ctx, count);
     } else {
         while (move->done < count && end == MOVE_DONE) {
             move->has_event = false;
-            end = stops_any(session->stops) ? on_by_event(session, move, choice)
-                                            : on_by_event_alone(session, move, choice);
+            end = stops_any(session->stops)
+                      ? on_by_event(session, move, choice, ctx)
+                      : on_by_event_alone(session, move, choice, ctx);
             move->done += end == MOVE_DONE;
         }
     }

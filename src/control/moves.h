@@ -2,6 +2,7 @@
 #define CONTROL_MOVES_H
 
 #include "control/session.h"
+#include "control/units.h"
 
 /*
  * Moving through a run, as the commands and the screen do it (GDB's server has its own,
@@ -74,24 +75,13 @@ void move_instructions(struct session *session, enum move_way way, uint64_t coun
 
 /* --- move_events.c ------------------------------------------------------------------------------ */
 
-/* Which events are stepped to. */
-struct event_choice {
-    uint64_t kinds;
-    /* NULL: all of these kinds; `run` is a struct run. */
-    bool (*matches)(void *run, const struct event *event);
-};
-
 void move_events(struct session *session, enum move_way way,
                  const struct event_choice *choice, uint64_t count, struct move *move);
 
-/* The units that a student means by a step. */
-struct move_unit {
-    const char *name, *help;
-    enum { UNIT_IS_INSTRUCTION, UNIT_IS_LINE, UNIT_IS_EVENT } type;
-    struct event_choice choice; /* EVENT */
-};
-
-extern const struct move_unit move_units[]; /* ends with a NULL name */
+/* The same; `matches` is given `ctx` instead of the run. */
+void move_events_of(struct session *session, enum move_way way,
+                    const struct event_choice *choice, void *ctx, uint64_t count,
+                    struct move *move);
 
 void move_by_unit(struct session *session, enum move_way way,
                   const struct move_unit *unit, uint64_t count, struct move *move);

@@ -7,6 +7,7 @@
 #include "control/lua_read.h"
 #include "control/lua_sandbox.h"
 #include "control/scenario_model.h"
+#include "control/scenario_screen.h"
 #include "control/setup_lua.h"
 #include "image/guest.h"
 
@@ -17,8 +18,8 @@
 #include <string.h>
 
 static const char *const scenario_keys[] = {
-    "name",   "title",   "about", "parameters", "variants", "setup",
-    "expect", "compare", "model", "race",       NULL,
+    "name",    "title", "about",  "parameters",  "variants", "setup",     "expect",
+    "compare", "model", "screen", "interesting", "talk",     "questions", "race", NULL,
 };
 static const char *const parameter_keys[] = {"min", "max", NULL};
 
@@ -64,6 +65,7 @@ static void read_told(const struct reading *from, struct variant *variant)
 static void free_variant(struct variant *variant)
 {
     free(variant->title);
+    free(variant->layout);
     for (unsigned i = 0; i < variant->tolds; i++) {
         free(variant->told[i].question);
         free(variant->told[i].answer);
@@ -82,6 +84,7 @@ static void read_variant(const struct reading *from, struct scenario *scenario)
             read_fail(from, "two variants are named '%s'", variant->name);
     scenario->variants++;
     variant->title = copy_text(from, "title");
+    variant->layout = copy_text(from, "layout");
     read_told(from, variant);
 }
 
@@ -273,6 +276,12 @@ static void read_setup(const struct reading *from, struct scenario *scenario)
     scenario->setup_line = debug.linedefined;
 }
 
+static bool find_variant(const void *ctx, const char *name, unsigned *variant,
+                         struct err *err)
+{
+    return scenario_variant(ctx, name, variant, err);
+}
+
 /* scenario{...}, called by the file. */
 static int do_scenario(lua_State *lua)
 {
@@ -292,6 +301,8 @@ static int do_scenario(lua_State *lua)
     read_variants(&from, scenario);
     read_race(&from, scenario);
     read_setup(&from, scenario);
+    scenario_screen_read(&from, &(struct variant_finder){find_variant, scenario},
+                         &scenario->screen);
     scenario_model_read(&from, &scenario->model);
     check_checks(&from, scenario, "expect", false);
     check_checks(&from, scenario, "compare", true);
@@ -393,6 +404,7 @@ void scenario_free(struct scenario *scenario)
     }
     for (unsigned i = 0; i < scenario->variants; i++)
         free_variant(&scenario->variant[i]);
+    scenario_screen_free(scenario->screen);
     scenario_model_free(scenario->model);
     free(scenario->title);
     free(scenario->about);

@@ -44,7 +44,7 @@ struct told_quality {
 
 struct variant {
     char name[SCENARIO_NAME];
-    char *title;
+    char *title, *layout; /* `layout`: "": the scenario's */
     unsigned tolds;
     struct told_quality told[SCENARIO_TOLD];
 };
@@ -61,6 +61,7 @@ struct scenario {
     unsigned
         races; /* variants that are raced if nobody says otherwise; 0: it does not say */
     unsigned race[SCENARIO_RACE];
+    struct scenario_screen *screen;
     struct scenario_model *model; /* NULL: it says nothing of one */
     struct sandbox *sandbox;
     /* In the registry: the table given to scenario{}; 0: it was not called. */

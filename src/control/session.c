@@ -1,5 +1,8 @@
 #include "control/session.h"
 
+#include "control/scenario.h"
+#include "control/scenario_screen.h"
+
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
@@ -78,6 +81,10 @@ bool session_open(struct session *session, const struct session_choice *choice,
         guest_folds_join(session->own_guests, session->time);
     }
     set_up(session);
+    if (session->subject.scenario &&
+        !scenario_screen_check(session->subject.scenario->screen, &session->scope,
+                               session->subject.file, err))
+        return false;
     if (choice->opened)
         choice->opened(choice->opened_ctx, session);
     return true;

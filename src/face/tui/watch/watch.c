@@ -1,6 +1,7 @@
 #include "face/tui/watch/watch.h"
 
 #include "base/alloc.h"
+#include "control/guide.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -66,6 +67,7 @@ struct watch *watch_new(struct session *session)
     timeline_add_fold(timeline,
                       (struct fold){METER_KINDS, take_meter, keep_meter, watch});
     timeline_add_fold(timeline, (struct fold){IRQS_KINDS, take_irq, keep_irqs, watch});
+    guide_of(session); /* it counts from the beginning */
     return watch;
 }
 
