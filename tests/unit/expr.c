@@ -314,6 +314,20 @@ START_TEST(enumerated_fields_compare_with_their_words)
 }
 END_TEST
 
+START_TEST(an_event_has_a_kind_and_somebody_who_acts)
+{
+    in_event();
+    check_value("kind == \"dma_error\"", 1);
+    check_value("kind != \"dma_error\" || channel == 1", 0);
+    check_value("who == \"dma0\"", 1);
+    check_value("who == \"DMA channel 2\"", 1);
+    check_value("who == \"hart 0\"", 0);
+    event = (struct event){.kind = EVENT_BUS_WAIT, .bus_wait = {.initiator = 1}};
+    check_value("who == \"hart 1\"", 1);
+    check_value("who == \"dma0\"", 0);
+}
+END_TEST
+
 static bool check_says(const char *text, struct err *err)
 {
     struct expr *expr = expr_parse_all(text, err);
@@ -352,6 +366,21 @@ START_TEST(every_csr_and_command_has_its_word)
     scope.kind = EVENT_TRAP_ENTER;
     ck_assert_msg(check_says("cause == \"machine timer interrupt\"", &err), "%s",
                   err.text);
+}
+END_TEST
+
+START_TEST(kinds_and_actors_that_do_not_exist_are_refused)
+{
+    struct err err = {0};
+
+    scope.kind = EVENT_DMA_ERROR;
+    ck_assert_msg(check_says("kind == \"insn\" && who == \"hart 0\"", &err), "%s",
+                  err.text);
+    ck_assert(check_says("who == \"uart0\"", &err));
+    ck_assert(!check_says("kind == \"dma-errr\"", &err));
+    ck_assert(!check_says("who == \"dma9\"", &err));
+    scope.kind = EVENT_KINDS;
+    ck_assert(!check_says("kind == 5", &err));
 }
 END_TEST
 
@@ -564,6 +593,8 @@ static void add_tests(TCase *tcase)
     tcase_add_test(tcase, enumerated_fields_compare_with_their_words);
     tcase_add_test(tcase, a_check_knows_names_without_values);
     tcase_add_test(tcase, every_csr_and_command_has_its_word);
+    tcase_add_test(tcase, an_event_has_a_kind_and_somebody_who_acts);
+    tcase_add_test(tcase, kinds_and_actors_that_do_not_exist_are_refused);
     tcase_add_test(tcase, a_field_needs_an_event_to_have_a_value);
     tcase_add_loop_test(tcase, some_expressions_can_be_set, 0, (int)COUNT(lvalues));
     tcase_add_loop_test(tcase, values_cannot_be_set, 0, 6);

@@ -25,6 +25,7 @@
  *   cycle  retired  hart  mode  priv         the clock, instructions retired, ...
  *   channel  bytes  ...                      fields of the event, where there is one;
  *                                            they come before symbols and registers
+ *   kind  who                                its kind, and who does it; with an event
  *   ! ~ - * / % + - << >> < <= > >= == != & ^ | && || ?: ( )   as in C
  *
  * What has names for its values compares with them: `channel == 1 && reason == "the bus

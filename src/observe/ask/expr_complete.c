@@ -45,6 +45,14 @@ static void offer_built_ins(const struct offering *offering, bool of_hart)
             offer(offering, built_in->name, "");
 }
 
+static void offer_of_event(const struct offering *offering, enum event_kind kind)
+{
+    for (const struct event_field *f = event_infos[kind].fields; f->name; f++)
+        offer(offering, f->name, "");
+    offer(offering, "kind", "");
+    offer(offering, "who", "");
+}
+
 static void offer_all(const struct offering *offering)
 {
     const struct expr_scope *scope = offering->scope;
@@ -53,8 +61,7 @@ static void offer_all(const struct offering *offering)
     char hart[16];
 
     if (kind != EVENT_KINDS)
-        for (const struct event_field *f = event_infos[kind].fields; f->name; f++)
-            offer(offering, f->name, "");
+        offer_of_event(offering, kind);
     offer_of_hart(offering);
     offer_built_ins(offering, false);
     for (unsigned i = 0; i < board->harts; i++) {

@@ -101,6 +101,16 @@ static bool find_field(const struct look_up *look, struct named *named)
     return false;
 }
 
+/* What every event has; its fields of these names go before. */
+static bool find_of_event(const struct look_up *look, struct named *named)
+{
+    if (scope_kind(look->scope) == EVENT_KINDS || parts_left(look) != 1 ||
+        look->name->forced)
+        return false;
+    named->kind = strcmp(part(look, 0), "kind") == 0 ? NAME_KIND : NAME_WHO;
+    return named->kind == NAME_KIND || strcmp(part(look, 0), "who") == 0;
+}
+
 static bool find_hart_register(const struct look_up *look, struct named *named)
 {
     const char *name = part(look, 0);
@@ -312,7 +322,7 @@ static bool find(struct look_up *look, struct named *named)
 
     if (!choose_hart(look, named))
         return false;
-    if (!look->of_hart && find_field(look, named))
+    if (!look->of_hart && (find_field(look, named) || find_of_event(look, named)))
         return true;
     if (find_hart_register(look, named) || find_built_in(look, named))
         return true;
@@ -341,6 +351,60 @@ bool name_find(const struct expr *name, const struct expr_scope *scope,
                    name->part[name->index_behind - 1]);
 }
 
+/* --- who acts ----------------------------------------------------------------------------- */
+
+/* The field that says who does it, of the first of these units that the event has. */
+static const struct event_field *field_of_actor(enum event_kind kind)
+{
+    static const enum event_unit units[] = {UNIT_INITIATOR, UNIT_HART, UNIT_CHANNEL,
+                                            UNIT_DEVICE};
+
+    for (size_t i = 0; i < COUNT(units); i++)
+        for (const struct event_field *f = event_infos[kind].fields; f->name; f++)
+            if (f->unit == units[i])
+                return f;
+    return NULL;
+}
+
+static uint64_t actor_value(const struct event *event)
+{
+    const struct event_field *field = field_of_actor((enum event_kind)event->kind);
+
+    return field ? event_get(event, field) : UINT64_MAX;
+}
+
+/* Without an event: whoever there could be. */
+static void put_actor(struct buf *out, const struct expr_scope *scope, uint64_t value)
+{
+    struct narrator narrator = {.run = scope->run, .symbols = NULL};
+    const struct event_field *field;
+
+    if (!scope->event) {
+        if (value < INITIATOR_OUTSIDE)
+            put_initiator(out, &narrator, scope->board, (unsigned)value);
+        return;
+    }
+    field = field_of_actor((enum event_kind)scope->event->kind);
+    if (field)
+        narrate_field(out, &narrator, scope->event, field);
+}
+
+/* Whose device is called so: "dma0", "uart0". */
+static bool is_device_called(const struct expr_scope *scope, uint64_t value,
+                             const char *text)
+{
+    const struct board *board = scope_board(scope);
+
+    if (!scope->event)
+        return value < board->devices && strcmp(board->device[value]->name, text) == 0;
+    for (const struct event_field *f = event_infos[scope->event->kind].fields; f->name;
+         f++)
+        if (f->unit == UNIT_DEVICE)
+            return event_get(scope->event, f) < board->devices &&
+                   strcmp(board->device[event_get(scope->event, f)]->name, text) == 0;
+    return false;
+}
+
 /* --- values ------------------------------------------------------------------------------------ */
 
 bool name_value(const struct named *named, const struct expr_scope *scope,
@@ -353,6 +417,12 @@ bool name_value(const struct named *named, const struct expr_scope *scope,
         if (!scope->event)
             return false;
         all = event_get(scope->event, named->field);
+        break;
+    case NAME_KIND:
+    case NAME_WHO:
+        if (!scope->event)
+            return false;
+        all = named->kind == NAME_KIND ? scope->event->kind : actor_value(scope->event);
         break;
     case NAME_X:
         all = named->hart->x[named->number];
@@ -414,7 +484,11 @@ static const struct reg_field *named_field(const struct named *named)
 void name_words(struct buf *out, const struct named *named,
                 const struct expr_scope *scope, uint64_t value)
 {
-    if (named->kind == NAME_FIELD)
+    if (named->kind == NAME_KIND && value < EVENT_KINDS)
+        buf_text(out, event_infos[value].name);
+    else if (named->kind == NAME_WHO)
+        put_actor(out, scope, value);
+    else if (named->kind == NAME_FIELD)
         field_words(out, named, scope, value);
     else if (named->kind == NAME_REGISTER && named_field(named))
         reg_field_words(out, named_field(named), value);
@@ -422,4 +496,16 @@ void name_words(struct buf *out, const struct named *named,
         put_unit(out, named->built_in->unit, value);
     else if (named->kind == NAME_CSR)
         csr_value_words(out, (unsigned)named->number, named->hi, named->lo, value);
+}
+
+bool name_is_called(const struct named *named, const struct expr_scope *scope,
+                    uint64_t value, const char *text)
+{
+    struct buf words = {0};
+    bool same;
+
+    name_words(&words, named, scope, value);
+    same = words.size && strcasecmp(buf_str(&words), text) == 0;
+    buf_free(&words);
+    return same || (named->kind == NAME_WHO && is_device_called(scope, value, text));
 }

@@ -72,6 +72,8 @@ struct expr {
 /* What a name names. */
 enum name_kind {
     NAME_FIELD,    /* of an event */
+    NAME_KIND,     /* the event's kind */
+    NAME_WHO,      /* who does it: a hart, a channel, a device */
     NAME_X,        /* register x[number] of the hart */
     NAME_PC,       /* its pc */
     NAME_CSR,      /* CSR `number` of it */
@@ -116,6 +118,10 @@ bool name_find(const struct expr *name, const struct expr_scope *scope,
 /* Its value; false: an event's field, without an event. */
 bool name_value(const struct named *named, const struct expr_scope *scope,
                 uint64_t *value);
+
+/* Is a value of it called so? Who acts may have two names: "DMA channel 0", "dma0". */
+bool name_is_called(const struct named *named, const struct expr_scope *scope,
+                    uint64_t value, const char *text);
 
 /* A value of it in words; nothing if its values have no names. */
 void name_words(struct buf *out, const struct named *named,

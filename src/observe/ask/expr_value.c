@@ -78,18 +78,6 @@ static bool evaluate_memory(const struct evaluation *of, const struct expr *expr
 
 /* --- words --------------------------------------------------------------------------------- */
 
-static bool has_words(const struct evaluation *of, const struct named *named,
-                      uint64_t value, const char *text)
-{
-    struct buf words = {0};
-    bool same;
-
-    name_words(&words, named, of->scope, value);
-    same = words.size && strcasecmp(buf_str(&words), text) == 0;
-    buf_free(&words);
-    return same;
-}
-
 /* So many values of it may have words: more than a byte has only units that say so. */
 static uint64_t values_of(const struct named *named)
 {
@@ -103,8 +91,8 @@ static bool words_exist(const struct evaluation *of, const struct named *named,
                         const char *text)
 {
     for (uint64_t value = 0; value < values_of(named); value++)
-        if (has_words(of, named, value, text) ||
-            has_words(of, named, value | CAUSE_INTERRUPT, text))
+        if (name_is_called(named, of->scope, value, text) ||
+            name_is_called(named, of->scope, value | CAUSE_INTERRUPT, text))
             return true;
     return false;
 }
@@ -130,8 +118,8 @@ static bool evaluate_words(const struct evaluation *of, const struct expr *expr,
 
     if (!find(of, name, &named) || !evaluate_name(of, name, &number))
         return false;
-    value->bits =
-        has_words(of, &named, number.bits, text->text) == (expr->op == DO_EQUAL);
+    value->bits = name_is_called(&named, of->scope, number.bits, text->text) ==
+                  (expr->op == DO_EQUAL);
     return true;
 }
 
