@@ -145,6 +145,18 @@ struct watched *watched_new_scenario(const char *path)
     return watched;
 }
 
+/* What session_close does besides. */
+static void release_extras(struct session *session)
+{
+    while (session->extras) {
+        struct session_extra *extra = &session->extra[--session->extras];
+
+        if (extra->release && extra->data)
+            extra->release(extra->data);
+    }
+    free(session->repeat);
+}
+
 void watched_free(struct watched *watched)
 {
     if (!watched->run) {
@@ -153,6 +165,7 @@ void watched_free(struct watched *watched)
         free(watched);
         return;
     }
+    release_extras(&watched->session);
     stops_free(watched->session.stops);
     timeline_free(watched->session.time);
     guest_folds_free(watched->session.own_guests);

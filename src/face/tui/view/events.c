@@ -1,55 +1,238 @@
+#include "face/tui/view/filter.h"
 #include "face/tui/view/view.h"
+#include "face/tui/watch/history.h"
 #include "face/tui/watch/say.h"
+#include "observe/ask/step.h"
 
 #include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
 
-/* "#115,210.2": the moment at which one has just seen the event. */
-static int draw_moment(struct canvas *canvas, int row, int col, int room,
-                       enum role role, const struct event *event)
+/* Where columns stand, by the width of the list. */
+struct columns {
+    int moment, who, kind, sentence; /* 0: there is no room for it */
+};
+
+static struct columns columns_of(int cols)
 {
-    char moment[MOMENT_TEXT], cycle[TEXT_NUMBER];
+    if (cols >= 110)
+        return (struct columns){13, 29, 46, 62};
+    if (cols >= 70)
+        return (struct columns){.moment = 13, .sentence = 28};
+    return (struct columns){.sentence = cols >= 50 ? 13 : 0};
+}
 
-    canvas_printf(canvas, row, col, 11, role, "%11s", text_count(cycle, event->cycle));
-    return 13 + canvas_text(canvas, row, col + 13, room - 13, ROLE_QUIET,
-                            moment_text(moment, moment_after_event(event), true));
+/* --- which events ------------------------------------------------------------------------ */
+
+/* The last ones that pass, the newest at the end. */
+struct list {
+    struct filter filter;
+    const struct event *event[128]; /* of the watch or its history: the newest first */
+    int wanted, count;
+    bool more; /* some lie further back than is looked at */
+};
+
+static void pick(struct list *list, const struct event *events, unsigned count)
+{
+    for (unsigned i = count; i-- > 0 && list->count < list->wanted;)
+        if (filter_passes(&list->filter, &events[i]))
+            list->event[list->count++] = &events[i];
+}
+
+/* Instructions are known in the window only. */
+static void pick_window(struct list *list, const struct watch *watch)
+{
+    pick(list, watch->events, watch->count);
+    list->more = watch->now.retired > WATCH_WINDOW;
+}
+
+/* Further and further back, until there are enough. */
+static void pick_history(struct list *list, const struct watch *watch)
+{
+    uint64_t instructions = WATCH_WINDOW;
+    unsigned count;
+
+    for (;;) {
+        const struct event *events =
+            history_events(watch->history, instructions, &count);
+
+        list->count = 0;
+        pick(list, events, count);
+        list->more = watch->now.retired > instructions;
+        if (!list->more || list->count == list->wanted || instructions >= HISTORY_MOST)
+            return;
+        instructions = HISTORY_MOST;
+    }
+}
+
+static void make_list(struct list *list, const struct watch *watch, int wanted,
+                      const char *filter)
+{
+    *list = (struct list){
+        .wanted = wanted < (int)COUNT(list->event) ? wanted : (int)COUNT(list->event)};
+    filter_read(&list->filter, watch, filter);
+    if (list->filter.err.text[0])
+        return;
+    if (list->filter.insns)
+        pick_window(list, watch);
+    else
+        pick_history(list, watch);
+}
+
+/* --- one row ------------------------------------------------------------------------------- */
+
+/* "hart 0", "DMA channel 0", "uart0": as `who` of a filter has it. */
+static void put_who(struct buf *out, const struct watch *watch,
+                    const struct event *event)
+{
+    static const enum event_unit units[] = {UNIT_INITIATOR, UNIT_HART, UNIT_CHANNEL,
+                                            UNIT_DEVICE};
+    const struct narrator narrator = {.run = watch->run};
+
+    for (size_t i = 0; i < COUNT(units); i++)
+        for (const struct event_field *f = event_infos[event->kind].fields; f->name;
+             f++)
+            if (f->unit == units[i]) {
+                narrate_field(out, &narrator, event, f);
+                return;
+            }
+}
+
+static void draw_who(const struct watch *watch, struct canvas *canvas, int row, int col,
+                     int room, const struct event *event)
+{
+    struct buf who = {0};
+
+    put_who(&who, watch, event);
+    canvas_text(canvas, row, col, room, ROLE_TEXT, buf_str(&who));
+    buf_free(&who);
+}
+
+static void draw_event(const struct watch *watch, struct canvas *canvas,
+                       struct area area, int row, const struct event *event,
+                       enum role role)
+{
+    struct columns at = columns_of(area.cols);
+    enum role quiet = role == ROLE_TEXT ? ROLE_QUIET : role;
+    int col = area.col + 2, room = area.cols - 2;
+    char moment[MOMENT_TEXT], cycle[TEXT_NUMBER];
+    struct buf sentence = {0};
+
+    if (at.sentence)
+        canvas_printf(canvas, row, col, 11, quiet, "%11s",
+                      text_count(cycle, event->cycle));
+    if (at.moment)
+        canvas_text(canvas, row, col + at.moment, 14, ROLE_QUIET,
+                    moment_text(moment, step_seen(event), true));
+    if (at.who)
+        draw_who(watch, canvas, row, col + at.who, 16, event);
+    if (at.kind)
+        canvas_text(canvas, row, col + at.kind, 15, ROLE_QUIET,
+                    event_infos[event->kind].name);
+    say_event(&sentence, watch, event);
+    canvas_text(canvas, row, col + at.sentence, room - at.sentence, role,
+                buf_str(&sentence));
+    buf_free(&sentence);
+    canvas_thing(canvas, row, area.col, area.cols, THING_EVENT, "%s",
+                 moment_text(moment, step_seen(event), false));
+}
+
+/* --- the list ------------------------------------------------------------------------------ */
+
+static bool is_now(const struct watch *watch, const struct event *event)
+{
+    return watch->has_focus && moment_compare_events(&watch->focus, event) == 0 &&
+           watch->focus.kind == event->kind;
+}
+
+static bool passes(void *ctx, const struct event *event)
+{
+    return filter_passes(ctx, event);
+}
+
+/* What comes next, where the run has been: with `┄`. */
+static bool draw_next(const struct watch *watch, struct list *list,
+                      struct canvas *canvas, struct area area)
+{
+    int row = area.row + area.rows - 1;
+    struct event next;
+
+    if (!watch->past || area.rows < 4 || list->filter.insns ||
+        list->filter.err.text[0] ||
+        !history_next(watch->history, passes, &list->filter, &next))
+        return false;
+    canvas_put(canvas, row, area.col, ROLE_QUIET, L'┄');
+    draw_event(watch, canvas, area, row, &next, ROLE_QUIET);
+    return true;
+}
+
+static void draw_rule(const struct list *list, const struct view_state *state,
+                      struct canvas *canvas, struct area area)
+{
+    char note[VIEW_TEXT + 128];
+
+    if (list->filter.err.text[0])
+        snprintf(note, sizeof(note), "STOP %.80s", list->filter.err.text);
+    else if (*state->filter)
+        snprintf(note, sizeof(note), "%s", state->filter);
+    else
+        snprintf(note, sizeof(note),
+                 "cycle, #instruction.event; instructions left out");
+    canvas_rule(canvas, area.row, area.col, area.cols, "what happened", note);
+}
+
+/* How far it is scrolled up, back from the newest. */
+static int scrolled(const struct view_state *state)
+{
+    return state->top < 0 ? -state->top : 0;
+}
+
+/* Why there are no more rows, or none. */
+static void draw_empty(const struct list *list, struct canvas *canvas, struct area area)
+{
+    if (list->filter.err.text[0])
+        canvas_text(canvas, area.row + 1, area.col + 2, area.cols - 2, ROLE_STOP,
+                    list->filter.err.text);
+    else
+        canvas_text(canvas, area.row + 1, area.col + 2, area.cols - 2, ROLE_QUIET,
+                    list->more          ? "none in the last 65,536 instructions"
+                    : list->filter.expr ? "none of these so far"
+                                        : "nothing yet");
 }
 
 static void draw(const struct watch *watch, struct view_state *state,
                  struct canvas *canvas, struct area area)
 {
-    int rows = area.rows - 1;
-    uint64_t from = watch->facts.recents > (uint64_t)rows
-                        ? watch->facts.recents - (uint64_t)rows
-                        : 0;
-    struct buf sentence = {0};
+    struct list list;
+    int rows = area.rows - 1, skip = scrolled(state), shown;
 
-    (void)state;
-    canvas_rule(canvas, area.row, area.col, area.cols, "what happened",
-                "cycle, #instruction.event; instructions left out");
-    for (uint64_t i = from; i < watch->facts.recents; i++) {
-        const struct event *event = &watch->facts.recent[i % FACTS_RECENT];
-        int row = area.row + 1 + (int)(i - from), col = area.col + 2;
-        bool now = watch->focus.retired == event->retired &&
-                   watch->focus.order == event->order &&
-                   watch->focus.kind == event->kind;
+    make_list(&list, watch, rows + skip, state->filter);
+    draw_rule(&list, state, canvas, area);
+    if (!skip && draw_next(watch, &list, canvas, area))
+        rows--;
+    if (skip > list.count - rows)
+        skip = list.count > rows ? list.count - rows : 0;
+    shown = list.count - skip < rows ? list.count - skip : rows;
+    for (int i = 0; i < shown; i++) {
+        const struct event *event = list.event[skip + shown - 1 - i];
+        bool now = is_now(watch, event);
 
         if (now)
-            canvas_put(canvas, row, area.col, ROLE_HEAD, L'▸');
-        draw_moment(canvas, row, col, area.cols - 2, now ? ROLE_HEAD : ROLE_QUIET,
-                    event);
-        buf_clear(&sentence);
-        say_event(&sentence, watch, event);
-        canvas_text(canvas, row, col + 28, area.cols - 30, now ? ROLE_HEAD : ROLE_TEXT,
-                    buf_str(&sentence));
+            canvas_put(canvas, area.row + 1 + i, area.col, ROLE_HEAD, L'▸');
+        draw_event(watch, canvas, area, area.row + 1 + i, event,
+                   now ? ROLE_HEAD : ROLE_TEXT);
     }
-    buf_free(&sentence);
+    if (!shown)
+        draw_empty(&list, canvas, area);
+    state->shown = shown;
+    filter_release(&list.filter);
 }
 
 const struct view events_view = {
     .name = "events",
-    .help = "what happened last, a sentence an event",
+    .help = "what happened last, a sentence an event, those that pass a filter",
     .class = VIEW_DEVICES,
-    .cols = 40,
+    .cols = 38,
     .rows = 3,
     .wish = 11,
     .middle = 6,

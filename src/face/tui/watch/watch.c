@@ -2,6 +2,8 @@
 
 #include "base/alloc.h"
 #include "control/guide.h"
+#include "face/tui/watch/consoles.h"
+#include "face/tui/watch/history.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -61,6 +63,8 @@ struct watch *watch_new(struct session *session)
     watch->board = watch->run->board[0];
     watch->subject = &session->subject;
     watch->owners = owners_new(timeline, watch->board);
+    watch->consoles = consoles_new(timeline, watch->board);
+    watch->history = history_new(timeline, watch->board);
     timeline_add_fold(timeline,
                       (struct fold){FACTS_KINDS, take_fact, keep_facts, watch});
     meter_init(&watch->kept_meter);
@@ -76,6 +80,8 @@ void watch_free(struct watch *watch)
     if (!watch)
         return;
     owners_free(watch->owners);
+    consoles_free(watch->consoles);
+    history_free(watch->history);
     free(watch->events);
     free(watch);
 }

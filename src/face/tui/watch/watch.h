@@ -55,6 +55,8 @@ struct watch {
     struct meter meter;
     struct irqs irqs_kept; /* of interrupts: where the machine stands, another fold */
     struct irqs irqs;      /* ... and where the viewer stands */
+    struct consoles *consoles; /* consoles.h */
+    struct history *history;   /* history.h: what was replayed last */
 
     /* Events of the window in order; [first, count) are told of, and those from
      * `inside` on belong to a step that is not over. */
