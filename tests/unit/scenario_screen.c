@@ -371,6 +371,41 @@ START_TEST(each_scenario_has_something_to_say)
 }
 END_TEST
 
+/* The answers of two questions, by the run: how long hart 0 waits for the channel. */
+static const struct {
+    const char *variant;
+    unsigned answer;
+    uint64_t least, most; /* cycles */
+} answers[] = {{"copy_steal", 2, 1, 5}, {"copy_burst", 2, 41, 80}};
+
+static bool is_hart(void *run, const struct event *event)
+{
+    (void)run;
+    return initiator_kind(event->bus_wait.initiator) == BY_HART;
+}
+
+START_TEST(what_a_scenario_calls_right_is_right)
+{
+    const struct event_choice waits = {EVENT_BIT(EVENT_BUS_WAIT), is_hart};
+    struct session_choice choice = {.file = shipped[0], .variant = answers[_i].variant};
+    const struct screen_question *question;
+    struct session session;
+    struct move move;
+    struct err err = {{0}};
+
+    ck_assert_msg(session_open(&session, &choice, &err), "%s", err.text);
+    guide_of(&session);
+    question = guide_go(&session, RUN_NO_LIMIT, &move);
+    ck_assert_ptr_nonnull(question);
+    ck_assert_uint_eq(question->answer, answers[_i].answer);
+    move_events(&session, FORWARDS, &waits, 1, &move);
+    ck_assert_int_eq(move.end, MOVE_DONE);
+    ck_assert_uint_ge(move.event.bus_wait.cycles, answers[_i].least);
+    ck_assert_uint_le(move.event.bus_wait.cycles, answers[_i].most);
+    session_close(&session);
+}
+END_TEST
+
 static void add_tests(TCase *tcase)
 {
     tcase_add_test(tcase, what_cannot_be_used_is_refused);
@@ -382,6 +417,8 @@ static void add_tests(TCase *tcase)
     tcase_add_test(tcase, interesting_events_are_gone_to);
     tcase_add_test(tcase, a_condition_whose_names_are_not_known_is_refused);
     tcase_add_test(tcase, each_scenario_has_something_to_say);
+    tcase_add_loop_test(tcase, what_a_scenario_calls_right_is_right, 0,
+                        (int)COUNT(answers));
 }
 
 TEST_MAIN("scenario_screen", add_tests)
