@@ -18,8 +18,9 @@
 #include <string.h>
 
 static const char *const scenario_keys[] = {
-    "name",    "title", "about",  "parameters",  "variants", "setup",     "expect",
-    "compare", "model", "screen", "interesting", "talk",     "questions", "race", NULL,
+    "name",        "title",  "about",     "parameters", "variants",
+    "setup",       "expect", "compare",   "model",      "screen",
+    "interesting", "talk",   "questions", "race",       NULL,
 };
 static const char *const parameter_keys[] = {"min", "max", NULL};
 

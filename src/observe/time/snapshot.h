@@ -13,7 +13,7 @@
  *   snapshot ---> top of each run_pages ---> leaf ---> page      (NULL: all zeroes)
  *            `--> rest ------------------------------> page
  */
-enum { LEAF_PAGES = 64, SNAPSHOT_FOLDS = 8 };
+enum { LEAF_PAGES = 64, SNAPSHOT_FOLDS = 16 };
 
 struct page;
 struct leaf;

@@ -1,5 +1,5 @@
 #include "base/path.h"
-#include "face/tui/view/about.h"
+#include "face/tui/view/pin.h"
 #include "face/tui/view/view.h"
 #include "face/tui/watch/peek.h"
 
@@ -79,7 +79,7 @@ static void draw(const struct watch *watch, struct view_state *state,
                  struct canvas *canvas, struct area area)
 {
     const char *rest;
-    unsigned hart = about_hart(watch, state->about, &rest);
+    unsigned hart = pin_hart(watch, state->about, &rest);
     struct area at = {area.row + 1, area.col, 1, area.cols};
     struct call_stack stack;
     char title[40];

@@ -1,7 +1,7 @@
 #include "face/tui/view/code.h"
 
 #include "base/path.h"
-#include "face/tui/view/about.h"
+#include "face/tui/view/pin.h"
 #include "face/tui/view/view.h"
 #include "face/tui/watch/text.h"
 
@@ -300,12 +300,12 @@ static void draw(const struct watch *watch, struct view_state *state,
                  struct canvas *canvas, struct area area)
 {
     const char *about;
-    unsigned hart = about_hart(watch, state->about, &about);
+    unsigned hart = pin_hart(watch, state->about, &about);
     struct code code = code_of(watch, hart);
     struct area part = {area.row + 1, area.col, area.rows - 1, area.cols};
     bool wide = area.cols >= WIDE_FROM;
 
-    if (*about && !about_value(watch, hart, about, &code.pc))
+    if (*about && !pin_value(watch, hart, about, &code.pc))
         about = "";
     else if (*about)
         code.trap = NULL;

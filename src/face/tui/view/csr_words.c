@@ -1,7 +1,7 @@
 #include "face/tui/view/csr_words.h"
 
 #include "base/bits.h"
-#include "face/tui/view/about.h"
+#include "face/tui/view/pin.h"
 #include "face/tui/watch/peek.h"
 #include "observe/ask/csr_values.h"
 
@@ -166,7 +166,7 @@ static void put_name(struct buf *out, const struct csr_now *csr, uint64_t value)
     if (is_guests(csr))
         about_guest_address(name, csr->watch, value);
     else
-        about_address(name, csr->watch, csr->hart, value);
+        pin_address(name, csr->watch, csr->hart, value);
     if (name[0])
         buf_printf(out, "%s%s", out->size ? "  " : "", name);
 }

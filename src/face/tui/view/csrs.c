@@ -1,7 +1,7 @@
 #include "face/tui/view/csrs.h"
 
-#include "face/tui/view/about.h"
 #include "face/tui/view/csr_words.h"
+#include "face/tui/view/pin.h"
 #include "face/tui/view/view.h"
 #include "face/tui/watch/peek.h"
 #include "observe/narrate.h"
@@ -248,7 +248,7 @@ static void draw(const struct watch *watch, struct view_state *state,
                  struct canvas *canvas, struct area area)
 {
     const char *about;
-    unsigned hart = about_hart(watch, state->about, &about);
+    unsigned hart = pin_hart(watch, state->about, &about);
     const struct csr_info *one = csr_by_name(about, strlen(about));
     const struct group *group = group_named(about);
     struct list list = {.count = 0};

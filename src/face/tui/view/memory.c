@@ -1,4 +1,4 @@
-#include "face/tui/view/about.h"
+#include "face/tui/view/pin.h"
 #include "face/tui/view/view.h"
 #include "face/tui/watch/peek.h"
 #include "face/tui/watch/text.h"
@@ -95,7 +95,7 @@ static void draw_byte(const struct memory *memory, struct canvas *canvas, int ro
     int text = memory->area.col + HEX + 3 * (int)memory->bytes + (int)number +
                (memory->bytes > NARROW);
     uint8_t who = watch_writer(watch, pa);
-    enum role role = watch_wrote(watch, pa) ? ROLE_CHANGED : about_owner_role(who);
+    enum role role = watch_wrote(watch, pa) ? ROLE_CHANGED : pin_owner_role(who);
     bool untouched = who == INITIATOR_NONE && byte == 0;
 
     if (untouched && pa - memory->next < memory->next_size)
@@ -161,7 +161,7 @@ static void draw_row(const struct memory *memory, struct canvas *canvas, int row
         canvas_put(canvas, row, col, ROLE_HEAD, L'▸');
     else if (row_is_next(memory, pa))
         canvas_put(canvas, row, col, ROLE_QUIET, L'┄');
-    about_draw_owners(memory->watch, canvas, row, col + OWNERS, pa, memory->bytes);
+    pin_draw_owners(memory->watch, canvas, row, col + OWNERS, pa, memory->bytes);
     for (unsigned i = 0; i < memory->bytes; i++)
         draw_byte(memory, canvas, row, i, pa + i, bytes[i]);
     draw_name(memory, canvas, row, pa);
@@ -193,8 +193,8 @@ static bool pinned(struct memory *memory, const char *about)
     const struct watch *watch = memory->watch;
     const char *rest = about;
 
-    memory->is_virtual = about_begins(about, "virtual", &rest);
-    if (*rest && about_value(watch, watch->hart, rest, &memory->top)) {
+    memory->is_virtual = pin_begins(about, "virtual", &rest);
+    if (*rest && pin_value(watch, watch->hart, rest, &memory->top)) {
         memory->top &= ~(uint64_t)(memory->bytes - 1);
         return true;
     }

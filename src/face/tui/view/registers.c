@@ -1,6 +1,6 @@
 #include "base/bits.h"
-#include "face/tui/view/about.h"
 #include "face/tui/view/csrs.h"
+#include "face/tui/view/pin.h"
 #include "face/tui/view/view.h"
 #include "face/tui/watch/text.h"
 
@@ -120,7 +120,7 @@ static void put_note(const struct watch *watch, unsigned hart,
         snprintf(note, room, "the same");
     else if (wrote)
         snprintf(note, room, "was %" PRIx64, wrote->insn.rd_old);
-    else if (about_address(name, watch, hart, value)[0])
+    else if (pin_address(name, watch, hart, value)[0])
         snprintf(note, room, "%s", name);
     else
         snprintf(note, room, "%s", text_quote(quote, value, value >> 32 ? 8 : 4));
@@ -216,7 +216,7 @@ static void draw(const struct watch *watch, struct view_state *state,
                  struct canvas *canvas, struct area area)
 {
     const char *rest;
-    unsigned hart = about_hart(watch, state->about, &rest);
+    unsigned hart = pin_hart(watch, state->about, &rest);
     int columns = columns_for_all(area), rows = area.rows - 1;
     int csrs = count_csrs(watch, hart, rows, columns);
     struct area part = area;

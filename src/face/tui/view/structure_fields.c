@@ -1,4 +1,4 @@
-#include "face/tui/view/about.h"
+#include "face/tui/view/pin.h"
 #include "face/tui/view/structures.h"
 #include "face/tui/watch/peek.h"
 #include "machine/dma/dma.h"

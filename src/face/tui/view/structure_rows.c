@@ -1,5 +1,5 @@
 #include "base/bits.h"
-#include "face/tui/view/about.h"
+#include "face/tui/view/pin.h"
 #include "face/tui/view/structures.h"
 #include "face/tui/watch/peek.h"
 
@@ -90,7 +90,7 @@ void structure_draw_row(const struct watch *watch, struct canvas *canvas,
         canvas_put(canvas, row, area.col, ROLE_HEAD, L'▸');
     canvas_text(canvas, row, area.col + LABEL, OWNERS - LABEL - 1, ROLE_QUIET,
                 what->label);
-    about_draw_owners(watch, canvas, row, area.col + OWNERS, what->at, what->size);
+    pin_draw_owners(watch, canvas, row, area.col + OWNERS, what->at, what->size);
     canvas_text(canvas, row, area.col + NAME, VALUE - NAME - 1, ROLE_QUIET, what->name);
     put_words(watch, what, value, words, sizeof(words));
     draw_value(canvas, area, row, *what->name, role, value, words);

@@ -1,6 +1,6 @@
 #include "face/tui/view/structures.h"
 
-#include "face/tui/view/about.h"
+#include "face/tui/view/pin.h"
 #include "face/tui/watch/peek.h"
 #include "machine/dma/dma.h"
 #include "machine/iommu/iommu_directory.h"
@@ -185,7 +185,7 @@ static bool named(const struct watch *watch, const char *about,
 
     *structure = (struct structure){.level = -1};
     for (size_t i = 0; i < COUNT(names); i++)
-        if (about_begins(about, names[i].word, &rest)) {
+        if (pin_begins(about, names[i].word, &rest)) {
             structure->kind = names[i].kind;
             break;
         }
@@ -195,10 +195,10 @@ static bool named(const struct watch *watch, const char *about,
         return find_queue(watch, rest, structure);
     length = strcspn(rest, " ");
     snprintf(address, sizeof(address), "%.*s", (int)length, rest);
-    if (!about_value(watch, watch->hart, address, &structure->at))
+    if (!pin_value(watch, watch->hart, address, &structure->at))
         return false;
     rest += length + strspn(rest + length, " ");
-    if (*rest && about_value(watch, watch->hart, rest, &va))
+    if (*rest && pin_value(watch, watch->hart, rest, &va))
         find_entry(watch, structure, va);
     return true;
 }

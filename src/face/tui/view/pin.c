@@ -1,4 +1,4 @@
-#include "face/tui/view/about.h"
+#include "face/tui/view/pin.h"
 
 #include "face/tui/watch/peek.h"
 #include "machine/memory/bus.h"
@@ -15,7 +15,7 @@ enum { NAMED = 0x10000, SYMBOL_FAR = 0x10000 };
 
 /* --- what a pane is of ------------------------------------------------------------------ */
 
-bool about_begins(const char *text, const char *word, const char **rest)
+bool pin_begins(const char *text, const char *word, const char **rest)
 {
     size_t length = strlen(word);
 
@@ -26,14 +26,14 @@ bool about_begins(const char *text, const char *word, const char **rest)
     return true;
 }
 
-unsigned about_hart(const struct watch *watch, const char *about, const char **rest)
+unsigned pin_hart(const struct watch *watch, const char *about, const char **rest)
 {
     const char *behind = about;
     char *end;
     unsigned long number;
 
     *rest = about;
-    if (!about_begins(about, "hart", &behind))
+    if (!pin_begins(about, "hart", &behind))
         return watch->hart;
     number = strtoul(behind, &end, 10);
     if (end == behind || number >= watch->board->harts)
@@ -54,8 +54,8 @@ static bool region_value(const struct subject *subject, const char *text,
     return false;
 }
 
-bool about_value(const struct watch *watch, unsigned hart, const char *text,
-                 uint64_t *value)
+bool pin_value(const struct watch *watch, unsigned hart, const char *text,
+               uint64_t *value)
 {
     struct expr_scope scope = session_scope(watch->session);
     struct expr *expr;
@@ -119,8 +119,8 @@ static void put_physical(char text[ABOUT_NAME], const struct watch *watch, uint6
 }
 
 /* A guest's program has its own names for its memory. */
-char *about_address(char text[ABOUT_NAME], const struct watch *watch, unsigned hart,
-                    uint64_t value)
+char *pin_address(char text[ABOUT_NAME], const struct watch *watch, unsigned hart,
+                  uint64_t value)
 {
     bool in_guest = watch_mode(watch, hart) & MODE_VIRTUAL;
     const struct symbol *symbol = symbol_of(watch, hart, value);
@@ -150,7 +150,7 @@ char *about_guest_address(char text[ABOUT_NAME], const struct watch *watch,
 
 /* --- owners ----------------------------------------------------------------------------- */
 
-enum role about_owner_role(uint8_t initiator)
+enum role pin_owner_role(uint8_t initiator)
 {
     switch (owner_letter(initiator)) {
     case 'h':
@@ -165,8 +165,8 @@ enum role about_owner_role(uint8_t initiator)
     }
 }
 
-void about_draw_owners(const struct watch *watch, struct canvas *canvas, int row,
-                       int col, uint64_t pa, unsigned bytes)
+void pin_draw_owners(const struct watch *watch, struct canvas *canvas, int row, int col,
+                     uint64_t pa, unsigned bytes)
 {
     static const char letters[] = "hdvio?";
     bool owns[sizeof(letters)] = {false}, some = false;
@@ -180,7 +180,7 @@ void about_draw_owners(const struct watch *watch, struct canvas *canvas, int row
         if (!letter || !*letter)
             continue;
         owns[letter - letters] = true;
-        roles[letter - letters] = about_owner_role(who);
+        roles[letter - letters] = pin_owner_role(who);
         some |= *letter != '?';
     }
     for (int i = 0; letters[i] && col < end; i++)

@@ -1,5 +1,5 @@
-#ifndef FACE_TUI_VIEW_ABOUT_H
-#define FACE_TUI_VIEW_ABOUT_H
+#ifndef FACE_TUI_VIEW_PIN_H
+#define FACE_TUI_VIEW_PIN_H
 
 #include "face/tui/canvas/canvas.h"
 #include "face/tui/watch/watch.h"
@@ -11,30 +11,30 @@
 
 /* The hart that "hart 1" names; else the one that is looked at. *rest is what stands behind
  * it in `about`, or all of it. */
-unsigned about_hart(const struct watch *watch, const char *about, const char **rest);
+unsigned pin_hart(const struct watch *watch, const char *about, const char **rest);
 
 /* The value of an expression of the command language: an address, a symbol, a region. */
-bool about_value(const struct watch *watch, unsigned hart, const char *text,
-                 uint64_t *value);
+bool pin_value(const struct watch *watch, unsigned hart, const char *text,
+               uint64_t *value);
 
 /* Begins the text with that word, as a whole? *rest is what stands behind it. */
-bool about_begins(const char *text, const char *word, const char **rest);
+bool pin_begins(const char *text, const char *word, const char **rest);
 
 /* What an address is: a device, a part of RAM, or a place in the program that the hart
  * runs: "uart0", "buffer +40", "walk +1c". Empty: it is no address that has a name. */
 enum { ABOUT_NAME = 40 };
-char *about_address(char text[ABOUT_NAME], const struct watch *watch, unsigned hart,
-                    uint64_t value);
+char *pin_address(char text[ABOUT_NAME], const struct watch *watch, unsigned hart,
+                  uint64_t value);
 
 /* The same of a virtual address in a guest, whatever the hart runs now. */
 char *about_guest_address(char text[ABOUT_NAME], const struct watch *watch,
                           uint64_t value);
 
 /* The role of bytes with that owner. */
-enum role about_owner_role(uint8_t initiator);
+enum role pin_owner_role(uint8_t initiator);
 
 /* The letters of those who wrote the bytes last, at most two. */
-void about_draw_owners(const struct watch *watch, struct canvas *canvas, int row,
-                       int col, uint64_t pa, unsigned bytes);
+void pin_draw_owners(const struct watch *watch, struct canvas *canvas, int row, int col,
+                     uint64_t pa, unsigned bytes);
 
 #endif
