@@ -2,9 +2,9 @@
  * The way of one interrupt, from its source to its handler: each gate with its value, its
  * rule, its verdict and since when; below, hand by hand, how long the last one took.
  */
-#include "face/tui/view/chain.h"
 #include "face/tui/view/irq_path.h"
 #include "face/tui/view/view.h"
+#include "face/tui/view/wired.h"
 #include "face/tui/watch/text.h"
 
 #include <inttypes.h>
@@ -46,27 +46,27 @@ static enum role role_of_verdict(enum verdict verdict)
 
 /* --- boxes in rows ------------------------------------------------------------------- */
 
-static void fill_box(const struct irq_path *path, int at, struct chain_box *box)
+static void fill_box(const struct irq_path *path, int at, struct wired_box *box)
 {
     const struct path_box *gate = &path->box[at];
     char since[TEXT_NUMBER];
     unsigned line = 0;
 
     *box =
-        (struct chain_box){.dim = !is_reached(path, at),
+        (struct wired_box){.dim = !is_reached(path, at),
                            .heavy = at == path->stop || gate->verdict == VERDICT_RUNS,
                            .stop = at == path->stop,
                            .thing = gate->thing};
     snprintf(box->title, sizeof(box->title), "%s", gate->title);
     snprintf(box->name, sizeof(box->name), "%s", gate->name);
     for (; line < gate->values && line < 2; line++) {
-        snprintf(box->line[line], CHAIN_TEXT, "%s", gate->value[line]);
+        snprintf(box->line[line], WIRED_TEXT, "%s", gate->value[line]);
         box->role[line] = gate->moved ? ROLE_CHANGED : ROLE_TEXT;
     }
     if (line < 2 && strcmp(gate->rule, "1") != 0)
-        snprintf(box->line[1], CHAIN_TEXT, "%s", gate->rule);
+        snprintf(box->line[1], WIRED_TEXT, "%s", gate->rule);
     box->role[1] = line < 2 ? ROLE_QUIET : box->role[1];
-    snprintf(box->line[2], CHAIN_TEXT, "%s", verdict_names[gate->verdict]);
+    snprintf(box->line[2], WIRED_TEXT, "%s", verdict_names[gate->verdict]);
     box->role[2] = role_of_verdict(gate->verdict);
     if (gate->has_since)
         snprintf(box->foot, sizeof(box->foot), "%s", text_count(since, gate->since));
@@ -76,19 +76,19 @@ static void fill_box(const struct irq_path *path, int at, struct chain_box *box)
 static void draw_row(const struct irq_path *path, struct canvas *canvas,
                      struct area area, int from, int to, int width)
 {
-    int step = width + CHAIN_GAP, first = from;
+    int step = width + WIRED_GAP, first = from;
 
     for (int i = from; i < to; i++) {
         struct area at = {area.row + 1, area.col + (i - from) * step, BOX_ROWS, width};
-        struct chain_box box;
+        struct wired_box box;
 
         fill_box(path, i, &box);
-        chain_draw_box(canvas, at, &box);
+        wired_draw_box(canvas, at, &box);
         if (i > from)
-            chain_draw_wire(canvas, at.row + 2, at.col, weight_of(path, i), ROLE_DMA);
+            wired_draw_wire(canvas, at.row + 2, at.col, weight_of(path, i), ROLE_DMA);
         if (i + 1 < to && strcmp(path->box[i].owner, path->box[i + 1].owner) == 0)
             continue;
-        chain_draw_span(canvas, area.row, area.col + (first - from) * step,
+        wired_draw_span(canvas, area.row, area.col + (first - from) * step,
                         (i - first) * step + width, path->box[first].owner);
         first = i + 1;
     }
@@ -109,7 +109,7 @@ static int row_end(const struct irq_path *path, int from, int most)
 static int draw_boxes(const struct irq_path *path, struct canvas *canvas,
                       struct area area)
 {
-    int most = (area.cols + CHAIN_GAP) / (BOX_LEAST + CHAIN_GAP), used = 0, widest = 1;
+    int most = (area.cols + WIRED_GAP) / (BOX_LEAST + WIRED_GAP), used = 0, widest = 1;
     for (int from = 0; from < (int)path->boxes; from = row_end(path, from, most)) {
         int count = row_end(path, from, most) - from;
 
@@ -126,7 +126,7 @@ static int draw_boxes(const struct irq_path *path, struct canvas *canvas,
         int to = row_end(path, from, most);
 
         draw_row(path, canvas, part, from, to,
-                 chain_width(widest, area.cols, BOX_LEAST, BOX_MOST));
+                 wired_width(widest, area.cols, BOX_LEAST, BOX_MOST));
         from = to;
     }
     return used;

@@ -4,10 +4,10 @@
  * found by a walk of the second; below it, bit by bit, the entry that decides.
  */
 #include "base/bits.h"
-#include "face/tui/view/chain.h"
 #include "face/tui/view/entry_bits.h"
 #include "face/tui/view/view.h"
 #include "face/tui/view/walk_draw.h"
+#include "face/tui/view/wired.h"
 #include "face/tui/watch/text.h"
 
 #include <inttypes.h>
@@ -18,29 +18,29 @@ enum { BOX_LEAST = 15, BOX_MOST = 20, BOX_LINES = 3, INPUT_ROWS = 3, COLUMN_FULL
 
 /* --- the register and the page ---------------------------------------------------------- */
 
-static void fill_register(const struct walk_path *path, struct chain_box *box)
+static void fill_register(const struct walk_path *path, struct wired_box *box)
 {
     struct walk_end end = walk_register(path);
 
-    *box = (struct chain_box){.thing = end.thing};
-    snprintf(box->title, CHAIN_TEXT, "%s", end.title);
+    *box = (struct wired_box){.thing = end.thing};
+    snprintf(box->title, WIRED_TEXT, "%s", end.title);
     snprintf(box->name, sizeof(box->name), "%s", end.name);
     for (int i = 0; i < BOX_LINES; i++) {
-        snprintf(box->line[i], CHAIN_TEXT, "%s", end.line[i]);
+        snprintf(box->line[i], WIRED_TEXT, "%s", end.line[i]);
         box->role[i] = i == 0 ? ROLE_QUIET : ROLE_TEXT;
     }
 }
 
 static void fill_page(const struct watch *watch, const struct walk_path *path,
-                      struct chain_box *box)
+                      struct wired_box *box)
 {
     struct walk_end end = walk_page(watch, path);
 
-    *box = (struct chain_box){.thing = end.thing, .dim = !end.reached};
-    snprintf(box->title, CHAIN_TEXT, "%s", end.title);
+    *box = (struct wired_box){.thing = end.thing, .dim = !end.reached};
+    snprintf(box->title, WIRED_TEXT, "%s", end.title);
     snprintf(box->name, sizeof(box->name), "%s", end.name);
     for (int i = 0; i < BOX_LINES; i++) {
-        snprintf(box->line[i], CHAIN_TEXT, "%s", end.line[i]);
+        snprintf(box->line[i], WIRED_TEXT, "%s", end.line[i]);
         box->role[i] = i ? ROLE_QUIET : end.reached ? ROLE_HEAD : ROLE_QUIET;
     }
     snprintf(box->foot, sizeof(box->foot), "%s", end.foot);
@@ -48,30 +48,30 @@ static void fill_page(const struct watch *watch, const struct walk_path *path,
 
 /* --- boxes in a row --------------------------------------------------------------------- */
 
-static void fill_context(const struct walk_path *path, struct chain_box *box)
+static void fill_context(const struct walk_path *path, struct wired_box *box)
 {
     const struct iommu_context *context = &path->iommu_end.context;
 
-    snprintf(box->line[1], CHAIN_TEXT, "fsc %s",
+    snprintf(box->line[1], WIRED_TEXT, "fsc %s",
              field_get(context->fsc, IOMMU_ATP_MODE) ? "Sv39" : "Bare");
-    snprintf(box->line[2], CHAIN_TEXT, "V 1 G %s",
+    snprintf(box->line[2], WIRED_TEXT, "V 1 G %s",
              field_get(context->iohgatp, IOMMU_ATP_MODE) ? "Sv39x4" : "Bare");
 }
 
-static void fill_entry(const struct walk_path *path, int at, struct chain_box *box)
+static void fill_entry(const struct walk_path *path, int at, struct wired_box *box)
 {
     const struct walk_entry *entry = &path->entry[at];
     bool stops = entry_stops(entry);
 
-    *box = (struct chain_box){.thing = THING_MEMORY,
+    *box = (struct wired_box){.thing = THING_MEMORY,
                               .heavy = at == path->last && (stops || path->told),
                               .stop = at == path->last && stops,
                               .dim = at > path->last};
     entry_title(path, entry, box->title, sizeof(box->title));
     snprintf(box->name, sizeof(box->name), "0x%08" PRIx64, entry->at);
-    snprintf(box->line[0], CHAIN_TEXT, "[%08" PRIx64 "]", entry->at);
-    snprintf(box->line[1], CHAIN_TEXT, "..%08" PRIx64, entry->entry & UINT32_MAX);
-    entry_verdict(path, entry, box->line[2], CHAIN_TEXT);
+    snprintf(box->line[0], WIRED_TEXT, "[%08" PRIx64 "]", entry->at);
+    snprintf(box->line[1], WIRED_TEXT, "..%08" PRIx64, entry->entry & UINT32_MAX);
+    entry_verdict(path, entry, box->line[2], WIRED_TEXT);
     box->role[2] = box->stop ? ROLE_STOP : ROLE_TEXT;
     if (entry->table == IOMMU_TABLE_CONTEXT && !stops)
         fill_context(path, box);
@@ -103,11 +103,11 @@ static void draw_inputs(const struct walk_path *path, struct canvas *canvas, int
         devices++;
     snprintf(text, sizeof(text), "device 0x%06" PRIx32, path->target.device_id);
     if (devices)
-        chain_draw_span(canvas, row, col + step, devices * step - CHAIN_GAP, text);
+        wired_draw_span(canvas, row, col + step, devices * step - WIRED_GAP, text);
     snprintf(text, sizeof(text), "%s 0x%08" PRIx64, address, path->target.va);
     if (all > devices + 1)
-        chain_draw_span(canvas, row, col + (devices + 1) * step,
-                        (all - devices) * step - CHAIN_GAP, text);
+        wired_draw_span(canvas, row, col + (devices + 1) * step,
+                        (all - devices) * step - WIRED_GAP, text);
 }
 
 static enum weight weight_before(const struct walk_path *path, int at)
@@ -125,16 +125,16 @@ static int draw_boxes(const struct watch *watch, const struct walk_path *path,
                       struct canvas *canvas, struct area area)
 {
     int boxes = (int)path->entries + 2, step;
-    int width = chain_width(boxes, area.cols, BOX_LEAST, BOX_MOST);
+    int width = wired_width(boxes, area.cols, BOX_LEAST, BOX_MOST);
     int row = area.row + INPUT_ROWS;
 
     if (!width || path->two || area.rows < INPUT_ROWS + chain_rows(BOX_LINES))
         return 0;
-    step = width + CHAIN_GAP;
+    step = width + WIRED_GAP;
     draw_inputs(path, canvas, area.row, area.col, step);
     for (int i = 0; i < boxes; i++) {
         struct area at = {row, area.col + i * step, chain_rows(BOX_LINES), width};
-        struct chain_box box;
+        struct wired_box box;
 
         if (i == 0)
             fill_register(path, &box);
@@ -146,9 +146,9 @@ static int draw_boxes(const struct watch *watch, const struct walk_path *path,
             draw_index(path, canvas, area.row + 1, at.col, width, &path->entry[i - 1]);
         else if (i == boxes - 1)
             walk_draw_offset(path, canvas, area.row + 1, at.col + 1, width - 1);
-        chain_draw_box(canvas, at, &box);
+        wired_draw_box(canvas, at, &box);
         if (i)
-            chain_draw_wire(canvas, row + 2, at.col, weight_before(path, i - 1),
+            wired_draw_wire(canvas, row + 2, at.col, weight_before(path, i - 1),
                             path->iommu ? ROLE_DMA : ROLE_HART);
     }
     return INPUT_ROWS + chain_rows(BOX_LINES);

@@ -1,8 +1,8 @@
-#include "face/tui/view/chain.h"
+#include "face/tui/view/wired.h"
 
-int chain_width(int count, int cols, int least, int most)
+int wired_width(int count, int cols, int least, int most)
 {
-    int width = (cols - CHAIN_GAP * (count - 1)) / (count > 0 ? count : 1);
+    int width = (cols - WIRED_GAP * (count - 1)) / (count > 0 ? count : 1);
 
     if (width > most)
         return most;
@@ -22,7 +22,7 @@ static void in_frame(struct canvas *canvas, int row, int col, int room, enum rol
     canvas_put(canvas, row, col + 1 + used, ROLE_TEXT, ' ');
 }
 
-static void frame(struct canvas *canvas, struct area area, const struct chain_box *box)
+static void frame(struct canvas *canvas, struct area area, const struct wired_box *box)
 {
     enum role role = box->stop ? ROLE_STOP : ROLE_HEAD;
     int bottom = area.row + area.rows - 1, right = area.col + area.cols - 1;
@@ -52,15 +52,15 @@ static void draw_foot(struct canvas *canvas, struct area area, const char *text)
         canvas_text(canvas, row, area.col + 1, area.cols - 2, ROLE_QUIET, text);
 }
 
-void chain_draw_box(struct canvas *canvas, struct area area,
-                    const struct chain_box *box)
+void wired_draw_box(struct canvas *canvas, struct area area,
+                    const struct wired_box *box)
 {
     int room = area.cols - 3;
 
     frame(canvas, area, box);
     in_frame(canvas, area.row, area.col + 1, area.cols - 2,
              box->dim ? ROLE_QUIET : ROLE_HEAD, box->title);
-    for (int i = 0; i < CHAIN_LINES && i < area.rows - 2; i++)
+    for (int i = 0; i < WIRED_LINES && i < area.rows - 2; i++)
         canvas_text(canvas, area.row + 1 + i, area.col + 2, room,
                     box->dim && box->role[i] == ROLE_TEXT ? ROLE_QUIET : box->role[i],
                     box->line[i]);
@@ -69,10 +69,10 @@ void chain_draw_box(struct canvas *canvas, struct area area,
         canvas_thing_area(canvas, area, box->thing, box->name);
 }
 
-void chain_draw_wire(struct canvas *canvas, int row, int col, enum weight weight,
+void wired_draw_wire(struct canvas *canvas, int row, int col, enum weight weight,
                      enum role role)
 {
-    for (int i = CHAIN_GAP; i > 0; i--)
+    for (int i = WIRED_GAP; i > 0; i--)
         canvas_put(canvas, row, col - i, weight == WEIGHT_NOW ? role : ROLE_QUIET,
                    weight == WEIGHT_NOW    ? (uint32_t)L'━'
                    : weight == WEIGHT_NEXT ? (uint32_t)L'┄'
@@ -81,7 +81,7 @@ void chain_draw_wire(struct canvas *canvas, int row, int col, enum weight weight
         canvas_put(canvas, row, col - 1, role, L'▸');
 }
 
-void chain_draw_span(struct canvas *canvas, int row, int col, int cols,
+void wired_draw_span(struct canvas *canvas, int row, int col, int cols,
                      const char *text)
 {
     if (cols < 4)

@@ -1,5 +1,5 @@
-#ifndef FACE_TUI_VIEW_CHAIN_H
-#define FACE_TUI_VIEW_CHAIN_H
+#ifndef FACE_TUI_VIEW_WIRED_H
+#define FACE_TUI_VIEW_WIRED_H
 
 #include "face/tui/canvas/canvas.h"
 
@@ -7,12 +7,12 @@
  * Boxes from left to right that something goes through: gates of an interrupt, tables of a
  * walk. The way is heavy as far as it went and dashed behind where it stopped.
  */
-enum { CHAIN_LINES = 4, CHAIN_TEXT = 64, CHAIN_GAP = 2 };
+enum { WIRED_LINES = 4, WIRED_TEXT = 64, WIRED_GAP = 2 };
 
-struct chain_box {
-    char title[CHAIN_TEXT], foot[CHAIN_TEXT]; /* in the frame; "": nothing */
-    char line[CHAIN_LINES][CHAIN_TEXT];
-    enum role role[CHAIN_LINES];
+struct wired_box {
+    char title[WIRED_TEXT], foot[WIRED_TEXT]; /* in the frame; "": nothing */
+    char line[WIRED_LINES][WIRED_TEXT];
+    enum role role[WIRED_LINES];
     bool heavy, stop; /* where it ended; with a fault */
     bool dim;         /* not reached */
     enum thing_kind thing;
@@ -27,17 +27,17 @@ static inline int chain_rows(int lines)
 
 /* Columns of each of `count` boxes in so many columns, between the least and the most;
  * less than `least`: they do not fit. */
-int chain_width(int count, int cols, int least, int most);
+int wired_width(int count, int cols, int least, int most);
 
-void chain_draw_box(struct canvas *canvas, struct area area,
-                    const struct chain_box *box);
+void wired_draw_box(struct canvas *canvas, struct area area,
+                    const struct wired_box *box);
 
 /* The wire into the box at `col`, from the one before. */
-void chain_draw_wire(struct canvas *canvas, int row, int col, enum weight weight,
+void wired_draw_wire(struct canvas *canvas, int row, int col, enum weight weight,
                      enum role role);
 
 /* "├── hart 0 ───┤" over what belongs together. */
-void chain_draw_span(struct canvas *canvas, int row, int col, int cols,
+void wired_draw_span(struct canvas *canvas, int row, int col, int cols,
                      const char *text);
 
 #endif
