@@ -4,10 +4,8 @@
  */
 #include "control/command/info.h"
 #include "control/command/show.h"
-#include "machine/dma/dma.h"
 #include "observe/ask/names.h"
-#include "observe/ask/peek.h"
-#include "observe/ask/structures.h"
+#include "observe/ask/queues.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -80,74 +78,66 @@ static void channel_row(struct table *table, const struct device *device,
 
 /* --- descriptors ------------------------------------------------------------------------------------ */
 
-static uint64_t part_of(const uint8_t bytes[DMA_DESCRIPTOR_SIZE], unsigned offset,
-                        unsigned size)
+static void descriptor_row(struct table *table, const struct device *device,
+                           unsigned channel, uint64_t index,
+                           const struct dma_descriptor *descriptor)
 {
-    uint64_t value = 0;
-
-    for (unsigned i = size; i-- > 0;)
-        value = value << 8 | bytes[offset + i];
-    return value;
-}
-
-/* Gives how far away the next one of a chain is; 0: it ends here, or cannot be read. */
-static int64_t descriptor_row(struct table *table, const struct device *device,
-                              unsigned channel, uint64_t index, uint64_t at)
-{
-    uint8_t bytes[DMA_DESCRIPTOR_SIZE] = {0};
     struct buf text = {0};
-    uint64_t flags;
 
-    if (bus_peek(device->bus, at, bytes, sizeof(bytes)) < sizeof(bytes))
-        return 0;
-    flags = part_of(bytes, DMA_DESCRIPTOR_FLAGS, 4);
-    if (get(device, "Descriptor", channel, NULL) == at)
+    if (get(device, "Descriptor", channel, NULL) == descriptor->at)
         table_text(table, "=>");
     else
         table_none(table);
     table_text(table, "%s", device->name);
     table_number(table, channel);
     table_number(table, index);
-    table_number(table, at);
-    table_number(table, part_of(bytes, DMA_DESCRIPTOR_SOURCE, 8));
-    table_number(table, part_of(bytes, DMA_DESCRIPTOR_DEST, 8));
-    table_number(table, part_of(bytes, DMA_DESCRIPTOR_BYTES, 4));
-    put_dma_flags(&text, flags);
+    table_number(table, descriptor->at);
+    table_number(table, descriptor->source);
+    table_number(table, descriptor->dest);
+    table_number(table, descriptor->bytes);
+    dma_put_flags(&text, descriptor->flags);
     show_text_cell(table, &text);
     buf_clear(&text);
-    put_dma_status(&text, part_of(bytes, DMA_DESCRIPTOR_STATUS, 4));
+    dma_put_status(&text, descriptor->status);
     show_text_cell(table, &text);
     buf_free(&text);
-    if (flags & DMA_FLAG_END)
-        return 0;
-    return sign_extend(part_of(bytes, DMA_DESCRIPTOR_NEXT, 4), 32);
 }
 
 /* The slots between Consumer and Producer are the channel's. */
 static void ring_rows(struct table *table, const struct device *device,
                       unsigned channel)
 {
+    const struct queue_reader reader = queue_reader_of(device->bus);
     uint64_t base = get(device, "RingBase", channel, NULL);
     uint64_t size = get(device, "RingSize", channel, NULL);
     uint32_t consumer = (uint32_t)get(device, "Consumer", channel, NULL);
     uint32_t producer = (uint32_t)get(device, "Producer", channel, NULL);
+    struct dma_descriptor descriptor;
 
     if (size == 0 || (size & (size - 1)))
         return;
     for (unsigned n = 0; consumer != producer && n < DESCRIPTORS_MOST; n++, consumer++)
-        descriptor_row(table, device, channel, consumer,
-                       base + (consumer & (size - 1)) * DMA_DESCRIPTOR_SIZE);
+        if (dma_descriptor_read(&reader,
+                                base + (consumer & (size - 1)) * DMA_DESCRIPTOR_SIZE,
+                                &descriptor))
+            descriptor_row(table, device, channel, consumer, &descriptor);
 }
 
+/* One that bites its own tail is told of as the channel goes through it, for a while. */
 static void chain_rows(struct table *table, const struct device *device,
                        unsigned channel)
 {
+    const struct queue_reader reader = queue_reader_of(device->bus);
     uint64_t at = get(device, "ChainHead", channel, NULL);
-    int64_t next = 1;
+    struct dma_descriptor now = {.next = 1};
 
-    for (unsigned n = 0; at && next && n < DESCRIPTORS_MOST; n++) {
-        next = descriptor_row(table, device, channel, n, at);
-        at += (uint64_t)next;
+    for (unsigned n = 0; at && now.next && n < DESCRIPTORS_MOST; n++) {
+        if (!dma_descriptor_read(&reader, at, &now))
+            return;
+        descriptor_row(table, device, channel, n, &now);
+        if (now.flags & DMA_FLAG_END)
+            return;
+        at += (uint64_t)(int64_t)now.next;
     }
 }
 
