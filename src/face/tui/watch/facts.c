@@ -264,6 +264,7 @@ void facts_take(struct facts *facts, const struct board *board,
 
     if (event->board != board->index || !(FACTS_KINDS & EVENT_BIT(event->kind)))
         return;
+    queue_fold_take(&facts->queues, board, event);
     if (of[event->kind])
         of[event->kind](facts, event);
     else

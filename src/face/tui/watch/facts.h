@@ -1,6 +1,7 @@
 #ifndef FACE_TUI_WATCH_FACTS_H
 #define FACE_TUI_WATCH_FACTS_H
 
+#include "face/tui/watch/queue_fold.h"
 #include "machine/board/board.h"
 
 #include <stdbool.h>
@@ -84,6 +85,7 @@ struct facts {
     struct disk_fold disk[BOARD_ROWS];
     struct virtio_fold virtio[BOARD_ROWS];
     struct device_fold device[BOARD_ROWS];
+    struct queue_fold queues;           /* descriptors, commands of disks */
     uint64_t irq_high[FACTS_IRQS / 64]; /* devices' interrupt lines, by source */
     uint64_t irq_since[FACTS_IRQS];     /* when a line that is high rose */
     struct {
