@@ -1,207 +1,213 @@
 /*
- * One channel of a DMA controller: its state machine, the registers that say what it is
- * doing, and the descriptor it works on.
+ * A DMA channel: its state machine, what it works on, and the registers that say what it
+ * is doing; what the others do in one row or, where there is room, as boxes.
  */
-#include "machine/dma/dma.h"
-
-#include "base/bits.h"
-#include "face/tui/stage/parts.h"
+#include "face/tui/view/dma_parts.h"
 #include "face/tui/view/view.h"
 
-#include <ctype.h>
+#include "base/bits.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
 /* Registers in the order of their rows; when there are fewer rows, the first ones. */
-static const char *const rows[] = {
-    "Control",  "ExecBytes", "ExecSource", "ExecDestination", "BusMode",
-    "Consumer", "Producer",  "Descriptor", "Moved",           "Request",
-    "RingBase", "RingSize",  "ChainHead",  "Priority",
+static const char *const registers[] = {
+    "Control",  "BusMode",  "ExecSource", "ExecDestination", "ExecBytes",  "Consumer",
+    "Producer", "RingBase", "RingSize",   "Descriptor",      "ChainHead",  "Request",
+    "Priority", "Reason",   "NextSource", "NextBytes",       "ExecConfig",
 };
 
-enum { NARROW = 34, CHAIN = 22 /* columns of the steps without the state */ };
+enum { BOX = 6, WIDE = 100, TALL = 16 };
 
-/* The steps of a burst, in the order in which a channel goes through them. */
-static const uint8_t steps[] = {DMA_FETCH, DMA_READ, DMA_WRITE, DMA_STATUS};
+/* --- all channels -------------------------------------------------------------------- */
 
-static int draw_state(struct canvas *canvas, int row, int col, int room, unsigned state)
+static void draw_box(const struct watch *watch, struct canvas *canvas, struct area area,
+                     const struct channel *shown, unsigned number)
 {
-    const char *name = state < DMA_STATES ? dma_state_names[state] : "?";
-    char upper[24];
-    size_t n = 0;
+    struct channel channel;
+    struct area line = {area.row + 1, area.col + 2, 1, area.cols - 4};
 
-    for (; name[n] && n + 1 < sizeof(upper); n++)
-        upper[n] = (char)toupper((unsigned char)name[n]);
-    upper[n] = '\0';
-    return canvas_printf(canvas, row, col, room, ROLE_HEAD, "▐%s▌", upper);
+    channel_look(watch, shown->device, number, &channel);
+    canvas_box(canvas, area, ROLE_RULE);
+    canvas_printf(canvas, area.row, area.col + 2, area.cols - 4,
+                  number == shown->number ? ROLE_HEAD : ROLE_TEXT, " ch %u ", number);
+    dma_draw_states(canvas, line, &channel);
+    line.row++;
+    dma_draw_beats(canvas, line, &channel);
+    line.row++;
+    if (!dma_draw_error(canvas, line, &channel))
+        dma_draw_work(canvas, line, &channel);
+    line.row++;
+    dma_draw_moved(canvas, line, &channel);
+    canvas_thing(canvas, area.row, area.col, area.cols, THING_FIELD, "%s.Control[%u]",
+                 shown->device->name, number);
 }
 
-/* The state the channel is in stands among the steps of a burst, or before them. */
-static void draw_states(struct canvas *canvas, int row, int col, int cols,
-                        unsigned state)
+static void draw_boxes(const struct watch *watch, struct canvas *canvas,
+                       struct area area, const struct channel *shown)
 {
-    bool narrow = cols < NARROW, step = false;
-    int end = col + cols;
+    int cols = (area.cols - 3) / DMA_CHANNELS;
 
-    for (size_t i = 0; i < COUNT(steps); i++)
-        step |= steps[i] == state;
-    if (!step)
-        col += draw_state(canvas, row, col, end - col, state) + 2;
-    if (!step && end - col < CHAIN)
-        return;
-    for (size_t i = 0; i < COUNT(steps); i++) {
-        if (i)
-            col += canvas_text(canvas, row, col, end - col, ROLE_RULE,
-                               narrow || !step ? "─" : " ─ ");
-        if (steps[i] == state)
-            col += draw_state(canvas, row, col, end - col, state);
-        else
-            col += canvas_text(canvas, row, col, end - col, ROLE_QUIET,
-                               dma_state_names[steps[i]]);
+    for (unsigned i = 0; i < DMA_CHANNELS; i++)
+        draw_box(watch, canvas,
+                 (struct area){area.row, area.col + (int)i * (cols + 1), BOX, cols},
+                 shown, i);
+}
+
+/* Channels of a controller that are in that state: "1, 2, 3"; `not`: without this one. */
+static unsigned put_numbers(struct buf *out, const struct watch *watch,
+                            const struct device *device, unsigned state, int not )
+{
+    unsigned count = 0;
+
+    for (unsigned i = 0; i < DMA_CHANNELS; i++) {
+        unsigned all = facts_channel(watch->board, device->index, (uint8_t)i);
+
+        if ((int)i != not &&watch->facts.dma[all].state == state)
+            buf_printf(out, "%s%u", count++ ? ", " : "", i);
+    }
+    return count;
+}
+
+static void put_controller(struct buf *out, const struct watch *watch,
+                           const struct device *device, int not, bool name)
+{
+    if (name)
+        buf_printf(out, "%s%s ", out->size ? "   " : "", device->name);
+    for (unsigned state = DMA_STATES; state-- > 0;) {
+        struct buf numbers = {0};
+
+        if (put_numbers(&numbers, watch, device, state, not ))
+            buf_printf(out, "%sch %s %s",
+                       state + 1 < DMA_STATES && out->size && !name ? "; " : "",
+                       buf_str(&numbers), dma_state_names[state]);
+        if (numbers.size)
+            name = false;
+        buf_free(&numbers);
     }
 }
 
-static const struct reg *find_reg(const struct device *device, const char *name)
+/* What everyone else does: "ch 1, 2, 3 idle". */
+static void draw_others(const struct watch *watch, struct canvas *canvas,
+                        struct area area, const struct channel *shown, bool boxes)
 {
-    const struct regfile *file = device->type->regs;
+    bool several = watch_device(watch, "dma", 1) != NULL;
+    const struct device *device;
+    struct buf text = {0};
 
-    for (size_t i = 0; i < file->count; i++)
-        if (strcmp(file->regs[i].name, name) == 0)
-            return &file->regs[i];
-    return NULL;
+    if (!boxes)
+        put_controller(&text, watch, shown->device, (int)shown->number, several);
+    for (unsigned i = 0; (device = watch_device(watch, "dma", i)); i++)
+        if (device != shown->device)
+            put_controller(&text, watch, device, -1, true);
+    canvas_text(canvas, area.row, area.col, area.cols, ROLE_QUIET, buf_str(&text));
+    buf_free(&text);
 }
 
-/* What the fields say: names of bits that are 1, names of values. */
-static void field_note(const struct reg *reg, uint64_t value, char *text, size_t room)
+/* --- one channel ---------------------------------------------------------------------- */
+
+/* Registers in the rows that are left, in two columns where they fit. */
+static void draw_registers(struct canvas *canvas, struct area area,
+                           const struct channel *channel)
 {
-    size_t used = 0;
+    int columns = area.cols >= 96 ? 2 : 1, cols = area.cols / columns - (columns > 1);
 
-    for (const struct reg_field *field = reg->fields; field && field->name; field++) {
-        uint64_t part = field_get(value, BITS(field->hi, field->lo));
-        const char *word = NULL;
+    for (int i = 0; i < (int)COUNT(registers) && i < area.rows * columns; i++) {
+        struct area line = {area.row + i % area.rows,
+                            area.col + i / area.rows * (cols + 2), 1, cols};
 
-        if (field->values)
-            word = field->values[part];
-        else if (field->hi == field->lo && part)
-            word = field->name;
-        if (word && used + strlen(word) + 2 < room)
-            used += (size_t)snprintf(text + used, room - used, "%s%s", used ? " " : "",
-                                     word);
+        dma_draw_register(canvas, line, channel, registers[i]);
     }
 }
 
-static bool is_count(const char *name)
+/* The rows about the channel, the most important ones first; gives how many. */
+static int draw_summary(struct canvas *canvas, struct area area,
+                        const struct channel *channel)
 {
-    return strcmp(name, "ExecBytes") == 0 || strcmp(name, "Moved") == 0 ||
-           strcmp(name, "Consumer") == 0 || strcmp(name, "Producer") == 0 ||
-           strcmp(name, "RingSize") == 0 || strcmp(name, "Priority") == 0;
-}
+    struct area line = {area.row, area.col + 2, 1, area.cols - 2};
+    int rows = area.rows < 3 ? area.rows : area.rows < 8 ? 3 : 5;
 
-/* The name of the place that an address is in. */
-static void note_of(const struct watch *watch, const struct reg *reg, uint64_t value,
-                    char *text, size_t room)
-{
-    const struct mmio *mmio = bus_find(&watch->board->bus, value);
-    const struct region *region = watch_region(watch, value);
-
-    text[0] = '\0';
-    if (reg->fields)
-        field_note(reg, value, text, room);
-    else if (is_count(reg->name) || reg->size < 8 || value < 0x1000)
-        return;
-    else if (mmio)
-        snprintf(text, room, "%s", mmio->name);
-    else if (region)
-        snprintf(text, room, "%.16s +%" PRIx64, region->name, value - region->base);
-}
-
-/* Was that register of the channel written in this move? */
-static bool was_written(const struct watch *watch, const struct device *device,
-                        const struct reg *reg, unsigned channel)
-{
-    const struct event *event = &watch->focus;
-
-    return watch->has_focus && event->kind == EVENT_MMIO_WRITE &&
-           event->mmio_write.device == device->index &&
-           event->mmio_write.offset - reg->offset - channel * reg->stride < reg->size;
-}
-
-static void draw_register(const struct watch *watch, struct canvas *canvas,
-                          struct area area, int row, const struct device *device,
-                          const struct reg *reg, unsigned channel)
-{
-    bool changed = was_written(watch, device, reg, channel);
-    enum role role = changed ? ROLE_CHANGED : ROLE_TEXT;
-    char note[64], count[TEXT_NUMBER];
-    uint64_t value = 0;
-    int room = area.cols - 27;
-
-    if (!watch_register(watch, device, reg->name, channel, &value))
-        return;
-    note_of(watch, reg, value, note, sizeof(note));
-    if (changed)
-        canvas_put(canvas, row, area.col, ROLE_CHANGED, '*');
-    canvas_text(canvas, row, area.col + 2, 15, ROLE_QUIET, reg->name);
-    if (reg->fields && text_width(note) > room) { /* names before numbers */
-        canvas_text(canvas, row, area.col + 18, area.cols - 18, role, note);
-        return;
+    dma_draw_states(canvas, line, channel);
+    if (rows > 1) {
+        line.row++;
+        dma_draw_beats(canvas, line, channel);
     }
-    if (is_count(reg->name))
-        canvas_printf(canvas, row, area.col + 18, 9, role, "%8s",
-                      text_count(count, value));
-    else
-        canvas_printf(canvas, row, area.col + 18, 9, role, "%08" PRIx64, value);
-    canvas_text(canvas, row, area.col + 27, room, ROLE_QUIET, note);
+    if (rows > 2) {
+        line.row++;
+        if (!dma_draw_error(canvas, line, channel))
+            dma_draw_work(canvas, line, channel);
+    }
+    if (rows > 3) {
+        line.row++;
+        dma_draw_moved(canvas, line, channel);
+        line.row++;
+        dma_draw_way(canvas, line, channel);
+    }
+    return rows;
 }
 
-/* The descriptor in progress; a row. */
-static void draw_descriptor(struct canvas *canvas, struct area area, int row,
-                            const struct dma_fold *dma)
+static void draw_one(const struct watch *watch, struct canvas *canvas, struct area area,
+                     const struct channel *channel)
 {
-    const struct event_dma_descriptor *now = &dma->descriptor;
-    char count[TEXT_NUMBER];
+    bool others = area.rows >= 8;
+    int used = draw_summary(canvas, area, channel);
+    struct area rest = {area.row + used, area.col, area.rows - used - others,
+                        area.cols};
 
-    canvas_printf(canvas, row, area.col + 2, area.cols - 2, ROLE_TEXT,
-                  "desc %" PRIu32 " at %08" PRIx64 ", %s B%s", now->index, now->at,
-                  text_count(count, now->bytes),
-                  now->flags & DMA_FLAG_IRQ ? ", irq" : "");
+    if (rest.rows > 0)
+        draw_registers(canvas, rest, channel);
+    if (others)
+        draw_others(
+            watch, canvas,
+            (struct area){area.row + area.rows - 1, area.col + 2, 1, area.cols - 2},
+            channel, false);
+}
+
+static void draw_all(const struct watch *watch, struct canvas *canvas, struct area area,
+                     const struct channel *channel)
+{
+    bool several = watch_device(watch, "dma", 1) != NULL;
+    struct area rest = {area.row + BOX + 1, area.col, area.rows - BOX - 1 - several,
+                        area.cols};
+
+    draw_boxes(watch, canvas, area, channel);
+    dma_draw_way(canvas, (struct area){area.row + BOX, area.col + 2, 1, area.cols - 2},
+                 channel);
+    draw_registers(canvas, rest, channel);
+    if (several)
+        draw_others(
+            watch, canvas,
+            (struct area){area.row + area.rows - 1, area.col + 2, 1, area.cols - 2},
+            channel, true);
+}
+
+static const char *absent(const struct watch *watch)
+{
+    return watch_device(watch, "dma", 0) ? NULL : "this board has no DMA controller";
 }
 
 static void draw(const struct watch *watch, struct view_state *state,
                  struct canvas *canvas, struct area area)
 {
-    unsigned channel = part_channel(watch);
-    const struct device *device = watch_device(watch, "dma", channel / DMA_CHANNELS);
-    int columns = area.cols >= 76 ? 2 : 1, first = area.row + 2, row, column = 0;
+    struct area inside = {area.row + 1, area.col, area.rows - 1, area.cols};
+    struct channel channel;
     char title[40];
 
-    (void)state;
-    snprintf(title, sizeof(title), "DMA channel %u", channel);
-    canvas_rule(canvas, area.row, area.col, area.cols, title,
-                device ? device->name : NULL);
-    if (!device) {
-        canvas_text(canvas, area.row + 1, area.col + 2, area.cols - 2, ROLE_QUIET,
-                    "this board has no DMA controller");
+    if (!channel_find(watch, state->about, &channel)) {
+        view_draw_absent(&dma_view, canvas, area,
+                         absent(watch) ? absent(watch)
+                                       : "there is no such controller or channel");
         return;
     }
-    draw_states(canvas, area.row + 1, area.col + 2, area.cols - 2,
-                watch->facts.dma[channel].state);
-    if (watch->facts.dma[channel].has_descriptor)
-        draw_descriptor(canvas, area, first++, &watch->facts.dma[channel]);
-    row = first;
-    for (size_t i = 0; i < COUNT(rows) && column < columns; i++) {
-        struct area part = area;
-
-        part.cols = area.cols / columns - (columns > 1);
-        part.col += column * (part.cols + 2);
-        draw_register(watch, canvas, part, row, device, find_reg(device, rows[i]),
-                      channel % DMA_CHANNELS);
-        if (++row == area.row + area.rows) {
-            row = first;
-            column++;
-        }
-    }
+    snprintf(title, sizeof(title), "DMA channel %u", channel.number);
+    canvas_rule(canvas, area.row, area.col, area.cols, title, channel.device->name);
+    canvas_thing(canvas, area.row, area.col, area.cols, THING_PART, "%s",
+                 channel.device->name);
+    if (area.cols >= WIDE && area.rows >= TALL)
+        draw_all(watch, canvas, inside, &channel);
+    else
+        draw_one(watch, canvas, inside, &channel);
 }
 
 const struct view dma_view = {
@@ -211,6 +217,9 @@ const struct view dma_view = {
     .cols = 32,
     .rows = 3,
     .wide = 46,
+    .wish = 16,
     .tells = "info dma",
+    .about = "[DMA] [CHANNEL]",
+    .absent = absent,
     .draw = draw,
 };

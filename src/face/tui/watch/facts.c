@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+_Static_assert((int)QUEUE_CHANNELS == (int)FACTS_CHANNELS, "counted alike");
+
 static void add_span(struct facts *facts, const struct event *event, struct span span)
 {
     span.retired = event->retired;

@@ -1,20 +1,20 @@
 #include "face/tui/watch/queue_fold.h"
 
 #include "base/bits.h"
-#include "face/tui/watch/facts.h"
 #include "machine/dma/dma.h"
 #include "machine/virtio/virtio.h"
 
 #include <string.h>
 
-_Static_assert((int)QUEUE_CHANNELS == (int)FACTS_CHANNELS, "counted alike");
 _Static_assert((int)VIRTIO_STATES <= (int)QUEUE_STATES, "a place for each state");
 
 static struct dma_queue_fold *channel_of(struct queue_fold *fold,
                                          const struct board *board, uint8_t device,
                                          uint8_t channel)
 {
-    return &fold->dma[facts_channel(board, device, channel)];
+    unsigned unit = device < board->devices ? board->device[device]->unit : 0;
+
+    return &fold->dma[(unit * DMA_CHANNELS + channel) % QUEUE_CHANNELS];
 }
 
 /* --- DMA channels ------------------------------------------------------------------ */
@@ -76,10 +76,11 @@ static void take_transfer(struct queue_fold *fold, const struct board *board,
                           const struct event *event)
 {
     uint8_t who = event->bus_transfer.initiator;
+    uint32_t slot = board->costs.bus_slot;
 
-    (void)board;
     if (initiator_kind(who) == BY_DMA)
-        fold->dma[initiator_number(who) % QUEUE_CHANNELS].slots++;
+        fold->dma[initiator_number(who) % QUEUE_CHANNELS].slots +=
+            slot ? event->bus_transfer.price / slot : 1;
 }
 
 /* Claiming a channel, or giving it another ring, begins anew: numbers of descriptors

@@ -39,7 +39,7 @@ struct dma_way_state {
 };
 
 struct dma_queue_fold {
-    uint64_t slots; /* uses of the bus since reset, each of one slot or more */
+    uint64_t slots;                /* of the bus, taken since reset */
     uint32_t turns, gives, states; /* so far */
     struct dma_turn turn[QUEUE_TURNS];
     struct dma_give give[QUEUE_GIVES];

@@ -1,0 +1,240 @@
+/*
+ * A DMA channel's registers and descriptors, field by field: names before numbers, and
+ * what the event told of has changed.
+ */
+#include "base/bits.h"
+#include "face/tui/view/dma_parts.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { NAME = 2, VALUE = 18, NOTE = 28 /* columns in a row */ };
+
+void dma_name_place(const struct watch *watch, uint64_t pa, char *text, size_t room)
+{
+    const struct mmio *mmio = bus_find(&watch->board->bus, pa);
+    const struct region *region = watch_region(watch, pa);
+
+    text[0] = '\0';
+    if (mmio)
+        snprintf(text, room, "%s", mmio->name);
+    else if (region && pa == region->base)
+        snprintf(text, room, "%.24s", region->name);
+    else if (region)
+        snprintf(text, room, "%.16s +%" PRIx64, region->name, pa - region->base);
+}
+
+/* --- registers ----------------------------------------------------------------------- */
+
+static void add_word(struct buf *out, const char *word)
+{
+    buf_printf(out, "%s%s", out->size ? " " : "", word);
+}
+
+/* What the fields say: names of bits that are 1, names of values. */
+static void put_fields(struct buf *out, const struct reg *reg, uint64_t value,
+                       uint64_t without)
+{
+    for (const struct reg_field *field = reg->fields; field && field->name; field++) {
+        uint64_t part = field_get(value, BITS(field->hi, field->lo));
+
+        if (without & BITS(field->hi, field->lo))
+            continue;
+        if (field->values)
+            add_word(out, field->values[part]);
+        else if (field->hi == field->lo && part)
+            add_word(out, field->name);
+    }
+}
+
+/* "errIE 0▸1 run 0▸1", and "stealing▸burst" where values have names. */
+static void put_changed(struct buf *out, const struct reg *reg, uint64_t old,
+                        uint64_t value)
+{
+    for (const struct reg_field *field = reg->fields; field && field->name; field++) {
+        uint64_t was = field_get(old, BITS(field->hi, field->lo));
+        uint64_t is = field_get(value, BITS(field->hi, field->lo));
+
+        if (was == is)
+            continue;
+        add_word(out, field->values ? field->values[was] : field->name);
+        if (field->values)
+            buf_printf(out, "▸%s", field->values[is]);
+        else
+            buf_printf(out, " %" PRIu64 "▸%" PRIu64, was, is);
+    }
+}
+
+static bool is_count(const char *name)
+{
+    static const char *const counts[] = {
+        "ExecBytes", "Moved", "Consumer", "Producer", "RingSize", "Priority", "Failed"};
+
+    for (size_t i = 0; i < COUNT(counts); i++)
+        if (strcmp(name, counts[i]) == 0)
+            return true;
+    return false;
+}
+
+/* The name of the place that an address is in, or what the fields say. */
+static void put_note(struct buf *out, const struct watch *watch, const struct reg *reg,
+                     uint64_t value)
+{
+    char place[TEXT_DATA];
+
+    if (reg->fields) {
+        put_fields(out, reg, value, 0);
+    } else if (!is_count(reg->name) && reg->size == 8 && value >= 0x1000) {
+        dma_name_place(watch, value, place, sizeof(place));
+        buf_text(out, place);
+    }
+}
+
+/* What a store has changed: fields, else the number. A store of the same value is told,
+ * too: "not changed". */
+static void put_store(struct buf *out, const struct reg *reg, uint64_t old,
+                      uint64_t value)
+{
+    if (old == value) {
+        buf_text(out, "not changed");
+    } else if (reg->fields) {
+        put_changed(out, reg, old, value);
+        if (out->size)
+            put_fields(out, reg, value, old ^ value);
+    } else if (is_count(reg->name)) {
+        buf_printf(out, "%" PRIu64 "▸%" PRIu64, old, value);
+    } else {
+        buf_printf(out, "was %" PRIx64, old);
+    }
+}
+
+static const struct reg *find(const char *name)
+{
+    for (size_t i = 0; i < dma_type.regs->count; i++)
+        if (strcmp(dma_type.regs->regs[i].name, name) == 0)
+            return &dma_type.regs->regs[i];
+    return NULL;
+}
+
+static void draw_value(struct canvas *canvas, struct area area, const struct reg *reg,
+                       uint64_t value, enum role role)
+{
+    char count[TEXT_NUMBER];
+
+    if (is_count(reg->name))
+        canvas_printf(canvas, area.row, area.col + VALUE, 9, role, "%8s",
+                      text_count(count, value));
+    else
+        canvas_printf(canvas, area.row, area.col + VALUE, 9, role, "%08" PRIx64, value);
+}
+
+void dma_draw_register(struct canvas *canvas, struct area area,
+                       const struct channel *channel, const char *name)
+{
+    const struct event_mmio_write *write = channel_written(channel, name);
+    const struct reg *reg = find(name);
+    uint64_t value = channel_register(channel, name);
+    enum role role = write ? ROLE_CHANGED : ROLE_TEXT;
+    int room = area.cols - NOTE;
+    struct buf note = {0};
+
+    if (write)
+        put_store(&note, reg, write->old, value);
+    else
+        put_note(&note, channel->watch, reg, value);
+    if (write)
+        canvas_put(canvas, area.row, area.col, ROLE_CHANGED, '*');
+    canvas_text(canvas, area.row, area.col + NAME, VALUE - NAME - 1, ROLE_QUIET,
+                reg->name);
+    if (text_width(buf_str(&note)) > room && reg->fields) { /* names before numbers */
+        canvas_text(canvas, area.row, area.col + VALUE, area.cols - VALUE, role,
+                    buf_str(&note));
+    } else {
+        draw_value(canvas, area, reg, value, role);
+        canvas_text(canvas, area.row, area.col + NOTE, room,
+                    write ? ROLE_CHANGED : ROLE_QUIET, buf_str(&note));
+    }
+    buf_free(&note);
+    canvas_thing(canvas, area.row, area.col, area.cols, THING_FIELD, "%s.%s[%u]",
+                 channel->device->name, reg->name, channel->number);
+}
+
+/* --- descriptors ----------------------------------------------------------------------- */
+
+static void draw_field(struct canvas *canvas, struct area area,
+                       const struct channel *channel, uint64_t at, const char *name,
+                       const char *value, const char *note)
+{
+    bool changed = watch_wrote(channel->watch, at);
+    enum role role = changed ? ROLE_CHANGED : ROLE_TEXT;
+
+    if (changed)
+        canvas_put(canvas, area.row, area.col, ROLE_CHANGED, '*');
+    canvas_printf(canvas, area.row, area.col + 2, 11, ROLE_QUIET, "+%02x %s",
+                  (unsigned)(at % DMA_DESCRIPTOR_SIZE), name);
+    canvas_printf(canvas, area.row, area.col + 14, area.cols - 14, role, "%8s", value);
+    canvas_text(canvas, area.row, area.col + 24, area.cols - 24, ROLE_QUIET, note);
+    canvas_thing(canvas, area.row, area.col, area.cols, THING_MEMORY, "0x%" PRIx64, at);
+}
+
+static void draw_place(struct canvas *canvas, struct area area,
+                       const struct channel *channel, uint64_t at, const char *name,
+                       uint64_t value)
+{
+    char text[TEXT_NUMBER], place[TEXT_DATA];
+
+    snprintf(text, sizeof(text), "%08" PRIx64, value);
+    dma_name_place(channel->watch, value, place, sizeof(place));
+    draw_field(canvas, area, channel, at, name, text, place);
+}
+
+static void draw_words(struct canvas *canvas, struct area area,
+                       const struct channel *channel, uint64_t at, const char *name,
+                       uint32_t value, void (*put)(struct buf *out, uint32_t value))
+{
+    char text[TEXT_NUMBER];
+    struct buf words = {0};
+
+    snprintf(text, sizeof(text), "%x", value);
+    put(&words, value);
+    draw_field(canvas, area, channel, at, name, text,
+               words.size ? buf_str(&words) : "none");
+    buf_free(&words);
+}
+
+static void put_status(struct buf *out, uint32_t status)
+{
+    dma_put_status(out, status);
+    if (!out->size)
+        buf_text(out, "not done");
+}
+
+int dma_draw_descriptor(struct canvas *canvas, struct area area,
+                        const struct channel *channel, const struct dma_descriptor *now)
+{
+    bool chained = channel->source == DMA_CHAIN;
+    int rows = area.rows < 5 + chained ? area.rows : 5 + chained;
+    char text[TEXT_NUMBER];
+
+    for (int i = 0; i < rows; i++, area.row++) {
+        if (i == 0)
+            draw_place(canvas, area, channel, now->at, "source", now->source);
+        else if (i == 1)
+            draw_place(canvas, area, channel, now->at + DMA_DESCRIPTOR_DEST, "dest",
+                       now->dest);
+        else if (i == 2)
+            draw_field(canvas, area, channel, now->at + DMA_DESCRIPTOR_BYTES, "bytes",
+                       text_count(text, now->bytes), "");
+        else if (i == 3)
+            draw_words(canvas, area, channel, now->at + DMA_DESCRIPTOR_FLAGS, "flags",
+                       now->flags, dma_put_flags);
+        else if (i == 4)
+            draw_words(canvas, area, channel, now->at + DMA_DESCRIPTOR_STATUS, "status",
+                       now->status, put_status);
+        else
+            draw_place(canvas, area, channel, now->at + DMA_DESCRIPTOR_NEXT, "next",
+                       now->at + (uint64_t)(int64_t)now->next);
+    }
+    return rows;
+}
