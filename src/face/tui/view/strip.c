@@ -59,21 +59,42 @@ static void point_away(const struct strip *strip, int row, unsigned slot,
         canvas_printf(strip->canvas, row, col, width, role, "%s ▸", label);
 }
 
+/* Where the label of an arrow at `col` is free: right of it, else left; -1: nowhere. */
+static int label_col(const struct strip *strip, int row, int col, int width)
+{
+    if (col + 2 + width <= strip->col + strip->cols &&
+        is_free(strip->canvas, row, col, 2 + width))
+        return col + 2;
+    if (col - 1 - width >= strip->col &&
+        is_free(strip->canvas, row, col - 1 - width, width + 2))
+        return col - 1 - width;
+    return -1;
+}
+
+static int arrow_col(const struct strip *strip, unsigned slot)
+{
+    return strip_col(strip, slot) + (strip->width - 1) / 2;
+}
+
+bool strip_has_room(const struct strip *strip, int row, unsigned slot,
+                    const char *label)
+{
+    return strip_col(strip, slot) >= 0 &&
+           label_col(strip, row, arrow_col(strip, slot), text_width(label)) >= 0;
+}
+
 void strip_point(const struct strip *strip, int row, unsigned slot, uint32_t sign,
                  enum role role, const char *label)
 {
-    int left = strip_col(strip, slot), width = text_width(label);
-    int col = left + (strip->width - 1) / 2, end = strip->col + strip->cols;
+    int width = text_width(label), col = arrow_col(strip, slot), at;
 
-    if (left < 0) {
+    if (strip_col(strip, slot) < 0) {
         point_away(strip, row, slot, role, label);
         return;
     }
-    if (col + 2 + width <= end && is_free(strip->canvas, row, col, 2 + width))
-        canvas_text(strip->canvas, row, col + 2, width, role, label);
-    else if (col - 1 - width >= strip->col &&
-             is_free(strip->canvas, row, col - 1 - width, width + 2))
-        canvas_text(strip->canvas, row, col - 1 - width, width, role, label);
+    at = label_col(strip, row, col, width);
+    if (at >= 0)
+        canvas_text(strip->canvas, row, at, width, role, label);
     canvas_put(strip->canvas, row, col, role, sign);
 }
 

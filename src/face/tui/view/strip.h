@@ -27,6 +27,10 @@ int strip_col(const struct strip *strip, unsigned slot);
 void strip_point(const struct strip *strip, int row, unsigned slot, uint32_t sign,
                  enum role role, const char *label);
 
+/* Would the label of such an arrow find room? */
+bool strip_has_room(const struct strip *strip, int row, unsigned slot,
+                    const char *label);
+
 /* "├──── d owns ────┤" under the slots; `name` gives what a slot's stretch is called:
  * slots whose names are equal belong together. */
 void strip_band(const struct strip *strip, int row,
