@@ -2,6 +2,7 @@
 
 #include "base/bits.h"
 #include "face/tui/stage/parts.h"
+#include "face/tui/view/fields.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -104,14 +105,6 @@ bool channel_find(const struct watch *watch, const char *about, struct channel *
 
 /* --- its registers ----------------------------------------------------------------- */
 
-static const struct reg *find_reg(const char *name)
-{
-    for (size_t i = 0; i < dma_type.regs->count; i++)
-        if (strcmp(dma_type.regs->regs[i].name, name) == 0)
-            return &dma_type.regs->regs[i];
-    return NULL;
-}
-
 static const struct event_mmio_write *write_to(const struct channel *channel,
                                                const struct event *event,
                                                const struct reg *reg)
@@ -129,7 +122,7 @@ const struct event_mmio_write *channel_written(const struct channel *channel,
                                                const char *name)
 {
     const struct watch *watch = channel->watch;
-    const struct reg *reg = find_reg(name);
+    const struct reg *reg = fields_register(&dma_type, name);
 
     for (unsigned i = watch->count; reg && i-- > watch->first;) {
         const struct event_mmio_write *write =
@@ -144,7 +137,7 @@ const struct event_mmio_write *channel_written(const struct channel *channel,
 static uint64_t look(const struct channel *channel, const char *name)
 {
     const struct watch *watch = channel->watch;
-    const struct reg *reg = find_reg(name);
+    const struct reg *reg = fields_register(&dma_type, name);
     uint64_t value = 0;
 
     if (!reg || !watch_register(watch, channel->device, name, channel->number, &value))

@@ -4,6 +4,7 @@
  */
 #include "base/bits.h"
 #include "face/tui/view/dma_parts.h"
+#include "face/tui/view/fields.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -27,45 +28,6 @@ void dma_name_place(const struct watch *watch, uint64_t pa, char *text, size_t r
 
 /* --- registers ----------------------------------------------------------------------- */
 
-static void add_word(struct buf *out, const char *word)
-{
-    buf_printf(out, "%s%s", out->size ? " " : "", word);
-}
-
-/* What the fields say: names of bits that are 1, names of values. */
-static void put_fields(struct buf *out, const struct reg *reg, uint64_t value,
-                       uint64_t without)
-{
-    for (const struct reg_field *field = reg->fields; field && field->name; field++) {
-        uint64_t part = field_get(value, BITS(field->hi, field->lo));
-
-        if (without & BITS(field->hi, field->lo))
-            continue;
-        if (field->values)
-            add_word(out, field->values[part]);
-        else if (field->hi == field->lo && part)
-            add_word(out, field->name);
-    }
-}
-
-/* "errIE 0▸1 run 0▸1", and "stealing▸burst" where values have names. */
-static void put_changed(struct buf *out, const struct reg *reg, uint64_t old,
-                        uint64_t value)
-{
-    for (const struct reg_field *field = reg->fields; field && field->name; field++) {
-        uint64_t was = field_get(old, BITS(field->hi, field->lo));
-        uint64_t is = field_get(value, BITS(field->hi, field->lo));
-
-        if (was == is)
-            continue;
-        add_word(out, field->values ? field->values[was] : field->name);
-        if (field->values)
-            buf_printf(out, "▸%s", field->values[is]);
-        else
-            buf_printf(out, " %" PRIu64 "▸%" PRIu64, was, is);
-    }
-}
-
 static bool is_count(const char *name)
 {
     static const char *const counts[] = {
@@ -84,7 +46,7 @@ static void put_note(struct buf *out, const struct watch *watch, const struct re
     char place[TEXT_DATA];
 
     if (reg->fields) {
-        put_fields(out, reg, value, 0);
+        fields_put(out, reg, value, 0);
     } else if (!is_count(reg->name) && reg->size == 8 && value >= 0x1000) {
         dma_name_place(watch, value, place, sizeof(place));
         buf_text(out, place);
@@ -99,22 +61,14 @@ static void put_store(struct buf *out, const struct reg *reg, uint64_t old,
     if (old == value) {
         buf_text(out, "not changed");
     } else if (reg->fields) {
-        put_changed(out, reg, old, value);
+        fields_put_changed(out, reg, old, value);
         if (out->size)
-            put_fields(out, reg, value, old ^ value);
+            fields_put(out, reg, value, old ^ value);
     } else if (is_count(reg->name)) {
         buf_printf(out, "%" PRIu64 "▸%" PRIu64, old, value);
     } else {
         buf_printf(out, "was %" PRIx64, old);
     }
-}
-
-static const struct reg *find(const char *name)
-{
-    for (size_t i = 0; i < dma_type.regs->count; i++)
-        if (strcmp(dma_type.regs->regs[i].name, name) == 0)
-            return &dma_type.regs->regs[i];
-    return NULL;
 }
 
 static void draw_value(struct canvas *canvas, struct area area, const struct reg *reg,
@@ -133,7 +87,7 @@ void dma_draw_register(struct canvas *canvas, struct area area,
                        const struct channel *channel, const char *name)
 {
     const struct event_mmio_write *write = channel_written(channel, name);
-    const struct reg *reg = find(name);
+    const struct reg *reg = fields_register(&dma_type, name);
     uint64_t value = channel_register(channel, name);
     enum role role = write ? ROLE_CHANGED : ROLE_TEXT;
     int room = area.cols - NOTE;

@@ -1,6 +1,7 @@
 #include "face/tui/watch/queue_fold.h"
 
 #include "base/bits.h"
+#include "machine/device/ata.h"
 #include "machine/dma/dma.h"
 #include "machine/virtio/virtio.h"
 
@@ -125,19 +126,29 @@ static void enter(struct disk_way *way, unsigned state, uint64_t cycle)
     way->was |= UINT32_C(1) << state;
 }
 
+/* A disk decodes a command before it accepts it. */
 static void take_command(struct queue_fold *fold, const struct board *board,
                          const struct event *event)
 {
+    struct disk_way *way = &fold->disk[event->disk_command.device % BOARD_ROWS];
+    uint64_t decoding = way->since[DISK_DECODING];
+    bool was = way->was >> DISK_DECODING & 1;
+
     (void)board;
-    begin_way(&fold->disk[event->disk_command.device % BOARD_ROWS], event->cycle);
+    begin_way(way, event->cycle);
+    if (was)
+        enter(way, DISK_DECODING, decoding);
 }
 
+/* A virtio disk tells of its medium, too: it has states of its own. */
 static void take_phase(struct queue_fold *fold, const struct board *board,
                        const struct event *event)
 {
-    (void)board;
-    enter(&fold->disk[event->disk_phase.device % BOARD_ROWS], event->disk_phase.phase,
-          event->cycle);
+    const struct event_disk_phase *phase = &event->disk_phase;
+
+    if (phase->device < board->devices &&
+        board->device[phase->device]->type == &ata_type)
+        enter(&fold->disk[phase->device], phase->phase, event->cycle);
 }
 
 /* A request begins when the device reads the head of its chain. */
