@@ -150,6 +150,8 @@ static const struct {
     {"info device uart7", "info device: "},
     {"info device uart0 RBX", "info device: uart0 has no register 'RBX'"},
     {"info dma 4", "info dma: a controller has channels 0 to 3"},
+    {"info ring uart0", "info ring: uart0 is no DMA controller"},
+    {"info ring dma0 4", "info ring: a controller has channels 0 to 3"},
     {"info events nothing", "info events: "},
     {"info symbols 5", "info symbols: no symbol and no region holds 0x5"},
     {"info line source", "info line: 0x80001000 has no source line"},
@@ -289,6 +291,24 @@ START_TEST(descriptors_of_a_ring_are_told_from_memory)
     small_machine_has(&talk, "info dma 2",
                       "dma0          2      0  0x80001200  0x80001000  0x80001080",
                       "16  irq    done, 16 bytes", NULL);
+    small_machine_has(&talk, "info ring dma0 2",
+                      "dma0 channel 2: 2 slots at 0x80001200, consumer 0, producer 1",
+                      "0  consumer  DMA       next         0  0x80001200",
+                      "1  producer  software  to fill         0x80001220", NULL);
+}
+END_TEST
+
+START_TEST(a_ring_that_cannot_be_is_told)
+{
+    small_machine_has(&talk, "info ring", "No channel has a ring", NULL);
+    talk_do(&talk, "set dma0.Control[2].claim = 1");
+    talk_do(&talk, "set dma0.RingSize[2] = 3");
+    small_machine_has(&talk, "info ring", "RingSize is no power of 2", NULL);
+    talk_do(&talk, "set dma0.RingSize[2] = 4");
+    talk_do(&talk, "set dma0.Producer[2] = 4");
+    small_machine_has(&talk, "info ring", "Producer is too far ahead", NULL);
+    talk_do(&talk, "set dma0.RingSize[2] = 256");
+    small_machine_has(&talk, "info ring", "Left out: 0 slots before, 192 behind", NULL);
 }
 END_TEST
 
@@ -547,6 +567,7 @@ static void add_tests(TCase *tcase)
     tcase_add_test(tcase, every_register_of_every_device_is_listed);
     tcase_add_test(tcase, a_transfer_under_way_is_told);
     tcase_add_test(tcase, descriptors_of_a_ring_are_told_from_memory);
+    tcase_add_test(tcase, a_ring_that_cannot_be_is_told);
     tcase_add_test(tcase, descriptors_of_a_chain_are_followed);
     tcase_add_test(tcase, a_chain_without_end_ends);
     tcase_add_test(tcase, a_pending_interrupt_is_told);

@@ -171,6 +171,22 @@ const struct command info_commands[] = {
         .run = info_dma,
     },
     {
+        .name = "info ring",
+        .arguments = {{.type = ARG_DEVICE, .name = "DMA", .optional = true},
+                      {.type = ARG_COUNT, .name = "CHANNEL", .optional = true}},
+        .summary = "the rings of DMA channels: slots, owners, pointers",
+        .help =
+            "Each slot of a channel's ring of descriptors as it is in memory now: whose it "
+            "is, the channel's from consumer up to producer and else software's; which "
+            "descriptor is or was in it; where the pointers are. Of a large ring the 64 "
+            "slots around consumer.\n"
+            "\n"
+            "  info ring\n"
+            "  info ring dma0 0",
+        .group = GROUP,
+        .run = info_ring,
+    },
+    {
         .name = "info iommu",
         .summary = "IOMMUs: what they remember, and what is in their queues",
         .help =

@@ -8,10 +8,11 @@
  *
  *   info_hart.c    registers, harts          info_csr.c      CSRs
  *   info_page.c    TLB and page tables       info_device.c   devices and their registers
- *   info_dma.c     DMA channels, rings       info_irq.c      interrupts
+ *   info_dma.c     DMA channels              info_irq.c      interrupts
  *   info_board.c   map, bus, costs, queue    info_run.c      metrics, events
  *   info_program.c symbols, lines, regions   info_virtqueue.c  virtio queues
  *   info_iommu.c   IOMMUs, what they would do   info_calls.c  the call stack
+ *   info_ring.c    rings, slot by slot
  */
 bool info_registers(struct call *call, struct err *err);
 bool info_harts(struct call *call, struct err *err);
@@ -25,6 +26,7 @@ bool info_devices(struct call *call, struct err *err);
 bool info_device(struct call *call, struct err *err);
 bool info_disk(struct call *call, struct err *err);
 bool info_dma(struct call *call, struct err *err);
+bool info_ring(struct call *call, struct err *err);
 bool info_iommu(struct call *call, struct err *err);
 bool info_iommu_walk(struct call *call, struct err *err);
 bool info_virtqueue(struct call *call, struct err *err);

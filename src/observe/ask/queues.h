@@ -58,6 +58,9 @@ struct dma_slot {
 };
 struct dma_slot dma_ring_slot(const struct dma_ring *ring, uint32_t number);
 
+/* "next", "to do", "done", "to fill". */
+const char *dma_slot_word(const struct dma_ring *ring, const struct dma_slot *slot);
+
 /* A chain, followed until it ends or nothing sensible follows. */
 enum { DMA_CHAIN_MOST = 64 };
 enum dma_chain_end {

@@ -94,6 +94,13 @@ struct dma_slot dma_ring_slot(const struct dma_ring *ring, uint32_t number)
     return slot;
 }
 
+const char *dma_slot_word(const struct dma_ring *ring, const struct dma_slot *slot)
+{
+    if (slot->is_channels)
+        return slot->descriptor == ring->consumer ? "next" : "to do";
+    return slot->has_been ? "done" : "to fill";
+}
+
 /* --- chains ------------------------------------------------------------------------ */
 
 static bool was_there(struct dma_chain *chain, uint64_t at)

@@ -51,11 +51,9 @@ const char *ring_word(const struct channel *channel, const struct ring_slot *slo
         return brief ? "fail" : "failed";
     if (slot->slot.is_channels && slot->now)
         return "now";
-    if (slot->slot.is_channels)
-        return slot->slot.descriptor == channel->ring.consumer ? "next" : "to do";
-    if (slot->slot.has_been)
-        return "done";
-    return brief ? "fill" : "to fill";
+    if (!slot->slot.is_channels && !slot->slot.has_been && brief)
+        return "fill";
+    return dma_slot_word(&channel->ring, &slot->slot);
 }
 
 /* Is it a load or store by a hart of bytes of that slot, from `from` up to `to`? */
