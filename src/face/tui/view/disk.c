@@ -2,184 +2,25 @@
  * A disk, ATA or virtio: what it was asked for, the way of that through its states with
  * the cycle in which each was entered last, how far it is, and what its registers say.
  */
+#include "face/tui/view/disk_look.h"
 #include "face/tui/view/fields.h"
 #include "face/tui/view/view.h"
-#include "face/tui/watch/say.h"
-#include "machine/device/ata.h"
-#include "machine/virtio/virtio.h"
-
-#include "base/bits.h"
 
 #include <ctype.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
-#define IN(number) (UINT32_C(1) << (number))
-
-/* A step of the way, and the states that are part of it. */
-struct step {
-    const char *name;
-    uint32_t states;
-};
-
-static const struct step ata_steps[] = {
-    {"command", IN(DISK_DECODING)},
-    {"seek", IN(DISK_SEEKING)},
-    {"medium", IN(DISK_READING) | IN(DISK_WRITING)},
-    {"buffer",
-     IN(DISK_DATA_IN) | IN(DISK_DATA_OUT) | IN(DISK_DMA_IN) | IN(DISK_DMA_OUT)},
-    {"done", IN(DISK_DONE)},
-    {NULL, 0},
-};
-
-static const struct step virtio_steps[] = {
-    {"ring", IN(VIRTIO_READ_INDEX) | IN(VIRTIO_READ_HEAD)},
-    {"chain", IN(VIRTIO_READ_DESCRIPTOR)},
-    {"header", IN(VIRTIO_READ_HEADER) | IN(VIRTIO_DECODE)},
-    {"medium", IN(VIRTIO_WAIT_MEDIUM)},
-    {"data", IN(VIRTIO_MOVE_DATA)},
-    {"status", IN(VIRTIO_WRITE_STATUS)},
-    {"used", IN(VIRTIO_WRITE_USED) | IN(VIRTIO_WRITE_USED_INDEX) |
-                 IN(VIRTIO_READ_EVENT) | IN(VIRTIO_WRITE_AVAIL_EVENT)},
-    {NULL, 0},
-};
-
-/* A disk at the moment, whatever its kind. */
-struct disk {
-    const struct watch *watch;
-    const struct device *device;
-    const struct ata *ata; /* NULL: the other */
-    const struct virtio_blk *virtio;
-    const struct step *steps;
-    const struct disk_way *way;
-    unsigned state;
-    bool asked, failed; /* it has had something to do; that failed */
-    char command[TEXT_DATA], state_name[TEXT_DATA];
-    uint64_t lba, sectors, moved; /* of the command; by the side of the host */
-    unsigned ready, room;         /* sectors in its buffer */
-    uint64_t position;            /* of the head */
-};
-
-/* --- what is known ------------------------------------------------------------------------ */
-
-static void look_ata(struct disk *disk)
-{
-    const struct disk_fold *fold = &disk->watch->facts.disk[disk->device->index];
-    const struct ata *ata = (const struct ata *)disk->device;
-
-    disk->ata = ata;
-    disk->steps = ata_steps;
-    disk->state = fold->has_phase ? fold->phase.phase : DISK_READY;
-    disk->asked = fold->has_command;
-    disk->failed = disk->state == DISK_FAILED;
-    disk->lba = fold->command.lba;
-    disk->sectors = fold->command.count;
-    say_value(disk->command, UNIT_ATACOMMAND, fold->command.command);
-    say_value(disk->state_name, UNIT_DISKPHASE, disk->state);
-    disk->moved =
-        ata->total - (ata->left_host < ata->total ? ata->left_host : ata->total);
-    if (disk->state == DISK_DONE)
-        disk->moved = disk->sectors;
-    disk->ready = ata->ready;
-    disk->room = ATA_BUFFER_SECTORS;
-    disk->position = ata->position;
-}
-
-static void look_virtio(struct disk *disk)
-{
-    const struct virtio_fold *fold = &disk->watch->facts.virtio[disk->device->index];
-    const struct virtio_blk *virtio = (const struct virtio_blk *)disk->device;
-
-    disk->virtio = virtio;
-    disk->steps = virtio_steps;
-    disk->state = fold->state;
-    disk->asked = fold->has_chain;
-    disk->failed = disk->state == VIRTIO_BROKEN;
-    disk->lba = fold->chain.sector;
-    disk->sectors = (fold->chain.bytes + SECTOR - 1) / SECTOR;
-    say_value(disk->command, UNIT_VIRTIOTYPE, fold->chain.type);
-    say_value(disk->state_name, UNIT_VIRTIOSTATE, disk->state);
-    disk->moved = virtio->moved / SECTOR;
-    disk->ready = virtio->ready;
-    disk->room = 2;
-    disk->position = virtio->position;
-}
-
-static struct disk look(const struct watch *watch, const struct device *device)
-{
-    struct disk disk = {.watch = watch,
-                        .device = device,
-                        .way = &watch->facts.queues.disk[device->index]};
-
-    if (device->type == &ata_type)
-        look_ata(&disk);
-    else
-        look_virtio(&disk);
-    if (disk.moved > disk.sectors)
-        disk.moved = disk.sectors;
-    return disk;
-}
-
-static bool is_of(const struct device *device, const struct event *event)
-{
-    switch ((int)event->kind) {
-    case EVENT_DISK_COMMAND:
-        return event->disk_command.device == device->index;
-    case EVENT_DISK_PHASE:
-        return event->disk_phase.device == device->index;
-    case EVENT_MMIO_READ:
-        return event->mmio_read.device == device->index;
-    case EVENT_MMIO_WRITE:
-        return event->mmio_write.device == device->index;
-    case EVENT_VIRTIO_STATE:
-        return event->virtio_state.device == device->index;
-    case EVENT_VIRTIO_CHAIN:
-        return event->virtio_chain.device == device->index;
-    case EVENT_VIRTIO_USED:
-        return event->virtio_used.device == device->index;
-    default:
-        return false;
-    }
-}
-
-static bool is_disk(const struct device *device)
-{
-    return device->type == &ata_type || device->type == &virtio_blk_type;
-}
-
-/* The one that is named; "": that of the event told of, else one that was asked for
- * something, else the first. */
-static const struct device *find(const struct watch *watch, const char *about)
-{
-    const struct device *best = NULL;
-    bool best_asked = false;
-
-    for (unsigned i = 0; i < watch->board->devices; i++) {
-        const struct device *device = watch->board->device[i];
-
-        if (!is_disk(device))
-            continue;
-        if (*about ? strcmp(device->name, about) == 0
-                   : watch->has_focus && is_of(device, &watch->focus))
-            return device;
-        if (!best || (!best_asked && look(watch, device).asked)) {
-            best = device;
-            best_asked = look(watch, device).asked;
-        }
-    }
-    return *about ? NULL : best;
-}
-
 /* --- its way -------------------------------------------------------------------------------- */
 
-static bool is_in(const struct disk *disk, const struct step *step)
+static bool is_in(const struct disk *disk, const struct disk_step *step)
 {
     return step->states >> disk->state & 1;
 }
 
 /* When it was in that step last in this command; false: not yet. */
-static bool since(const struct disk *disk, const struct step *step, uint64_t *cycle)
+static bool since(const struct disk *disk, const struct disk_step *step,
+                  uint64_t *cycle)
 {
     bool was = false;
 
@@ -207,7 +48,7 @@ static void put_upper(struct buf *out, const char *name)
 
 /* A step and, where there is a row for it, the cycle below; gives its columns. */
 static int draw_step(struct canvas *canvas, const struct disk *disk, int row, int col,
-                     int room, const struct step *step, bool cycles)
+                     int room, const struct disk_step *step, bool cycles)
 {
     char number[TEXT_NUMBER] = "·";
     struct buf name = {0};
@@ -234,7 +75,7 @@ static int step_cols(const struct disk *disk, int cols)
 {
     int steps = 0, longest = 0, each;
 
-    for (const struct step *step = disk->steps; step->name; step++, steps++)
+    for (const struct disk_step *step = disk->steps; step->name; step++, steps++)
         if (text_width(step->name) > longest)
             longest = text_width(step->name);
     each = (cols + 2) / steps;
@@ -270,7 +111,7 @@ static void draw_steps(struct canvas *canvas, struct area line, const struct dis
         draw_state(canvas, line, disk);
         return;
     }
-    for (const struct step *step = disk->steps; step->name; step++, col += cols) {
+    for (const struct disk_step *step = disk->steps; step->name; step++, col += cols) {
         int used = draw_step(canvas, disk, line.row, col, cols - 2, step, cycles);
 
         for (int i = used + 1; step[1].name && i < cols - 1; i++)
@@ -423,13 +264,13 @@ static void draw_rows(struct canvas *canvas, struct area area, const struct disk
 
 static const char *absent(const struct watch *watch)
 {
-    return find(watch, "") ? NULL : "this board has no disk";
+    return disk_find(watch, "") ? NULL : "this board has no disk";
 }
 
 static void draw(const struct watch *watch, struct view_state *state,
                  struct canvas *canvas, struct area area)
 {
-    const struct device *device = find(watch, state->about);
+    const struct device *device = disk_find(watch, state->about);
     struct disk disk;
     char title[48];
 
@@ -438,7 +279,7 @@ static void draw(const struct watch *watch, struct view_state *state,
                          absent(watch) ? absent(watch) : "there is no such disk");
         return;
     }
-    disk = look(watch, device);
+    disk = disk_look(watch, device);
     snprintf(title, sizeof(title), "disk %s", device->name);
     canvas_rule(canvas, area.row, area.col, area.cols, title,
                 disk.ata ? "ATA" : "virtio");

@@ -187,7 +187,7 @@ static void draw_details(const struct drawing *drawing, struct area area)
                           ? (unsigned)channel->slot
                           : slot_now(channel);
     struct ring_slot slot = ring_look(channel, number);
-    int columns = area.cols >= 100 ? 3 : area.cols >= 76 ? 2 : 1;
+    int columns = area.cols >= 114 ? 3 : area.cols >= 76 ? 2 : 1;
     struct area part = {area.row, area.col, area.rows - 1,
                         area.cols / columns - 2 * (columns > 1)};
     char title[40], at[24];

@@ -325,6 +325,16 @@ static const char *absent(const struct watch *watch)
                : "this board has no virtio device";
 }
 
+/* Why there is no queue to draw. A guest's queue lies where the guest has said by stores
+ * to a device that its hypervisor emulates. Each is an exit, whose event has the store's
+ * address but not its value: so nobody can say where the queue is. */
+static const char *why_none(const struct watch *watch, const char *about)
+{
+    if (strncmp(about, "guest", 5) == 0)
+        return "not known: exits tell where a guest stores, but not what";
+    return absent(watch) ? absent(watch) : "there is no such virtio device";
+}
+
 static void draw(const struct watch *watch, struct view_state *state,
                  struct canvas *canvas, struct area area)
 {
@@ -339,9 +349,7 @@ static void draw(const struct watch *watch, struct view_state *state,
     bool usable;
 
     if (!device) {
-        view_draw_absent(&virtqueue_view, canvas, area,
-                         absent(watch) ? absent(watch)
-                                       : "there is no such virtio device");
+        view_draw_absent(&virtqueue_view, canvas, area, why_none(watch, state->about));
         return;
     }
     usable = virtq_of(drawing.virtio, &reader, &drawing.queue);
