@@ -175,6 +175,28 @@ START_TEST(several_controllers_are_told_apart)
 }
 END_TEST
 
+/* Addresses of the channel are not those of memory. */
+START_TEST(behind_an_iommu_places_are_still_named)
+{
+    struct board_desc desc = board_virt;
+    struct watched *watched;
+    struct canvas *canvas;
+    struct err err;
+
+    desc.harts = 1;
+    ck_assert(board_desc_add(&desc, &board_virt_iommu, &err));
+    watched = watched_new_on(HERE "iommu.s", &desc);
+    watched_until(watched, EVENT_DMA_ERROR, 1);
+    has(watched, "dma", "", "the IOMMU blocks");
+    for (size_t i = 0; i < COUNT(names); i++) {
+        canvas = draw(watched, names[i], "", 120, 20);
+        ck_assert_uint_eq(canvas->collisions, 0);
+        canvas_free(canvas);
+    }
+    watched_free(watched);
+}
+END_TEST
+
 START_TEST(a_slot_has_a_history)
 {
     struct watched *watched = watched_new(HERE "dma.s", 1);
@@ -306,6 +328,7 @@ static void add_tests(TCase *tcase)
     tcase_add_loop_test(tcase, there_and_back_it_looks_the_same, 0, COUNT(programs));
     tcase_add_test(tcase, a_view_can_be_of_one_channel);
     tcase_add_test(tcase, several_controllers_are_told_apart);
+    tcase_add_test(tcase, behind_an_iommu_places_are_still_named);
     tcase_add_test(tcase, a_slot_has_a_history);
     tcase_add_loop_test(tcase, a_chain_ends_whatever_is_in_memory, 0, 5);
     tcase_add_test(tcase, no_chain_is_no_chain);

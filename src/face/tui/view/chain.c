@@ -169,7 +169,7 @@ static void draw_boxes(const struct drawing *drawing)
         box_draw(drawing->canvas, box, is_now(drawing, i), title);
         fill_box(drawing, box, i);
         draw_arrow(drawing, box, i);
-        snprintf(title, sizeof(title), "0x%" PRIx64, at);
+        snprintf(title, sizeof(title), "0x%" PRIx64, channel_pa(drawing->channel, at));
         canvas_thing_area(drawing->canvas, box, THING_MEMORY, title);
     }
 }
@@ -196,7 +196,7 @@ static void draw_row(const struct drawing *drawing, int row, unsigned i)
                   descriptor->at, owner_of(drawing, i), buf_str(&state),
                   buf_str(&what));
     canvas_thing(drawing->canvas, row, area->col, area->cols, THING_MEMORY,
-                 "0x%" PRIx64, descriptor->at);
+                 "0x%" PRIx64, channel_pa(drawing->channel, descriptor->at));
     buf_free(&what);
     buf_free(&state);
 }
@@ -215,7 +215,7 @@ static void draw_rows(const struct drawing *drawing)
 static void draw_other(const struct drawing *drawing)
 {
     const struct channel *channel = drawing->channel;
-    const struct queue_reader reader = watch_reader(channel->watch);
+    const struct queue_reader reader = channel_reader(channel);
     struct area line = drawing->area;
     struct dma_descriptor now;
     bool ring = channel->source == DMA_RING;
@@ -256,7 +256,7 @@ static const char *absent(const struct watch *watch)
 static void draw(const struct watch *watch, struct view_state *state,
                  struct canvas *canvas, struct area area)
 {
-    const struct queue_reader reader = watch_reader(watch);
+    struct queue_reader reader;
     struct channel channel;
     struct drawing drawing = {
         canvas, {area.row + 1, area.col, area.rows - 1, area.cols}, &channel, {0}};
@@ -267,6 +267,7 @@ static void draw(const struct watch *watch, struct view_state *state,
                                        : "there is no such controller or channel");
         return;
     }
+    reader = channel_reader(&channel);
     if (channel.source == DMA_CHAIN)
         dma_chain_follow(&reader, channel.chain_head, &drawing.chain);
     draw_rule(&drawing, area);

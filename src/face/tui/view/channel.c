@@ -3,8 +3,8 @@
 #include "base/bits.h"
 #include "face/tui/stage/parts.h"
 #include "face/tui/view/fields.h"
+#include "machine/iommu/iommu_translate.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -321,6 +321,33 @@ static uint64_t read_watch(const void *ctx, uint64_t at, void *bytes, uint64_t l
 struct queue_reader watch_reader(const struct watch *watch)
 {
     return (struct queue_reader){read_watch, watch};
+}
+
+uint64_t channel_pa(const struct channel *channel, uint64_t address)
+{
+    const struct dma *dma = (const struct dma *)channel->device;
+    const struct iommu_access access = {.device_id = dma->device_id + channel->number,
+                                        .iova = address,
+                                        .access = ACCESS_LOAD};
+    struct iommu_end end;
+
+    if (!dma->bridge.translate)
+        return address;
+    end = iommu_look(dma->bridge.ctx, &access, NULL, NULL);
+    return end.cause == IOMMU_NO_CAUSE ? end.pa : UINT64_MAX;
+}
+
+/* Descriptors are aligned, so that none goes over the end of a page. */
+static uint64_t read_channel(const void *ctx, uint64_t at, void *bytes, uint64_t length)
+{
+    const struct channel *channel = ctx;
+
+    return watch_read(channel->watch, channel_pa(channel, at), bytes, length);
+}
+
+struct queue_reader channel_reader(const struct channel *channel)
+{
+    return (struct queue_reader){read_channel, channel};
 }
 
 enum role owner_role(char letter)

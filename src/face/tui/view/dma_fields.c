@@ -40,15 +40,16 @@ static bool is_count(const char *name)
 }
 
 /* The name of the place that an address is in, or what the fields say. */
-static void put_note(struct buf *out, const struct watch *watch, const struct reg *reg,
-                     uint64_t value)
+static void put_note(struct buf *out, const struct channel *channel,
+                     const struct reg *reg, uint64_t value)
 {
     char place[TEXT_DATA];
 
     if (reg->fields) {
         fields_put(out, reg, value, 0);
     } else if (!is_count(reg->name) && reg->size == 8 && value >= 0x1000) {
-        dma_name_place(watch, value, place, sizeof(place));
+        dma_name_place(channel->watch, channel_pa(channel, value), place,
+                       sizeof(place));
         buf_text(out, place);
     }
 }
@@ -96,7 +97,7 @@ void dma_draw_register(struct canvas *canvas, struct area area,
     if (write)
         put_store(&note, reg, write->old, value);
     else
-        put_note(&note, channel->watch, reg, value);
+        put_note(&note, channel, reg, value);
     if (write)
         canvas_put(canvas, area.row, area.col, ROLE_CHANGED, '*');
     canvas_text(canvas, area.row, area.col + NAME, VALUE - NAME - 1, ROLE_QUIET,
@@ -120,7 +121,8 @@ static void draw_field(struct canvas *canvas, struct area area,
                        const struct channel *channel, uint64_t at, const char *name,
                        const char *value, const char *note)
 {
-    bool changed = watch_wrote(channel->watch, at);
+    uint64_t pa = channel_pa(channel, at);
+    bool changed = watch_wrote(channel->watch, pa);
     enum role role = changed ? ROLE_CHANGED : ROLE_TEXT;
 
     if (changed)
@@ -129,7 +131,7 @@ static void draw_field(struct canvas *canvas, struct area area,
                   (unsigned)(at % DMA_DESCRIPTOR_SIZE), name);
     canvas_printf(canvas, area.row, area.col + 14, area.cols - 14, role, "%8s", value);
     canvas_text(canvas, area.row, area.col + 24, area.cols - 24, ROLE_QUIET, note);
-    canvas_thing(canvas, area.row, area.col, area.cols, THING_MEMORY, "0x%" PRIx64, at);
+    canvas_thing(canvas, area.row, area.col, area.cols, THING_MEMORY, "0x%" PRIx64, pa);
 }
 
 static void draw_place(struct canvas *canvas, struct area area,
@@ -139,7 +141,7 @@ static void draw_place(struct canvas *canvas, struct area area,
     char text[TEXT_NUMBER], place[TEXT_DATA];
 
     snprintf(text, sizeof(text), "%08" PRIx64, value);
-    dma_name_place(channel->watch, value, place, sizeof(place));
+    dma_name_place(channel->watch, channel_pa(channel, value), place, sizeof(place));
     draw_field(canvas, area, channel, at, name, text, place);
 }
 

@@ -167,7 +167,7 @@ void dma_draw_work(struct canvas *canvas, struct area area,
     } else if (channel->fold->has_descriptor && channel->descriptor) {
         put_work(&text, channel, area.cols < 28);
         canvas_thing(canvas, area.row, area.col, area.cols, THING_MEMORY, "0x%" PRIx64,
-                     channel->fold->descriptor.at);
+                     channel_pa(channel, channel->fold->descriptor.at));
     } else if (channel->source == DMA_RING)
         buf_printf(&text, "ring of %" PRIu32 ": %" PRIu32 " to do", channel->ring.size,
                    channel->ring.producer - channel->ring.consumer);

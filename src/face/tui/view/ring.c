@@ -120,7 +120,7 @@ static void draw_letters(const struct drawing *drawing, int row)
         canvas_text(drawing->canvas, row, owner[1] ? at : col + (CELL - 1) / 2, 3,
                     slot_role(&slot), owner);
         canvas_thing(drawing->canvas, row, col, drawing->strip.width, THING_MEMORY,
-                     "0x%" PRIx64, slot.slot.at);
+                     "0x%" PRIx64, channel_pa(drawing->channel, slot.slot.at));
     }
 }
 
@@ -161,7 +161,7 @@ static void draw_column(const struct drawing *drawing, int row, unsigned number)
                 ring_word(drawing->channel, &slot, room < 7));
     for (int i = 0; i < 5; i++)
         canvas_thing(canvas, row + i, col, room, THING_MEMORY, "0x%" PRIx64,
-                     slot.slot.at);
+                     channel_pa(drawing->channel, slot.slot.at));
 }
 
 /* --- what stands below ------------------------------------------------------------------ */
@@ -278,7 +278,8 @@ static void draw_box(const struct drawing *drawing, int row, int rows, unsigned 
     snprintf(text, sizeof(text), "slot %u", number);
     box_draw(drawing->canvas, box, slot.now, text);
     fill_box(drawing, box, &slot, rows > BOX_ROWS - 4);
-    snprintf(text, sizeof(text), "0x%" PRIx64, slot.slot.at);
+    snprintf(text, sizeof(text), "0x%" PRIx64,
+             channel_pa(drawing->channel, slot.slot.at));
     canvas_thing_area(drawing->canvas, box, THING_MEMORY, text);
 }
 

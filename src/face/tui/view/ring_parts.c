@@ -18,7 +18,7 @@ static bool was_given(const struct channel *channel, uint32_t descriptor)
 
 struct ring_slot ring_look(const struct channel *channel, uint32_t number)
 {
-    const struct queue_reader reader = watch_reader(channel->watch);
+    const struct queue_reader reader = channel_reader(channel);
     const struct event *done = channel_event(channel, EVENT_DMA_DONE);
     struct ring_slot slot = {.slot = dma_ring_slot(&channel->ring, number)};
 
@@ -68,13 +68,14 @@ int ring_read_back(const struct channel *channel)
 {
     const struct watch *watch = channel->watch;
     const struct dma_ring *ring = &channel->ring;
+    uint64_t base = channel_pa(channel, ring->base);
 
     for (unsigned i = watch->count; i-- > 0;) {
         const struct event *event = &watch->events[i];
-        uint64_t at = event->insn.pa - ring->base;
+        uint64_t at = event->insn.pa - base;
 
-        if (touches(event, ACCESS_LOAD, ring->base,
-                    ring->base + (uint64_t)ring->size * DMA_DESCRIPTOR_SIZE) &&
+        if (touches(event, ACCESS_LOAD, base,
+                    base + (uint64_t)ring->size * DMA_DESCRIPTOR_SIZE) &&
             at % DMA_DESCRIPTOR_SIZE / 4 == DMA_DESCRIPTOR_STATUS / 4)
             return (int)(at / DMA_DESCRIPTOR_SIZE);
     }
@@ -170,7 +171,7 @@ void ring_draw_history(struct canvas *canvas, struct area area,
         add_turn(&history, channel, slot.descriptor - channel->ring.size);
     if (slot.has_been)
         add_turn(&history, channel, slot.descriptor);
-    add_harts(&history, channel, slot.at);
+    add_harts(&history, channel, channel_pa(channel, slot.at));
     sort(&history);
     from =
         history.lines > (unsigned)area.rows ? history.lines - (unsigned)area.rows : 0;
