@@ -74,25 +74,56 @@ static void check_things(const struct watched *watched, const struct canvas *can
     }
 }
 
+enum { MARGIN = 2 };
+
+/* A pane among others: what is around it stays empty. */
+static void check_margin(const struct canvas *canvas, struct area area)
+{
+    for (int row = 0; row < canvas->rows; row++)
+        for (int col = 0; col < canvas->cols; col++) {
+            bool inside = row >= area.row && row < area.row + area.rows &&
+                          col >= area.col && col < area.col + area.cols;
+
+            ck_assert_msg(inside ||
+                              canvas->cells[row * canvas->cols + col].glyph == ' ',
+                          "row %d, column %d", row - area.row, col - area.col);
+        }
+}
+
+static void check_view(struct watched *watched, const struct view *view,
+                       const char *about, int cols, int rows)
+{
+    struct view_state state = {.token = -1};
+    struct canvas *canvas = canvas_new(rows + 2 * MARGIN, cols + 2 * MARGIN, TIER_UTF8);
+    struct area area = {MARGIN, MARGIN, rows, cols};
+    struct buf text = {0};
+
+    snprintf(state.about, sizeof(state.about), "%s", about);
+    viewer_look(&watched->viewer);
+    view->draw(watched->viewer.watch, &state, canvas, area);
+    canvas_read(canvas, &text);
+    ck_assert_msg(canvas->collisions == 0, "%s", buf_str(&text));
+    check_margin(canvas, area);
+    check_things(watched, canvas);
+    buf_free(&text);
+    canvas_free(canvas);
+}
+
 START_TEST(at_no_size_and_moment_anything_collides)
 {
-    static const struct area sizes[] = {{0, 0, 3, 32},   {0, 0, 4, 38},  {0, 0, 6, 50},
-                                        {0, 0, 9, 40},   {0, 0, 12, 60}, {0, 0, 10, 76},
-                                        {0, 0, 17, 100}, {0, 0, 24, 200}};
+    static const int sizes[][2] = {{32, 3},  {36, 4}, {50, 6},   {40, 9},  {60, 12},
+                                   {76, 10}, {72, 8}, {100, 17}, {80, 13}, {200, 24}};
+    static const char *const abouts[] = {"", "dma0 0", "dma0 1", "dma0 2", "dma0 3 1"};
     struct watched *watched = watched_new(programs[_i], 1);
 
     for (unsigned moment = 0; moment < 8; moment++) {
         for (size_t i = 0; i < COUNT(sizes) * COUNT(names); i++) {
-            const struct area *size = &sizes[i / COUNT(names)];
-            struct canvas *canvas =
-                draw(watched, names[i % COUNT(names)], "", size->cols, size->rows);
-            struct buf text = {0};
+            const struct view *view = view_named(names[i % COUNT(names)]);
+            const int *size = sizes[i / COUNT(names)];
 
-            canvas_read(canvas, &text);
-            ck_assert_msg(canvas->collisions == 0, "%s", buf_str(&text));
-            check_things(watched, canvas);
-            buf_free(&text);
-            canvas_free(canvas);
+            if (size[0] >= view->cols && size[1] >= view->rows)
+                for (size_t a = 0; a < COUNT(abouts); a++)
+                    check_view(watched, view, abouts[a], size[0], size[1]);
         }
         go_on(watched, 5);
     }

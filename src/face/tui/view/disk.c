@@ -78,6 +78,8 @@ static int step_cols(const struct disk *disk, int cols)
     for (const struct disk_step *step = disk->steps; step->name; step++, steps++)
         if (text_width(step->name) > longest)
             longest = text_width(step->name);
+    if (!steps)
+        return 0;
     each = (cols + 2) / steps;
     if (each < longest + 4)
         return 0;

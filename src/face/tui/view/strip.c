@@ -29,13 +29,10 @@ int strip_col(const struct strip *strip, unsigned slot)
     return strip->col + (int)(slot - strip->first) * strip->width;
 }
 
-static bool is_free(const struct canvas *canvas, int row, int col, int cols)
+static bool is_free(struct canvas *canvas, int row, int col, int cols)
 {
     for (int i = -1; i <= cols; i++) {
-        const struct canvas_cell *cell =
-            col + i < canvas->cols && col + i >= 0
-                ? &canvas->cells[(size_t)row * (size_t)canvas->cols + (size_t)(col + i)]
-                : NULL;
+        const struct canvas_cell *cell = canvas_at(canvas, row, col + i);
 
         if (cell && cell->glyph != ' ')
             return false;
