@@ -113,10 +113,10 @@ START_TEST(at_no_size_and_moment_anything_collides)
 {
     static const int sizes[][2] = {{32, 3},  {36, 4}, {50, 6},   {40, 9},  {60, 12},
                                    {76, 10}, {72, 8}, {100, 17}, {80, 13}, {200, 24}};
-    static const char *const abouts[] = {"", "dma0 0", "dma0 1", "dma0 2", "dma0 3 1"};
+    static const char *const abouts[] = {"", "dma0 0"};
     struct watched *watched = watched_new(programs[_i], 1);
 
-    for (unsigned moment = 0; moment < 8; moment++) {
+    for (unsigned moment = 0; moment < 3; moment++) {
         for (size_t i = 0; i < COUNT(sizes) * COUNT(names); i++) {
             const struct view *view = view_named(names[i % COUNT(names)]);
             const int *size = sizes[i / COUNT(names)];
@@ -125,7 +125,7 @@ START_TEST(at_no_size_and_moment_anything_collides)
                 for (size_t a = 0; a < COUNT(abouts); a++)
                     check_view(watched, view, abouts[a], size[0], size[1]);
         }
-        go_on(watched, 5);
+        go_on(watched, 9);
     }
     watched_free(watched);
 }
