@@ -26,6 +26,34 @@ void dma_name_place(const struct watch *watch, uint64_t pa, char *text, size_t r
         snprintf(text, room, "%.16s +%" PRIx64, region->name, pa - region->base);
 }
 
+/* The device at one end of the channel's transfers, which has no address there; NULL:
+ * that end is in memory. */
+static const char *device_at(const struct channel *channel, bool source)
+{
+    const struct dma *dma = (const struct dma *)channel->device;
+    uint64_t request = channel_register(channel, "Request");
+    const struct request_line *line = dma->line[field_get(request, DMA_REQUEST_LINE)];
+    const struct mmio *mmio = NULL;
+
+    if (field_get(request, DMA_REQUEST_DIRECTION) !=
+        (source ? DMA_FROM_DEVICE : DMA_TO_DEVICE))
+        return NULL;
+    if (line)
+        mmio = bus_find(&channel->watch->board->bus, line->base);
+    return mmio ? mmio->name : "no device";
+}
+
+static void name_end(const struct channel *channel, uint64_t address, bool source,
+                     char *text, size_t room)
+{
+    const char *device = device_at(channel, source);
+
+    if (device)
+        snprintf(text, room, "%s, by request", device);
+    else
+        dma_name_place(channel->watch, channel_pa(channel, address), text, room);
+}
+
 /* --- registers ----------------------------------------------------------------------- */
 
 static bool is_count(const char *name)
@@ -47,6 +75,10 @@ static void put_note(struct buf *out, const struct channel *channel,
 
     if (reg->fields) {
         fields_put(out, reg, value, 0);
+    } else if (strcmp(reg->name, "ExecSource") == 0 ||
+               strcmp(reg->name, "ExecDestination") == 0) {
+        name_end(channel, value, reg->name[4] == 'S', place, sizeof(place));
+        buf_text(out, place);
     } else if (!is_count(reg->name) && reg->size == 8 && value >= 0x1000) {
         dma_name_place(channel->watch, channel_pa(channel, value), place,
                        sizeof(place));
@@ -141,7 +173,12 @@ static void draw_place(struct canvas *canvas, struct area area,
     char text[TEXT_NUMBER], place[TEXT_DATA];
 
     snprintf(text, sizeof(text), "%08" PRIx64, value);
-    dma_name_place(channel->watch, channel_pa(channel, value), place, sizeof(place));
+    if (at % DMA_DESCRIPTOR_SIZE < DMA_DESCRIPTOR_BYTES)
+        name_end(channel, value, at % DMA_DESCRIPTOR_SIZE == DMA_DESCRIPTOR_SOURCE,
+                 place, sizeof(place));
+    else
+        dma_name_place(channel->watch, channel_pa(channel, value), place,
+                       sizeof(place));
     draw_field(canvas, area, channel, at, name, text, place);
 }
 
