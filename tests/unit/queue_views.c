@@ -3,6 +3,7 @@
  * decoders make of whatever is in memory.
  */
 #include "base/bits.h"
+#include "face/tui/view/queue_chains.h"
 #include "face/tui/view/view.h"
 #include "observe/ask/names.h"
 #include "observe/ask/queues.h"
@@ -352,6 +353,44 @@ START_TEST(owners_follow_from_the_rings)
 }
 END_TEST
 
+static void put_descriptor(uint8_t *memory, uint64_t at, uint64_t address,
+                           uint32_t length, unsigned flags, unsigned next)
+{
+    put(memory, at, address, 8);
+    put(memory, at + 8, length, 4);
+    put(memory, at + 12, flags, 2);
+    put(memory, at + 14, next, 2);
+}
+
+/* One chain with an indirect table, one that is a circle; both are available. */
+START_TEST(chains_are_drawn_whatever_is_in_memory)
+{
+    uint8_t memory[BYTES] = {0};
+    struct virtq queue = {.reader = {read_bytes, memory},
+                          .size = 4,
+                          .desc = AT,
+                          .driver = AT + 0x100,
+                          .device = AT + 0x200};
+    struct canvas *canvas = canvas_new(3, 60, TIER_UTF8);
+    struct buf text = {0};
+
+    put_descriptor(memory, AT, AT + 0x300, 32, VIRTQ_INDIRECT, 0);
+    put_descriptor(memory, AT + 0x300, 0x5000, 16, VIRTQ_NEXT, 1);
+    put_descriptor(memory, AT + 0x310, 0x6000, 8, VIRTQ_WRITE, 0);
+    put_descriptor(memory, AT + 0x20, 0x7000, 4, VIRTQ_NEXT, 2);
+    put(memory, queue.driver + 2, 2, 2);
+    put(memory, queue.driver + 6, 2, 2);
+    virtq_look(&queue);
+    queue_chains_rows(canvas, (struct area){0, 0, 3, 60}, NULL, &queue);
+    canvas_read(canvas, &text);
+    ck_assert_ptr_nonnull(
+        strstr(buf_str(&text), "d 0 table 32 ─▸ 0.0 reads 16 ─▸ 0.1 writes 8\n"));
+    ck_assert_ptr_nonnull(strstr(buf_str(&text), "d 2 reads 4 ─▸ loops to 2"));
+    buf_free(&text);
+    canvas_free(canvas);
+}
+END_TEST
+
 static void add_tests(TCase *tcase)
 {
     tcase_add_loop_test(tcase, at_no_size_and_moment_anything_collides, 0,
@@ -365,6 +404,7 @@ static void add_tests(TCase *tcase)
     tcase_add_test(tcase, no_chain_is_no_chain);
     tcase_add_test(tcase, slots_belong_to_one_of_two);
     tcase_add_test(tcase, owners_follow_from_the_rings);
+    tcase_add_test(tcase, chains_are_drawn_whatever_is_in_memory);
 }
 
 TEST_MAIN("queue_views", add_tests)

@@ -12,7 +12,7 @@ enum { LINKS = 24 /* of a chain that are drawn */ };
 /* One chain, an indirect table's descriptors behind the one that names it. */
 struct links {
     unsigned count;
-    bool broken; /* it names a descriptor that is not there, or itself */
+    char wrong[24]; /* what it names instead of a next descriptor; "": all is well */
     struct link {
         struct virtq_descriptor descriptor;
         uint64_t at;
@@ -33,7 +33,7 @@ static struct link *add(struct links *links, const struct virtq *queue, uint64_t
     if (links->count == LINKS)
         return NULL;
     if (!virtq_descriptor_read(queue, table, index, &link->descriptor)) {
-        links->broken = true;
+        snprintf(links->wrong, sizeof(links->wrong), "no memory");
         return NULL;
     }
     link->at = table + (uint64_t)index * VIRTQ_DESCRIPTOR;
@@ -56,17 +56,19 @@ static void add_table(struct links *links, const struct virtq *queue, unsigned h
 
 static void follow(struct links *links, const struct virtq *queue, unsigned head)
 {
+    bool was_there[VIRTQ_MOST] = {false};
     unsigned index = head;
+    struct link *link;
 
     links->count = 0;
-    links->broken = false;
-    for (unsigned n = 0; n <= queue->size; n++) {
-        struct link *link;
-
-        if (index >= queue->size || n == queue->size) {
-            links->broken = true;
+    links->wrong[0] = '\0';
+    for (;;) {
+        if (index >= queue->size || index >= VIRTQ_MOST || was_there[index]) {
+            snprintf(links->wrong, sizeof(links->wrong), "%s %u",
+                     index >= queue->size ? "no descriptor" : "loops to", index);
             return;
         }
+        was_there[index] = true;
         link = add(links, queue, queue->desc, index);
         if (!link)
             return;
@@ -141,8 +143,9 @@ static void draw_row(struct canvas *canvas, struct area line, const struct virtq
         canvas_thing(canvas, line.row, from, col - from, THING_MEMORY, "0x%" PRIx64,
                      link->at);
     }
-    if (links.broken)
-        canvas_text(canvas, line.row, col, end - col, ROLE_STOP, " ─▸ no descriptor");
+    if (links.wrong[0])
+        canvas_printf(canvas, line.row, col, end - col, ROLE_STOP, " ─▸ %s",
+                      links.wrong);
 }
 
 void queue_chains_rows(struct canvas *canvas, struct area area,
@@ -204,9 +207,9 @@ static void draw_chain(struct canvas *canvas, struct area area,
             canvas_printf(canvas, box.row + QUEUE_BOX_ROWS - 1, box.col + 2,
                           box.cols - 4, ROLE_QUIET, " %u more ",
                           links.count - (unsigned)across);
-        else if (links.broken)
-            canvas_text(canvas, box.row + QUEUE_BOX_ROWS - 1, box.col + 2, box.cols - 4,
-                        ROLE_STOP, " next: no descriptor ");
+        else if (links.wrong[0])
+            canvas_printf(canvas, box.row + QUEUE_BOX_ROWS - 1, box.col + 2,
+                          box.cols - 4, ROLE_STOP, " next: %s ", links.wrong);
     }
 }
 
