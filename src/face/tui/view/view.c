@@ -6,7 +6,12 @@
 #include <string.h>
 
 const struct view *const views[] = {
-    &auto_view, &stage_view, &code_view, &registers_view, &csrs_view, &calls_view, &dma_view, &ring_view, &chain_view, &virtqueue_view, &disk_view, &memory_view, &structures_view, &events_view, &timeline_view, &narration_view, &console_view, &scenario_view, &gates_view, &interrupts_view, &walk_view, &caches_view, &iommu_view, &guests_view, &exit_view, &exits_view, &flame_view, &metrics_view, &compare_view, NULL,
+    &auto_view,      &stage_view,   &code_view,       &registers_view, &csrs_view,
+    &calls_view,     &dma_view,     &ring_view,       &chain_view,     &virtqueue_view,
+    &disk_view,      &memory_view,  &structures_view, &events_view,    &timeline_view,
+    &narration_view, &console_view, &scenario_view,   &gates_view,     &interrupts_view,
+    &walk_view,      &caches_view,  &iommu_view,      &guests_view,    &exit_view,
+    &exits_view,     &flame_view,   &metrics_view,    &compare_view,   NULL,
 };
 
 const struct view *view_named(const char *name)

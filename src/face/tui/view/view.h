@@ -67,7 +67,11 @@ void view_draw_absent(const struct view *view, struct canvas *canvas, struct are
 /* The view that explains what happens now: a DMA channel, a walk, registers. */
 const struct view *view_explaining(const struct watch *watch);
 
-extern const struct view auto_view, stage_view, code_view, registers_view, csrs_view, calls_view, dma_view, memory_view, structures_view, events_view, timeline_view, ring_view, chain_view, virtqueue_view, disk_view, narration_view, console_view, scenario_view, gates_view, interrupts_view, walk_view, caches_view, iommu_view, guests_view, exit_view, exits_view, flame_view, metrics_view, compare_view;
+extern const struct view auto_view, stage_view, code_view, registers_view, csrs_view,
+    calls_view, dma_view, memory_view, structures_view, events_view, timeline_view,
+    ring_view, chain_view, virtqueue_view, disk_view, narration_view, console_view,
+    scenario_view, gates_view, interrupts_view, walk_view, caches_view, iommu_view,
+    guests_view, exit_view, exits_view, flame_view, metrics_view, compare_view;
 
 /* Cycles a column of the timeline, by scale. */
 enum { TIMELINE_SCALES = 16 };
