@@ -88,6 +88,14 @@ void timeline_add_fold(struct timeline *timeline, struct fold fold)
                      (struct event_sink){fold.kinds, fold.take, fold.ctx});
 }
 
+void timeline_add_pages(struct timeline *timeline, struct pages *pages)
+{
+    struct store *store = &timeline->store;
+
+    assert(store->fold_pages < SNAPSHOT_FOLDS && timeline->branch[0]->snapshots == 0);
+    store->fold_page[store->fold_pages++] = pages;
+}
+
 void timeline_add_appender(struct timeline *timeline, struct event_sink sink)
 {
     assert(timeline->appenders < APPENDERS && !timeline->live);

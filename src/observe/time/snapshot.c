@@ -29,6 +29,8 @@ struct leaf {
     struct page *page[LEAF_PAGES];
 };
 
+enum { STORE_PAGES = RUN_PAGES + SNAPSHOT_FOLDS };
+
 /* A byte that a hart moves to or from a device (or a page table), in instructions. */
 enum { DEVICE_BYTE_WORK = 8 };
 
@@ -239,12 +241,22 @@ static void take_pages(struct store *store, struct snapshot *snapshot, unsigned 
     }
 }
 
+/* The run's, then the folds'. */
+static unsigned all_pages(const struct store *store, struct pages *pages[STORE_PAGES])
+{
+    unsigned count = run_pages(store->run, pages);
+
+    for (unsigned i = 0; i < store->fold_pages; i++)
+        pages[count++] = store->fold_page[i];
+    return count;
+}
+
 static void share_tops(struct store *store, struct snapshot *snapshot)
 {
-    struct pages *pages[RUN_PAGES];
+    struct pages *pages[STORE_PAGES];
     const struct snapshot *base = store->base;
 
-    snapshot->tops = run_pages(store->run, pages);
+    snapshot->tops = all_pages(store, pages);
     snapshot->top = alloc_zero(snapshot->tops, sizeof(*snapshot->top));
     snapshot->leaves = alloc_zero(snapshot->tops, sizeof(*snapshot->leaves));
     for (unsigned t = 0; t < snapshot->tops; t++) {
@@ -306,6 +318,8 @@ static void set_base(struct store *store, struct snapshot *snapshot)
 
     store->base = snapshot_hold(snapshot);
     run_pages_noted(store->run);
+    for (unsigned i = 0; i < store->fold_pages; i++)
+        pages_noted(store->fold_page[i]);
     if (had)
         snapshot_drop(store, had);
 }
@@ -365,8 +379,8 @@ static void put_leaf(struct pages *pages, uint64_t leaf, const struct leaf *had,
 /* Pages that changed since the base, and those in which the two snapshots differ. */
 static void put_pages(struct store *store, struct snapshot *snapshot)
 {
-    struct pages *pages[RUN_PAGES];
-    unsigned count = run_pages(store->run, pages);
+    struct pages *pages[STORE_PAGES];
+    unsigned count = all_pages(store, pages);
 
     assert(store->base && count == snapshot->tops);
     for (unsigned t = 0; t < count; t++) {

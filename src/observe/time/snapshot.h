@@ -5,12 +5,13 @@
 #include "observe/time/moment.h"
 
 /*
- * Snapshots of a run. One is a set of pages: those of RAM and of disks' contents, and the
- * rest of the state, walked to bytes and cut into pages, too. Snapshots share every page
- * that did not change between them: pages, and leaves of LEAF_PAGES of them, are counted
- * by reference and never written once they exist.
+ * Snapshots of a run. One is a set of pages: those of RAM, of disks' contents and of folds
+ * that keep some, and the rest of the state, walked to bytes and cut into pages, too.
+ * Snapshots share every page that did not change between them: pages, and leaves of
+ * LEAF_PAGES of them, are counted by reference and never written once they exist.
  *
- *   snapshot ---> top of each run_pages ---> leaf ---> page      (NULL: all zeroes)
+ *   snapshot ---> top of all run_pages, ---> leaf ---> page      (NULL: all zeroes)
+ *            |    then of folds' pages
  *            `--> rest ------------------------------> page
  */
 enum { LEAF_PAGES = 64, SNAPSHOT_FOLDS = 16 };
@@ -23,6 +24,8 @@ struct store {
     struct run *run;
     unsigned folds;
     struct fold fold[SNAPSHOT_FOLDS];
+    unsigned fold_pages;
+    struct pages *fold_page[SNAPSHOT_FOLDS];
     uint64_t bytes; /* that all snapshots take together */
     /* The snapshot from which the run's pages differ only where they say so. */
     struct snapshot *base;
@@ -34,7 +37,7 @@ struct snapshot {
     uint64_t cycle, work; /* the run's, see run_work */
     unsigned refs;
     unsigned tops;
-    struct leaf ***top; /* by run_pages: by leaf */
+    struct leaf ***top; /* by struct pages: by leaf */
     uint64_t *leaves;   /* of each top */
     struct page **rest;
     size_t rest_size;

@@ -1,6 +1,7 @@
 #ifndef OBSERVE_TIME_TIMELINE_H
 #define OBSERVE_TIME_TIMELINE_H
 
+#include "machine/memory/pages.h"
 #include "observe/time/fold.h"
 #include "observe/time/journal.h"
 #include "observe/time/moment.h"
@@ -39,6 +40,10 @@ struct run *timeline_run(const struct timeline *timeline);
 /* --- listeners ------------------------------------------------------------------------ */
 
 void timeline_add_fold(struct timeline *timeline, struct fold fold);
+
+/* What a fold keeps in pages besides: of those a snapshot has only what changed. To be
+ * added with the fold, and freed after the timeline. */
+void timeline_add_pages(struct timeline *timeline, struct pages *pages);
 
 /*
  * An appender (recording, log, standard output, narration) hears each moment of a branch
