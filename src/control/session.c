@@ -2,6 +2,7 @@
 
 #include "control/scenario.h"
 #include "control/scenario_screen.h"
+#include "observe/lanes/lanes.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -80,6 +81,8 @@ bool session_open(struct session *session, const struct session_choice *choice,
         session->own_guests = guest_folds_new(session->subject.run);
         guest_folds_join(session->own_guests, session->time);
     }
+    session->lanes = lanes_new(session->subject.run->board[0]);
+    lanes_join(session->lanes, session->time);
     set_up(session);
     if (session->subject.scenario &&
         !scenario_screen_check(session->subject.scenario->screen, &session->scope,
@@ -121,6 +124,7 @@ void session_close(struct session *session)
     if (session->time)
         timeline_free(session->time);
     guest_folds_free(session->own_guests);
+    lanes_free(session->lanes);
     subject_close(&session->subject);
     free(session->repeat);
     *session = (struct session){0};

@@ -13,6 +13,7 @@
  * (control/command/command.h).
  */
 struct command;
+struct lanes;
 
 enum { SESSION_TABLES = 16 };
 
@@ -37,6 +38,7 @@ struct session {
     struct stops *stops;
     struct guest_folds *guests; /* what is learnt about VM exits, up to the viewer */
     struct guest_folds *own_guests; /* of a program: a scenario's are the trial's */
+    struct lanes *lanes; /* of the first board's whole run, up to the viewer; or NULL */
     struct narrator narrator;
     unsigned board, hart; /* that commands mean by default */
     struct last_move last;

@@ -3,6 +3,7 @@
 #include "base/alloc.h"
 #include "image/image.h"
 #include "machine/device/ata.h"
+#include "observe/lanes/lanes.h"
 
 #include <check.h>
 #include <stdio.h>
@@ -81,6 +82,8 @@ static void open_session(struct watched *watched)
     session->time = timeline_new(watched->run, NULL);
     session->guests = session->own_guests = guest_folds_new(watched->run);
     guest_folds_join(session->guests, session->time);
+    session->lanes = lanes_new(watched->run->board[0]);
+    lanes_join(session->lanes, session->time);
     session->narrator =
         (struct narrator){.run = watched->run, .symbols = &watched->symbols};
     session->scope = (struct expr_scope){
@@ -169,6 +172,7 @@ void watched_free(struct watched *watched)
     stops_free(watched->session.stops);
     timeline_free(watched->session.time);
     guest_folds_free(watched->session.own_guests);
+    lanes_free(watched->session.lanes);
     viewer_end(&watched->viewer);
     run_free(watched->run);
     symbols_release(&watched->symbols);

@@ -185,18 +185,6 @@ static void take_command(struct facts *facts, const struct event *event)
     disk->has_command = true;
 }
 
-char disk_sign(uint8_t phase)
-{
-    static const char signs[DISK_PHASES] = {
-        [DISK_RESETTING] = 'c', [DISK_DECODING] = 'c', [DISK_SEEKING] = 'k',
-        [DISK_READING] = 'm',   [DISK_WRITING] = 'm',  [DISK_DATA_IN] = 'b',
-        [DISK_DATA_OUT] = 'b',  [DISK_DMA_IN] = 'b',   [DISK_DMA_OUT] = 'b',
-        [DISK_FAILED] = 'e',
-    };
-
-    return phase < DISK_PHASES ? signs[phase] : '\0';
-}
-
 static void take_phase(struct facts *facts, const struct event *event)
 {
     struct disk_fold *disk = &facts->disk[event->disk_phase.device % BOARD_ROWS];

@@ -3,6 +3,7 @@
 
 #include "face/tui/watch/queue_fold.h"
 #include "machine/board/board.h"
+#include "observe/lanes/lanes.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -24,14 +25,15 @@ enum {
 #define FACTS_KINDS (EVENT_ALL & ~(EVENT_BIT(EVENT_INSN) | EVENT_BIT(EVENT_CSR_WRITE)))
 
 /* A stretch of a lane of the timeline. */
-enum lane_kind { LANE_HART, LANE_BUS, LANE_DMA, LANE_DISK, LANE_LINE };
+enum lane_kind { LANE_HART, LANE_BUS, LANE_DMA, LANE_DISK, LANE_LINE, LANE_IOMMU };
 
 struct span {
     uint64_t from, until;
     uint64_t retired; /* the event that told of it */
     uint32_t order;
     uint8_t lane;  /* enum lane_kind */
-    uint8_t index; /* hart id, DMA channel or other master, device, or interrupt line */
+    uint8_t index; /* hart id, DMA channel or other master, device (of disks and
+                      IOMMUs), or interrupt line */
     uint8_t who;   /* enum initiator: whose colour */
     char sign;     /* its letter; '~' waits */
 };
@@ -104,8 +106,5 @@ void facts_take(struct facts *facts, const struct board *board,
 
 /* The number of a DMA channel among all of the board. */
 unsigned facts_channel(const struct board *board, uint8_t device, uint8_t channel);
-
-/* The letter of a disk's phase on the timeline; 0: it is idle. */
-char disk_sign(uint8_t phase);
 
 #endif
