@@ -28,7 +28,8 @@ static const char *const questions[] = {
     "info virtqueue",    "info disk",
     "info dma",          "info irq",
     "info modes",        "info tlb",
-    "info metrics",      "info harts",
+    "info metrics",      "info lanes",
+    "info harts",
 };
 
 /* Where the first answer stands that differs. */

@@ -112,6 +112,8 @@ static const struct {
     {"info queue", {"nothing is due."}},
     {"info metrics",
      {"Counted from the start to cycle", "instructions", "csr_write  "}},
+    {"info lanes", {"From cycle 0 to ", "hart 0            M", "dma ch 0 "}},
+    {"info lanes 0 1000 5", {"From cycle 0 to 1,000: a column is 200 cycles."}},
     {"info events",
      {"dma_burst", "a DMA channel moves one burst",
       "source dest left bytes device channel direction line"}},

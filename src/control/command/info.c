@@ -308,6 +308,35 @@ const struct command info_commands[] = {
         .run = info_metrics,
     },
     {
+        .name = "info lanes",
+        .arguments = {{.type = ARG_VALUE, .name = "FROM", .optional = true},
+                      {.type = ARG_VALUE, .name = "UNTIL", .optional = true},
+                      {.type = ARG_COUNT, .name = "COLUMNS", .optional = true}},
+        .summary = "who did what when: the timeline as rows of signs",
+        .help =
+            "A row for each hart, guest, the bus, each DMA channel, disk and interrupt "
+            "line, from cycle FROM (0) to UNTIL (now) in at most COLUMNS (60) columns "
+            "of 100, 200, 500 ... cycles. Whoever had most of a column stands there, a "
+            "letter where it begins and - where it goes on; . is nothing.\n"
+            "\n"
+            "Of a hart U, S and M are its mode, t a trap handler that its own mode was "
+            "trapped into, a digit the guest that runs (VMID), ~ that it waits for the "
+            "bus. Of a DMA channel a digit is its descriptor, d that it works without "
+            "one. Of a disk c is a command, k a seek, m the medium, b the buffer, e an "
+            "error. A line is 1 while it is high. Where it says share, a digit is how "
+            "many eighths of the column: of the bus, of slots that devices had, since a "
+            "hart's for RAM are not told one by one. Exits, interrupts and faults are "
+            "counted, # is more than 9.\n"
+            "\n"
+            "Only what has happened up to now is there; long ago columns may be shared "
+            "out from wider ones.\n"
+            "\n"
+            "  info lanes\n"
+            "  info lanes 180000 190000",
+        .group = GROUP,
+        .run = info_lanes,
+    },
+    {
         .name = "info events",
         .arguments = {{.type = ARG_EVENT_KIND, .name = "KIND", .optional = true}},
         .summary = "the kinds of events, and their fields",

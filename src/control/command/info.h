@@ -12,7 +12,7 @@
  *   info_board.c   map, bus, costs, queue    info_run.c      metrics, events
  *   info_program.c symbols, lines, regions   info_virtqueue.c  virtio queues
  *   info_iommu.c   IOMMUs, what they would do   info_calls.c  the call stack
- *   info_ring.c    rings, slot by slot
+ *   info_ring.c    rings, slot by slot      info_lanes.c    who did what when
  */
 bool info_registers(struct call *call, struct err *err);
 bool info_harts(struct call *call, struct err *err);
@@ -37,6 +37,7 @@ bool info_costs(struct call *call, struct err *err);
 bool info_queue(struct call *call, struct err *err);
 bool info_metrics(struct call *call, struct err *err);
 bool info_events(struct call *call, struct err *err);
+bool info_lanes(struct call *call, struct err *err);
 bool info_symbols(struct call *call, struct err *err);
 bool info_line(struct call *call, struct err *err);
 bool info_regions(struct call *call, struct err *err);
