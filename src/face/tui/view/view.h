@@ -24,6 +24,7 @@ enum { VIEW_TEXT = 96 };
  * time. */
 struct view_state {
     unsigned scale; /* of the timeline: index, see timeline_scale */
+    bool folded;    /* ... a long idle stretch is left out */
     int top;        /* rows scrolled down from where the view would begin */
     int shown, all; /* rows, as it was drawn last: scrolling ends there; 0: all */
     int token;      /* of the stage: -1, or how far the token has gone, to 255 */
@@ -73,8 +74,12 @@ extern const struct view auto_view, stage_view, code_view, registers_view, csrs_
     scenario_view, gates_view, interrupts_view, walk_view, caches_view, iommu_view,
     guests_view, exit_view, exits_view, flame_view, metrics_view, compare_view;
 
-/* Cycles a column of the timeline, by scale. */
-enum { TIMELINE_SCALES = 16 };
+/* Cycles a column of the timeline, by scale: 1, 2, 5, 10 ... */
+enum { TIMELINE_SCALES = 28 };
 uint64_t timeline_scale(unsigned scale);
+
+/* The cycle that stands at a column of a timeline that is `cols` wide: for scrubbing. */
+uint64_t timeline_cycle_at(const struct watch *watch, const struct view_state *state,
+                           int cols, int col);
 
 #endif

@@ -4,6 +4,7 @@
 #include "base/bits.h"
 #include "face/tui/watch/peek.h"
 #include "face/tui/watch/watch.h"
+#include "machine/dma/dma.h"
 
 /* --- the timeline ---------------------------------------------------------------- */
 
@@ -58,6 +59,20 @@ static void fold_insn(struct watch *watch, const struct event *event)
     insn_spans(watch, event);
 }
 
+/* What a DMA channel uses the bus for. */
+static char transfer_sign(const struct watch *watch,
+                          const struct event_bus_transfer *transfer)
+{
+    switch (watch->dma_state[initiator_number(transfer->initiator) % FACTS_CHANNELS]) {
+    case DMA_FETCH:
+        return 'f';
+    case DMA_STATUS:
+        return 's';
+    default:
+        return transfer->access == ACCESS_LOAD ? 'r' : 'w';
+    }
+}
+
 static void fold_transfer(struct watch *watch, const struct event *event)
 {
     const struct event_bus_transfer *transfer = &event->bus_transfer;
@@ -72,8 +87,16 @@ static void fold_transfer(struct watch *watch, const struct event *event)
         return;
     span.lane = LANE_DMA;
     span.index = (uint8_t)initiator_number(transfer->initiator);
-    span.sign = transfer->access == ACCESS_LOAD ? 'r' : 'w';
+    span.sign = transfer_sign(watch, transfer);
     add_span(watch, event, span);
+}
+
+static void fold_dma_state(struct watch *watch, const struct event *event)
+{
+    const struct event_dma_state *state = &event->dma_state;
+
+    watch->dma_state[facts_channel(watch->board, state->device, state->channel)] =
+        state->to;
 }
 
 static void fold_wait(struct watch *watch, const struct event *event)
@@ -94,12 +117,41 @@ static void fold_wait(struct watch *watch, const struct event *event)
 
 static void fold_iommu_walk(struct watch *watch, const struct event *event)
 {
+    const struct event_iommu_walk *walk = &event->iommu_walk;
+    struct span span = {.from = event->cycle,
+                        .until = event->cycle + walk->price,
+                        .lane = LANE_BUS,
+                        .who = INITIATOR_IOMMU,
+                        .sign = 'i'};
+
+    add_span(watch, event, span);
+    span.lane = LANE_IOMMU;
+    span.index = walk->device;
+    span.sign = walk->table < STAGES ? (char)('0' + walk->level) : 'c';
+    add_span(watch, event, span);
+}
+
+/* What the IOMMU decides, and tells, at once. */
+static void iommu_point(struct watch *watch, const struct event *event, uint8_t device,
+                        char sign)
+{
     add_span(watch, event,
              (struct span){.from = event->cycle,
-                           .until = event->cycle + event->iommu_walk.price,
-                           .lane = LANE_BUS,
+                           .until = event->cycle + 1,
+                           .lane = LANE_IOMMU,
+                           .index = device,
                            .who = INITIATOR_IOMMU,
-                           .sign = 'i'});
+                           .sign = sign});
+}
+
+static void fold_iommu_fault(struct watch *watch, const struct event *event)
+{
+    iommu_point(watch, event, event->iommu_fault.device, 'X');
+}
+
+static void fold_iommu_record(struct watch *watch, const struct event *event)
+{
+    iommu_point(watch, event, event->iommu_record.device, 'q');
 }
 
 static void fold_trap(struct watch *watch, const struct event *event)
@@ -135,7 +187,7 @@ static const struct {
     [EVENT_HART_LINE] = {NULL, 2, false},
     [EVENT_HART_SLEEP] = {NULL, 2, true},
     [EVENT_REQUEST_LINE] = {NULL, 2, false},
-    [EVENT_DMA_STATE] = {NULL, 2, false},
+    [EVENT_DMA_STATE] = {fold_dma_state, 2, false},
     [EVENT_DMA_DESCRIPTOR] = {NULL, 4, true},
     [EVENT_DMA_BURST] = {NULL, 2, false},
     [EVENT_DMA_DONE] = {NULL, 5, true},
@@ -156,8 +208,8 @@ static const struct {
     [EVENT_IOMMU_FILL] = {NULL, 2, false},
     [EVENT_IOMMU_CONTEXT] = {NULL, 2, false},
     [EVENT_IOMMU_INVAL] = {NULL, 3, false},
-    [EVENT_IOMMU_FAULT] = {NULL, 5, true},
-    [EVENT_IOMMU_RECORD] = {NULL, 4, true},
+    [EVENT_IOMMU_FAULT] = {fold_iommu_fault, 5, true},
+    [EVENT_IOMMU_RECORD] = {fold_iommu_record, 4, true},
     [EVENT_IOMMU_COMMAND] = {NULL, 4, true},
     [EVENT_OUTSIDE] = {NULL, 9, true},
 };

@@ -82,6 +82,7 @@ void watch_free(struct watch *watch)
     owners_free(watch->owners);
     consoles_free(watch->consoles);
     history_free(watch->history);
+    lanes_free(watch->known.lanes);
     free(watch->events);
     free(watch);
 }
@@ -182,8 +183,23 @@ static void add_facts_spans(struct watch *watch)
         watch->span[watch->spans++ % WATCH_SPANS] = facts->span[i % FACTS_SPANS];
 }
 
+/* The state of each DMA channel before the window: the first change says from what. */
+static void find_dma_states(struct watch *watch)
+{
+    for (unsigned i = 0; i < FACTS_CHANNELS; i++)
+        watch->dma_state[i] = watch->facts.dma[i].state;
+    for (unsigned i = watch->count; i-- > 0;) {
+        const struct event_dma_state *state = &watch->events[i].dma_state;
+
+        if (watch->events[i].kind == EVENT_DMA_STATE)
+            watch->dma_state[facts_channel(watch->board, state->device,
+                                           state->channel)] = state->from;
+    }
+}
+
 static void fold_window(struct watch *watch)
 {
+    find_dma_states(watch);
     memset(watch->harts, 0, sizeof(watch->harts));
     watch->spans = 0;
     for (unsigned i = 0; i < watch->count; i++) {
@@ -242,6 +258,36 @@ static void look_ahead(struct watch *watch)
     add_ahead(watch);
 }
 
+static void copy_lanes(void *ctx, struct run *run)
+{
+    struct watch *watch = ctx;
+
+    (void)run;
+    watch->known.lanes = lanes_copy(watch->session->lanes);
+}
+
+/* The lanes at the furthest moment, which does not change while one is in the past. */
+static void look_later(struct watch *watch)
+{
+    struct timeline *time = watch->time;
+    struct moment furthest = timeline_furthest(time);
+
+    watch->later = NULL;
+    if (!watch->past || !watch->session->lanes)
+        return;
+    if (!watch->known.lanes || watch->known.branch != timeline_branch(time) ||
+        watch->known.branches != timeline_branches(time) ||
+        moment_compare(watch->known.furthest, furthest) != 0) {
+        lanes_free(watch->known.lanes);
+        watch->known.lanes = NULL;
+        watch->known.branch = timeline_branch(time);
+        watch->known.branches = timeline_branches(time);
+        watch->known.furthest = furthest;
+        timeline_peek_at(time, furthest, copy_lanes, watch);
+    }
+    watch->later = watch->known.lanes;
+}
+
 /* Inside a step that was gone over once, only the rest of that step may be known: that
  * is no past. */
 static bool is_past(const struct timeline *timeline)
@@ -294,6 +340,7 @@ void watch_look(struct watch *watch, enum watch_form form, uint64_t most)
     fold_window(watch);
     find_written(watch);
     look_ahead(watch);
+    look_later(watch);
     timeline_set_steady(watch->time, steady);
     owners_follow(watch->owners, most);
 }

@@ -8,6 +8,7 @@
 #include "face/tui/watch/meter.h"
 #include "face/tui/watch/owners.h"
 #include "observe/ask/calls.h"
+#include "observe/lanes/lanes.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -24,6 +25,8 @@
  *   meter    counters over the time since reset: a fold, as facts
  *   peeks    the machine, which stands between two steps
  *   ahead    in the past: lanes of what comes next, which is known
+ *   lanes    of the whole run, in bins: the session's fold; in the past also as they are
+ *            at the furthest moment
  *
  * Inside a step the machine is as it was before the step; what the events seen of it have
  * written is laid over the peeks.
@@ -57,6 +60,12 @@ struct watch {
     struct irqs irqs;      /* ... and where the viewer stands */
     struct consoles *consoles; /* consoles.h */
     struct history *history;   /* history.h: what was replayed last */
+    struct lanes *later; /* in the past: lanes up to the furthest moment; else NULL */
+    struct {             /* ... which is this one */
+        unsigned branch, branches;
+        struct moment furthest;
+        struct lanes *lanes;
+    } known;
 
     /* Events of the window in order; [first, count) are told of, and those from
      * `inside` on belong to a step that is not over. */
@@ -71,7 +80,8 @@ struct watch {
     bool has_focus;     /* something has happened */
     struct event focus; /* what the screen tells of */
     uint64_t written;   /* last in RAM: in a named part, if there are any */
-    uint64_t spans;     /* so far; the newest is span[(spans - 1) % WATCH_SPANS] */
+    uint8_t dma_state[FACTS_CHANNELS]; /* while the window is folded */
+    uint64_t spans; /* so far; the newest is span[(spans - 1) % WATCH_SPANS] */
     struct span span[WATCH_SPANS];
     struct hart_fold {
         struct event insn; /* the last instruction it retired */
