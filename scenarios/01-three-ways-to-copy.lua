@@ -489,7 +489,7 @@ bus modes copy 64 KiB from memory to memory.]],
   },
 
   -- For the screen: what is interesting, what to say, what to ask.
-  screen = { layout = "rings", focus = { "dma0", "ata0" }, unit = "descriptor" },
+  screen = { layout = "rings", focus = { "dma0", "ata0" } },
   interesting = {
     "disk_command",
     { "disk_phase", when = 'phase == "seeks"' },

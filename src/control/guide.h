@@ -72,8 +72,9 @@ bool guide_counts(const struct guide *guide, const struct screen_question *quest
                   const struct event *event);
 
 /* guide_go.c: forwards to the next question, but not beyond `limit`: that question, whose
- * moment the viewer is then at; NULL: the move says how it ended, DONE at the limit. */
+ * moment the viewer is then at; NULL: the move says how it ended, DONE at the limit. With
+ * `interesting` it also ends at the next interesting event: then the move has that. */
 const struct screen_question *guide_go(struct session *session, struct run_limit limit,
-                                       struct move *move);
+                                       bool interesting, struct move *move);
 
 #endif

@@ -16,6 +16,7 @@ struct going {
     uint64_t left[SCREEN_QUESTIONS]; /* events of each that are still to come */
     bool near[SCREEN_QUESTIONS];     /* its cycle may be reached by the next event */
     const struct screen_question *found;
+    bool stops, met;    /* it stops at interesting events, too; and has met one */
     struct event event; /* of it */
 };
 
@@ -40,7 +41,8 @@ static void take(void *ctx, const struct event *event)
 {
     struct going *going = ctx;
 
-    if (going->found || moment_compare(moment_after_event(event), going->after) <= 0)
+    if (going->found || going->met ||
+        moment_compare(moment_after_event(event), going->after) <= 0)
         return;
     for (unsigned n = 0; nth(going, n); n++)
         if (is_reached(going, n, event) && !going->found) {
@@ -48,13 +50,18 @@ static void take(void *ctx, const struct event *event)
             going->event = *event;
             run_ask_stop(going->session->run);
         }
+    if (going->stops && !going->found && guide_is_interesting(going->guide, event)) {
+        going->met = true;
+        going->event = *event;
+        run_ask_stop(going->session->run);
+    }
 }
 
 /* Only events that a question still waits for are listened to. */
 static void arm(void *ctx, struct run *run)
 {
     const struct going *going = ctx;
-    uint64_t kinds = 0;
+    uint64_t kinds = going->stops ? guide_interesting(going->guide).kinds : 0;
 
     for (unsigned n = 0; nth(going, n); n++) {
         if (going->left[n])
@@ -73,7 +80,7 @@ static void disarm(void *ctx, struct run *run)
 static bool found(void *ctx, struct run *run)
 {
     (void)run;
-    return ((struct going *)ctx)->found != NULL;
+    return ((struct going *)ctx)->found || ((struct going *)ctx)->met;
 }
 
 static bool is_that(void *ctx, const struct event *event)
@@ -166,18 +173,20 @@ static enum move_end go(struct going *going, struct run_limit limit, struct move
         going->after = timeline_now(session->time);
         going->after.fired = UINT64_MAX;
         end = move_forward(session, move, &probe, look_ahead(going, limit));
-        if (end == MOVE_DONE && going->found)
+        if (end == MOVE_DONE && (going->found || going->met))
             stand_at(going, move);
         else if (end == MOVE_DONE)
             go_to_moment(going);
-    } while (end == MOVE_DONE && !going->found && !run_at_limit(session->run, &limit));
+    } while (end == MOVE_DONE && !going->found && !going->met &&
+             !run_at_limit(session->run, &limit));
     return end;
 }
 
 const struct screen_question *guide_go(struct session *session, struct run_limit limit,
-                                       struct move *move)
+                                       bool interesting, struct move *move)
 {
-    struct going going = {.session = session, .guide = guide_of(session)};
+    struct going going = {
+        .session = session, .guide = guide_of(session), .stops = interesting};
     enum move_end end;
 
     move_began(session, move);

@@ -279,14 +279,14 @@ START_TEST(a_way_stops_at_each_question)
     for (unsigned i = 0; i < COUNT(asked); i++) {
         static struct told told;
         const struct screen_question *question =
-            guide_go(&talk.session, RUN_NO_LIMIT, &move);
+            guide_go(&talk.session, RUN_NO_LIMIT, false, &move);
         struct guide_seen seen = see(&told);
 
         ck_assert_msg(question != NULL, "question %u is not found", i);
         ck_assert_str_eq(question->ask, asked[i]);
         ck_assert_ptr_eq(guide_question(guide_of(&talk.session), &seen), question);
     }
-    ck_assert_ptr_null(guide_go(&talk.session, RUN_NO_LIMIT, &move));
+    ck_assert_ptr_null(guide_go(&talk.session, RUN_NO_LIMIT, false, &move));
     ck_assert_int_eq(move.end, MOVE_FINISHED);
     ck_assert_ptr_null(guide_nth(guide_of(&talk.session), 3));
     talk_close(&talk);
@@ -300,7 +300,7 @@ START_TEST(a_limit_ends_the_way_before)
 
     open_with(everything);
     limit.retired = 4;
-    ck_assert_ptr_null(guide_go(&talk.session, limit, &move));
+    ck_assert_ptr_null(guide_go(&talk.session, limit, false, &move));
     ck_assert_int_eq(move.end, MOVE_DONE);
     ck_assert_uint_eq(timeline_now(talk.session.time).retired, 4);
     talk_close(&talk);
@@ -395,7 +395,7 @@ START_TEST(what_a_scenario_calls_right_is_right)
 
     ck_assert_msg(session_open(&session, &choice, &err), "%s", err.text);
     guide_of(&session);
-    question = guide_go(&session, RUN_NO_LIMIT, &move);
+    question = guide_go(&session, RUN_NO_LIMIT, false, &move);
     ck_assert_ptr_nonnull(question);
     ck_assert_uint_eq(question->answer, answers[_i].answer);
     move_events(&session, FORWARDS, &waits, 1, &move);

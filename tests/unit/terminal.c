@@ -88,7 +88,7 @@ START_TEST(leaving_leaves_the_terminal_as_it_was)
     if (!start(&pty))
         return;
     pty_expect(&pty, "LIVE");
-    pty_type(&pty, "nnn");
+    pty_type(&pty, "lll");
     pty_expect(&pty, "#3");
     pty_type(&pty, "q");
     pty_expect(&pty, LEAVES);
@@ -158,7 +158,7 @@ START_TEST(no_colour_is_asked_for_by_the_environment)
     if (!start(&pty))
         return;
     pty_expect(&pty, "LIVE");
-    pty_type(&pty, "n");
+    pty_type(&pty, "l");
     pty_expect(&pty, "#1");
     ck_assert_ptr_null(strstr(buf_str(&pty.shown), "38;5;"));
     leave(&pty);
@@ -207,7 +207,7 @@ START_TEST(an_idle_screen_writes_nothing)
     if (!start(&pty))
         return;
     pty_expect(&pty, "LIVE");
-    pty_type(&pty, "n");
+    pty_type(&pty, "l");
     pty_expect(&pty, "#1");
     wait = (struct pollfd){.fd = pty.keyboard, .events = POLLIN};
     while (poll(&wait, 1, 500) == 1) { /* the rest of that screen, and its token */

@@ -697,6 +697,7 @@ START_TEST(every_variant_of_a_scenario_can_be_watched)
 
     ck_assert_msg(session_open(&session, &choice, &err), "%s", err.text);
     viewer_begin(&viewer, &session);
+    viewer.silent = true;
     ck_assert_uint_gt(session.subject.regions, 0);
     ck_assert_uint_gt(session.subject.sources, 0);
     for (int i = 0; i < 40; i++) {

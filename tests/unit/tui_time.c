@@ -57,6 +57,7 @@ static struct stand *stand_new(const struct run_case *run, const char *setting)
 
     ck_assert_msg(session_open(&stand->session, &choice, &err), "%s", err.text);
     viewer_begin(&stand->viewer, &stand->session);
+    stand->viewer.silent = true;
     return stand;
 }
 

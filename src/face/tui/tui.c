@@ -1,7 +1,11 @@
 #include "face/tui/tui.h"
 
+#include "base/alloc.h"
+#include "face/tui/race_loop.h"
 #include "face/tui/term.h"
 #include "observe/record/clock.h"
+
+#include <stdlib.h>
 
 enum {
     FRAME = 33,       /* milliseconds: 30 frames a second */
@@ -111,8 +115,32 @@ static void run_frame(struct tui *tui)
         tui->kept = term_key(FRAME);
         return;
     }
-    while (clock_ms() < end && viewer->screen.mode == SCREEN_RUNNING)
+    if (viewer->rests) {
+        viewer_advance(viewer, 0);
+        tui->kept = term_key(FRAME);
+        return;
+    }
+    while (clock_ms() < end && viewer->screen.mode == SCREEN_RUNNING && !viewer->rests)
         viewer_advance(viewer, SLICE);
+}
+
+/* The race of the scenario's variants, with the same settings, until somebody leaves it. */
+static void race(struct tui *tui)
+{
+    struct viewer *viewer = tui->viewer;
+    struct race *race = alloc_zero(1, sizeof(*race));
+    const struct race_choice choice = {.file = viewer->session->subject.file,
+                                       .settings = viewer->settings,
+                                       .setting_count = viewer->setting_count};
+    struct err err = {{0}};
+
+    viewer->races = false;
+    if (race_open(race, &choice, &err))
+        race_loop(race, &viewer->theme);
+    else
+        viewer_notice(viewer, err.text);
+    race_close(race);
+    free(race);
 }
 
 void tui_loop(struct viewer *viewer)
@@ -133,6 +161,8 @@ void tui_loop(struct viewer *viewer)
             press(&tui, key);
         else if (running)
             run_frame(&tui);
+        if (viewer->races)
+            race(&tui);
     }
     viewer->interrupted = NULL;
     viewer->ctx = NULL;

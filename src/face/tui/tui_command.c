@@ -122,6 +122,8 @@ static void join(void *ctx, struct session *session)
 
     viewer_begin(&asked->viewer, session);
     asked->viewer.motion = !asked->still;
+    asked->viewer.settings = asked->settings.text;
+    asked->viewer.setting_count = asked->settings.count;
 }
 
 static bool is_recording(const char *file)

@@ -11,7 +11,26 @@ const struct layout_info layout_infos[] = {
     {"stage", "the machine, what explains the event, and time",
      "stage / code auto memory / timeline"},
     {"everything", "all that there is room for",
-     "stage / code registers dma memory / events / timeline"},
+     "stage / code registers dma memory / interrupts metrics events console / "
+     "timeline"},
+    {"code", "a program, line by line",
+     "stage@9? / scenario code / registers csrs calls / timeline"},
+    {"rings", "a ring of descriptors and who owns each slot",
+     "stage@9? / ring / dma chain structures / timeline"},
+    {"queues", "a virtqueue, and the disk that works on it",
+     "stage@9? / virtqueue / disk structures memory / timeline"},
+    {"gates", "an interrupt's way to its handler",
+     "stage@9? / gates / code csrs interrupts / timeline"},
+    {"walk", "page tables, level by level",
+     "stage@6? / walk / caches iommu structures / timeline"},
+    {"exit", "one VM exit: why, and what it cost",
+     "stage? / exit / code guests exits / timeline"},
+    {"guests", "who runs, and where the cycles of exits went",
+     "stage? / guests / exits flame / timeline"},
+    {"numbers", "counters over time, and the variants compared",
+     "stage@9? / metrics compare / events / timeline"},
+    {"story", "what happened as text, with source and console",
+     "stage? / narration scenario console / timeline"},
     {NULL, NULL, NULL},
 };
 
@@ -50,7 +69,7 @@ static bool unknown_view(const char *name, struct err *err)
 static bool read_view(struct pane *pane, const char **at, struct err *err)
 {
     char name[LAYOUT_NAME];
-    size_t length = strcspn(*at, "/(*@ \t\n");
+    size_t length = strcspn(*at, "/(*@? \t\n");
     const struct view *view;
 
     snprintf(name, sizeof(name), "%.*s", (int)length, *at);
@@ -103,10 +122,14 @@ static bool read_pane(struct pane_row *row, const char **at, struct err *err)
         return err_set(err, "layout: more than %d panes in a row", LAYOUT_PANES);
     if (!read_view(pane, at, err) || !read_about(pane, at, err))
         return false;
+    for (; **at == '?'; ++*at)
+        row->optional = true;
     while (**at == '*' || **at == '@')
         if (!(**at == '*' ? read_number(&pane->weight, 9, "shares", at, err)
                           : read_number(&row->rows, LAYOUT_HEIGHT, "rows", at, err)))
             return false;
+    for (; **at == '?'; ++*at)
+        row->optional = true;
     if (**at && **at != '/' && !isspace((unsigned char)**at))
         return err_set(err, "layout: '%.20s' is not understood", *at);
     row->panes++;
@@ -156,6 +179,8 @@ void layout_put(struct buf *out, const struct layout *layout)
                 buf_printf(out, "*%d", pane->weight);
             if (p == 0 && row->rows)
                 buf_printf(out, "@%d", row->rows);
+            if (p == 0 && row->optional)
+                buf_char(out, '?');
         }
     }
 }

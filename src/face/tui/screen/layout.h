@@ -12,8 +12,9 @@
  *     stage / code auto memory / timeline
  *     stage@9 / ring(dma0 1) / chain*2 dma / timeline
  *
- * `/` begins a row; `@9` gives a row nine rows of the screen; `(...)` pins a view to what
- * it is to be of; `*2` gives a pane twice the room that is left over.
+ * `/` begins a row; `@9` gives a row nine rows of the screen; `?` leaves it out where there
+ * are less than 30; `(...)` pins a view to what it is to be of; `*2` gives a pane twice the
+ * room that is left over.
  */
 enum { LAYOUT_ROWS = 8, LAYOUT_PANES = 8, LAYOUT_NAME = 32, LAYOUT_HEIGHT = 100 };
 
@@ -25,7 +26,8 @@ struct pane {
 };
 
 struct pane_row {
-    int rows; /* with the rules of its panes; 0: as its views wish */
+    int rows;      /* with the rules of its panes; 0: as its views wish */
+    bool optional; /* it is left out on low screens */
     unsigned panes;
     struct pane pane[LAYOUT_PANES];
 };

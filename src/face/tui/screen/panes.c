@@ -10,9 +10,20 @@ enum { GAP = 2, LEAST_COLS = 16, LEAST_ROWS = 2, LOW = 30, MIDDLE = 46 };
 
 /* --- choosing -------------------------------------------------------------------------- */
 
+/* Keys go to the first row that is always there. */
+static unsigned first_row(const struct layout *layout)
+{
+    unsigned row = 0;
+
+    while (row + 1 < layout->rows && layout->row[row].optional)
+        row++;
+    return row;
+}
+
 void panes_use(struct panes *panes, const struct layout *layout)
 {
     *panes = (struct panes){.layout = *layout,
+                            .row = first_row(layout),
                             .things = panes->things,
                             .room = panes->room,
                             .thing = panes->thing};
@@ -564,4 +575,17 @@ bool panes_point(struct panes *panes, int row, int col)
             return true;
         }
     return false;
+}
+
+void panes_scroll(struct pane *pane, int rows)
+{
+    struct view_state *state = &pane->state;
+
+    state->top += rows;
+    if (pane->view->newest_last)
+        return;
+    if (state->all && state->top > state->all - state->shown)
+        state->top = state->all - state->shown;
+    if (state->top < 0)
+        state->top = 0;
 }

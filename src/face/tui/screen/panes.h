@@ -63,6 +63,9 @@ const struct thing *panes_thing_at(const struct panes *panes, int row, int col);
 /* Moves the cursor to the next thing in the chosen pane, by +1 or -1. */
 void panes_move(struct panes *panes, int by);
 
+/* Scrolls a pane's view, as far as it says that it goes. */
+void panes_scroll(struct pane *pane, int rows);
+
 /* The pane at a cell becomes the chosen one, and the cursor stands on the thing there; false:
  * there is no pane. */
 bool panes_point(struct panes *panes, int row, int col);

@@ -14,7 +14,13 @@ void question_reply(const struct question *question, struct buf *out)
         return;
     if (question->right)
         buf_text(out, picked == question->right ? "Right. " : "No. ");
+    if (question->right && picked != question->right)
+        buf_printf(out, "It is %u: %s. ", question->right,
+                   question->choice[question->right - 1]);
     buf_text(out, question->because[picked - 1]);
+    if (question->lesson[0])
+        buf_printf(out, "%s%s", question->because[picked - 1][0] ? " " : "",
+                   question->lesson);
 }
 
 int question_write(const struct question *question, struct canvas *canvas,

@@ -7,13 +7,14 @@
  * A question to the class: it is asked before a step, and the step waits. It may have
  * answers to choose from; then what is said to the chosen one follows.
  */
-enum { QUESTION_CHOICES = 6, QUESTION_TEXT = 200 };
+enum { QUESTION_CHOICES = 6, QUESTION_TEXT = 320 };
 
 struct question {
     char ask[QUESTION_TEXT];
     unsigned choices;
     char choice[QUESTION_CHOICES][QUESTION_TEXT];
     char because[QUESTION_CHOICES][QUESTION_TEXT]; /* said to that choice; or empty */
+    char lesson[QUESTION_TEXT];                    /* said at the end; or empty */
     unsigned right;                                /* from 1; 0: none is */
     unsigned picked;                               /* from 1; 0: nothing yet */
     unsigned number, of; /* "question 2 of 4"; 0: it is the lecturer's */

@@ -164,6 +164,7 @@ const struct view caches_view = {
     .class = VIEW_INSTRUCTIONS,
     .cols = 38,
     .rows = 4,
+    .wide = 50,
     .wish = 12,
     .tells = "info tlb",
     .about = "hart N, or an IOMMU",

@@ -105,6 +105,7 @@ const struct view calls_view = {
     .class = VIEW_INSTRUCTIONS,
     .cols = 34,
     .rows = 3,
+    .wide = 50,
     .wish = 10,
     .tells = "info calls",
     .about = "[hart N]",

@@ -277,6 +277,7 @@ const struct view csrs_view = {
     .class = VIEW_INSTRUCTIONS,
     .cols = 34,
     .rows = 3,
+    .wide = 60,
     .wish = 12,
     .tells = "info csr",
     .about = "[hart N] [GROUP|CSR]",

@@ -295,6 +295,7 @@ const struct view disk_view = {
     .class = VIEW_DEVICES,
     .cols = 32,
     .rows = 3,
+    .wide = 60,
     .wish = 9,
     .tells = "info disk",
     .about = "[DISK]",

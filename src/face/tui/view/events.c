@@ -234,6 +234,7 @@ const struct view events_view = {
     .class = VIEW_DEVICES,
     .cols = 38,
     .rows = 3,
+    .newest_last = true,
     .wish = 11,
     .middle = 6,
     .low = 4,

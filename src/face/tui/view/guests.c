@@ -413,6 +413,7 @@ const struct view guests_view = {
     .class = VIEW_DEVICES,
     .cols = 38,
     .rows = 3,
+    .wide = 80,
     .wish = 6,
     .tells = "info guests",
     .absent = absent,

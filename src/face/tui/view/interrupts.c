@@ -317,6 +317,7 @@ const struct view interrupts_view = {
     .class = VIEW_DEVICES,
     .cols = 38,
     .rows = 4,
+    .wide = 70,
     .wish = 14,
     .tells = "info irq",
     .absent = irq_absent,

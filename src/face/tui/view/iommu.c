@@ -287,6 +287,7 @@ const struct view iommu_view = {
     .class = VIEW_COUNTERS,
     .cols = 38,
     .rows = 4,
+    .wide = 60,
     .wish = 10,
     .tells = "info iommu",
     .about = "the name of an IOMMU",

@@ -395,6 +395,7 @@ const struct view metrics_view = {
     .class = VIEW_DEVICES,
     .cols = 38,
     .rows = 3,
+    .wide = 70,
     .wish = 20,
     .tells = "info metrics",
     .about = "[METRIC..]",

@@ -80,6 +80,8 @@ const struct view narration_view = {
     .class = VIEW_DEVICES,
     .cols = 30,
     .rows = 3,
+    .newest_last = true,
+    .wide = 60,
     .tells = "narrate",
     .draw = draw,
 };

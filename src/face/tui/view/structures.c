@@ -270,6 +270,7 @@ const struct view structures_view = {
     .class = VIEW_INSTRUCTIONS,
     .cols = 38,
     .rows = 3,
+    .wide = 60,
     .wish = 10,
     .tells = "info dma",
     .about = "[descriptor|pagetable|gstage|directory|device-context ADDRESS [VIRTUAL]] "

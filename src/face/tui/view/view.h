@@ -44,6 +44,7 @@ struct view {
     int wish;        /* rows that it makes good use of; 0: as many as there are */
     int wide;        /* columns that it makes good use of; 0: as many as there are */
     int low, middle; /* the same on screens of less than 30 and 46 rows; 0: as `wish` */
+    bool newest_last;  /* its newest row is the last one: it scrolls up, by top < 0 */
     const char *tells; /* the command that tells the same as text */
     const char *about; /* what `about` may be: "[DMA] [CHANNEL]"; NULL: nothing */
     /* Why there is nothing to show in this run; NULL: there is. NULL function: never. */

@@ -6,56 +6,25 @@
 #include <stdio.h>
 #include <string.h>
 
-/* --- menus ----------------------------------------------------------------------------- */
-
-static void offer(struct viewer *viewer, enum menu menu, const char *title)
-{
-    sheet_open(&viewer->screen.sheet, title);
-    viewer->menu = menu;
-}
-
-static void put_row(struct sheet *sheet, unsigned i, const char *name, const char *help)
-{
-    buf_printf(&sheet->text, "%c  %-12s %s\n", (char)('a' + i), name, help);
-}
+/* --- units ----------------------------------------------------------------------------- */
 
 static void offer_units(struct viewer *viewer)
 {
-    unsigned i = 0;
-
-    offer(viewer, MENU_UNIT, "n and p step by");
-    for (const struct move_unit *unit = move_units; unit->name; unit++)
-        put_row(&viewer->screen.sheet, i++, unit->name, unit->help);
-}
-
-static void offer_views(struct viewer *viewer, enum menu menu)
-{
-    unsigned i = 0;
-
-    offer(viewer, menu, menu == MENU_VIEW ? "this pane shows" : "beside it, a pane of");
-    for (const struct view *const *view = views; *view; view++)
-        put_row(&viewer->screen.sheet, i++, (*view)->name, (*view)->help);
-}
-
-static void offer_layouts(struct viewer *viewer)
-{
     struct sheet *sheet = &viewer->screen.sheet;
-    const struct layouts saved = layouts_read();
-    unsigned i = 0;
 
-    offer(viewer, MENU_LAYOUT, "layouts");
-    for (const struct layout_info *info = layout_infos; info->name; info++)
-        put_row(sheet, i++, info->name, info->help);
-    for (unsigned s = 0; s < saved.count && i < 26; s++)
-        put_row(sheet, i++, saved.saved[s].name, saved.saved[s].text);
-    buf_text(&sheet->text, "\n:layout save NAME keeps the panes as they are now.\n");
+    sheet_open(sheet, "n and p step by");
+    for (const struct move_unit *unit = move_units; unit->name; unit++)
+        buf_printf(&sheet->text, "%c  %-12s %s\n", (char)('a' + (unit - move_units)),
+                   unit->name, unit->help);
+    viewer->choosing = true;
 }
 
-static void choose_unit(struct viewer *viewer, unsigned number)
+void viewer_choose(struct viewer *viewer, int letter)
 {
     const struct move_unit *unit = move_units;
 
-    while (unit->name && number--)
+    viewer->choosing = false;
+    while (unit->name && letter != 'a' + (unit - move_units))
         unit++;
     if (!unit->name)
         return;
@@ -63,81 +32,6 @@ static void choose_unit(struct viewer *viewer, unsigned number)
     viewer->screen.unit = unit->name;
     snprintf(viewer->screen.notice, sizeof(viewer->screen.notice),
              "n and p step by: %s", unit->name);
-}
-
-static const struct view *view_number(unsigned number)
-{
-    const struct view *const *view = views;
-
-    while (*view && number--)
-        view++;
-    return *view;
-}
-
-static void choose_view(struct viewer *viewer, unsigned number)
-{
-    const struct view *view = view_number(number);
-    struct pane *pane = panes_chosen(&viewer->screen.panes);
-
-    if (!view)
-        return;
-    *pane = pane_of(view);
-    viewer->screen.panes.cursor.on = false;
-    viewer->screen.laid_out = viewer->screen.panes.chosen = true;
-}
-
-static void split(struct viewer *viewer, unsigned number)
-{
-    const struct view *view = view_number(number);
-
-    if (!view)
-        return;
-    viewer->screen.laid_out = true;
-    if (!panes_split(&viewer->screen.panes, view))
-        viewer_notice(viewer, "s split: there are eight panes in this row already");
-}
-
-static void choose_layout(struct viewer *viewer, unsigned number)
-{
-    const struct layouts saved = layouts_read();
-    const struct layout_info *info = layout_infos;
-    struct err err = {{0}};
-    const char *name;
-
-    while (info->name && number) {
-        info++;
-        number--;
-    }
-    name = info->name             ? info->name
-           : number < saved.count ? saved.saved[number].name
-                                  : NULL;
-    if (name && !viewer_lay_out(viewer, name, &err))
-        viewer_notice(viewer, err.text);
-}
-
-void viewer_choose(struct viewer *viewer, int letter)
-{
-    enum menu menu = viewer->menu;
-    unsigned number = (unsigned)(letter - 'a');
-
-    viewer->menu = MENU_NONE;
-    switch (menu) {
-    case MENU_UNIT:
-        choose_unit(viewer, number);
-        break;
-    case MENU_VIEW:
-        choose_view(viewer, number);
-        break;
-    case MENU_SPLIT:
-        split(viewer, number);
-        break;
-    case MENU_LAYOUT:
-        choose_layout(viewer, number);
-        break;
-    case MENU_NONE:
-    default:
-        break;
-    }
 }
 
 /* --- layouts --------------------------------------------------------------------------- */
@@ -190,11 +84,7 @@ static void scroll(struct viewer *viewer, int way)
     int page = pane->area.rows > 2 ? pane->area.rows - 2 : 1;
 
     viewer->screen.panes.chosen = true;
-    pane->state.top += way * page;
-    if (pane->state.all && pane->state.top > pane->state.all - pane->state.shown)
-        pane->state.top = pane->state.all - pane->state.shown;
-    if (pane->state.all && pane->state.top < 0)
-        pane->state.top = 0;
+    panes_scroll(pane, way * page);
 }
 
 static void fill(struct viewer *viewer)
@@ -222,7 +112,8 @@ static void pin(struct viewer *viewer)
         viewer_notice(viewer, notice);
     } else if (!thing) {
         snprintf(notice, sizeof(notice),
-                 "a pin: ↑ ↓ choose what to stay with; :about-pane %s", "WHAT");
+                 "a pin: ↑ ↓ choose what to stay with, or :view %s %s",
+                 pane->view->name, pane->view->about);
         viewer_notice(viewer, notice);
     } else {
         snprintf(pane->state.about, sizeof(pane->state.about), "%s", thing->name);
@@ -256,10 +147,10 @@ void viewer_arrange(struct viewer *viewer, enum action action)
         fill(viewer);
         break;
     case ACTION_VIEW:
-        offer_views(viewer, MENU_VIEW);
+        viewer_offer_views(viewer, "view");
         break;
     case ACTION_SPLIT:
-        offer_views(viewer, MENU_SPLIT);
+        viewer_offer_views(viewer, "split");
         break;
     case ACTION_SWAP:
         panes_swap(panes);
@@ -274,7 +165,7 @@ void viewer_arrange(struct viewer *viewer, enum action action)
         pin(viewer);
         break;
     case ACTION_LAYOUT:
-        offer_layouts(viewer);
+        viewer_offer_layouts(viewer);
         break;
     default:
         break;

@@ -46,9 +46,11 @@ static void toggle_group(struct viewer *viewer, const char *name)
                  used ? " " : "", name);
 }
 
+/* Parts that are shown as one: those without a box, or many devices of a type. */
 static bool is_group(const struct thing *thing)
 {
-    return thing->kind == THING_PART && strncmp(thing->name, "group ", 6) == 0;
+    return thing->kind == THING_PART && (strcmp(thing->name, "quiet") == 0 ||
+                                         device_type_by_name(thing->name) != NULL);
 }
 
 /* Enter. */
@@ -65,7 +67,7 @@ static void ask_what(struct viewer *viewer)
     if (thing.kind == THING_VIEW)
         panes_go_to(&viewer->screen.panes, view_named(thing.name));
     else if (is_group(&thing))
-        toggle_group(viewer, thing.name + 6);
+        toggle_group(viewer, thing.name);
     else
         do_about(viewer, thing.kind == THING_CODE ? "about code" : "about", thing.name);
 }
@@ -185,7 +187,7 @@ static void add_named(struct palette *palette, const char *what, const char *nam
 {
     char shown[96], line[96];
 
-    snprintf(shown, sizeof(shown), "%s %s", what, name);
+    snprintf(shown, sizeof(shown), "%s%s%s", what, what[0] ? " " : "", name);
     snprintf(line, sizeof(line), "%s %s", command, name);
     add(palette, shown, help, line, 0, false);
 }
@@ -209,20 +211,45 @@ static void add_things(struct viewer *viewer)
     }
 }
 
-static void open_palette(struct viewer *viewer)
+static void add_views(struct viewer *viewer, const char *what, const char *command)
+{
+    for (const struct view *const *view = views; *view; view++)
+        add_named(&viewer->screen.palette, what, (*view)->name, (*view)->help, command);
+}
+
+static void add_layouts(struct viewer *viewer, const char *what)
 {
     struct palette *palette = &viewer->screen.palette;
     const struct layouts saved = layouts_read();
 
+    for (const struct layout_info *info = layout_infos; info->name; info++)
+        add_named(palette, what, info->name, info->help, "layout");
+    for (unsigned i = 0; i < saved.count; i++)
+        add_named(palette, what, saved.saved[i].name, saved.saved[i].text, "layout");
+}
+
+void viewer_offer_views(struct viewer *viewer, const char *command)
+{
+    palette_open(&viewer->screen.palette);
+    add_views(viewer, "", command);
+    palette_find(&viewer->screen.palette);
+}
+
+void viewer_offer_layouts(struct viewer *viewer)
+{
+    palette_open(&viewer->screen.palette);
+    add_layouts(viewer, "");
+    palette_find(&viewer->screen.palette);
+}
+
+static void open_palette(struct viewer *viewer)
+{
+    struct palette *palette = &viewer->screen.palette;
+
     palette_open(palette);
     add_keys(viewer);
-    for (const struct view *const *view = views; *view; view++)
-        add_named(palette, "view", (*view)->name, (*view)->help, "view");
-    for (const struct layout_info *info = layout_infos; info->name; info++)
-        add_named(palette, "layout", info->name, info->help, "layout");
-    for (unsigned i = 0; i < saved.count; i++)
-        add_named(palette, "layout", saved.saved[i].name, saved.saved[i].text,
-                  "layout");
+    add_views(viewer, "view", "view");
+    add_layouts(viewer, "layout");
     for (int i = 0; i < THEMES; i++)
         add_named(palette, "theme", theme_names[i], NULL, "theme");
     add_things(viewer);

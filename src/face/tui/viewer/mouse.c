@@ -18,17 +18,11 @@ static void scrub(struct viewer *viewer, const struct thing *axis, int col)
 static void wheel(struct viewer *viewer, const struct mouse *mouse)
 {
     struct panes *panes = &viewer->screen.panes;
-    struct pane *pane;
     int by = mouse->act == MOUSE_WHEEL_UP ? -WHEEL : WHEEL;
 
     if (!panes_point(panes, mouse->row, mouse->col))
         return;
-    pane = panes_chosen(panes);
-    pane->state.top += by;
-    if (pane->state.all && pane->state.top > pane->state.all - pane->state.shown)
-        pane->state.top = pane->state.all - pane->state.shown;
-    if (pane->state.all && pane->state.top < 0)
-        pane->state.top = 0;
+    panes_scroll(panes_chosen(panes), by);
 }
 
 static void click(struct viewer *viewer, const struct mouse *mouse)

@@ -154,18 +154,26 @@ static enum move_end step_event(struct viewer *viewer, enum move_way way)
     }
 }
 
-static bool is_interesting(void *run, const struct event *event)
+/* --- interesting moments ---------------------------------------------------------------- */
+
+static bool is_of_board(void *run, const struct event *event)
 {
     (void)run;
     return event->board == 0; /* the board on the screen */
 }
 
+/* What the scenario says is interesting; else what says most. */
 static void step_interesting(struct viewer *viewer, enum move_way way,
                              struct move *move)
 {
-    const struct event_choice choice = {watch_interesting(), is_interesting};
+    struct guide *guide = guide_of(viewer->session);
+    const struct event_choice said = guide_interesting(guide);
+    const struct event_choice any = {watch_interesting(), is_of_board};
 
-    move_events(viewer->session, way, &choice, 1, move);
+    if (said.kinds)
+        move_events_of(viewer->session, way, &said, guide, 1, move);
+    else
+        move_events(viewer->session, way, &any, 1, move);
 }
 
 static void step_unit(struct viewer *viewer, enum move_way way, struct move *move)
@@ -199,6 +207,8 @@ void viewer_step(struct viewer *viewer, enum action action)
     struct spot from = viewer_place(viewer);
     struct move move = {.end = MOVE_DONE};
 
+    if (action <= ACTION_INTERESTING && viewer_asks(viewer))
+        return;
     viewer->form = WATCH_EVENT;
     switch ((int)action) {
     case ACTION_EVENT:
@@ -290,45 +300,66 @@ void viewer_undo(struct viewer *viewer, bool again)
 
 /* --- running ------------------------------------------------------------------------ */
 
+enum {
+    RESTS = 20,   /* frames at an interesting event: two thirds of a second */
+    LOITERS = 100 /* events a second from which a run slows down for them */
+};
+
+/* A run stands still for a while where the scenario says that something is to be seen. */
+static void rest_at(struct viewer *viewer, const struct event *event)
+{
+    bool fast = !viewer_rate(viewer) || viewer_rate(viewer) >= LOITERS;
+
+    if (fast && event && guide_is_interesting(guide_of(viewer->session), event))
+        viewer->rests = RESTS;
+}
+
 static void run_steps(struct viewer *viewer, unsigned most)
 {
     struct move move = {.end = MOVE_DONE};
 
-    while (most-- > 0 && move.end == MOVE_DONE)
-        move.end = step_event(viewer, FORWARDS);
     viewer->form = WATCH_EVENT;
+    while (most-- > 0 && move.end == MOVE_DONE && !viewer->rests) {
+        move.end = step_event(viewer, FORWARDS);
+        rest_at(viewer, timeline_seen(viewer->session->time));
+        if (move.end == MOVE_DONE && viewer_asks_here(viewer))
+            return;
+    }
     told(viewer, &move);
 }
 
+/* As fast as it goes, to the next question, interesting event, or stop. */
 static void run_on(struct viewer *viewer, unsigned most)
 {
     struct session *session = viewer->session;
     struct run_limit limit = RUN_NO_LIMIT;
-    const struct stop_hit *hit;
-    enum arrival arrival;
-    unsigned hits;
+    const struct screen_question *question;
+    struct move move;
 
     limit.attempts = run_attempts(session->run) + most;
     limit.cycle = session->subject.cycles;
-    arrival =
-        timeline_go(session->time, limit,
-                    stops_any(session->stops) ? stops_probe(session->stops) : NULL);
     viewer->form = WATCH_EVENT;
-    if (arrival == ARRIVED_HIT && stops_settle(session->stops, true)) {
+    question = guide_go(session, limit, true, &move);
+    if (question && !viewer->silent)
+        viewer_ask_class(viewer, question);
+    else if (move.has_event)
+        rest_at(viewer, &move.event);
+    else if (move.end == MOVE_STOPPED)
         viewer->screen.mode = SCREEN_STANDING;
-        hit = stops_hits(session->stops, &hits);
-        tell_stop(viewer, hit, hits);
-    } else if (arrival == ARRIVED_FINISHED || arrival == ARRIVED_NOTHING) {
-        ended(viewer, arrival == ARRIVED_FINISHED ? MOVE_FINISHED : MOVE_NOTHING);
-    } else if (at_limit(viewer)) {
-        ended(viewer, MOVE_LIMIT);
-    }
+    if (move.end == MOVE_DONE && at_limit(viewer))
+        move.end = MOVE_LIMIT;
+    if (move.end != MOVE_INTERRUPTED)
+        told(viewer, &move);
 }
 
 void viewer_advance(struct viewer *viewer, unsigned most)
 {
     if (viewer->screen.mode != SCREEN_RUNNING)
         return;
+    if (viewer->rests) {
+        viewer->rests--;
+        return;
+    }
     viewer->looked = false;
     if (viewer_rate(viewer))
         run_steps(viewer, most);
@@ -342,5 +373,6 @@ void viewer_run(struct viewer *viewer)
 
     push(viewer->undo, &viewer->undos, &from);
     viewer->redos = 0;
+    viewer->rests = 0;
     viewer->screen.mode = SCREEN_RUNNING;
 }

@@ -49,6 +49,7 @@ void viewer_begin(struct viewer *viewer, struct session *session)
     session_add_commands(session, compare_commands);
     viewer_hear(viewer);
     timeline_set_interrupt(session->time, (struct interrupt){interrupted, viewer});
+    viewer_heed_guide(viewer);
 }
 
 void viewer_end(struct viewer *viewer)
@@ -85,6 +86,7 @@ void viewer_look(struct viewer *viewer)
     timeline_start_anew(watch->time);
     viewer->screen.past = watch->past;
     viewer->looked = true;
+    viewer_remark(viewer);
 }
 
 void viewer_draw(struct viewer *viewer, struct canvas *canvas)
@@ -111,6 +113,20 @@ static void change_speed(struct viewer *viewer, int by)
     viewer->screen.speed = speeds[viewer->speed].name;
     snprintf(viewer->screen.notice, sizeof(viewer->screen.notice), "running speed: %s",
              viewer->screen.speed);
+}
+
+static void change_folding(struct viewer *viewer)
+{
+    struct pane *timeline = panes_find(&viewer->screen.panes, &timeline_view);
+
+    if (!timeline) {
+        viewer_notice(viewer, "~ fold idle: no pane has lanes of time");
+        return;
+    }
+    timeline->state.folded = !timeline->state.folded;
+    viewer_notice(viewer, timeline->state.folded
+                              ? "long idle time is folded: //cycles//"
+                              : "time is to scale");
 }
 
 static void change_scale(struct viewer *viewer, int by)
@@ -175,6 +191,12 @@ static void arrange(struct viewer *viewer, enum action action)
         break;
     case ACTION_HART:
         change_hart(viewer);
+        break;
+    case ACTION_FOLD:
+        change_folding(viewer);
+        break;
+    case ACTION_RACE:
+        viewer->races = true;
         break;
     case ACTION_CONSOLE:
         viewer->screen.typing = true;
@@ -248,7 +270,7 @@ static bool asks_for_help(const struct sheet *sheet, int code)
 /* True: the key was the sheet's alone. */
 static bool press_on_sheet(struct viewer *viewer, int code)
 {
-    if (viewer->menu && code >= 'a' && code <= 'z') {
+    if (viewer->choosing && code >= 'a' && code <= 'z') {
         viewer->screen.sheet.open = false;
         viewer_choose(viewer, code);
         return true;
@@ -256,11 +278,11 @@ static bool press_on_sheet(struct viewer *viewer, int code)
     if (asks_for_help(&viewer->screen.sheet, code) ||
         !sheet_key(&viewer->screen.sheet, code)) {
         viewer->screen.sheet.open = false;
-        viewer->menu = MENU_NONE;
+        viewer->choosing = false;
         return false;
     }
     if (!viewer->screen.sheet.open)
-        viewer->menu = MENU_NONE;
+        viewer->choosing = false;
     return true;
 }
 

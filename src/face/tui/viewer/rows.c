@@ -110,6 +110,19 @@ static bool run_view(struct call *call, struct err *err)
     return true;
 }
 
+static bool run_split(struct call *call, struct err *err)
+{
+    struct screen *screen = &viewer_of(call)->screen;
+    const struct view *view = view_named(call->given[0].text);
+
+    if (!view)
+        return no_view(call->given[0].text, err);
+    if (!panes_split(&screen->panes, view))
+        return err_set(err, "there are %d panes in this row already", LAYOUT_PANES);
+    screen->laid_out = true;
+    return true;
+}
+
 /* --- the rest -------------------------------------------------------------------------- */
 
 static bool run_theme(struct call *call, struct err *err)
@@ -123,6 +136,17 @@ static bool run_motion(struct call *call, struct err *err)
 {
     (void)err;
     viewer_of(call)->motion = call->given[0].value == 0;
+    return true;
+}
+
+/* On again, those that were asked before are asked again. */
+static bool run_questions(struct call *call, struct err *err)
+{
+    struct viewer *viewer = viewer_of(call);
+
+    (void)err;
+    viewer->silent = call->given[0].value != 0;
+    viewer->asked = 0;
     return true;
 }
 
@@ -203,6 +227,16 @@ const struct command viewer_commands[] = {
         .run = run_view,
     },
     {
+        .name = "split",
+        .arguments = {{.type = ARG_WORD, .name = "VIEW", .words = view_words}},
+        .summary = "put another pane beside the chosen one",
+        .help = "Keys then go to the new pane. Key `s` offers the views.\n"
+                "\n"
+                "  split memory",
+        .group = "screen",
+        .run = run_split,
+    },
+    {
         .name = "filter",
         .arguments = {{.type = ARG_TEXT, .name = "EXPRESSION", .optional = true}},
         .summary = "hide events that an expression does not name",
@@ -226,6 +260,18 @@ const struct command viewer_commands[] = {
             "  predict Who gets the bus next? | the DMA | hart 0 | nobody",
         .group = "screen",
         .run = run_predict,
+    },
+    {
+        .name = "questions",
+        .arguments = {{.type = ARG_CHOICE, .name = "on|off", .choices = "on off"}},
+        .summary = "let the scenario ask its questions, or not",
+        .help =
+            "A question of the scenario comes once, before the step that answers it. "
+            "`on` lets all of them come again.\n"
+            "\n"
+            "  questions off",
+        .group = "screen",
+        .run = run_questions,
     },
     {
         .name = "theme",

@@ -1,7 +1,7 @@
 #ifndef FACE_TUI_VIEWER_VIEWER_H
 #define FACE_TUI_VIEWER_VIEWER_H
 
-#include "control/moves.h"
+#include "control/guide.h"
 #include "face/tui/picture/cast.h"
 #include "face/tui/screen/draw.h"
 #include "face/tui/screen/keys.h"
@@ -16,6 +16,7 @@
  *   ask.c       what is under the cursor: what, why, who
  *   console.c   typing to the UART
  *   talk.c      presenting: questions to the class, the spotlight
+ *   heed.c      what the scenario says of the screen, and asks
  *   command.c   the prompt, commands and their answers
  */
 enum { VIEWER_PLACES = 256 };
@@ -27,9 +28,6 @@ struct spot {
     enum watch_form form;
 };
 
-/* What the letters of the sheet choose. */
-enum menu { MENU_NONE, MENU_UNIT, MENU_VIEW, MENU_SPLIT, MENU_LAYOUT };
-
 struct viewer {
     struct session *session;
     struct watch *watch;
@@ -37,7 +35,14 @@ struct viewer {
     enum watch_form form; /* how the moment is told of */
     bool looked;          /* the watch knows this moment */
     const struct move_unit *unit;
-    enum menu menu; /* that the sheet is */
+    bool choosing;               /* the sheet is the list of units */
+    const char *const *settings; /* of the scenario, as they were given, for a race */
+    size_t setting_count;
+    bool races;     /* the race is asked for: whoever has the terminal shows it */
+    unsigned rests; /* frames that a run rests at an interesting event */
+    bool silent;    /* the scenario's questions are not asked */
+    unsigned asked; /* questions of the scenario that were asked, or left */
+    const struct screen_question *asked_already[SCREEN_QUESTIONS];
     enum theme theme;
     bool mouse;        /* it does things here, instead of the terminal's own */
     struct cast *cast; /* that is being made, NULL: none */
@@ -90,15 +95,33 @@ void viewer_run(struct viewer *viewer);
 struct spot viewer_place(const struct viewer *viewer);
 void viewer_moved(struct viewer *viewer, const struct spot *from);
 
-/* The part of the keys that is about panes; a letter of a menu. */
+/* The part of the keys that is about panes; a letter of the list of units. */
 void viewer_arrange(struct viewer *viewer, enum action action);
 void viewer_choose(struct viewer *viewer, int letter);
+
+/* The palette with entries of one kind alone. */
+void viewer_offer_views(struct viewer *viewer, const char *command);
+void viewer_offer_layouts(struct viewer *viewer);
 
 /* Uses a layout by its name, or as text. */
 bool viewer_lay_out(struct viewer *viewer, const char *layout, struct err *err);
 
 /* Does what a key does. */
 void viewer_act(struct viewer *viewer, enum action action);
+
+/* What the scenario says of the screen: layout, parts that stay large, unit. */
+void viewer_heed_guide(struct viewer *viewer);
+
+/* Asks what the scenario asks at this moment, unless it was asked before. True: the step
+ * waits. The second, of the event that was seen last, without looking at all else. */
+bool viewer_asks(struct viewer *viewer);
+bool viewer_asks_here(struct viewer *viewer);
+
+/* Asks that question of the scenario. */
+void viewer_ask_class(struct viewer *viewer, const struct screen_question *question);
+
+/* What it says to whoever presents, at the moment that was looked at. */
+void viewer_remark(struct viewer *viewer);
 
 /* Asks the class: the next step waits for the answer. */
 void viewer_hold(struct viewer *viewer, const struct question *question);
