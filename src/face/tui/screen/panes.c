@@ -253,15 +253,23 @@ static void hand_out(const struct panes *panes, struct heights *heights, int roo
         }
 }
 
+/* Rows that may be left out are, on low screens. */
+static bool is_left_out(const struct panes *panes, unsigned r, int screen_rows)
+{
+    return screen_rows < LOW && panes->layout.row[r].optional && r != panes->row;
+}
+
 static void place_rows(const struct panes *panes, int room, int screen_rows,
                        struct heights *heights)
 {
     memset(heights, 0, sizeof(*heights));
     for (unsigned r = 0; r < panes->layout.rows; r++) {
-        measure_row(&panes->layout.row[r], screen_rows, &heights->least[r],
-                    &heights->wish[r]);
-        heights->rows[r] =
-            heights->wish[r] > heights->least[r] ? heights->wish[r] : heights->least[r];
+        int *least = &heights->least[r], *wish = &heights->wish[r];
+
+        if (is_left_out(panes, r, screen_rows))
+            continue;
+        measure_row(&panes->layout.row[r], screen_rows, least, wish);
+        heights->rows[r] = *wish > *least ? *wish : *least;
     }
     cut_down(panes, heights, room);
     leave_out(panes, heights, room);

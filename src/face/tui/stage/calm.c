@@ -2,6 +2,7 @@
  * The form for a room: large and calm. No hexadecimal numbers, no names of layers, no
  * counters; a box has one line in its middle.
  */
+#include "face/tui/stage/hart_text.h"
 #include "face/tui/stage/parts.h"
 #include "face/tui/stage/scene.h"
 
@@ -30,13 +31,34 @@ static bool is_calm(const char *line)
 
 /* --- harts ------------------------------------------------------------------------------ */
 
+/* What a hart does, in a word or two; of a machine with guests, whose turn it is. */
+static const char *activity(const struct watch *watch, unsigned hart, char text[48])
+{
+    const struct event *event = &watch->focus;
+    unsigned guest = hart_vmid(&watch->board->hart[hart]);
+    bool inside = hart_shown_mode(watch, hart) & MODE_VIRTUAL;
+
+    if (watch->has_focus && event->kind == EVENT_VM_EXIT && event->vm_exit.hart == hart)
+        snprintf(text, 48, "guest %u ▸ hypervisor", event->vm_exit.vmid);
+    else if (watch->has_focus && event->kind == EVENT_VM_ENTRY &&
+             event->vm_entry.hart == hart)
+        snprintf(text, 48, "hypervisor ▸ guest %u", event->vm_entry.vmid);
+    else if (inside)
+        snprintf(text, 48, "guest %u runs", guest);
+    else if (stage_has_guests(watch))
+        snprintf(text, 48, "the hypervisor runs");
+    else
+        snprintf(text, 48, "runs");
+    return text;
+}
+
 static void draw_hart(const struct scene *scene, int i)
 {
     const struct area *box = &scene->stage->hart[i];
     unsigned hart = (unsigned)scene->stage->hart_id[i];
     const struct event *event = &scene->watch->focus;
     bool told = scene->watch->has_focus;
-    char name[12];
+    char name[12], words[48];
 
     snprintf(name, sizeof(name), "hart %u", hart);
     canvas_thing_area(scene->canvas, *box, THING_PART, name);
@@ -47,12 +69,14 @@ static void draw_hart(const struct scene *scene, int i)
         centre(scene->canvas, box, box->row + 1, ROLE_WAIT, "░░░░░░  waits  ░░░░░░");
     else if (scene->watch->facts.hart[hart].asleep)
         centre(scene->canvas, box, box->row + 1, ROLE_QUIET, "asleep");
-    else if (told && event->kind == EVENT_TRAP_ENTER && event->trap_enter.hart == hart)
+    else if (told && event->kind == EVENT_TRAP_ENTER &&
+             event->trap_enter.hart == hart && !stage_has_guests(scene->watch))
         centre(scene->canvas, box, box->row + 1, ROLE_HEAD,
                event->trap_enter.cause & CAUSE_INTERRUPT ? "takes an interrupt"
                                                          : "traps");
     else
-        centre(scene->canvas, box, box->row + 1, ROLE_TEXT, "runs");
+        centre(scene->canvas, box, box->row + 1, ROLE_TEXT,
+               activity(scene->watch, hart, words));
 }
 
 /* --- memory and devices ----------------------------------------------------------------- */

@@ -149,7 +149,7 @@ static void draw_note(const struct exit_scene *scene, struct canvas *canvas,
 
     if (!scene->way.known)
         buf_text(&text, "Its events are not at hand: its parts in one piece. ");
-    else if (!scene->way.marked)
+    else if (!scene->way.marked && !scene->exit->open)
         buf_text(&text, "There are no markers in this program: one piece. ");
     else if (scene->way.joined)
         buf_text(&text, "Its shortest pieces are joined. ");
