@@ -25,7 +25,9 @@ static int lay(struct canvas *canvas, struct area area, enum role role,
     while (*text && area.cols > 0 && (!canvas || rows < area.rows)) {
         size_t length = first_row(text, area.cols);
 
-        if (canvas)
+        if (canvas && rows + 1 == area.rows) /* the last row has the rest, or ".." */
+            canvas_text(canvas, area.row + rows, area.col, area.cols, role, text);
+        else if (canvas)
             canvas_printf(canvas, area.row + rows, area.col, area.cols, role, "%.*s",
                           (int)length, text);
         rows++;

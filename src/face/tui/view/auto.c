@@ -29,6 +29,13 @@ static const struct view *of_device(const struct watch *watch, uint8_t index)
     return &registers_view;
 }
 
+static const struct view *of_address(const struct watch *watch, uint64_t pa)
+{
+    const struct mmio *mmio = bus_find(&watch->board->bus, pa);
+
+    return mmio ? of_device(watch, mmio->device) : &registers_view;
+}
+
 static const struct view *of_initiator(uint8_t initiator)
 {
     switch ((int)initiator_kind(initiator)) {
@@ -94,6 +101,8 @@ static const struct view *explaining(const struct watch *watch)
         return of_device(watch, event->mmio_read.device);
     if (event->kind == EVENT_MMIO_WRITE)
         return of_device(watch, event->mmio_write.device);
+    if (event->kind == EVENT_INSN && event->insn.access != ACCESS_NONE)
+        return of_address(watch, event->insn.pa);
     if (event->kind == EVENT_BUS_TRANSFER)
         return of_initiator(event->bus_transfer.initiator);
     return of_kind[event->kind] ? of_kind[event->kind] : &registers_view;

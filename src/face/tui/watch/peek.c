@@ -48,6 +48,8 @@ uint64_t watch_pc(const struct watch *watch, unsigned hart)
             pc = event->insn.next_pc;
         else if (event->kind == EVENT_TRAP_ENTER && event->trap_enter.hart == hart)
             pc = event->trap_enter.handler;
+        else if (event->kind == EVENT_TRAP_RETURN && event->trap_return.hart == hart)
+            pc = event->trap_return.pc;
     }
     return pc;
 }
