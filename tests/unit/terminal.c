@@ -77,7 +77,7 @@ START_TEST(a_signal_leaves_the_terminal_as_it_was)
     for (int tries = 0; tries < 1000 && !is_restored(&pty); tries++)
         poll(NULL, 0, 5);
     ck_assert(is_restored(&pty));
-    ck_assert_int_eq(pty_end(&pty), -1); /* by the signal itself */
+    ck_assert_int_ne(pty_end(&pty), STATUS_OK); /* by the signal, or by a sanitizer */
 }
 END_TEST
 

@@ -759,24 +759,19 @@ START_TEST(boxes_of_several_devices_of_a_kind_have_their_names)
 {
     struct board_row second = {.type = "ata", .name = "ata1", .base = 0x3500000};
     struct board_desc desc = board_virt;
-    struct run *run = run_new();
-    struct session session = {.run = run, .subject = {.run = run, .title = "two"}};
+    struct watched *watched;
     struct watch *watch;
     struct err err = {0};
     const struct device *first, *dma;
 
     ck_assert_msg(board_desc_add(&desc, &second, &err), "%s", err.text);
-    ck_assert_msg(run_add(run, &desc, &err) != NULL, "%s", err.text);
-    run_reset(run);
-    session.time = timeline_new(run, NULL);
-    watch = watch_new(&session);
-    first = board_device(run->board[0], "ata0");
-    dma = board_device(run->board[0], "dma0");
+    watched = watched_new_on(PROGRAM, &desc);
+    watch = watched->viewer.watch;
+    first = board_device(watch->board, "ata0");
+    dma = board_device(watch->board, "dma0");
     ck_assert_str_eq(part_title(watch, first, 16), "ata0");
     ck_assert_str_eq(part_title(watch, dma, 16), "DMA");
-    timeline_free(session.time);
-    watch_free(watch);
-    run_free(run);
+    watched_free(watched);
 }
 END_TEST
 
