@@ -474,18 +474,18 @@ bus modes copy 64 KiB from memory to memory.]],
 
   variants = {
     { name = "poll", title = "disk: programmed I/O, polling", way = "poll",
-      layout = "stage" },
+      layout = "fit" },
     { name = "interrupt", title = "disk: programmed I/O, an interrupt a sector",
       way = "interrupt", layout = "gates" },
     { name = "dma_burst", title = "disk: DMA, burst", way = "dma", mode = 0 },
     { name = "dma_steal", title = "disk: DMA, cycle stealing", way = "dma", mode = 1 },
     { name = "dma_transparent", title = "disk: DMA, transparent", way = "dma", mode = 2 },
     { name = "copy_burst", title = "memory: DMA, burst", way = "copy", mode = 0,
-      layout = "everything" },
+      layout = "fit" },
     { name = "copy_steal", title = "memory: DMA, cycle stealing", way = "copy", mode = 1,
-      layout = "everything" },
+      layout = "fit" },
     { name = "copy_transparent", title = "memory: DMA, transparent", way = "copy",
-      mode = 2, layout = "everything" },
+      mode = 2, layout = "fit" },
   },
 
   -- For the screen: what is interesting, what to say, what to ask.

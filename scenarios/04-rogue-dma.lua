@@ -38,7 +38,7 @@ scenario {
   },
   variants = {
     { name = "no_iommu", title = "no IOMMU: the channel reaches all memory",
-      layout = "stage",
+      layout = "fit",
       options = ",iommu=off", target = VICTIM,
       told = { { "what isolates it?", "nothing" } } },
     { name = "iommu", title = "an IOMMU: the channel reaches what the guest reaches",

@@ -35,7 +35,8 @@ void docs_layouts(void)
 {
     printf("| layout | for | panes |\n| --- | --- | --- |\n");
     for (const struct layout_info *info = layout_infos; info->name; info++)
-        printf("| `%s` | %s | `%s` |\n", info->name, info->help, info->text);
+        printf("| `%s` | %s | `%s` |\n", info->name, info->help,
+               info->text ? info->text : "stage, everything");
 }
 
 void docs_keys(void)

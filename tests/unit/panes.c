@@ -72,6 +72,8 @@ START_TEST(every_layout_of_ours_can_be_read)
         struct layout layout;
         struct err err = {{0}};
 
+        if (!info->text)
+            continue;
         ck_assert_msg(layout_read(&layout, info->name, info->text, &err), "%s: %s",
                       info->name, err.text);
     }

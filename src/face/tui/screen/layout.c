@@ -8,6 +8,7 @@
 #include <string.h>
 
 const struct layout_info layout_infos[] = {
+    {"fit", "stage, or everything, as the screen has room", NULL},
     {"stage", "the machine, what explains the event, and time",
      "stage / code auto memory / timeline"},
     {"everything", "all that there is room for",

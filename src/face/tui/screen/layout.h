@@ -38,7 +38,7 @@ struct layout {
     struct pane_row row[LAYOUT_ROWS];
 };
 
-/* A layout that Ringside has. */
+/* A layout that Ringside has; text NULL: another of them, by the size of the screen. */
 struct layout_info {
     const char *name, *help, *text;
 };

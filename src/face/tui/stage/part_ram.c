@@ -10,6 +10,7 @@
 
 enum {
     COUNTED_MOST = 256 << 10, /* bytes of a place whose owners are counted one by one */
+    NEAR = 64,                /* bytes from a symbol that still are its own */
     ROWS_DERIVED = 5          /* lines, where places come and go */
 };
 
@@ -131,6 +132,15 @@ static void add_all(const struct watch *watch, struct part_text *text)
              watch->board->bus.ram.size >> 20);
 }
 
+/* The program's name for what is there, unless that is far away. */
+static const char *symbol_near(const struct watch *watch, uint64_t pa)
+{
+    const struct symbols *symbols = subject_symbols(watch->subject, false);
+    const struct symbol *symbol = symbols ? symbols_at(symbols, pa) : NULL;
+
+    return symbol && pa - symbol->address < NEAR ? symbol->name : "no name";
+}
+
 /* Bytes that are used now in no place that has a row. */
 static bool add_unnamed(const struct watch *watch, const struct ram_place *place,
                         unsigned count, struct part_text *text)
@@ -143,7 +153,8 @@ static bool add_unnamed(const struct watch *watch, const struct ram_place *place
     for (unsigned i = 0; i < count; i++)
         if (now.pa - place[i].base < place[i].size)
             return false;
-    line = part_add(text, ROLE_TEXT, "%08" PRIx64 " no name", now.pa);
+    line = part_add(text, ROLE_TEXT, "%08" PRIx64 " %s", now.pa,
+                    symbol_near(watch, now.pa));
     if (line) {
         snprintf(line->thing, sizeof(line->thing), "0x%" PRIx64, now.pa);
         line->touched = true;

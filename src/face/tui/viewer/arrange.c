@@ -56,6 +56,15 @@ static void use(struct viewer *viewer, const struct layout *layout)
     panes_use(&viewer->screen.panes, layout);
 }
 
+/* The size of the screen decides again. */
+static void use_fitting(struct viewer *viewer)
+{
+    viewer->screen.laid_out = false;
+    viewer->screen.panes.layout.rows = 0;
+    screen_fit(&viewer->screen, viewer->rows ? viewer->rows : 24,
+               viewer->cols ? viewer->cols : 80);
+}
+
 bool viewer_lay_out(struct viewer *viewer, const char *layout, struct err *err)
 {
     const struct layouts saved = layouts_read();
@@ -64,6 +73,10 @@ bool viewer_lay_out(struct viewer *viewer, const char *layout, struct err *err)
     bool is_text = strpbrk(layout, "/ (*@") != NULL || view_named(layout);
     struct layout new;
 
+    if (info && !info->text) {
+        use_fitting(viewer);
+        return true;
+    }
     if (!text && !is_text)
         return unknown_layout(layout, &saved, err);
     if (!text) {
