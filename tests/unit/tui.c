@@ -106,6 +106,25 @@ START_TEST(bytes_that_are_no_utf8_do_no_harm)
 }
 END_TEST
 
+/* Wide signs have two cells, those that stand on others none. */
+START_TEST(signs_have_the_columns_that_a_terminal_gives_them)
+{
+    struct canvas *canvas = canvas_new(1, 8, TIER_UTF8);
+    struct buf text = {0};
+
+    ck_assert_int_eq(text_width("a\u6f22e\u0301"), 4);
+    ck_assert_int_eq(canvas_text(canvas, 0, 0, 8, ROLE_TEXT, "a\u6f22e\u0301z"), 5);
+    ck_assert_str_eq(read_row(canvas, &text), "a\u6f22ez\n");
+    canvas_put(canvas, 0, 2, ROLE_TEXT, '|'); /* half of it */
+    ck_assert_str_eq(read_row(canvas, &text), "a |ez\n");
+    canvas_clear(canvas, NULL);
+    ck_assert_int_eq(canvas_text(canvas, 0, 0, 4, ROLE_TEXT, "ab\u6f22\u6f22"), 4);
+    ck_assert_str_eq(read_row(canvas, &text), "ab..\n");
+    buf_free(&text);
+    canvas_free(canvas);
+}
+END_TEST
+
 START_TEST(text_over_text_is_counted)
 {
     struct canvas *canvas = canvas_new(2, 8, TIER_UTF8);
@@ -892,6 +911,7 @@ static void add_tests(TCase *tcase)
     tcase_add_test(tcase, text_that_is_too_long_ends_in_two_points);
     tcase_add_test(tcase, ascii_has_a_sign_for_every_sign_of_the_screens);
     tcase_add_test(tcase, bytes_that_are_no_utf8_do_no_harm);
+    tcase_add_test(tcase, signs_have_the_columns_that_a_terminal_gives_them);
     tcase_add_test(tcase, text_over_text_is_counted);
     tcase_add_test(tcase, every_key_is_one_key_and_has_help);
     tcase_add_test(tcase, the_manual_has_every_key_that_works);

@@ -210,6 +210,8 @@ static void show_cell(int row, int col, const struct canvas_cell *cell, bool las
     attr_t end = last && cell->glyph == ' ' ? A_BOLD : 0;
     cchar_t glyph;
 
+    if (!cell->glyph) /* the second half of a wide sign */
+        return;
     setcchar(&glyph, text, attributes_of(look.attributes) | end,
              (short)(term.colours ? cell->role + 1 : 0), NULL);
     mvadd_wch(row, col, &glyph);

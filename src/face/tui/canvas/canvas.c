@@ -69,12 +69,26 @@ struct canvas_cell *canvas_at(struct canvas *canvas, int row, int col)
     return &canvas->cells[(size_t)row * (size_t)canvas->cols + (size_t)col];
 }
 
+/* Of a wide sign that is written over in half, the other half goes. */
+static void mend_halves(struct canvas *canvas, int row, int col)
+{
+    struct canvas_cell *cell = canvas_at(canvas, row, col);
+    struct canvas_cell *left = canvas_at(canvas, row, col - 1);
+    struct canvas_cell *right = canvas_at(canvas, row, col + 1);
+
+    if (cell->glyph == 0 && left)
+        left->glyph = ' ';
+    if (right && right->glyph == 0)
+        right->glyph = ' ';
+}
+
 void canvas_put(struct canvas *canvas, int row, int col, enum role role, uint32_t glyph)
 {
     struct canvas_cell *cell = canvas_at(canvas, row, col);
 
     if (!cell)
         return;
+    mend_halves(canvas, row, col);
     cell->glyph = glyph_in_tier(glyph, canvas->tier);
     cell->role = (uint8_t)role;
 }
@@ -83,8 +97,8 @@ int text_width(const char *text)
 {
     int width = 0;
 
-    for (; *text; width++)
-        (void)glyph_next(&text);
+    while (*text)
+        width += glyph_width(glyph_next(&text));
     return width;
 }
 
@@ -102,6 +116,18 @@ static void write_glyph(struct canvas *canvas, int row, int col, enum role role,
     cell->written = glyph != ' ';
 }
 
+/* The second column of a wide sign; one that is not in the canvas's tier has a blank. */
+static void write_half(struct canvas *canvas, int row, int col)
+{
+    struct canvas_cell *cell = canvas_at(canvas, row, col);
+
+    canvas_put(canvas, row, col, ROLE_TEXT, ' ');
+    if (cell && canvas->tier == TIER_UTF8) {
+        cell->glyph = 0;
+        cell->role = cell[-1].role;
+    }
+}
+
 int canvas_text(struct canvas *canvas, int row, int col, int room, enum role role,
                 const char *text)
 {
@@ -110,8 +136,18 @@ int canvas_text(struct canvas *canvas, int row, int col, int room, enum role rol
 
     if (room <= 0)
         return 0;
-    for (; used < whole; used++)
-        write_glyph(canvas, row, col + used, role, glyph_next(&text));
+    while (*text && used < whole) {
+        uint32_t glyph = glyph_next(&text);
+        int cols = glyph_width(glyph);
+
+        if (used + cols > whole)
+            break;
+        if (cols > 0)
+            write_glyph(canvas, row, col + used, role, glyph);
+        if (cols == 2)
+            write_half(canvas, row, col + used + 1);
+        used += cols;
+    }
     for (; width > room && used < room; used++)
         write_glyph(canvas, row, col + used, role, '.');
     return used;
@@ -287,7 +323,8 @@ void canvas_read(const struct canvas *canvas, struct buf *text)
         while (end > 0 && cells[end - 1].glyph == ' ')
             end--;
         for (int col = 0; col < end; col++)
-            buf_add(text, utf8, (size_t)glyph_utf8(cells[col].glyph, utf8));
+            if (cells[col].glyph)
+                buf_add(text, utf8, (size_t)glyph_utf8(cells[col].glyph, utf8));
         buf_char(text, '\n');
     }
 }

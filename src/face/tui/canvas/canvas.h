@@ -14,7 +14,7 @@
  * them is looked up, so that joints and weights come out right by construction.
  */
 struct canvas_cell {
-    uint32_t glyph; /* of the canvas's tier */
+    uint32_t glyph; /* of the canvas's tier; 0: the second half of a wide one */
     uint8_t role;   /* enum role */
     uint8_t arms;   /* of a wire: enum weight for each direction */
     bool written;   /* has text */

@@ -2,6 +2,9 @@
 
 #include "base/bits.h"
 
+#include <locale.h>
+#include <wchar.h>
+
 #include <stddef.h>
 #include <wchar.h>
 
@@ -129,4 +132,23 @@ int glyph_utf8(uint32_t glyph, char text[5])
         text[i] = (char)(0x80 | (glyph & 0x3f));
     text[0] = (char)(length == 1 ? glyph : (0xf00U >> length & 0xff) | glyph);
     return length;
+}
+
+/* In a locale of its own: the terminal's may be C, and a test's is. */
+int glyph_width(uint32_t glyph)
+{
+    static locale_t unicode;
+    locale_t before;
+    int width;
+
+    if (glyph < 0x300 || (glyph >= L'─' && glyph <= L'●')) /* nearly all there are */
+        return 1;
+    if (!unicode)
+        unicode = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
+    if (!unicode)
+        return 1;
+    before = uselocale(unicode);
+    width = wcwidth((wchar_t)glyph);
+    uselocale(before);
+    return width < 0 ? 1 : width;
 }

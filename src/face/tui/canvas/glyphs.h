@@ -36,6 +36,10 @@ uint32_t glyph_of_arms(uint8_t arms, enum tier tier);
 /* The next character of UTF-8 text; moves *text behind it. */
 uint32_t glyph_next(const char **text);
 
+/* Columns that a terminal gives a glyph: 1; 2 of wide scripts; 0 of signs that stand on
+ * another (Unicode TR 11, as the C library knows it). */
+int glyph_width(uint32_t glyph);
+
 /* Writes a glyph as UTF-8; gives its length. */
 int glyph_utf8(uint32_t glyph, char text[5]);
 

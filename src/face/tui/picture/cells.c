@@ -23,6 +23,8 @@ static void put_glyph(struct buf *out, uint32_t glyph, bool escape)
 {
     char text[5];
 
+    if (!glyph) /* the second half of a wide sign */
+        return;
     if (escape && glyph == '<')
         buf_text(out, "&lt;");
     else if (escape && glyph == '>')

@@ -7,12 +7,16 @@ static size_t first_row(const char *text, int cols)
 {
     const char *at = text, *blank = NULL;
 
-    for (int width = 0; *at && *at != '\n'; width++) {
-        if (width == cols)
+    for (int width = 0; *at && *at != '\n';) {
+        const char *next = at;
+        int wide = glyph_width(glyph_next(&next));
+
+        if (width + wide > cols)
             return blank ? (size_t)(blank - text) : (size_t)(at - text);
         if (*at == ' ')
             blank = at;
-        glyph_next(&at);
+        width += wide;
+        at = next;
     }
     return (size_t)(at - text);
 }
