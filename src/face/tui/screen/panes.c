@@ -389,6 +389,18 @@ static void draw_pane(struct pane *pane, const struct watch *watch,
         pane->view->draw(watch, &pane->state, canvas, pane->area);
 }
 
+/* What is left of a note, to the left of a column, becomes rule again. */
+static void cut_note(struct canvas *canvas, int row, int col)
+{
+    const struct canvas_cell *cell = canvas_at(canvas, row, col);
+
+    for (; cell && cell->role != ROLE_RULE; cell = canvas_at(canvas, row, --col))
+        if (cell->role == ROLE_HEAD)
+            return;
+        else
+            canvas_put(canvas, row, col, ROLE_RULE, L'─');
+}
+
 /* Names of panes that are not drawn, in the rule of the last one that is. */
 static void draw_tabs(const struct panes *panes, unsigned r, struct canvas *canvas)
 {
@@ -405,6 +417,7 @@ static void draw_tabs(const struct panes *panes, unsigned r, struct canvas *canv
         return;
     col = last->area.col + last->area.cols - width;
     canvas_clear(canvas, &(struct area){last->area.row, col, 1, width});
+    cut_note(canvas, last->area.row, col - 1);
     canvas_text(canvas, last->area.row, col, 5, ROLE_QUIET, " Tab:");
     col += 5;
     for (unsigned p = 0; p < row->panes; p++) {
