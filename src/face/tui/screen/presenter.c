@@ -1,5 +1,6 @@
 #include "face/tui/screen/presenter.h"
 
+#include "base/bits.h"
 #include "face/tui/screen/heading.h"
 #include "face/tui/screen/keyrow.h"
 #include "face/tui/screen/lines.h"
@@ -24,9 +25,10 @@ enum {
 /* Bytes of " at 0x80210000" or " (0x80210000)"; 0: none begins here. */
 static size_t address_here(const char *text)
 {
-    static const char *const heads[] = {" at 0x", " (0x", ": 0x"};
+    static const char *const heads[] = {
+        " at 0x", " (0x", ": 0x", ", guest physical address 0x", ", with tval 0x"};
 
-    for (int i = 0; i < 3; i++) {
+    for (size_t i = 0; i < COUNT(heads); i++) {
         size_t length = strlen(heads[i]);
 
         if (strncmp(text, heads[i], length) != 0)
