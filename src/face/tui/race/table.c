@@ -158,7 +158,7 @@ static void draw_heads(const struct race_view *view, const struct columns *colum
     const char *legend =
         races_of(view) == WITHOUT_GUESTS ? "h hart works   d device works   · asleep"
         : columns->wide ? "1 guest runs   h host runs   d device works   "
-                          "· asleep   ■ data is there"
+                          "▁ ▄ █ share   · asleep   ■ data is there"
                         : "1 guest  h host  d device  · asleep  ■ data "
                           "is there";
 

@@ -17,7 +17,7 @@ const struct layout_info layout_infos[] = {
     {"code", "a program, line by line",
      "stage@9? / scenario code / registers csrs calls / timeline"},
     {"rings", "a ring of descriptors and who owns each slot",
-     "stage@9? / ring / dma chain structures / timeline"},
+     "stage@9? / ring / dma disk memory / timeline"},
     {"queues", "a virtqueue, and the disk that works on it",
      "stage@9? / virtqueue / disk structures memory / timeline"},
     {"gates", "an interrupt's way to its handler",

@@ -331,7 +331,8 @@ static unsigned next_to_grow(const struct pane_row *row, const unsigned *shown,
 static void place_row(struct panes *panes, unsigned r, struct area area)
 {
     struct pane_row *row = &panes->layout.row[r];
-    unsigned shown[LAYOUT_PANES], count = choose_shown(panes, r, area.cols, shown);
+    unsigned shown[LAYOUT_PANES] = {0};
+    unsigned count = choose_shown(panes, r, area.cols, shown);
     int spare = area.cols + GAP, col = area.col;
 
     for (unsigned i = 0; i < count; i++) {

@@ -91,7 +91,7 @@ static void draw_foot(const struct screen *screen, struct canvas *canvas, int ma
         keyrow_draw(screen, canvas);
         return;
     }
-    canvas_printf(canvas, row, margin, canvas->cols / 2, ROLE_QUIET, "%s%s",
+    canvas_printf(canvas, row, margin, canvas->cols / 2, ROLE_QUIET, "%scycle %s",
                   screen->past ? "◂ PAST  " : "",
                   text_count(cycle, screen->watch->cycle));
     if (screen->held && screen->question.number)

@@ -166,6 +166,25 @@ static void draw_label(const struct scene *scene)
         canvas_text(scene->canvas, row, left + 3, text_width(text), ROLE_HEAD, text);
 }
 
+/* When the one that waits goes on, beside its dashed wire. */
+static void draw_next(const struct scene *scene)
+{
+    char cycle[TEXT_NUMBER], text[48];
+    struct stub stub;
+    int row, room;
+
+    if (!scene->nexts || !scene->next[0].to_bus ||
+        scene->next[0].part.part != PART_HART ||
+        !stub_of(scene->stage, scene->next[0].part, &stub))
+        return;
+    snprintf(text, sizeof(text), "next, at %s",
+             text_count(cycle, scene->next[0].cycle));
+    row = scene->stage->bus - 1;
+    room = label_room(scene, row, stub.col + 2);
+    if (room >= text_width(text))
+        canvas_text(scene->canvas, row, stub.col + 2, room, ROLE_QUIET, text);
+}
+
 void stage_draw_calm(const struct scene *scene)
 {
     for (int i = 0; i < scene->stage->harts; i++)
@@ -173,4 +192,5 @@ void stage_draw_calm(const struct scene *scene)
     for (int i = 0; i < scene->stage->parts; i++)
         draw_part(scene, &scene->stage->part[i]);
     draw_label(scene);
+    draw_next(scene);
 }

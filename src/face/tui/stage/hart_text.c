@@ -97,6 +97,27 @@ void hart_put_source(struct buf *out, const struct watch *watch, unsigned hart)
         buf_printf(out, "%s:%" PRIu32, path_base(lines->file[line->file]), line->line);
 }
 
+/* Is what is told of a part of the instruction that the hart is at? */
+static bool is_under_way(const struct watch *watch, unsigned hart)
+{
+    const struct event *event = &watch->focus;
+
+    if (!watch->has_focus || watch->inside == watch->count)
+        return false;
+    switch ((int)event->kind) {
+    case EVENT_MMIO_READ:
+        return event->mmio_read.initiator == INITIATOR_HART + hart;
+    case EVENT_MMIO_WRITE:
+        return event->mmio_write.initiator == INITIATOR_HART + hart;
+    case EVENT_WALK_STEP:
+        return event->walk_step.hart == hart;
+    case EVENT_TLB_FILL:
+        return event->tlb_fill.hart == hart;
+    default:
+        return false;
+    }
+}
+
 enum role hart_put_result(struct buf *out, const struct watch *watch, unsigned hart)
 {
     const struct event *insn = watch_insn(watch, hart);
@@ -113,6 +134,10 @@ enum role hart_put_result(struct buf *out, const struct watch *watch, unsigned h
     if (enters_trap(watch, hart)) {
         buf_text(out, "trap: ");
         buf_text(out, say_value(data, UNIT_CAUSE, watch->focus.trap_enter.cause));
+        return ROLE_HEAD;
+    }
+    if (!insn && is_under_way(watch, hart)) {
+        buf_text(out, "▸ under way");
         return ROLE_HEAD;
     }
     if (!insn) {

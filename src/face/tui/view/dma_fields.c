@@ -135,7 +135,9 @@ void dma_draw_register(struct canvas *canvas, struct area area,
     canvas_text(canvas, area.row, area.col + NAME, VALUE - NAME - 1, ROLE_QUIET,
                 reg->name);
     if (text_width(buf_str(&note)) > room && reg->fields) { /* names before numbers */
-        canvas_text(canvas, area.row, area.col + VALUE, area.cols - VALUE, role,
+        int from = write ? NAME + text_width(reg->name) + 1 : VALUE;
+
+        canvas_text(canvas, area.row, area.col + from, area.cols - from, role,
                     buf_str(&note));
     } else {
         draw_value(canvas, area, reg, value, role);

@@ -266,9 +266,30 @@ static void draw_hand(const struct irq_path *path, struct canvas *canvas,
                  moment_text(name, moment, false));
 }
 
-static void draw_latency(const struct irq_path *path, struct canvas *canvas,
-                         struct area area)
+/* The trap's own cycles are over: the handler's first instruction begins. */
+static void draw_start(const struct irq_path *path, const struct watch *watch,
+                       struct canvas *canvas, struct area area, int row)
 {
+    const struct delivery *delivery = &path->delivery;
+    uint8_t hand[HANDS];
+    uint64_t starts = delivery->cycle[HAND_TRAP] + watch->board->costs.trap_entry;
+    char text[TEXT_NUMBER], since[TEXT_NUMBER + 1];
+
+    delivery_hands(delivery, hand);
+    canvas_text(canvas, row, area.col + 2, area.cols - 26, ROLE_TEXT,
+                "the handler's first instruction begins");
+    if (area.cols >= 44)
+        canvas_printf(canvas, row, area.col + area.cols - 22, 12, ROLE_TEXT, "%12s",
+                      text_count(text, starts));
+    snprintf(since, sizeof(since), "+%s",
+             text_count(text, starts - delivery->cycle[hand[0]]));
+    canvas_printf(canvas, row, area.col + area.cols - 9, 9, ROLE_QUIET, "%9s", since);
+}
+
+static void draw_latency(const struct irq_path *path, const struct watch *watch,
+                         struct canvas *canvas, struct area area)
+{
+    int row = area.row + 1;
     uint8_t hand[HANDS];
     unsigned hands = path->has_delivery ? delivery_hands(&path->delivery, hand) : 0;
     unsigned from; /* with fewer rows than hands the last ones are shown */
@@ -279,9 +300,12 @@ static void draw_latency(const struct irq_path *path, struct canvas *canvas,
                 path->on_its_way ? "latency so far" : "latency of the last one");
     canvas_printf(canvas, area.row, area.col + area.cols - 22, 22, ROLE_QUIET,
                   "%12s %9s", area.cols >= 44 ? "at cycle" : "", "after");
-    from = hands < (unsigned)area.rows ? 0 : hands - (unsigned)area.rows + 1;
-    for (unsigned i = from; i < hands; i++)
-        draw_hand(path, canvas, area, area.row + 1 + (int)(i - from), hand, i);
+    from = hands + 1 < (unsigned)area.rows ? 0 : hands - (unsigned)area.rows + 2;
+    for (unsigned i = from; i < hands; i++) {
+        draw_hand(path, canvas, area, row++, hand, i);
+        if (hand[i] == HAND_TRAP && row < area.row + area.rows)
+            draw_start(path, watch, canvas, area, row++);
+    }
 }
 
 /* --- the view ------------------------------------------------------------------------- */
@@ -351,7 +375,7 @@ static void draw(const struct watch *watch, struct view_state *state,
         used = draw_column(&path, canvas, inside);
     inside.row += used + 1;
     inside.rows -= used + 1;
-    draw_latency(&path, canvas, inside);
+    draw_latency(&path, watch, canvas, inside);
 }
 
 const struct view gates_view = {

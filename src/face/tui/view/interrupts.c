@@ -119,7 +119,7 @@ static void draw_path(const struct irq_path *path, struct canvas *canvas, int ro
         if (reached)
             at++;
         at += canvas_text(canvas, row, at, col + cols - at,
-                          path->stop ? ROLE_STOP : ROLE_QUIET, "STOP");
+                          path->stop ? ROLE_TEXT : ROLE_QUIET, "STOP");
         canvas_text(canvas, row, at + 1, col + cols - at - 1,
                     path->stop ? ROLE_TEXT : ROLE_QUIET, path->box[path->stop].title);
         return;

@@ -169,13 +169,23 @@ static void draw_column(const struct drawing *drawing, int row, unsigned number)
 static void draw_rules(struct canvas *canvas, struct area area,
                        const struct channel *channel)
 {
-    char mod[32];
-    const char *const rules[] = {"consumer <= i < producer: d owns", "else: h owns",
-                                 mod, "one slot stays empty, so that",
+    uint32_t size = channel->ring.size;
+    bool full = channel->ring.producer - channel->ring.consumer >= size - 1;
+    char mod[32], fill[48];
+    const char *const rules[] = {"consumer <= i < producer: d owns",
+                                 "else: h owns",
+                                 mod,
+                                 fill,
+                                 "one slot stays empty, so that",
                                  "full and empty look different"};
 
-    snprintf(mod, sizeof(mod), "slot = i mod %" PRIu32, channel->ring.size);
-    for (int i = 0; i < 5 && i < area.rows; i++)
+    snprintf(mod, sizeof(mod), "slot = i mod %" PRIu32, size);
+    if (full)
+        snprintf(fill, sizeof(fill), "it is full: no slot may be filled");
+    else
+        snprintf(fill, sizeof(fill), "slot %" PRIu32 " is the next to fill",
+                 channel->ring.producer & (size - 1));
+    for (int i = 0; i < 6 && i < area.rows; i++)
         canvas_text(canvas, area.row + i, area.col + 2, area.cols - 2, ROLE_TEXT,
                     rules[i]);
 }
