@@ -18,7 +18,7 @@ struct change {
 
 struct owners {
     struct timeline *timeline;
-    const struct board *board;
+    struct board *board;
     uint64_t pages;
     uint8_t **page; /* of RAM, NULL: nobody; by byte, as in struct change */
 
@@ -28,6 +28,7 @@ struct owners {
     struct moment upto; /* the log is complete up to here */
     struct moment heard;
     bool full, known;
+    struct moment from, to; /* what is heard lies behind `from`, `to` at the latest */
 
     /* The way that the log is of. */
     unsigned branch;
@@ -35,7 +36,7 @@ struct owners {
     struct moment last_act;
 };
 
-struct owners *owners_new(struct timeline *timeline, const struct board *board)
+struct owners *owners_new(struct timeline *timeline, struct board *board)
 {
     struct owners *owners = alloc_zero(1, sizeof(*owners));
 
@@ -146,34 +147,56 @@ static void add_change(struct owners *owners, const struct change *change)
     redo(owners);
 }
 
-/* Each stretch of bytes within a page that had the same owner is one change. */
-static void take(void *ctx, const struct event *event)
+/* The stretch of [pa, pa + length) that had one owner; it lies in one page. */
+static struct change change_at(struct owners *owners, uint64_t pa, unsigned length)
+{
+    const uint8_t *byte = byte_at(owners, pa);
+    struct change change = {.pa = pa, .length = 1, .before = *byte};
+
+    while (change.length < length && byte[change.length] == change.before)
+        change.length++;
+    return change;
+}
+
+/*
+ * When the write is seen: behind the event that tells of it, which comes after it. Who
+ * acts from outside tells first.
+ */
+static struct moment moment_of_write(const struct event_stream *events, uint8_t who)
+{
+    return (struct moment){.retired = events->retired,
+                           .order = events->order + (who != INITIATOR_OUTSIDE)};
+}
+
+/* Each stretch of bytes that had the same owner is one change. */
+static void touched(void *ctx, struct board *board, uint64_t pa, unsigned length,
+                    uint8_t who)
 {
     struct owners *owners = ctx;
-    const struct ram *ram = &owners->board->bus.ram;
-    struct owner_write write = {0};
-    struct moment after = moment_after_event(event);
+    struct moment at = moment_of_write(board->events, who);
 
-    if (event->board == owners->board->index)
-        write = owner_write_of(event);
-    while (write.size > 0 && ram_has(ram, write.pa, 1)) {
-        struct change change = {.retired = after.retired,
-                                .order = after.order,
-                                .pa = write.pa,
-                                .before = *byte_at(owners, write.pa),
-                                .after = (uint8_t)(write.who + 1)};
+    if (moment_compare(at, owners->from) <= 0 || moment_compare(at, owners->to) > 0)
+        return;
+    while (length > 0) {
+        struct change change = change_at(owners, pa, length);
 
-        do {
-            change.length++;
-            write.pa++;
-            write.size--;
-        } while (write.size > 0 && (write.pa & (RAM_PAGE - 1)) &&
-                 *byte_at(owners, write.pa) == change.before);
+        change.retired = at.retired;
+        change.order = at.order;
+        change.after = (uint8_t)(who + 1);
+        pa += change.length;
+        length -= change.length;
         if (change.before != change.after)
             add_change(owners, &change);
     }
     if (!owners->full)
-        owners->heard = after;
+        owners->heard = at;
+}
+
+/* No event is listened for. */
+static void nothing(void *ctx, const struct event *event)
+{
+    (void)ctx;
+    (void)event;
 }
 
 /* Is the log of another way than the one that the viewer is on now? */
@@ -195,10 +218,27 @@ static bool is_other_way(struct owners *owners)
     return other || timeline_furthest(timeline).retired < owners->upto.retired;
 }
 
+/* Whoever watches RAM leaves harts their fast loop, which events of instructions would
+ * not. False: not all of it could be heard. */
+static bool hear(struct owners *owners, struct moment from, struct moment to)
+{
+    const struct ram *ram = &owners->board->bus.ram;
+    bool heard;
+
+    owners->from = from;
+    owners->to = to;
+    owners->from.fired = owners->to.fired = UINT64_MAX;
+    if (!board_watch(owners->board,
+                     (struct board_watch){ram->base, ram->size, touched, owners}))
+        return false;
+    heard = timeline_replay(owners->timeline, from, to,
+                            (struct event_sink){0, nothing, owners});
+    board_unwatch(owners->board, touched, owners);
+    return heard && !owners->full;
+}
+
 void owners_follow(struct owners *owners, uint64_t most)
 {
-    const uint64_t kinds = EVENT_BIT(EVENT_INSN) | EVENT_BIT(EVENT_BUS_TRANSFER) |
-                           EVENT_BIT(EVENT_WALK_STEP) | EVENT_BIT(EVENT_OUTSIDE);
     struct moment now = timeline_now(owners->timeline);
 
     if (is_other_way(owners))
@@ -206,9 +246,7 @@ void owners_follow(struct owners *owners, uint64_t most)
     owners->known = moment_compare(now, owners->upto) <= 0;
     if (!owners->known && !owners->full && now.retired - owners->upto.retired <= most) {
         go_to(owners, owners->upto);
-        owners->known = timeline_replay(owners->timeline, owners->upto, now,
-                                        (struct event_sink){kinds, take, owners}) &&
-                        !owners->full;
+        owners->known = hear(owners, owners->upto, now);
         owners->upto = owners->known ? now : owners->heard;
     }
     if (owners->known)

@@ -14,7 +14,7 @@ struct owners;
 /* Not all of the way here is known: somebody may have written the byte. */
 enum { OWNER_UNKNOWN = 253 };
 
-struct owners *owners_new(struct timeline *timeline, const struct board *board);
+struct owners *owners_new(struct timeline *timeline, struct board *board);
 void owners_free(struct owners *owners);
 
 /* Goes to where the viewer stands; replays at most that many instructions for it. */
