@@ -9,7 +9,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { GUIDE_ATS = SCREEN_NOTES + SCREEN_QUESTIONS };
+enum {
+    GUIDE_ATS = SCREEN_NOTES + SCREEN_QUESTIONS,
+    GUIDE_BEYOND = 256 /* so many events of a kind are told at once, at most */
+};
 
 /* A moment at which something is said: `at` with its condition parsed. */
 struct guide_at {
@@ -25,9 +28,14 @@ struct guide {
     struct guide_at note[SCREEN_NOTES], question[SCREEN_QUESTIONS];
     bool listens;
 
-    /* The fold: how many events each has had, up to the machine's boundary. Notes come
-     * first, then questions. */
+    /* The fold: how many events each has had, up to the machine's boundary and until it
+     * is over. Notes come first, then questions. */
     uint32_t seen[GUIDE_ATS];
+
+    /* Those that are counted, by kind: numbers in `seen`. */
+    struct {
+        uint8_t count, number[GUIDE_ATS];
+    } of_kind[EVENT_KINDS];
 };
 
 /* --- conditions ------------------------------------------------------------------------- */
@@ -202,14 +210,21 @@ static bool counts(const struct guide *guide, const struct guide_at *at,
            holds(guide, at->when, event);
 }
 
+/* Behind the event that it waits for nothing is to be known but that it is over: then
+ * conditions are asked no more. */
+static bool is_over(const struct guide *guide, unsigned n)
+{
+    return guide->seen[n] >= counted(guide, n)->at->n + GUIDE_BEYOND;
+}
+
 static void take(void *ctx, const struct event *event)
 {
     struct guide *guide = ctx;
 
-    for (unsigned n = 0; n < GUIDE_ATS; n++) {
-        const struct guide_at *at = counted(guide, n);
+    for (unsigned i = 0; i < guide->of_kind[event->kind].count; i++) {
+        unsigned n = guide->of_kind[event->kind].number[i];
 
-        if (at && counts(guide, at, event))
+        if (!is_over(guide, n) && counts(guide, counted(guide, n), event))
             guide->seen[n]++;
     }
 }
@@ -226,8 +241,12 @@ static void listen(struct guide *guide)
     uint64_t kinds = 0;
 
     for (unsigned n = 0; n < GUIDE_ATS; n++)
-        if (counted(guide, n))
-            kinds |= EVENT_BIT(counted(guide, n)->at->event);
+        if (counted(guide, n)) {
+            enum event_kind kind = counted(guide, n)->at->event;
+
+            guide->of_kind[kind].number[guide->of_kind[kind].count++] = (uint8_t)n;
+            kinds |= EVENT_BIT(kind);
+        }
     guide->listens = kinds != 0;
     if (guide->listens)
         timeline_add_fold(guide->session->time,

@@ -5,6 +5,8 @@
  */
 #include "observe/time/timeline_parts.h"
 
+#include <string.h>
+
 /* The first stretches are short: most answers are near. */
 static const uint64_t stretches[] = {1000, 30000, 1000000};
 
@@ -236,12 +238,46 @@ static void pass(void *ctx, const struct event *event)
         filter->sink.take(filter->sink.ctx, event);
 }
 
-bool timeline_replay(struct timeline *timeline, struct moment from, struct moment to,
-                     struct event_sink sink)
+/* Folds hear nothing until the listeners are given back. */
+static struct event_stream mute_folds(struct timeline *timeline)
+{
+    struct event_stream *events = &timeline->run->events;
+    struct event_stream had = *events;
+
+    for (unsigned i = 0; i < timeline->store.folds; i++)
+        event_unlisten(events, timeline->store.fold[i].take,
+                       timeline->store.fold[i].ctx);
+    return had;
+}
+
+static void give_back(struct event_stream *events, const struct event_stream *had)
+{
+    memcpy(events->sink, had->sink, sizeof(events->sink));
+    events->sinks = had->sinks;
+    events->kinds = had->kinds;
+}
+
+/* From where the machine is. */
+static enum arrival replay_to(struct timeline *timeline, struct moment to,
+                              struct filter *filter, bool alone)
+{
+    struct way way = {.limit = RUN_NO_LIMIT, .has_until = true, .until = to};
+    struct event_stream *events = &timeline->run->events, had = *events;
+    enum arrival arrival;
+
+    if (alone)
+        had = mute_folds(timeline);
+    event_listen(events, (struct event_sink){filter->sink.kinds, pass, filter});
+    arrival = way_go(timeline, &way);
+    give_back(events, &had);
+    return arrival;
+}
+
+/* On the way to `from` a snapshot may be kept: there all folds listen. */
+static bool replay(struct timeline *timeline, struct moment from, struct moment to,
+                   struct event_sink sink, bool alone)
 {
     struct filter filter = {.sink = sink, .from = from, .to = to};
-    struct way way = {.limit = RUN_NO_LIMIT, .has_until = true, .until = to};
-    struct event_stream *events = &timeline->run->events;
     enum arrival arrival;
     struct snapshot *kept;
 
@@ -250,13 +286,22 @@ bool timeline_replay(struct timeline *timeline, struct moment from, struct momen
     filter.from.fired = filter.to.fired = UINT64_MAX;
     /* From inside a step: from the boundary before it. */
     arrival = seek_boundary(timeline, (struct moment){.retired = from.retired});
-    if (arrival == ARRIVED) {
-        event_listen(events, (struct event_sink){sink.kinds, pass, &filter});
-        arrival = way_go(timeline, &way);
-        event_unlisten(events, pass, &filter);
-    }
+    if (arrival == ARRIVED)
+        arrival = replay_to(timeline, to, &filter, alone);
     ask_end(timeline, kept);
     return arrival != ARRIVED_INTERRUPTED;
+}
+
+bool timeline_replay(struct timeline *timeline, struct moment from, struct moment to,
+                     struct event_sink sink)
+{
+    return replay(timeline, from, to, sink, false);
+}
+
+bool timeline_replay_alone(struct timeline *timeline, struct moment from,
+                           struct moment to, struct event_sink sink)
+{
+    return replay(timeline, from, to, sink, true);
 }
 
 bool timeline_peek_at(struct timeline *timeline, struct moment at,

@@ -63,7 +63,7 @@ static void replay(const struct history *history, struct moment from, struct mom
 {
     bool steady = timeline_set_steady(history->time, true);
 
-    timeline_replay(history->time, from, to, sink);
+    timeline_replay_alone(history->time, from, to, sink);
     timeline_set_steady(history->time, steady);
 }
 

@@ -251,7 +251,7 @@ static void look_ahead(struct watch *watch)
     if (moment_compare(furthest, until) < 0)
         until = furthest;
     watch->ahead = watch->facts;
-    timeline_replay(watch->time, watch->now, until,
+    timeline_replay_alone(watch->time, watch->now, until,
                     (struct event_sink){EVENT_ALL, take_ahead, watch});
     memcpy(watch->harts, here,
            sizeof(here)); /* of what is ahead only lanes are shown */
@@ -333,7 +333,7 @@ void watch_look(struct watch *watch, enum watch_form form, uint64_t most)
     watch->count = 0;
     memset(watch->csrs, 0, sizeof(watch->csrs));
     memset(watch->calls, 0, sizeof(watch->calls));
-    timeline_replay(watch->time, from, watch->now,
+    timeline_replay_alone(watch->time, from, watch->now,
                     (struct event_sink){EVENT_ALL, collect, watch});
     find_focus(watch, form);
     look_back(watch);
