@@ -27,6 +27,17 @@ struct tui {
     unsigned failed;     /* reads that failed in a row */
 };
 
+static void show_frame(struct tui *tui)
+{
+    viewer_draw(tui->viewer, tui->canvas);
+    term_use_theme(tui->viewer->theme);
+    term_use_mouse(tui->viewer->mouse);
+    term_show(tui->canvas);
+    if (tui->viewer->cast)
+        cast_frame(tui->viewer->cast, tui->canvas, tui->viewer->theme, clock_ms());
+}
+
+/* First what is known at once; a key that comes stops the rest. */
 static void show(struct tui *tui)
 {
     int rows, cols;
@@ -36,12 +47,9 @@ static void show(struct tui *tui)
         canvas_free(tui->canvas);
         tui->canvas = canvas_new(rows, cols, term_tier());
     }
-    viewer_draw(tui->viewer, tui->canvas);
-    term_use_theme(tui->viewer->theme);
-    term_use_mouse(tui->viewer->mouse);
-    term_show(tui->canvas);
-    if (tui->viewer->cast)
-        cast_frame(tui->viewer->cast, tui->canvas, tui->viewer->theme, clock_ms());
+    show_frame(tui);
+    if (viewer_catch_up(tui->viewer))
+        show_frame(tui);
 }
 
 static int next_key(struct tui *tui, int wait)
@@ -148,6 +156,7 @@ void tui_loop(struct viewer *viewer)
     struct tui tui = {.viewer = viewer, .kept = KEY_CODE_NONE};
 
     viewer->interrupted = key_came;
+    viewer->hasty = true;
     /* cppcheck-suppress autoVariables -- it is forgotten below */
     viewer->ctx = &tui;
     while (!viewer->quit && !term_killed() && tui.failed < HANG_UP) {
@@ -165,6 +174,7 @@ void tui_loop(struct viewer *viewer)
             race(&tui);
     }
     viewer->interrupted = NULL;
+    viewer->hasty = false;
     viewer->ctx = NULL;
     canvas_free(tui.canvas);
 }

@@ -22,7 +22,7 @@ static const struct {
 enum {
     FULL = COUNT(speeds) - 1,
     OWNERS_STANDING = 20000000, /* instructions in which writers are looked for */
-    OWNERS_RUNNING = 200000
+    OWNERS_HASTY = 200000       /* ... before the next frame */
 };
 
 static bool interrupted(void *ctx)
@@ -74,19 +74,31 @@ void viewer_notice(struct viewer *viewer, const char *text)
 void viewer_look(struct viewer *viewer)
 {
     struct watch *watch = viewer->watch;
+    bool hasty = viewer->hasty || viewer->screen.mode == SCREEN_RUNNING;
 
     if (viewer->looked)
         return;
     if (viewer->session->board == watch->board->index)
         watch->hart = viewer->session->hart;
     timeline_start_anew(watch->time);
-    watch_look(watch, viewer->form,
-               viewer->screen.mode == SCREEN_RUNNING ? OWNERS_RUNNING
-                                                     : OWNERS_STANDING);
+    watch_look(watch, viewer->form, hasty ? OWNERS_HASTY : OWNERS_STANDING);
     timeline_start_anew(watch->time);
     viewer->screen.past = watch->past;
     viewer->looked = true;
     viewer_remark(viewer);
+}
+
+bool viewer_catch_up(struct viewer *viewer)
+{
+    struct owners *owners = viewer->watch->owners;
+
+    if (viewer->screen.mode == SCREEN_RUNNING || !viewer->looked ||
+        owners_known(owners))
+        return false;
+    timeline_start_anew(viewer->watch->time);
+    owners_follow(owners, OWNERS_STANDING);
+    timeline_start_anew(viewer->watch->time);
+    return owners_known(owners);
 }
 
 void viewer_draw(struct viewer *viewer, struct canvas *canvas)

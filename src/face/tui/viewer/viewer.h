@@ -34,6 +34,7 @@ struct viewer {
     struct screen screen;
     enum watch_form form; /* how the moment is told of */
     bool looked;          /* the watch knows this moment */
+    bool hasty;           /* what takes long is looked for by viewer_catch_up alone */
     const struct move_unit *unit;
     bool choosing;               /* the sheet is the list of units */
     const char *const *settings; /* of the scenario, as they were given, for a race */
@@ -75,6 +76,10 @@ void viewer_mouse(struct viewer *viewer, const struct mouse *mouse);
 /* Looks at where it stands, unless that is known; for whoever reads the watch. */
 void viewer_look(struct viewer *viewer);
 void viewer_draw(struct viewer *viewer, struct canvas *canvas);
+
+/* Looks for what a hasty viewer left out. True: there is more to be drawn; false: there is
+ * not, or it was interrupted. */
+bool viewer_catch_up(struct viewer *viewer);
 
 /* Events a second while running, 0: as fast as it goes. */
 unsigned viewer_rate(const struct viewer *viewer);

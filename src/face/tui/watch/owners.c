@@ -253,6 +253,11 @@ void owners_follow(struct owners *owners, uint64_t most)
         go_to(owners, now);
 }
 
+bool owners_known(const struct owners *owners)
+{
+    return owners->known;
+}
+
 uint8_t owners_of(const struct owners *owners, uint64_t pa)
 {
     const struct ram *ram = &owners->board->bus.ram;

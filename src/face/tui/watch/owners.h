@@ -20,6 +20,9 @@ void owners_free(struct owners *owners);
 /* Goes to where the viewer stands; replays at most that many instructions for it. */
 void owners_follow(struct owners *owners, uint64_t most);
 
+/* Is all known there? */
+bool owners_known(const struct owners *owners);
+
 /* An enum initiator: INITIATOR_NONE if nobody has, or OWNER_UNKNOWN. */
 uint8_t owners_of(const struct owners *owners, uint64_t pa);
 
