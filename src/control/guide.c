@@ -18,6 +18,8 @@ enum {
 struct guide_at {
     const struct screen_at *at;
     struct expr *when;
+    const struct event_field *field; /* `when` is: it is that number; or NULL */
+    uint64_t number;
 };
 
 struct guide {
@@ -75,7 +77,14 @@ static struct expr *parse(const char *text)
 
 static struct guide_at parse_at(const struct screen_at *at)
 {
-    return (struct guide_at){at, at->type == AT_EVENT ? parse(at->when) : NULL};
+    struct guide_at parsed = {.at = at};
+
+    if (at->type != AT_EVENT)
+        return parsed;
+    parsed.when = parse(at->when);
+    if (parsed.when)
+        parsed.field = expr_field_equals(parsed.when, at->event, &parsed.number);
+    return parsed;
 }
 
 static void parse_all(struct guide *guide)
@@ -206,8 +215,10 @@ static const struct guide_at *counted(const struct guide *guide, unsigned n)
 static bool counts(const struct guide *guide, const struct guide_at *at,
                    const struct event *event)
 {
-    return at->at->event == (enum event_kind)event->kind &&
-           holds(guide, at->when, event);
+    if (at->at->event != (enum event_kind)event->kind)
+        return false;
+    return at->field ? event_get(event, at->field) == at->number
+                     : holds(guide, at->when, event);
 }
 
 /* Behind the event that it waits for nothing is to be known but that it is over: then

@@ -59,6 +59,11 @@ bool expr_check(const struct expr *expr, const struct expr_scope *scope,
 bool expr_value(const struct expr *expr, const struct expr_scope *scope,
                 uint64_t *value, struct err *err);
 
+/* "FIELD == NUMBER", of an event of that kind: the field and *number. NULL: it is another
+ * expression. For whoever asks it of very many events. */
+const struct event_field *expr_field_equals(const struct expr *expr,
+                                            enum event_kind kind, uint64_t *number);
+
 /* If it is a register, CSR, device register or memory as such (something that can be
  * set): what it names. */
 enum lvalue_kind {

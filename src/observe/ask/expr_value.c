@@ -414,3 +414,20 @@ void expr_words(struct buf *out, const struct expr *expr,
         named.kind == NAME_BUILT_IN && unit_words(named.built_in->unit))
         put_unit(out, named.built_in->unit, value);
 }
+
+/* --- a quick one ------------------------------------------------------------------------------ */
+
+const struct event_field *expr_field_equals(const struct expr *expr,
+                                            enum event_kind kind, uint64_t *number)
+{
+    const struct expr *name = expr->child[0], *value = expr->child[1];
+    const struct event_field *field = event_infos[kind].fields;
+
+    if (expr->kind != EXPR_BINARY || expr->op != DO_EQUAL || name->kind != EXPR_NAME ||
+        name->parts != 1 || name->forced || name->indexed || value->kind != EXPR_NUMBER)
+        return NULL;
+    while (field->name && strcmp(field->name, name->part[0]) != 0)
+        field++;
+    *number = value->number;
+    return field->name ? field : NULL;
+}

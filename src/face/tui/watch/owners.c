@@ -232,7 +232,7 @@ static bool hear(struct owners *owners, struct moment from, struct moment to)
                      (struct board_watch){ram->base, ram->size, touched, owners}))
         return false;
     heard = timeline_replay_alone(owners->timeline, from, to,
-                            (struct event_sink){0, nothing, owners});
+                                  (struct event_sink){0, nothing, owners});
     board_unwatch(owners->board, touched, owners);
     return heard && !owners->full;
 }

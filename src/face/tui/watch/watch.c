@@ -252,7 +252,7 @@ static void look_ahead(struct watch *watch)
         until = furthest;
     watch->ahead = watch->facts;
     timeline_replay_alone(watch->time, watch->now, until,
-                    (struct event_sink){EVENT_ALL, take_ahead, watch});
+                          (struct event_sink){EVENT_ALL, take_ahead, watch});
     memcpy(watch->harts, here,
            sizeof(here)); /* of what is ahead only lanes are shown */
     add_ahead(watch);
@@ -334,7 +334,7 @@ void watch_look(struct watch *watch, enum watch_form form, uint64_t most)
     memset(watch->csrs, 0, sizeof(watch->csrs));
     memset(watch->calls, 0, sizeof(watch->calls));
     timeline_replay_alone(watch->time, from, watch->now,
-                    (struct event_sink){EVENT_ALL, collect, watch});
+                          (struct event_sink){EVENT_ALL, collect, watch});
     find_focus(watch, form);
     look_back(watch);
     fold_window(watch);
