@@ -34,6 +34,10 @@ struct guide {
      * is over. Notes come first, then questions. */
     uint32_t seen[GUIDE_ATS];
 
+    /* Behind the event that it waits for nothing is to be known but that it is over:
+     * from then on it is not counted. */
+    uint64_t most[GUIDE_ATS];
+
     /* Those that are counted, by kind: numbers in `seen`. */
     struct {
         uint8_t count, number[GUIDE_ATS];
@@ -221,13 +225,6 @@ static bool counts(const struct guide *guide, const struct guide_at *at,
                      : holds(guide, at->when, event);
 }
 
-/* Behind the event that it waits for nothing is to be known but that it is over: then
- * conditions are asked no more. */
-static bool is_over(const struct guide *guide, unsigned n)
-{
-    return guide->seen[n] >= counted(guide, n)->at->n + GUIDE_BEYOND;
-}
-
 static void take(void *ctx, const struct event *event)
 {
     struct guide *guide = ctx;
@@ -235,7 +232,7 @@ static void take(void *ctx, const struct event *event)
     for (unsigned i = 0; i < guide->of_kind[event->kind].count; i++) {
         unsigned n = guide->of_kind[event->kind].number[i];
 
-        if (!is_over(guide, n) && counts(guide, counted(guide, n), event))
+        if (guide->seen[n] < guide->most[n] && counts(guide, counted(guide, n), event))
             guide->seen[n]++;
     }
 }
@@ -256,6 +253,7 @@ static void listen(struct guide *guide)
             enum event_kind kind = counted(guide, n)->at->event;
 
             guide->of_kind[kind].number[guide->of_kind[kind].count++] = (uint8_t)n;
+            guide->most[n] = counted(guide, n)->at->n + GUIDE_BEYOND;
             kinds |= EVENT_BIT(kind);
         }
     guide->listens = kinds != 0;
