@@ -158,14 +158,16 @@ static void take_write(struct irqs *irqs, const struct board *board,
 static void csr_bits(struct irqs *irqs, uint64_t cycle, unsigned hart, unsigned csr,
                      uint64_t old, uint64_t value)
 {
-    for (unsigned bit = 0; bit < 64; bit++)
-        if ((old ^ value) >> bit & 1)
-            changed(irqs, (struct irqs_change){.cycle = cycle,
-                                               .number = csr,
-                                               .place = IRQS_CSR,
-                                               .owner = (uint8_t)hart,
-                                               .bit = (uint8_t)bit,
-                                               .level = value >> bit & 1});
+    for (uint64_t diff = old ^ value; diff; diff &= diff - 1) {
+        unsigned bit = (unsigned)__builtin_ctzll(diff);
+
+        changed(irqs, (struct irqs_change){.cycle = cycle,
+                                           .number = csr,
+                                           .place = IRQS_CSR,
+                                           .owner = (uint8_t)hart,
+                                           .bit = (uint8_t)bit,
+                                           .level = value >> bit & 1});
+    }
 }
 
 enum {
