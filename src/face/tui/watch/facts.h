@@ -10,19 +10,27 @@
 
 /*
  * What the screen knows of devices, lines and waiting harts: a fold over all events of a
- * board but instructions. It is plain data: the timeline keeps it in its snapshots, so
+ * board but what harts do by themselves. It is plain data: the timeline keeps it in its snapshots, so
  * that it is there again wherever the viewer goes.
  */
 enum {
-    FACTS_RECENT = 64,   /* events told in the list of what happened */
+    FACTS_RECENT = 64,   /* events of the kinds that it hears: the last ones */
     FACTS_SPANS = 128,   /* remembered stretches of the lanes of disks and lines */
     FACTS_CHANNELS = 32, /* DMA channels of all controllers, as initiators count them */
     FACTS_MASTERS = 40,  /* these and, behind them, virtio devices, likewise */
     FACTS_IRQS = 128
 };
 
-/* The kinds that it hears: an INSN tells of a CSR's write itself. */
-#define FACTS_KINDS (EVENT_ALL & ~(EVENT_BIT(EVENT_INSN) | EVENT_BIT(EVENT_CSR_WRITE)))
+/* What harts tell of themselves alone: nothing of it is kept here, and it comes often. */
+#define FACTS_NOT_HEARD                                                                \
+    (EVENT_BIT(EVENT_INSN) | EVENT_BIT(EVENT_CSR_WRITE) |                              \
+     EVENT_BIT(EVENT_TRAP_ENTER) | EVENT_BIT(EVENT_TRAP_RETURN) |                      \
+     EVENT_BIT(EVENT_WALK_STEP) | EVENT_BIT(EVENT_TLB_FILL) |                          \
+     EVENT_BIT(EVENT_TLB_FLUSH) | EVENT_BIT(EVENT_RESERVATION) |                       \
+     EVENT_BIT(EVENT_MARKER) | EVENT_BIT(EVENT_VM_EXIT) | EVENT_BIT(EVENT_VM_ENTRY))
+
+/* The kinds that it hears. */
+#define FACTS_KINDS (EVENT_ALL & ~FACTS_NOT_HEARD)
 
 /* A stretch of a lane of the timeline. */
 enum lane_kind { LANE_HART, LANE_BUS, LANE_DMA, LANE_DISK, LANE_LINE, LANE_IOMMU };

@@ -1,7 +1,6 @@
 #include "face/tui/watch/history.h"
 
 #include "base/alloc.h"
-#include "face/tui/watch/facts.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -74,7 +73,7 @@ static void fill(struct history *history, struct moment now, uint64_t instructio
     if (now.retired > instructions)
         from.retired = now.retired - instructions;
     history->count = 0;
-    replay(history, from, now, (struct event_sink){FACTS_KINDS, take, history});
+    replay(history, from, now, (struct event_sink){HISTORY_KINDS, take, history});
     history->known = true;
     history->instructions = instructions;
     history->branch = timeline_branch(history->time);
@@ -131,6 +130,6 @@ bool history_next(const struct history *history,
     if (moment_compare(furthest, until) < 0)
         until = furthest;
     if (moment_compare(until, now) > 0)
-        replay(history, now, until, (struct event_sink){FACTS_KINDS, look, &ahead});
+        replay(history, now, until, (struct event_sink){HISTORY_KINDS, look, &ahead});
     return ahead.found;
 }

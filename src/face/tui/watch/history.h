@@ -14,6 +14,10 @@ enum {
     HISTORY_AHEAD = 1000      /* instructions that are looked at ahead */
 };
 
+/* An INSN tells of a CSR's write itself. */
+#define HISTORY_KINDS                                                                  \
+    (EVENT_ALL & ~(EVENT_BIT(EVENT_INSN) | EVENT_BIT(EVENT_CSR_WRITE)))
+
 struct history;
 
 struct history *history_new(struct timeline *timeline, const struct board *board);

@@ -65,8 +65,15 @@ struct meter {
     } hart[HART_MAX];
 };
 
-/* An INSN is told by nobody while the fast loop runs; CSR_WRITE says nothing of time. */
-#define METER_KINDS (EVENT_ALL & ~(EVENT_BIT(EVENT_INSN) | EVENT_BIT(EVENT_CSR_WRITE)))
+#define METER_KINDS                                                                    \
+    (EVENT_BIT(EVENT_TRAP_ENTER) | EVENT_BIT(EVENT_TRAP_RETURN) |                      \
+     EVENT_BIT(EVENT_BUS_WAIT) | EVENT_BIT(EVENT_BUS_TRANSFER) |                       \
+     EVENT_BIT(EVENT_DMA_BURST) | EVENT_BIT(EVENT_IOMMU_TRANSLATE) |                   \
+     EVENT_BIT(EVENT_IOMMU_FAULT) | EVENT_BIT(EVENT_IOMMU_WALK) |                      \
+     EVENT_BIT(EVENT_VIRTIO_INTERRUPT) | EVENT_BIT(EVENT_HART_SLEEP) |                 \
+     EVENT_BIT(EVENT_VM_ENTRY) | EVENT_BIT(EVENT_VM_EXIT) |                            \
+     EVENT_BIT(EVENT_MMIO_READ) | EVENT_BIT(EVENT_MMIO_WRITE) |                        \
+     EVENT_BIT(EVENT_VIRTIO_CHAIN) | EVENT_BIT(EVENT_VIRTIO_NOTIFY))
 
 void meter_init(struct meter *meter);
 void meter_take(struct meter *meter, const struct board *board,
