@@ -13,16 +13,24 @@ static struct expr_scope scope_of(const struct filter *filter,
     return scope;
 }
 
-/* Some kind of event must have all that it names. */
-static bool is_known(struct filter *filter)
+/* The kinds of event that have all that it names: there must be one. */
+static uint64_t kinds_known(struct filter *filter)
 {
+    uint64_t kinds = 0;
+
     for (unsigned kind = 0; kind < EVENT_KINDS; kind++) {
         struct expr_scope scope = scope_of(filter, NULL, (enum event_kind)kind);
 
         if (expr_check(filter->expr, &scope, &filter->err))
-            return true;
+            kinds |= EVENT_BIT(kind);
     }
-    return false;
+    return kinds;
+}
+
+/* Of a choice only a part may be asked: then a kind can pass that has not all. */
+static bool has_choice(const char *text)
+{
+    return strstr(text, "||") || strchr(text, '?');
 }
 
 void filter_read(struct filter *filter, const struct watch *watch, const char *text)
@@ -32,8 +40,10 @@ void filter_read(struct filter *filter, const struct watch *watch, const char *t
         return;
     filter->insns = strstr(text, "insn") != NULL;
     filter->expr = expr_parse_all(text, &filter->err);
-    if (filter->expr && is_known(filter))
+    if (filter->expr && (filter->kinds = kinds_known(filter)) != 0)
         filter->err.text[0] = '\0';
+    if (has_choice(text))
+        filter->kinds = EVENT_ALL;
 }
 
 void filter_release(struct filter *filter)
@@ -44,12 +54,14 @@ void filter_release(struct filter *filter)
 
 bool filter_passes(const struct filter *filter, const struct event *event)
 {
-    struct expr_scope scope = scope_of(filter, event, (enum event_kind)event->kind);
+    struct expr_scope scope;
     uint64_t value;
     struct err err;
 
     if (!filter->expr)
         return !filter->err.text[0];
-    return !filter->err.text[0] && expr_value(filter->expr, &scope, &value, &err) &&
-           value;
+    if (filter->err.text[0] || !(filter->kinds & EVENT_BIT(event->kind)))
+        return false;
+    scope = scope_of(filter, event, (enum event_kind)event->kind);
+    return expr_value(filter->expr, &scope, &value, &err) && value;
 }

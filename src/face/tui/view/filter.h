@@ -12,6 +12,7 @@ struct filter {
     const struct watch *watch;
     struct expr *expr; /* NULL: all events */
     bool insns;        /* it names instructions, which are left out else */
+    uint64_t kinds;    /* that can pass; the others have not all the fields */
     struct err err;    /* why it means nothing; empty: it does */
 };
 

@@ -9,7 +9,7 @@
  * kept until the viewer stands elsewhere. What there is follows from the moment alone.
  */
 enum {
-    HISTORY_MOST = 1 << 18,   /* instructions that are gone back at most */
+    HISTORY_MOST = 1 << 16,   /* instructions that are gone back at most */
     HISTORY_EVENTS = 1 << 15, /* events that are kept: the last ones */
     HISTORY_AHEAD = 1000      /* instructions that are looked at ahead */
 };
