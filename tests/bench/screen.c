@@ -121,6 +121,21 @@ static void add_frame(struct viewer *viewer, struct canvas *canvas, struct times
     times->ms[times->count++] = now() - begun;
 }
 
+/* A filter that nothing passes: the list looks back as far as it may. */
+static void add_filtered(struct viewer *viewer, struct canvas *canvas, int key,
+                         struct times *times)
+{
+    struct view_state state = {.token = -1};
+    double begun;
+
+    snprintf(state.filter, sizeof(state.filter), "code == 99");
+    viewer_press(viewer, key);
+    begun = now();
+    viewer_look(viewer);
+    events_view.draw(viewer->watch, &state, canvas, (struct area){0, 0, ROWS, COLS});
+    times->ms[times->count++] = now() - begun;
+}
+
 static void add_step(struct viewer *viewer, struct canvas *canvas, int key,
                      struct times *times)
 {
@@ -133,7 +148,8 @@ static void add_step(struct viewer *viewer, struct canvas *canvas, int key,
 
 /* At a moment: frames alone, then steps on and back, each with its frame. */
 static void measure_at(struct viewer *viewer, struct canvas *canvas, uint64_t cycle,
-                       struct times *frames, struct times *on, struct times *back)
+                       struct times *frames, struct times *on, struct times *back,
+                       struct times *filtered)
 {
     struct move move;
 
@@ -146,6 +162,9 @@ static void measure_at(struct viewer *viewer, struct canvas *canvas, uint64_t cy
         add_step(viewer, canvas, KEY_CODE_RIGHT, on);
     for (int i = 0; i < STEPS; i++)
         add_step(viewer, canvas, KEY_CODE_LEFT, back);
+    for (int i = 0; i < STEPS; i++)
+        add_filtered(viewer, canvas, i % 4 == 3 ? KEY_CODE_LEFT : KEY_CODE_RIGHT,
+                     filtered);
 }
 
 /* The run as a student sees it who presses space at the beginning. */
@@ -265,7 +284,7 @@ static char **arguments(int argc, char **argv)
 
 static uint64_t measure_moments(struct canvas *canvas, char **argv,
                                 struct times *frames, struct times *on,
-                                struct times *back)
+                                struct times *back, struct times *filtered)
 {
     static struct session session;
     static struct viewer viewer;
@@ -276,20 +295,21 @@ static uint64_t measure_moments(struct canvas *canvas, char **argv,
     move_to_end(&session, &move);
     end = timeline_cycle(session.time);
     for (uint64_t i = 1; i <= MOMENTS; i++)
-        measure_at(&viewer, canvas, end * i / (MOMENTS + 1), frames, on, back);
+        measure_at(&viewer, canvas, end * i / (MOMENTS + 1), frames, on, back,
+                   filtered);
     close_run(&session, &viewer);
     return end;
 }
 
 int main(int argc, char **argv)
 {
-    static struct times frames, on, back, running, far, far_all, race;
+    static struct times frames, on, back, filtered, running, far, far_all, race;
     struct canvas *canvas = canvas_new(ROWS, COLS, TIER_UTF8);
     uint64_t end;
     bool good;
 
     argv = arguments(argc, argv);
-    end = measure_moments(canvas, argv, &frames, &on, &back);
+    end = measure_moments(canvas, argv, &frames, &on, &back, &filtered);
     measure_running(canvas, argv, &running);
     measure_far(canvas, argv, end, &far, &far_all);
     measure_race(argv, &race);
@@ -299,6 +319,7 @@ int main(int argc, char **argv)
     good = tell("a frame with all views", &frames, frame_asked);
     good &= tell("one event on, with its frame", &on, on_asked);
     good &= tell("one event back, with its frame", &back, back_asked);
+    good &= tell("a step with a list of events, none passes", &filtered, on_asked);
     good &= tell("a frame at full speed, without the machine", &running, frame_asked);
     good &= tell("the first frame after a way far on", &far, on_asked);
     good &= tell("... until it says who wrote each byte", &far_all, far_asked);
