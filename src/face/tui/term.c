@@ -1,7 +1,6 @@
 /*
  * The only file that includes curses.h. Everything else draws on a canvas.
  */
-#define _GNU_SOURCE      /* ppoll */
 #define NCURSES_WIDECHAR 1
 #include "face/tui/term.h"
 
@@ -11,7 +10,6 @@
 #include <curses.h>
 #include <langinfo.h>
 #include <locale.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -287,7 +285,7 @@ static bool read_mouse(void)
  * this function: none is missed between looking for it and waiting. */
 static void wait_for_input(int milliseconds)
 {
-    struct pollfd input = {.fd = STDIN_FILENO, .events = POLLIN};
+    fd_set input;
     struct timespec time = {milliseconds / 1000, milliseconds % 1000 * 1000000L};
     sigset_t heard, before;
 
@@ -296,8 +294,11 @@ static void wait_for_input(int milliseconds)
         sigaddset(&heard, killing[i]);
     sigaddset(&heard, SIGWINCH);
     sigprocmask(SIG_BLOCK, &heard, &before);
+    FD_ZERO(&input);
+    FD_SET(STDIN_FILENO, &input);
     if (!term.killed)
-        ppoll(&input, 1, milliseconds < 0 ? NULL : &time, &before);
+        pselect(STDIN_FILENO + 1, &input, NULL, NULL, milliseconds < 0 ? NULL : &time,
+                &before);
     sigprocmask(SIG_SETMASK, &before, NULL);
 }
 
