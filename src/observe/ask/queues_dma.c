@@ -1,5 +1,7 @@
 #include "observe/ask/queues.h"
 
+#include "observe/ask/structures.h"
+
 #include <inttypes.h>
 
 static uint64_t read_bus(const void *ctx, uint64_t at, void *bytes, uint64_t length)
@@ -63,9 +65,7 @@ void dma_put_flags(struct buf *out, uint32_t flags)
     static const char *const names[] = {"fixed source", "irq", "fixed destination",
                                         "end"};
 
-    for (unsigned i = 0; i < COUNT(names); i++)
-        if (flags & BIT(i))
-            buf_printf(out, "%s%s", out->size ? ", " : "", names[i]);
+    put_bit_names(out, names, COUNT(names), flags);
 }
 
 /* --- rings ------------------------------------------------------------------------- */

@@ -4,6 +4,7 @@
  */
 #include "machine/virtio/virtio_chain.h"
 #include "observe/ask/queues.h"
+#include "observe/ask/structures.h"
 
 static uint16_t half(const struct virtq *queue, uint64_t at)
 {
@@ -138,7 +139,5 @@ void virtq_put_flags(struct buf *out, unsigned flags)
 {
     static const char *const names[] = {"next", "write", "indirect"};
 
-    for (unsigned i = 0; i < COUNT(names); i++)
-        if (flags & BIT(i))
-            buf_printf(out, "%s%s", out->size ? ", " : "", names[i]);
+    put_bit_names(out, names, COUNT(names), flags);
 }

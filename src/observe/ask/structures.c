@@ -1,15 +1,12 @@
 #include "observe/ask/structures.h"
 
-#include "machine/dma/dma.h"
 #include "machine/iommu/iommu.h"
 #include "machine/translate/walk.h"
-#include "machine/virtio/virtio.h"
 
 #include <inttypes.h>
 
-/* Names of the bits from bit 0 on that are 1. */
-static void put_names(struct buf *out, const char *const *names, unsigned count,
-                      uint64_t bits)
+void put_bit_names(struct buf *out, const char *const *names, unsigned count,
+                   uint64_t bits)
 {
     bool some = false;
 
@@ -18,35 +15,6 @@ static void put_names(struct buf *out, const char *const *names, unsigned count,
             buf_printf(out, "%s%s", some ? ", " : "", names[i]);
             some = true;
         }
-}
-
-/* --- DMA ---------------------------------------------------------------------------------- */
-
-void put_dma_flags(struct buf *out, uint64_t flags)
-{
-    static const char *const names[] = {"fixed source", "irq", "fixed destination",
-                                        "end"};
-
-    put_names(out, names, COUNT(names), flags);
-}
-
-void put_dma_status(struct buf *out, uint64_t status)
-{
-    if (status & DMA_STATUS_DONE)
-        buf_text(out, "done");
-    if (status & DMA_STATUS_ERROR)
-        buf_text(out, "error");
-    if (status & (DMA_STATUS_DONE | DMA_STATUS_ERROR))
-        buf_printf(out, ", %" PRIu64 " bytes", status & DMA_STATUS_MOVED);
-}
-
-/* --- virtqueues --------------------------------------------------------------------------- */
-
-void put_virtq_flags(struct buf *out, uint64_t flags)
-{
-    static const char *const names[] = {"next", "write", "indirect"};
-
-    put_names(out, names, COUNT(names), flags);
 }
 
 /* --- page tables -------------------------------------------------------------------------- */

@@ -7,16 +7,14 @@
 #include <stdint.h>
 
 /*
- * What fields of structures in memory say, in the words of their specifications: for the
- * commands that list them and the view that shows them.
+ * What entries of page tables and device contexts say, in the words of their
+ * specifications: for the commands that list them and the views that show them.
+ * Descriptors: queues.h.
  */
 
-/* Of a DMA descriptor: "fixed source, irq"; "done, 4096 bytes". */
-void put_dma_flags(struct buf *out, uint64_t flags);
-void put_dma_status(struct buf *out, uint64_t status);
-
-/* Of a virtqueue descriptor: "next, write". */
-void put_virtq_flags(struct buf *out, uint64_t flags);
+/* Names of the bits from bit 0 on that are 1: "next, write". */
+void put_bit_names(struct buf *out, const char *const *names, unsigned count,
+                   uint64_t bits);
 
 /* Of an entry of a page table: "DAGUXWRV", letters of the bits that are 1, the highest
  * first, with N before them. */

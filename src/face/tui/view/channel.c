@@ -313,16 +313,6 @@ const char *channel_mode(const struct channel *channel)
     return modes[channel->source];
 }
 
-static uint64_t read_watch(const void *ctx, uint64_t at, void *bytes, uint64_t length)
-{
-    return watch_read(ctx, at, bytes, length);
-}
-
-struct queue_reader watch_reader(const struct watch *watch)
-{
-    return (struct queue_reader){read_watch, watch};
-}
-
 uint64_t channel_pa(const struct channel *channel, uint64_t address)
 {
     const struct dma *dma = (const struct dma *)channel->device;

@@ -45,9 +45,8 @@ const struct event_mmio_write *channel_written(const struct channel *channel,
 /* Is one of the events that are told of of that kind and of this channel? The last. */
 const struct event *channel_event(const struct channel *channel, enum event_kind kind);
 
-/* Memory at this moment, for decoders; the second: at addresses as the channel has them,
- * which an IOMMU may translate. */
-struct queue_reader watch_reader(const struct watch *watch);
+/* Memory at this moment, for decoders, at addresses as the channel has them, which an
+ * IOMMU may translate. */
 struct queue_reader channel_reader(const struct channel *channel);
 
 /* Where an address of the channel is, by the IOMMU's tables as they are in memory now;

@@ -20,11 +20,6 @@ struct links {
     } link[LINKS];
 };
 
-struct queue_reader queue_chains_reader(const struct watch *watch)
-{
-    return watch_reader(watch);
-}
-
 static struct link *add(struct links *links, const struct virtq *queue, uint64_t table,
                         unsigned index)
 {

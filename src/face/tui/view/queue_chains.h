@@ -11,9 +11,6 @@
  */
 enum { QUEUE_BOX_COLS = 26, QUEUE_BOX_ROWS = 5 };
 
-/* Memory at this moment. */
-struct queue_reader queue_chains_reader(const struct watch *watch);
-
 /* A row a chain: "d 0 reads 16 B ─▸ 1 writes 512 B ─▸ 2 writes 1 B". */
 void queue_chains_rows(struct canvas *canvas, struct area area,
                        const struct watch *watch, const struct virtq *queue);

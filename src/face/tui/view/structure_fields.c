@@ -3,6 +3,7 @@
 #include "face/tui/watch/peek.h"
 #include "machine/dma/dma.h"
 #include "machine/iommu/iommu.h"
+#include "observe/ask/queues.h"
 #include "observe/ask/structures.h"
 #include "observe/narrate.h"
 
@@ -88,7 +89,7 @@ static void put_flags(struct buf *out, const struct watch *watch, uint64_t at,
 {
     (void)watch;
     (void)at;
-    put_dma_flags(out, value);
+    dma_put_flags(out, (uint32_t)value);
 }
 
 static void put_status(struct buf *out, const struct watch *watch, uint64_t at,
@@ -96,7 +97,7 @@ static void put_status(struct buf *out, const struct watch *watch, uint64_t at,
 {
     (void)watch;
     (void)at;
-    put_dma_status(out, value);
+    dma_put_status(out, (uint32_t)value);
     if (!out->size)
         buf_text(out, "not done");
 }

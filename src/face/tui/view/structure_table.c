@@ -1,8 +1,8 @@
 #include "face/tui/view/structures.h"
 #include "face/tui/watch/peek.h"
 #include "machine/translate/walk.h"
+#include "observe/ask/queues.h"
 #include "observe/ask/structures.h"
-#include "observe/ask/virtqueue.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -10,7 +10,7 @@
 enum {
     ENTRIES = 512,
     ROOT_FACTOR = 4, /* the root of a G-stage has four pages */
-    LINES = 3 * VIRTIO_QUEUE_MAX + 8
+    LINES = 3 * VIRTQ_MOST + 8
 };
 
 /* --- page tables and directories ---------------------------------------------------------- */
@@ -90,11 +90,6 @@ void structure_draw_table(const struct watch *watch, struct view_state *state,
 
 /* --- virtqueues --------------------------------------------------------------------------- */
 
-static uint64_t read_watch(void *ctx, uint64_t pa, void *bytes, uint64_t length)
-{
-    return watch_read(ctx, pa, bytes, length);
-}
-
 static const struct virtio_blk *virtio_at(const struct watch *watch, unsigned index)
 {
     const struct device *device =
@@ -131,18 +126,16 @@ static struct queue_line *add_line(struct queue_lines *lines, uint64_t at,
     return line;
 }
 
-static void add_indices(struct queue_lines *lines, const struct virtqueue *queue)
+static void add_indices(struct queue_lines *lines, const struct virtq *queue,
+                        enum virtio_state state)
 {
-    const struct virtio_blk *virtio = queue->virtio;
-    struct queue_line *line =
-        add_line(lines, virtio_area(virtio->driver_area) + 2, 2, "avail");
+    struct queue_line *line = add_line(lines, queue->driver + 2, 2, "avail");
 
     snprintf(line->label, sizeof(line->label), "idx");
-    snprintf(line->words, sizeof(line->words), "the device has taken %u",
-             virtio->last_avail);
-    line = add_line(lines, virtio_area(virtio->device_area) + 2, 2, "used");
+    snprintf(line->words, sizeof(line->words), "the device has taken %u", queue->taken);
+    line = add_line(lines, queue->device + 2, 2, "used");
     snprintf(line->label, sizeof(line->label), "idx");
-    snprintf(line->words, sizeof(line->words), "%s", virtio_state_names[virtio->state]);
+    snprintf(line->words, sizeof(line->words), "%s", virtio_state_names[state]);
 }
 
 /* "512 B to write, device's, next 2" */
@@ -159,47 +152,45 @@ static void put_descriptor(char *words, size_t room,
              owned ? "device's" : "driver's", next);
 }
 
-static void add_descriptors(struct queue_lines *lines, const struct virtqueue *queue)
+static void add_descriptors(struct queue_lines *lines, const struct virtq *queue)
 {
-    uint64_t table = virtio_area(queue->virtio->desc_area);
     struct virtq_descriptor descriptor;
 
-    for (unsigned i = 0; i < queue->virtio->queue_num; i++) {
+    for (unsigned i = 0; i < queue->size; i++) {
+        bool owned = queue->owner[i] != VIRTQ_DRIVERS;
         struct queue_line *line;
 
-        if (!virtqueue_descriptor(queue, table, i, &descriptor) ||
-            (!queue->owned[i] && descriptor.length == 0))
+        if (!virtq_descriptor_read(queue, queue->desc, i, &descriptor) ||
+            (!owned && descriptor.length == 0))
             continue;
-        line = add_line(lines, table + (uint64_t)i * VIRTQ_DESCRIPTOR, 8, "desc");
+        line = add_line(lines, queue->desc + (uint64_t)i * VIRTQ_DESCRIPTOR, 8, "desc");
         snprintf(line->label, sizeof(line->label), "%u", i);
-        put_descriptor(line->words, sizeof(line->words), &descriptor, queue->owned[i]);
-        line->used = queue->current[i];
+        put_descriptor(line->words, sizeof(line->words), &descriptor, owned);
+        line->used = queue->owner[i] == VIRTQ_NOW;
         if (line->used && lines->current < 0)
             lines->current = (int)lines->count - 1;
     }
 }
 
-static void add_rings(struct queue_lines *lines, const struct virtqueue *queue)
+static void add_rings(struct queue_lines *lines, const struct virtq *queue)
 {
-    const struct virtio_blk *virtio = queue->virtio;
-
-    for (unsigned n = virtqueue_entries(queue, queue->avail_index); n > 0; n--) {
+    for (unsigned n = virtq_entries(queue, queue->avail_index); n > 0; n--) {
         uint16_t index = (uint16_t)(queue->avail_index - n);
         struct queue_line *line =
-            add_line(lines, virtio_avail_entry(virtio, index), 2, "avail");
+            add_line(lines, virtq_avail_at(queue, index), 2, "avail");
 
         snprintf(line->label, sizeof(line->label), "%u", index);
         snprintf(line->words, sizeof(line->words), "chain, %s",
-                 virtqueue_fate(queue, index));
+                 virtq_fate(queue, index));
     }
-    for (unsigned n = virtqueue_entries(queue, queue->used_index); n > 0; n--) {
+    for (unsigned n = virtq_entries(queue, queue->used_index); n > 0; n--) {
         uint16_t index = (uint16_t)(queue->used_index - n);
-        uint64_t at = virtio_used_entry(virtio, index);
+        uint64_t at = virtq_used_at(queue, index);
         struct queue_line *line = add_line(lines, at, 4, "used");
 
         snprintf(line->label, sizeof(line->label), "%u", index);
         snprintf(line->words, sizeof(line->words), "chain, %" PRIu64 " B written",
-                 virtqueue_read(queue, at + 4, 4));
+                 queue_word(&queue->reader, at + 4, 4));
     }
 }
 
@@ -233,19 +224,18 @@ void structure_draw_queue(const struct watch *watch, struct view_state *state,
                           const struct structure *structure)
 {
     const struct virtio_blk *virtio = virtio_at(watch, structure->index);
-    struct memory_reader reader = {read_watch, (void *)(uintptr_t)watch};
+    const struct queue_reader reader = watch_reader(watch);
     struct queue_lines lines = {.current = -1};
-    struct virtqueue queue;
+    struct virtq queue;
 
     if (!virtio)
         return;
-    queue = virtqueue_look(virtio, reader);
-    if (!queue.usable) {
+    if (!virtq_of(virtio, &reader, &queue)) {
         canvas_text(canvas, area.row + 1, area.col + 2, area.cols - 2, ROLE_QUIET,
                     "the device has no queue that it can use");
         return;
     }
-    add_indices(&lines, &queue);
+    add_indices(&lines, &queue, virtio->state);
     add_descriptors(&lines, &queue);
     add_rings(&lines, &queue);
     draw_lines(watch, state, canvas, area, &lines);

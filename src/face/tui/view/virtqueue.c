@@ -7,6 +7,7 @@
 #include "face/tui/view/queue_chains.h"
 #include "face/tui/view/strip.h"
 #include "face/tui/view/view.h"
+#include "face/tui/watch/peek.h"
 #include "face/tui/watch/say.h"
 
 #include <ctype.h>
@@ -338,7 +339,7 @@ static const char *why_none(const struct watch *watch, const char *about)
 static void draw(const struct watch *watch, struct view_state *state,
                  struct canvas *canvas, struct area area)
 {
-    const struct queue_reader reader = queue_chains_reader(watch);
+    const struct queue_reader reader = watch_reader(watch);
     const struct device *device = find(watch, state->about);
     struct drawing drawing = {
         .canvas = canvas,

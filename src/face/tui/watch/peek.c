@@ -133,6 +133,16 @@ uint64_t watch_read(const struct watch *watch, uint64_t pa, void *bytes,
     return got;
 }
 
+static uint64_t read_watch(const void *ctx, uint64_t at, void *bytes, uint64_t length)
+{
+    return watch_read(ctx, at, bytes, length);
+}
+
+struct queue_reader watch_reader(const struct watch *watch)
+{
+    return (struct queue_reader){read_watch, watch};
+}
+
 bool watch_wrote(const struct watch *watch, uint64_t pa)
 {
     for (unsigned i = watch->first; i < watch->count; i++) {

@@ -2,6 +2,7 @@
 #define FACE_TUI_WATCH_PEEK_H
 
 #include "face/tui/watch/watch.h"
+#include "observe/ask/queues.h"
 
 /*
  * The machine as the viewer has seen it: peeks, over which is laid what the events seen
@@ -12,6 +13,9 @@ uint64_t watch_x(const struct watch *watch, unsigned hart, unsigned number);
 uint64_t watch_pc(const struct watch *watch, unsigned hart);
 uint64_t watch_read(const struct watch *watch, uint64_t pa, void *bytes,
                     uint64_t length);
+
+/* The same, for decoders of queues. */
+struct queue_reader watch_reader(const struct watch *watch);
 
 /* A CSR as the viewer sees it, and as it was before the step that is told of; the second
  * gives false if that is not known. */
