@@ -5,26 +5,13 @@
 #include "base/bits.h"
 #include "face/tui/view/dma_parts.h"
 #include "face/tui/view/fields.h"
+#include "face/tui/view/pin.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
 enum { NAME = 2, VALUE = 18, NOTE = 28 /* columns in a row */ };
-
-void dma_name_place(const struct watch *watch, uint64_t pa, char *text, size_t room)
-{
-    const struct mmio *mmio = bus_find(&watch->board->bus, pa);
-    const struct region *region = watch_region(watch, pa);
-
-    text[0] = '\0';
-    if (mmio)
-        snprintf(text, room, "%s", mmio->name);
-    else if (region && pa == region->base)
-        snprintf(text, room, "%.24s", region->name);
-    else if (region)
-        snprintf(text, room, "%.16s +%" PRIx64, region->name, pa - region->base);
-}
 
 /* The device at one end of the channel's transfers, which has no address there; NULL:
  * that end is in memory. */
@@ -44,14 +31,14 @@ static const char *device_at(const struct channel *channel, bool source)
 }
 
 static void name_end(const struct channel *channel, uint64_t address, bool source,
-                     char *text, size_t room)
+                     char text[ABOUT_NAME])
 {
     const char *device = device_at(channel, source);
 
     if (device)
-        snprintf(text, room, "%s, by request", device);
+        snprintf(text, ABOUT_NAME, "%.24s, by request", device);
     else
-        dma_name_place(channel->watch, channel_pa(channel, address), text, room);
+        pin_place(text, channel->watch, channel_pa(channel, address));
 }
 
 /* --- registers ----------------------------------------------------------------------- */
@@ -71,18 +58,16 @@ static bool is_count(const char *name)
 static void put_note(struct buf *out, const struct channel *channel,
                      const struct reg *reg, uint64_t value)
 {
-    char place[TEXT_DATA];
+    char place[ABOUT_NAME];
 
     if (reg->fields) {
         fields_put(out, reg, value, 0);
     } else if (strcmp(reg->name, "ExecSource") == 0 ||
                strcmp(reg->name, "ExecDestination") == 0) {
-        name_end(channel, value, reg->name[4] == 'S', place, sizeof(place));
+        name_end(channel, value, reg->name[4] == 'S', place);
         buf_text(out, place);
     } else if (!is_count(reg->name) && reg->size == 8 && value >= 0x1000) {
-        dma_name_place(channel->watch, channel_pa(channel, value), place,
-                       sizeof(place));
-        buf_text(out, place);
+        buf_text(out, pin_place(place, channel->watch, channel_pa(channel, value)));
     }
 }
 
@@ -172,15 +157,14 @@ static void draw_place(struct canvas *canvas, struct area area,
                        const struct channel *channel, uint64_t at, const char *name,
                        uint64_t value)
 {
-    char text[TEXT_NUMBER], place[TEXT_DATA];
+    char text[TEXT_NUMBER], place[ABOUT_NAME];
 
     snprintf(text, sizeof(text), "%08" PRIx64, value);
     if (at % DMA_DESCRIPTOR_SIZE < DMA_DESCRIPTOR_BYTES)
         name_end(channel, value, at % DMA_DESCRIPTOR_SIZE == DMA_DESCRIPTOR_SOURCE,
-                 place, sizeof(place));
+                 place);
     else
-        dma_name_place(channel->watch, channel_pa(channel, value), place,
-                       sizeof(place));
+        pin_place(place, channel->watch, channel_pa(channel, value));
     draw_field(canvas, area, channel, at, name, text, place);
 }
 

@@ -39,7 +39,4 @@ int dma_draw_descriptor(struct canvas *canvas, struct area area,
                         const struct channel *channel,
                         const struct dma_descriptor *descriptor);
 
-/* What stands at an address: "ata0", "buffer", "buffer +40"; empty: nothing known. */
-void dma_name_place(const struct watch *watch, uint64_t pa, char *text, size_t room);
-
 #endif

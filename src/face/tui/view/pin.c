@@ -106,16 +106,17 @@ static bool translate(const struct watch *watch, unsigned hart, uint64_t va,
     return hart_peek_translate(of, request, pa) == CAUSE_NONE;
 }
 
-/* What the hart finds at the address, physically, or "". */
-static void put_physical(char text[ABOUT_NAME], const struct watch *watch, uint64_t pa)
+char *pin_place(char text[ABOUT_NAME], const struct watch *watch, uint64_t pa)
 {
     const struct mmio *mmio = bus_find(&watch->board->bus, pa);
     const struct region *region = watch_region(watch, pa);
 
+    text[0] = '\0';
     if (mmio)
         snprintf(text, ABOUT_NAME, "%s", mmio->name);
     else if (region)
         put_place(text, region->name, pa - region->base);
+    return text;
 }
 
 /* A guest's program has its own names for its memory. */
@@ -130,7 +131,7 @@ char *pin_address(char text[ABOUT_NAME], const struct watch *watch, unsigned har
     if (value < NAMED)
         return text;
     if (!(in_guest && symbol) && translate(watch, hart, value, &pa))
-        put_physical(text, watch, pa);
+        pin_place(text, watch, pa);
     if (!text[0] && symbol)
         put_place(text, symbol->name, value - symbol->address);
     return text;

@@ -26,6 +26,9 @@ enum { ABOUT_NAME = 40 };
 char *pin_address(char text[ABOUT_NAME], const struct watch *watch, unsigned hart,
                   uint64_t value);
 
+/* The same of a physical address: "ata0", "buffer", "buffer +40"; empty: it has no name. */
+char *pin_place(char text[ABOUT_NAME], const struct watch *watch, uint64_t pa);
+
 /* The same of a virtual address in a guest, whatever the hart runs now. */
 char *about_guest_address(char text[ABOUT_NAME], const struct watch *watch,
                           uint64_t value);

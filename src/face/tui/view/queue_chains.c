@@ -2,7 +2,7 @@
 
 #include "face/tui/view/box.h"
 #include "face/tui/view/channel.h"
-#include "face/tui/view/dma_parts.h"
+#include "face/tui/view/pin.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -163,7 +163,7 @@ static void draw_box(struct canvas *canvas, struct area box, const struct watch 
                      const struct virtq *queue, int head, const struct link *link)
 {
     enum role role = is_now(queue, head) ? ROLE_HEAD : ROLE_TEXT;
-    char letter = letter_of(queue, head), text[64], place[TEXT_DATA];
+    char letter = letter_of(queue, head), text[64], place[ABOUT_NAME];
 
     box_draw(canvas, box, is_now(queue, head), link->number);
     canvas_printf(canvas, box.row + 1, box.col + 2, 1, owner_role(letter), "%c",
@@ -176,8 +176,8 @@ static void draw_box(struct canvas *canvas, struct area box, const struct watch 
     canvas_text(canvas, box.row + 1, box.col + 5, box.cols - 6, role, text);
     snprintf(text, sizeof(text), "%08" PRIx64, link->descriptor.address);
     box_text(canvas, box, 1, role, text);
-    dma_name_place(watch, link->descriptor.address, place, sizeof(place));
-    box_text(canvas, box, 2, ROLE_QUIET, place);
+    box_text(canvas, box, 2, ROLE_QUIET,
+             pin_place(place, watch, link->descriptor.address));
     snprintf(text, sizeof(text), "0x%" PRIx64, link->at);
     canvas_thing_area(canvas, box, THING_MEMORY, text);
 }

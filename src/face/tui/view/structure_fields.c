@@ -19,22 +19,6 @@ struct field {
                 uint64_t value);
 };
 
-static void put_place(struct buf *out, const struct watch *watch, uint64_t value)
-{
-    char name[ABOUT_NAME];
-    const struct mmio *mmio = bus_find(&watch->board->bus, value);
-    const struct region *region = watch_region(watch, value);
-
-    if (mmio)
-        snprintf(name, sizeof(name), "%s", mmio->name);
-    else if (region && value > region->base)
-        snprintf(name, sizeof(name), "%.20s +%" PRIx64, region->name,
-                 value - region->base);
-    else
-        snprintf(name, sizeof(name), "%s", region ? region->name : "");
-    buf_text(out, name);
-}
-
 /* The device at the other end of a request line, of a descriptor that a channel has
  * fetched; NULL: both ends are memory. */
 static const struct device *device_at_end(const struct watch *watch, uint64_t at,
@@ -56,11 +40,12 @@ static void put_end(struct buf *out, const struct watch *watch, uint64_t at,
                     uint64_t value, enum dma_direction direction)
 {
     const struct device *device = device_at_end(watch, at, direction);
+    char place[ABOUT_NAME];
 
     if (device)
         buf_printf(out, "%s, by its request line", device->name);
     else
-        put_place(out, watch, value);
+        buf_text(out, pin_place(place, watch, value));
 }
 
 static void put_source(struct buf *out, const struct watch *watch, uint64_t at,
