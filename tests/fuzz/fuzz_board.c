@@ -4,6 +4,7 @@
  */
 #include "image/start.h"
 #include "machine/board/run.h"
+#include "tests/fuzz/input.h"
 
 #include <assert.h>
 #include <string.h>
@@ -11,21 +12,6 @@
 enum { MOST_RAM_PAGES = 1024, INSTRUCTIONS = 200 };
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-/* The input, taken from the front; zeros when it has ended. */
-struct input {
-    const uint8_t *data;
-    size_t left;
-};
-
-static uint64_t take(struct input *input, unsigned bytes)
-{
-    uint64_t value = 0;
-
-    for (unsigned i = 0; i < bytes && input->left; i++, input->left--)
-        value |= (uint64_t)*input->data++ << (8 * i);
-    return value;
-}
 
 /* A few bytes of text: often that of a type, so that rows are not all refused. */
 static void take_text(struct input *input, char text[BOARD_NAME])

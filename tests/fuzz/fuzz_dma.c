@@ -3,6 +3,7 @@
  * choosing, against the DMA controller. The input is a list of actions; after each, what
  * must always be true of the controller is.
  */
+#include "tests/fuzz/input.h"
 #include "tests/lib/dma_bench.h"
 
 #include "base/buf.h"
@@ -13,23 +14,6 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 enum { MOST_ENTRIES = 3000 }; /* of the queue, per input */
-
-struct input {
-    const uint8_t *data;
-    size_t left;
-};
-
-static uint64_t take(struct input *input, size_t size)
-{
-    uint64_t value = 0;
-
-    if (size > input->left)
-        size = input->left;
-    memcpy(&value, input->data, size);
-    input->data += size;
-    input->left -= size;
-    return value;
-}
 
 /* An address that is mostly worth reading or writing. */
 static uint64_t address(struct input *input)

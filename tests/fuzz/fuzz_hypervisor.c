@@ -13,6 +13,7 @@
 #include "machine/board/run.h"
 #include "machine/isa/asm/asm.h"
 #include "observe/narrate.h"
+#include "tests/fuzz/input.h"
 #include "tests/lib/random_code.h"
 #include "tests/lib/tables.h"
 
@@ -36,21 +37,6 @@ enum { PAGE = 4096, MOST_ATTEMPTS = 1500, SHAPES = 3 };
 #define VIEW      UINT64_C(0x100000000) /* virtual, to the window */
 
 /* --- the input ---------------------------------------------------------------------- */
-
-/* Taken from the front; zeros when it has ended. */
-struct input {
-    const uint8_t *data;
-    size_t left;
-};
-
-static uint64_t take(struct input *input, unsigned bytes)
-{
-    uint64_t value = 0;
-
-    for (unsigned i = 0; i < bytes && input->left; i++, input->left--)
-        value |= (uint64_t)*input->data++ << (8 * i);
-    return value;
-}
 
 /* Mostly an address where something is. */
 static uint64_t take_address(struct input *input)

@@ -4,6 +4,7 @@
  * after each, what must always be true is: nothing leads out of RAM, counts agree, and
  * what the IOMMU refuses no channel does.
  */
+#include "tests/fuzz/input.h"
 #include "tests/lib/iommu_tables.h"
 
 #include "base/buf.h"
@@ -14,23 +15,6 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 enum { MOST_ENTRIES = 3000 }; /* of the queue, per input */
-
-struct input {
-    const uint8_t *data;
-    size_t left;
-};
-
-static uint64_t take(struct input *input, size_t size)
-{
-    uint64_t value = 0;
-
-    if (size > input->left)
-        size = input->left;
-    memcpy(&value, input->data, size);
-    input->data += size;
-    input->left -= size;
-    return value;
-}
 
 /* A page that is mostly one of those that tables are in. */
 static uint64_t page(struct input *input)

@@ -9,6 +9,7 @@
  */
 #include "base/bits.h"
 #include "observe/time/timeline.h"
+#include "tests/fuzz/input.h"
 
 #include <assert.h>
 #include <stdint.h>
@@ -22,21 +23,6 @@ enum { RAW = 200, MOST_ACTS = 40, MOST_ASKED = 16, INSTRUCTIONS = 2000 };
 #define RAM UINT64_C(0x80000000)
 
 /* --- the input ------------------------------------------------------------------------------- */
-
-/* Taken from the front; zeros when it has ended. */
-struct input {
-    const uint8_t *data;
-    size_t left;
-};
-
-static uint64_t take(struct input *input, unsigned bytes)
-{
-    uint64_t value = 0;
-
-    for (unsigned i = 0; i < bytes && input->left; i++, input->left--)
-        value |= (uint64_t)*input->data++ << (8 * i);
-    return value;
-}
 
 /* Small numbers mostly, anything now and then. */
 static uint64_t take_number(struct input *input)

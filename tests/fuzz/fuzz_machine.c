@@ -14,6 +14,7 @@
 #include "machine/dma/dma.h"
 #include "machine/isa/asm/asm.h"
 #include "observe/narrate.h"
+#include "tests/fuzz/input.h"
 #include "tests/lib/random_code.h"
 #include "tests/lib/tables.h"
 
@@ -46,21 +47,6 @@ enum {
 #define STREAM_BASE UINT64_C(0x03300000)
 
 /* --- the input -------------------------------------------------------------------- */
-
-/* Taken from the front; zeros when it has ended. */
-struct input {
-    const uint8_t *data;
-    size_t left;
-};
-
-static uint64_t take(struct input *input, unsigned bytes)
-{
-    uint64_t value = 0;
-
-    for (unsigned i = 0; i < bytes && input->left; i++, input->left--)
-        value |= (uint64_t)*input->data++ << (8 * i);
-    return value;
-}
 
 /* Mostly an address where something is. */
 static uint64_t take_address(struct input *input)
