@@ -199,6 +199,22 @@ START_TEST(garbage_pasted_into_the_prompt_does_no_harm)
 }
 END_TEST
 
+/* Keys that mean nothing are no sign that the terminal is gone. */
+START_TEST(keys_that_mean_nothing_do_nothing)
+{
+    struct pty pty;
+
+    if (!start(&pty))
+        return;
+    pty_expect(&pty, "LIVE");
+    for (int i = 0; i < 40; i++)
+        pty_type(&pty, "\033[15~"); /* F5 */
+    pty_type(&pty, "l");
+    pty_expect(&pty, "#1");
+    leave(&pty);
+}
+END_TEST
+
 START_TEST(an_idle_screen_writes_nothing)
 {
     struct pty pty;
@@ -231,6 +247,7 @@ static void add_tests(TCase *tcase)
     tcase_add_test(tcase, no_colour_is_asked_for_by_the_environment);
     tcase_add_test(tcase, a_terminal_without_a_cursor_has_the_shell);
     tcase_add_test(tcase, garbage_pasted_into_the_prompt_does_no_harm);
+    tcase_add_test(tcase, keys_that_mean_nothing_do_nothing);
     tcase_add_test(tcase, an_idle_screen_writes_nothing);
 }
 

@@ -64,7 +64,7 @@ static void press(struct looping *loop, int code)
         term_suspend();
     else if (code == 't' && !typing)
         *loop->theme = (enum theme)((*loop->theme + 1) % THEMES);
-    if (code != KEY_CODE_RESIZE)
+    if (code != KEY_CODE_RESIZE && code != KEY_CODE_OTHER)
         race_key(loop->race, code);
 }
 

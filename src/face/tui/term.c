@@ -261,7 +261,7 @@ static int code_of(wint_t key)
     for (size_t i = 0; i < COUNT(codes); i++)
         if (codes[i].curses == key)
             return codes[i].code;
-    return KEY_CODE_NONE;
+    return KEY_CODE_OTHER;
 }
 
 /* False: it is nothing that means something here. */
@@ -316,7 +316,7 @@ int term_key(int milliseconds)
     if (got == ERR)
         return KEY_CODE_NONE;
     if (got == KEY_CODE_YES && key == KEY_MOUSE)
-        return read_mouse() ? KEY_CODE_MOUSE : KEY_CODE_NONE;
+        return read_mouse() ? KEY_CODE_MOUSE : KEY_CODE_OTHER;
     return got == KEY_CODE_YES ? code_of(key) : (int)key;
 }
 

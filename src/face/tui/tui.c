@@ -94,6 +94,8 @@ static void move_token(struct tui *tui)
 static void press(struct tui *tui, int code)
 {
     tui->pressed_at = clock_ms();
+    if (code == KEY_CODE_OTHER)
+        return;
     if (code == KEY_CODE_MOUSE) {
         struct mouse mouse = term_mouse();
 

@@ -17,7 +17,8 @@ enum {
     KEY_CODE_DELETE,
     KEY_CODE_BACKTAB,
     KEY_CODE_F1,
-    KEY_CODE_MOUSE /* the mouse: term_mouse tells */
+    KEY_CODE_MOUSE, /* the mouse: term_mouse tells */
+    KEY_CODE_OTHER  /* a key of the terminal that means nothing here */
 };
 
 /* What the mouse did, at which cell. */
