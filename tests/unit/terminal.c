@@ -215,6 +215,29 @@ START_TEST(keys_that_mean_nothing_do_nothing)
 }
 END_TEST
 
+/* It is drawn once a frame, not once a character. */
+START_TEST(a_long_paste_is_taken_at_once)
+{
+    struct pty pty;
+    char line[1001];
+
+    if (!start(&pty))
+        return;
+    memset(line, 'x', 1000);
+    line[1000] = '\0';
+    pty_expect(&pty, "LIVE");
+    pty_type(&pty, ":");
+    pty_expect(&pty, ":");
+    for (int i = 0; i < 100; i++)
+        pty_type(&pty, line);
+    pty_type(&pty, "\x15where\r");
+    pty_expect(&pty, "Hart 0 is at");
+    pty_type(&pty, "\033");
+    poll(NULL, 0, 100); /* longer than an escape sequence would take */
+    leave(&pty);
+}
+END_TEST
+
 START_TEST(an_idle_screen_writes_nothing)
 {
     struct pty pty;
@@ -248,6 +271,7 @@ static void add_tests(TCase *tcase)
     tcase_add_test(tcase, a_terminal_without_a_cursor_has_the_shell);
     tcase_add_test(tcase, garbage_pasted_into_the_prompt_does_no_harm);
     tcase_add_test(tcase, keys_that_mean_nothing_do_nothing);
+    tcase_add_test(tcase, a_long_paste_is_taken_at_once);
     tcase_add_test(tcase, an_idle_screen_writes_nothing);
 }
 

@@ -23,6 +23,7 @@ struct tui {
     int kept;            /* a key that came while something else was going on */
     uint64_t stepped_at; /* when the last step was asked for */
     uint64_t pressed_at; /* and the last key handled */
+    uint64_t shown_at;   /* the last time that all was drawn */
     uint64_t debt;       /* milliseconds * events a second that are not run yet */
     unsigned failed;     /* reads that failed in a row */
 };
@@ -42,6 +43,7 @@ static void show(struct tui *tui)
 {
     int rows, cols;
 
+    tui->shown_at = clock_ms();
     term_size(&rows, &cols);
     if (!tui->canvas || tui->canvas->rows != rows || tui->canvas->cols != cols) {
         canvas_free(tui->canvas);
@@ -58,6 +60,21 @@ static int next_key(struct tui *tui, int wait)
 
     tui->kept = KEY_CODE_NONE;
     return key != KEY_CODE_NONE ? key : term_key(wait);
+}
+
+/* Is text coming in faster than it can be drawn, as when it is pasted? Then it is drawn once
+ * a frame. */
+static bool is_pasted(struct tui *tui)
+{
+    const struct screen *screen = &tui->viewer->screen;
+
+    if (!screen->prompting && !screen->palette.open && !screen->typing)
+        return false;
+    if (clock_ms() - tui->shown_at >= FRAME)
+        return false;
+    if (tui->kept == KEY_CODE_NONE)
+        tui->kept = term_key(0);
+    return tui->kept != KEY_CODE_NONE;
 }
 
 /* A key in the midst of a long move stops it; it is then handled as any other. Short moves
@@ -165,7 +182,8 @@ void tui_loop(struct viewer *viewer)
         bool running = viewer->screen.mode == SCREEN_RUNNING;
         int key;
 
-        show(&tui);
+        if (!is_pasted(&tui))
+            show(&tui);
         key = next_key(&tui, running ? 0 : -1);
         tui.failed = key == KEY_CODE_NONE && !running ? tui.failed + 1 : 0;
         if (key != KEY_CODE_NONE)
