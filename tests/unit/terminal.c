@@ -238,6 +238,29 @@ START_TEST(a_long_paste_is_taken_at_once)
 }
 END_TEST
 
+START_TEST(a_long_paste_in_the_race_is_taken_at_once)
+{
+    struct pty pty;
+    char line[1001];
+
+    if (!start(&pty))
+        return;
+    memset(line, 'x', 1000);
+    line[1000] = '\0';
+    pty_expect(&pty, "LIVE");
+    pty_type(&pty, "r");
+    pty_expect(&pty, "race of");
+    pty_type(&pty, "g");
+    for (int i = 0; i < 100; i++)
+        pty_type(&pty, line);
+    pty_type(&pty, "\033");
+    poll(NULL, 0, 100); /* longer than an escape sequence would take */
+    pty_type(&pty, "q");
+    pty_insist(&pty, "l", "#1");
+    leave(&pty);
+}
+END_TEST
+
 START_TEST(an_idle_screen_writes_nothing)
 {
     struct pty pty;
@@ -272,6 +295,7 @@ static void add_tests(TCase *tcase)
     tcase_add_test(tcase, garbage_pasted_into_the_prompt_does_no_harm);
     tcase_add_test(tcase, keys_that_mean_nothing_do_nothing);
     tcase_add_test(tcase, a_long_paste_is_taken_at_once);
+    tcase_add_test(tcase, a_long_paste_in_the_race_is_taken_at_once);
     tcase_add_test(tcase, an_idle_screen_writes_nothing);
 }
 

@@ -17,12 +17,14 @@ struct looping {
     int kept;            /* a key that came while something else was going on */
     uint64_t pressed_at; /* when the last key was handled */
     unsigned failed;     /* reads that failed in a row */
+    uint64_t shown_at;   /* the last time that all was drawn */
 };
 
 static void show(struct looping *loop)
 {
     int rows, cols;
 
+    loop->shown_at = clock_ms();
     term_size(&rows, &cols);
     if (!loop->canvas || loop->canvas->rows != rows || loop->canvas->cols != cols) {
         canvas_free(loop->canvas);
@@ -31,6 +33,17 @@ static void show(struct looping *loop)
     race_draw(loop->race, loop->canvas);
     term_use_theme(*loop->theme);
     term_show(loop->canvas);
+}
+
+/* Is text coming in faster than it can be drawn, as when it is pasted? Then it is drawn once
+ * a frame. */
+static bool is_pasted(struct looping *loop)
+{
+    if (!loop->race->asking || clock_ms() - loop->shown_at >= FRAME)
+        return false;
+    if (loop->kept == KEY_CODE_NONE)
+        loop->kept = term_key(0);
+    return loop->kept != KEY_CODE_NONE;
 }
 
 /* A key in the midst of a long move stops it; it is then handled as any other. */
@@ -97,7 +110,8 @@ void race_loop(struct race *race, enum theme *theme)
     while (!race->quit && !term_killed() && loop.failed < HANG_UP) {
         int key;
 
-        show(&loop);
+        if (!is_pasted(&loop))
+            show(&loop);
         key = next_key(&loop, race->running ? 0 : -1);
         loop.failed = key == KEY_CODE_NONE && !race->running ? loop.failed + 1 : 0;
         if (key != KEY_CODE_NONE)
