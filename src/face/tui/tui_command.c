@@ -196,6 +196,8 @@ static bool watch_run(struct watching *asked, const char *file, struct err *err)
     keep(asked);
     if (!take_screen(asked, err))
         return false;
+    if (!viewer_end_cast(&asked->viewer, err))
+        return false;
     asked->session.say = print_complaint;
     tell_kept(&asked->session);
     return true;

@@ -21,27 +21,41 @@ static const struct form {
     {NULL, NULL},
 };
 
+/* Beside the file first: what was there stays until the picture is whole. */
+static bool write_file(const char *file, const struct buf *text, struct err *err)
+{
+    struct buf part = {0};
+    FILE *out;
+    bool written;
+
+    buf_printf(&part, "%s.part", file);
+    out = fopen(part.data, "w");
+    written = out && fwrite(buf_str(text), 1, text->size, out) == text->size;
+    if (out)
+        written &= fclose(out) == 0;
+    written = written && rename(part.data, file) == 0;
+    if (!written) {
+        err_set(err, "%.200s: %s", file, strerror(errno));
+        remove(part.data);
+    }
+    buf_free(&part);
+    return written;
+}
+
 bool picture_write(const struct canvas *canvas, enum theme theme, const char *file,
                    struct err *err)
 {
     const char *ending = strrchr(file, '.');
     const struct form *form = forms;
     struct buf text = {0};
-    FILE *out;
     bool written;
 
     while (form->ending && (!ending || strcmp(form->ending, ending) != 0))
         form++;
     if (!form->ending)
         return err_set(err, "%.200s: a picture is .txt, .svg or .html", file);
-    out = fopen(file, "w");
-    if (!out)
-        return err_set(err, "%.200s: %s", file, strerror(errno));
     form->make(&text, canvas, theme);
-    fputs(buf_str(&text), out);
-    written = !ferror(out);
+    written = write_file(file, &text, err);
     buf_free(&text);
-    if (fclose(out) != 0 || !written)
-        return err_set(err, "%.200s: %s", file, strerror(errno));
-    return true;
+    return written;
 }

@@ -35,10 +35,9 @@ void viewer_heed_guide(struct viewer *viewer)
         viewer->screen.unit = unit->name;
     }
     if (layout && !viewer_lay_out(viewer, layout, &err)) {
-        char notice[160];
-
-        snprintf(notice, sizeof(notice), "the scenario's %.140s", err.text);
-        viewer_notice(viewer, notice);
+        sheet_open(&viewer->screen.sheet, "the scenario's layout cannot be used");
+        buf_printf(&viewer->screen.sheet.text, "%s\n%s\n",
+                   viewer->session->subject.file, err.text);
     }
     put_focus(viewer);
 }

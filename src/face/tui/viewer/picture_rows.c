@@ -36,10 +36,9 @@ static bool run_screenshot(struct call *call, struct err *err)
 static bool run_cast(struct call *call, struct err *err)
 {
     struct viewer *viewer = viewer_of(call);
-    struct cast *before = viewer->cast;
+    bool before = viewer->cast != NULL;
 
-    viewer->cast = NULL;
-    if (!cast_close(before, err))
+    if (!viewer_end_cast(viewer, err))
         return false;
     if (!call->given[0].is_given) {
         reply_say(call->reply, before ? "The cast is over." : "No cast is being made.");

@@ -52,10 +52,17 @@ void viewer_begin(struct viewer *viewer, struct session *session)
     viewer_heed_guide(viewer);
 }
 
+bool viewer_end_cast(struct viewer *viewer, struct err *err)
+{
+    struct cast *cast = viewer->cast;
+
+    viewer->cast = NULL;
+    return cast_close(cast, err);
+}
+
 void viewer_end(struct viewer *viewer)
 {
-    cast_close(viewer->cast, &(struct err){{0}});
-    viewer->cast = NULL;
+    viewer_end_cast(viewer, &(struct err){{0}});
     sheet_release(&viewer->screen.sheet);
     prompt_release(&viewer->screen.prompt);
     palette_release(&viewer->screen.palette);

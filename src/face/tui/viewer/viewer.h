@@ -66,6 +66,9 @@ struct viewer {
 void viewer_begin(struct viewer *viewer, struct session *session);
 void viewer_end(struct viewer *viewer);
 
+/* Ends a cast that is being made; false with the reason: it could not be written whole. */
+bool viewer_end_cast(struct viewer *viewer, struct err *err);
+
 /* Does what the key says; keys of the terminal itself (suspend, redraw, theme) are the
  * caller's. False: no key has that code. */
 bool viewer_press(struct viewer *viewer, int code);
