@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define PROGRAM "tests/screens/dma.s"
 
@@ -347,6 +348,48 @@ START_TEST(the_presenter_lights_one_pane)
 }
 END_TEST
 
+/* A picture of another size leaves the screen as it was: pins, cursor, layout. */
+START_TEST(a_picture_changes_nothing_on_the_screen)
+{
+    char folder[] = "/tmp/panes-test-XXXXXX", line[96], path[64];
+    struct watched *watched = watched_new(PROGRAM, 1);
+    struct buf before = {0}, after = {0};
+
+    watched_type(watched, ":view memory 0x80001400");
+    draw(watched, 24, 80, &before);
+    ck_assert_ptr_nonnull(mkdtemp(folder));
+    snprintf(path, sizeof(path), "%s/x.txt", folder);
+    snprintf(line, sizeof(line), ":screenshot %s 200x60", path);
+    watched_type(watched, line);
+    watched->viewer.screen.notice[0] = '\0';
+    watched->viewer.screen.sheet.open = false;
+    draw(watched, 24, 80, &after);
+    ck_assert_str_eq(buf_str(&after), buf_str(&before));
+    remove(path);
+    rmdir(folder);
+    buf_free(&before);
+    buf_free(&after);
+    watched_free(watched);
+}
+END_TEST
+
+/* Whatever the palette offers is done. */
+START_TEST(the_palette_does_what_keys_of_the_terminal_do)
+{
+    struct watched *watched = watched_new(PROGRAM, 1);
+
+    watched_press(watched, KEY_CONTROL('p'), 1);
+    take(watched, "presenter");
+    ck_assert(watched->viewer.screen.presenting);
+    watched_press(watched, 'P', 1);
+    ck_assert(!watched->viewer.screen.presenting);
+    watched_press(watched, KEY_CONTROL('p'), 1);
+    take(watched, "suspend");
+    ck_assert(watched->viewer.suspends);
+    watched_free(watched);
+}
+END_TEST
+
 static void add_tests(TCase *tcase)
 {
     tcase_add_loop_test(tcase, a_layout_is_read_as_it_is_written, 0, COUNT(texts));
@@ -362,6 +405,8 @@ static void add_tests(TCase *tcase)
     tcase_add_test(tcase, esc_goes_back_a_step_at_a_time);
     tcase_add_test(tcase, a_question_holds_the_step_until_it_is_answered);
     tcase_add_test(tcase, the_presenter_lights_one_pane);
+    tcase_add_test(tcase, a_picture_changes_nothing_on_the_screen);
+    tcase_add_test(tcase, the_palette_does_what_keys_of_the_terminal_do);
 }
 
 TEST_MAIN("panes", add_tests)

@@ -119,11 +119,12 @@ static void press(struct tui *tui, int code)
         viewer_mouse(tui->viewer, &mouse);
         return;
     }
-    if (code == KEY_CODE_RESIZE || code == KEY_CONTROL('l'))
-        term_redraw();
-    else if (code == KEY_CONTROL('z'))
-        term_suspend();
     viewer_press(tui->viewer, code);
+    if (code == KEY_CODE_RESIZE || code == KEY_CONTROL('l') || tui->viewer->redraws)
+        term_redraw();
+    if (code == KEY_CONTROL('z') || tui->viewer->suspends)
+        term_suspend();
+    tui->viewer->redraws = tui->viewer->suspends = false;
     if (tui->viewer->stepped)
         move_token(tui);
 }

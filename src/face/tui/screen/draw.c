@@ -64,6 +64,7 @@ void screen_draw(struct screen *screen, struct canvas *canvas)
         presenter_draw(screen, canvas);
     else
         draw_panes(screen, canvas);
+    panes_keep_things(&screen->panes, canvas);
     if (!screen->presenting || screen->prompting)
         draw_last_row(screen, canvas);
     if (screen->sheet.open)

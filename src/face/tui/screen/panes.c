@@ -25,6 +25,16 @@ void panes_use(struct panes *panes, const struct layout *layout)
                             .thing = panes->thing};
 }
 
+void panes_restore(struct panes *panes, const struct panes *before)
+{
+    struct panes now = *panes;
+
+    *panes = *before;
+    panes->things = now.things;
+    panes->room = now.room;
+    panes->thing = now.thing;
+}
+
 void panes_release(struct panes *panes)
 {
     free(panes->thing);
@@ -162,8 +172,10 @@ void panes_scroll(struct pane *pane, int rows)
     struct view_state *state = &pane->state;
 
     state->top += rows;
-    if (pane->view->newest_last)
+    if (pane->view->newest_last) {
+        state->top = state->top > 0 ? 0 : state->top;
         return;
+    }
     if (state->all && state->top > state->all - state->shown)
         state->top = state->all - state->shown;
     if (state->top < 0)

@@ -30,6 +30,9 @@ struct panes {
 void panes_use(struct panes *panes, const struct layout *layout);
 void panes_release(struct panes *panes);
 
+/* As they were when `before` was a copy of them, but for what can be pointed at. */
+void panes_restore(struct panes *panes, const struct panes *before);
+
 /* The pane that keys go to. */
 struct pane *panes_chosen(struct panes *panes);
 
@@ -55,6 +58,9 @@ bool panes_close(struct panes *panes);
  * canvas's on it. */
 void panes_draw(struct panes *panes, const struct watch *watch, struct canvas *canvas,
                 struct area area, int screen_rows);
+
+/* What can be pointed at from now on: what the canvas has. */
+void panes_keep_things(struct panes *panes, const struct canvas *canvas);
 
 /* As drawn last: the thing under the cursor, NULL: none; the thing at a cell. */
 const struct thing *panes_thing(const struct panes *panes);

@@ -93,8 +93,7 @@ static void mark_chosen(struct panes *panes, struct canvas *canvas)
     canvas->cursor_col = area->col;
 }
 
-/* What can be pointed at until it is drawn again. */
-static void keep_things(struct panes *panes, const struct canvas *canvas)
+void panes_keep_things(struct panes *panes, const struct canvas *canvas)
 {
     if (canvas->things > panes->room) {
         panes->room = canvas->things;
@@ -120,7 +119,7 @@ void panes_draw(struct panes *panes, const struct watch *watch, struct canvas *c
     }
     if (panes->chosen)
         mark_chosen(panes, canvas);
-    keep_things(panes, canvas);
+    panes_keep_things(panes, canvas);
     thing = panes_thing(panes);
     if (thing) {
         paint(canvas, thing->at, ROLE_CURSOR);

@@ -129,6 +129,7 @@ static void pin(struct viewer *viewer)
                  pane->view->name, pane->view->about);
         viewer_notice(viewer, notice);
     } else {
+        viewer->screen.laid_out = true;
         snprintf(pane->state.about, sizeof(pane->state.about), "%s", thing->name);
         snprintf(notice, sizeof(notice), "the pane stays with %s; a lets it go",
                  thing->name);

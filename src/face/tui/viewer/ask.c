@@ -34,16 +34,24 @@ static void do_about(struct viewer *viewer, const char *command, const char *nam
 static void toggle_group(struct viewer *viewer, const char *name)
 {
     struct view_state *state = &panes_chosen(&viewer->screen.panes)->state;
-    char *at = strstr(state->opened, name);
-    size_t length = strlen(name), used = strlen(state->opened);
+    char opened[VIEW_TEXT] = "";
+    bool was_open = false;
+    const char *at = state->opened;
 
-    if (at) {
-        memmove(at, at + length, strlen(at + length) + 1);
-        return;
+    for (at += strspn(at, " "); *at; at += strspn(at, " ")) {
+        size_t length = strcspn(at, " "), used = strlen(opened);
+        bool same = strlen(name) == length && strncmp(at, name, length) == 0;
+
+        was_open |= same;
+        if (!same)
+            snprintf(opened + used, sizeof(opened) - used, "%s%.*s", used ? " " : "",
+                     (int)length, at);
+        at += length;
     }
-    if (used + length + 2 < sizeof(state->opened))
-        snprintf(state->opened + used, sizeof(state->opened) - used, "%s%s",
-                 used ? " " : "", name);
+    if (!was_open && strlen(opened) + strlen(name) + 2 < sizeof(opened))
+        snprintf(opened + strlen(opened), sizeof(opened) - strlen(opened), "%s%s",
+                 opened[0] ? " " : "", name);
+    memcpy(state->opened, opened, sizeof(opened));
 }
 
 /* Parts that are shown as one: those without a box, or many devices of a type. */

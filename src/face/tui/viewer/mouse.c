@@ -44,8 +44,13 @@ void viewer_mouse(struct viewer *viewer, const struct mouse *mouse)
 {
     struct screen *screen = &viewer->screen;
 
-    if (screen->prompting || screen->palette.open)
+    if (screen->prompting || screen->palette.open || screen->typing || screen->held)
         return;
+    if (screen->mode == SCREEN_RUNNING && mouse->act == MOUSE_CLICK) {
+        screen->mode = SCREEN_STANDING; /* whatever moves stops the run first */
+        viewer->looked = false;
+        return;
+    }
     if (screen->sheet.open) {
         bool up = mouse->act == MOUSE_WHEEL_UP, down = mouse->act == MOUSE_WHEEL_DOWN;
 

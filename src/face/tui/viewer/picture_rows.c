@@ -16,6 +16,9 @@ static bool run_screenshot(struct call *call, struct err *err)
 {
     struct viewer *viewer = viewer_of(call);
     int rows = viewer->rows, cols = viewer->cols;
+    struct screen *screen = &viewer->screen;
+    struct panes before = screen->panes; /* another size may lay them out anew */
+    int room = screen->sheet.room;
     struct canvas *canvas;
     bool written;
 
@@ -25,7 +28,13 @@ static bool run_screenshot(struct call *call, struct err *err)
         return err_set(err, "'%s': a size is COLUMNSxROWS, as 120x36",
                        call->given[1].text);
     canvas = canvas_new(rows ? rows : 24, cols ? cols : 80, TIER_UTF8);
+    rows = viewer->rows;
+    cols = viewer->cols;
     viewer_draw(viewer, canvas);
+    panes_restore(&screen->panes, &before);
+    screen->sheet.room = room;
+    viewer->rows = rows;
+    viewer->cols = cols;
     written = picture_write(canvas, viewer->theme, call->given[0].text, err);
     canvas_free(canvas);
     if (written)

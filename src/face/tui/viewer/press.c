@@ -217,6 +217,15 @@ static void arrange(struct viewer *viewer, enum action action)
     case ACTION_RACE:
         viewer->races = true;
         break;
+    case ACTION_PRESENT:
+        viewer_present(viewer);
+        break;
+    case ACTION_SUSPEND:
+        viewer->suspends = true;
+        break;
+    case ACTION_REDRAW:
+        viewer->redraws = true;
+        break;
     case ACTION_CONSOLE:
         viewer->screen.typing = true;
         break;

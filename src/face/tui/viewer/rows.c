@@ -106,6 +106,7 @@ static bool run_view(struct call *call, struct err *err)
         *panes_chosen(&screen->panes) = pane_of(view);
     }
     pane = panes_chosen(&screen->panes);
+    screen->laid_out |= about[0] != '\0';
     snprintf(pane->state.about, sizeof(pane->state.about), "%s", about);
     return true;
 }

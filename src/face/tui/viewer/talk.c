@@ -55,7 +55,7 @@ bool viewer_held_key(struct viewer *viewer, int code)
     }
 }
 
-static void toggle(struct viewer *viewer)
+void viewer_present(struct viewer *viewer)
 {
     struct screen *screen = &viewer->screen;
 
@@ -70,10 +70,6 @@ bool viewer_presenter_key(struct viewer *viewer, int code)
 {
     struct screen *screen = &viewer->screen;
 
-    if (code == 'P') {
-        toggle(viewer);
-        return true;
-    }
     if (!screen->presenting)
         return false;
     if (code == 'k')

@@ -39,10 +39,11 @@ struct viewer {
     bool choosing;               /* the sheet is the list of units */
     const char *const *settings; /* of the scenario, as they were given, for a race */
     size_t setting_count;
-    bool races;     /* the race is asked for: whoever has the terminal shows it */
-    unsigned rests; /* frames that a run rests at an interesting event */
-    bool silent;    /* the scenario's questions are not asked */
-    unsigned asked; /* questions of the scenario that were asked, or left */
+    bool races; /* the race is asked for: whoever has the terminal shows it */
+    bool suspends, redraws; /* likewise */
+    unsigned rests;         /* frames that a run rests at an interesting event */
+    bool silent;            /* the scenario's questions are not asked */
+    unsigned asked;         /* questions of the scenario that were asked, or left */
     const struct screen_question *asked_already[SCREEN_QUESTIONS];
     enum theme theme;
     bool mouse;        /* it does things here, instead of the terminal's own */
@@ -136,6 +137,9 @@ void viewer_hold(struct viewer *viewer, const struct question *question);
 
 /* A key while a question is asked. False: it is not for it. */
 bool viewer_held_key(struct viewer *viewer, int code);
+
+/* Presenter mode, or not any more. */
+void viewer_present(struct viewer *viewer);
 
 /* A key that means something to the presenter alone. */
 bool viewer_presenter_key(struct viewer *viewer, int code);
