@@ -489,10 +489,11 @@ bus modes copy 64 KiB from memory to memory.]],
   },
 
   -- For the screen: what is interesting, what to say, what to ask.
-  screen = { layout = "rings", focus = { "dma0", "ata0" } },
+  screen = { layout = "fit", focus = { "dma0", "ata0" } },
   interesting = {
     "disk_command",
     { "disk_phase", when = 'phase == "seeks"' },
+    { "disk_phase", when = 'phase == "has data for the host"' },
     "dma_descriptor",
     "irq_line",
     "trap_enter",

@@ -17,6 +17,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 static const struct command {
     const char *name;
@@ -58,6 +59,10 @@ static int unknown(const char *name)
 
     for (unsigned i = 0; i < COUNT(commands); i++)
         nearest_offer(&nearest, commands[i].name);
+    if (strrchr(name, '.') && access(name, R_OK) == 0) {
+        err_set(&err, "'%s' is no command: `ringside watch %s` shows it", name, name);
+        return report_error(STATUS_USAGE, &err);
+    }
     nearest_offer(&nearest, "help");
     nearest_offer(&nearest, "--help");
     nearest_offer(&nearest, "--version");

@@ -344,6 +344,12 @@ static bool parse_moment(struct call *call, struct given *given, const char **te
         return true;
     }
     given->is_cycle = true;
+    if (given->text[0] == '-')
+        return err_set(
+            err,
+            "'%s' is before the beginning: `reverse-stepi` and others go back "
+            "by a number of steps",
+            given->text);
     if (read_count(given->text, &given->value))
         return true;
     *text = from;

@@ -59,6 +59,20 @@ static void count_metrics(struct lane_counters *counters, const struct metrics *
     counters->iommu_misses = metrics->iommu_misses;
 }
 
+/* What the second job has counted in RAM since the work began. */
+static void count_job(struct lane_counters *counters, const struct race_lane *lane)
+{
+    const struct trial *trial = &lane->session.subject.trial;
+    uint64_t now = 0;
+
+    counters->has_job = trial->setup.has_work;
+    if (!counters->has_job)
+        return;
+    ram_read(&trial->board->bus.ram, trial->setup.work.address, &now, sizeof(now));
+    counters->job = counters->over && trial->left ? trial->work_to : now;
+    counters->job -= trial->entered ? trial->work_from : 0;
+}
+
 /* --- exits --------------------------------------------------------------------------- */
 
 static void count_exits(struct lane_counters *counters, const struct race_lane *lane)
@@ -112,7 +126,6 @@ void counters_of(struct lane_counters *counters, const struct race *race,
     const struct trial *trial = &lane->session.subject.trial;
     struct counters now;
     struct metrics metrics;
-
     uint64_t cycle = lane->begin + race->cycle;
 
     *counters = (struct lane_counters){.ended = lane_ended(lane)};
@@ -133,6 +146,7 @@ void counters_of(struct lane_counters *counters, const struct race *race,
     else
         share_cycles(counters, race, lane);
     count_exits(counters, lane);
+    count_job(counters, lane);
     count_data(counters, lane);
 }
 

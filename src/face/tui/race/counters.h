@@ -25,6 +25,8 @@ struct lane_counters {
 
     uint64_t guest, host, asleep, spare;
     uint64_t by_hart, by_dma; /* payload, in bytes */
+    bool has_job;             /* the scenario counts what a second job gets done */
+    uint64_t job;             /* ... which is this, in its own rounds */
     uint64_t instructions, interrupts, injections, bus_waits, iommu_misses;
 };
 

@@ -43,12 +43,22 @@ static void put_over(struct buf *out, const struct lane_counters *counters, bool
         buf_text(out, "not yet");
 }
 
+static void put_job(struct buf *out, const struct lane_counters *counters, bool wide)
+{
+    (void)wide;
+    if (counters->has_job)
+        put_count(out, counters->job);
+    else
+        buf_text(out, "-");
+}
+
 #define AT(member) offsetof(struct lane_counters, member)
 
 /* clang-format off */
 static const struct row rows_of[] = {
     {"the guest has its data", "data", put_data, 0, 4, WITH_GUESTS, NULL},
     {"the data", "data", put_data, 0, 4, WITHOUT_GUESTS, NULL},
+    {"rounds of the other job", "the other job", put_job, 0, 1, WITHOUT_GUESTS, NULL},
     {"the work is over", "work is over", put_over, 0, 5, ANY, NULL},
     {"exits", "exits", NULL, AT(exits), 0, WITH_GUESTS, "vm_exits"},
     {"cycles of the guest", "cycles: guest", NULL, AT(guest), 1, WITH_GUESTS,

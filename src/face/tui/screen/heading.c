@@ -8,7 +8,10 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { HIGH = 36 /* rows from which there is a row for why */ };
+enum {
+    HIGH = 36,  /* rows from which there is a row for why */
+    NARROW = 60 /* columns below which the moment has no room */
+};
 
 /* "scenario · variant"; where that is too long, the variant says more. */
 static void draw_name(const struct watch *watch, struct canvas *canvas, int room)
@@ -67,8 +70,12 @@ void heading_title(const struct screen *screen, struct canvas *canvas)
         left -= canvas_text(canvas, 0, left - text_width(screen->speed), 24, ROLE_QUIET,
                             screen->speed) +
                 2;
-    snprintf(when, sizeof(when), "cycle %s  %s", text_count(cycle, watch->cycle),
-             moment_text(moment, watch->now, true));
+    text_count(cycle, watch->cycle);
+    if (canvas->cols < NARROW)
+        snprintf(when, sizeof(when), "%s", cycle);
+    else
+        snprintf(when, sizeof(when), "cycle %s  %s", cycle,
+                 moment_text(moment, watch->now, true));
     width = text_width(when);
     canvas_text(canvas, 0, left - width, width, ROLE_TEXT, when);
     canvas_text(canvas, 0, 1, 8, ROLE_HEAD, "Ringside");

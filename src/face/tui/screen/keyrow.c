@@ -44,7 +44,9 @@ void keyrow_draw(const struct screen *screen, struct canvas *canvas)
     }
     if (screen->typing) {
         canvas_text(canvas, row, col, end - col, ROLE_HELD, " keys go to the console ");
-        canvas_text(canvas, row, col + 25, end - col - 25, ROLE_QUIET, "C-] leaves it");
+        canvas_text(canvas, row, col + 25, end - col - 25, ROLE_QUIET,
+                    screen->past ? "◂ what is typed here makes a branch   C-] leaves it"
+                                 : "C-] leaves it");
         return;
     }
     end -= 6; /* "? help" is always there */

@@ -89,7 +89,7 @@ int palette_score(const char *name, const char *query)
         follows = true;
         at++;
     }
-    return score * 100 - (int)(strlen(name) > 99 ? 99 : strlen(name));
+    return score * 100 + 99 - (int)(strlen(name) > 99 ? 99 : strlen(name));
 }
 
 static bool has_text(const char *text, const char *wanted)

@@ -25,7 +25,7 @@ static void draw_path(const struct watch *watch, struct canvas *canvas, int row)
     char asker[NAME], target[NAME];
     const char *label = now.label[2][0] ? now.label[2] : now.label[1];
 
-    if (now.way == WAY_NONE)
+    if (now.way != WAY_BUS)
         return;
     put_end(watch, now.asker, asker);
     put_end(watch, now.target, target);

@@ -183,7 +183,8 @@ void part_fill_ata(const struct watch *watch, const struct device *device, int w
         part_add(text, ROLE_TEXT, "LBA %" PRIu64, disk->phase.lba);
         say_value(name, UNIT_DISKPHASE, disk->phase.phase);
         part_add_words(text, ROLE_TEXT, width, name);
-        if (disk->command.count > 1)
+        if (disk->command.count > 1 &&
+            disk->phase.lba - disk->command.lba < disk->command.count)
             part_add(text, ROLE_QUIET,
                      width < 16 ? "%" PRIu64 "/%" PRIu32
                                 : "sector %" PRIu64 " of %" PRIu32,

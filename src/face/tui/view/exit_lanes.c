@@ -174,7 +174,7 @@ void exit_draw_head(const struct exit_scene *scene, struct canvas *canvas, int r
 
     buf_text(&text, "▾ ");
     exit_put_instruction(&text, exit->insn, exit->epc);
-    buf_text(&text, exit->insn ? " is not done: " : "");
+    buf_text(&text, exit->insn ? " traps: " : "");
     exit_put_cause(&text, exit->cause);
     exit_put_about(&about, &scene->watch->session->narrator, exit);
     if (about.size)

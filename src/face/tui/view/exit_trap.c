@@ -207,8 +207,9 @@ static void draw_nothing(struct rows *rows, const struct exit_scene *scene)
     if (next_row(rows))
         canvas_text(rows->canvas, rows->row, rows->area.col, rows->area.cols,
                     ROLE_QUIET,
-                    scene->way.known ? "no device, no virtual interrupt"
-                                     : "its events are not at hand");
+                    scene->exit->open && scene->way.known ? "nothing yet"
+                    : scene->way.known ? "no device, no virtual interrupt"
+                                       : "its events are not at hand");
 }
 
 /* The last ones, where not all have a row. */

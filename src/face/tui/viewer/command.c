@@ -149,6 +149,24 @@ static void complete(struct viewer *viewer)
     buf_free(&words.all);
 }
 
+/* What a filter can name. */
+static void tell_filter(struct viewer *viewer)
+{
+    struct sheet *sheet = &viewer->screen.sheet;
+
+    sheet_open(sheet, "a filter names");
+    buf_text(&sheet->text,
+             "kind == \"dma_state\"    one kind of event; the kinds:\n  ");
+    for (int i = 0; i < EVENT_KINDS; i++)
+        buf_printf(&sheet->text, " %s", event_infos[i].name);
+    buf_text(
+        &sheet->text,
+        "\nwho == \"dma0\"          who did it\n"
+        "channel == 0           a field of the event; `info events KIND` lists them\n"
+        "cycle > 1000 && kind != \"bus_transfer\"\n"
+        "An empty line shows all events again.\n");
+}
+
 /* --- the prompt ----------------------------------------------------------------------- */
 
 void viewer_prompt(struct viewer *viewer, char sign, const char *line)
@@ -199,6 +217,8 @@ void viewer_prompt_key(struct viewer *viewer, int code)
     case PROMPT_COMPLETE:
         if (viewer->screen.prompt.sign == ':')
             complete(viewer);
+        else
+            tell_filter(viewer);
         break;
     case PROMPT_CLOSED:
         viewer->screen.prompting = false;

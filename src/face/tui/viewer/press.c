@@ -265,6 +265,12 @@ void viewer_act(struct viewer *viewer, enum action action)
     bool in_panes = (action >= ACTION_PANE && action <= ACTION_LAYOUT) ||
                     action == ACTION_CHOOSE_UNIT;
 
+    if (screen->held && moves) {
+        viewer_notice(viewer,
+                      on ? "the step waits for an answer; Esc leaves the question"
+                         : "the question waits; Esc leaves it");
+        return;
+    }
     if (was_running && (moves || asks || action == ACTION_STOP)) {
         screen->mode = SCREEN_STANDING; /* whatever moves stops the run first */
         viewer->looked = false;

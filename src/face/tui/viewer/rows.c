@@ -133,6 +133,15 @@ static bool run_theme(struct call *call, struct err *err)
     return true;
 }
 
+static bool run_race(struct call *call, struct err *err)
+{
+    struct viewer *viewer = viewer_of(call);
+    const char *off = key_off(key_of(ACTION_RACE), &viewer->screen);
+
+    viewer->races = !off;
+    return !off || err_set(err, "%s", off);
+}
+
 static bool run_motion(struct call *call, struct err *err)
 {
     (void)err;
@@ -273,6 +282,15 @@ const struct command viewer_commands[] = {
             "  questions off",
         .group = "screen",
         .run = run_questions,
+    },
+    {
+        .name = "race",
+        .summary = "show the scenario's variants side by side, at the same cycle",
+        .help = "Key `r` is the same; `ringside race` has options.\n"
+                "\n"
+                "  race",
+        .group = "screen",
+        .run = run_race,
     },
     {
         .name = "theme",
