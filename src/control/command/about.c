@@ -6,7 +6,6 @@
 #include "control/command/words.h"
 #include "observe/ask/names.h"
 
-#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -177,6 +176,7 @@ static bool tell(struct about *about, const char *name, struct err *err)
     const struct mark *mark = mark_named(session, name);
     about_tell *by_kind;
     const char *rest;
+    uint64_t number;
 
     if (!*name || *name == '#')
         return about_moment(about, name, err);
@@ -186,7 +186,7 @@ static bool tell(struct about *about, const char *name, struct err *err)
         return by_kind(about, rest, err);
     if (device)
         return about_device(about, device, behind(name), err);
-    if (isdigit((unsigned char)*name) && !strpbrk(name, " +-*/"))
+    if (about_number(name, &number))
         return about_address(about, name, err);
     if (mark)
         return tell_mark(about, mark, err);

@@ -1,12 +1,11 @@
 /* What several answers of `about` have in common. */
+#include "base/number.h"
 #include "control/command/about.h"
 #include "observe/ask/step.h"
 #include "observe/ask/who.h"
 #include "observe/ask/why.h"
 
-#include <ctype.h>
 #include <stdarg.h>
-#include <stdlib.h>
 
 void about_say(struct about *about, const char *format, ...)
 {
@@ -126,10 +125,8 @@ void about_writer(struct about *about, const struct lvalue *place)
 
 bool about_number(const char *text, uint64_t *number)
 {
-    char *end;
+    const char *rest;
 
-    if (!isdigit((unsigned char)*text))
-        return false;
-    *number = strtoull(text, &end, 0);
-    return *end == '\0';
+    return (number_grouped(text, number, &rest) || number_parse(text, number, &rest)) &&
+           *rest == '\0';
 }
