@@ -231,6 +231,9 @@ START_TEST(a_layout_is_saved_under_a_name)
     watched_type(watched, ":layout save a/b");
     ck_assert_ptr_nonnull(
         strstr(watched->viewer.screen.notice, "no name for a layout"));
+    watched_type(watched, ":layout save stage");
+    ck_assert_ptr_nonnull(
+        strstr(watched->viewer.screen.notice, "'stage' is a layout of Ringside's own"));
     snprintf(file, sizeof(file), "rm -r %s", folder);
     ck_assert_int_eq(system(file), 0);
     watched_free(watched);

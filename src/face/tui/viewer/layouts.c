@@ -2,6 +2,7 @@
 
 #include "base/buf.h"
 #include "control/state_folder.h"
+#include "face/tui/screen/layout.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -66,6 +67,8 @@ bool layouts_save(const char *name, const char *text, struct err *err)
     if (!is_name(name))
         return err_set(err, "'%.40s' is no name for a layout: one word of letters",
                        name);
+    if (layout_named(name))
+        return err_set(err, "'%s' is a layout of Ringside's own", name);
     if (!saved || strlen(text) >= LAYOUTS_TEXT)
         return err_set(err, saved ? "the layout is too long"
                                   : "16 layouts are saved "
