@@ -82,6 +82,30 @@ START_TEST(events_that_pass_a_filter)
 }
 END_TEST
 
+/* How far it has looked back: not so far, where instructions are asked for. */
+START_TEST(how_far_back_none_passes_is_said)
+{
+    static const struct {
+        const char *filter, *says;
+    } none[] = {
+        {"kind == \"insn\" && pc == 1", "none in the last 4,000 instructions"},
+        {"kind == \"vm_exit\"", "none in the last 65,536 instructions"},
+    };
+
+    watched = watched_new_scenario("scenarios/01-three-ways-to-copy.lua");
+    watched_type(watched, ":goto #70000");
+    for (size_t i = 0; i < COUNT(none); i++) {
+        struct view_state state = {.token = -1};
+        struct buf text;
+
+        snprintf(state.filter, sizeof(state.filter), "%s", none[i].filter);
+        text = drawn("events", &state, 60, 4);
+        ck_assert_msg(strstr(buf_str(&text), none[i].says), "%s", buf_str(&text));
+        buf_free(&text);
+    }
+}
+END_TEST
+
 /* In the past the next one is known: its row begins with a dash. */
 START_TEST(events_ahead_are_dashed)
 {
@@ -245,6 +269,7 @@ static void add_tests(TCase *tcase)
     tcase_add_checked_fixture(tcase, NULL, tear_down);
     tcase_add_test(tcase, events_by_size);
     tcase_add_test(tcase, events_that_pass_a_filter);
+    tcase_add_test(tcase, how_far_back_none_passes_is_said);
     tcase_add_test(tcase, events_ahead_are_dashed);
     tcase_add_test(tcase, an_event_row_is_a_thing);
     tcase_add_test(tcase, events_are_scrolled);

@@ -29,7 +29,8 @@ struct list {
     struct filter filter;
     const struct event *event[128]; /* of the watch or its history: the newest first */
     int wanted, count;
-    bool more; /* some lie further back than is looked at */
+    bool more;     /* some lie further back than is looked at, */
+    uint64_t back; /* ... which is so many instructions */
 };
 
 static void pick(struct list *list, const struct event *events, unsigned count)
@@ -43,25 +44,23 @@ static void pick(struct list *list, const struct event *events, unsigned count)
 static void pick_window(struct list *list, const struct watch *watch)
 {
     pick(list, watch->events, watch->count);
-    list->more = watch->now.retired > WATCH_WINDOW;
+    list->back = WATCH_WINDOW;
+    list->more = watch->now.retired > list->back;
 }
 
 /* Further and further back, until there are enough. */
 static void pick_history(struct list *list, const struct watch *watch)
 {
-    uint64_t instructions = WATCH_WINDOW;
     unsigned count;
 
-    for (;;) {
-        const struct event *events =
-            history_events(watch->history, instructions, &count);
+    for (list->back = WATCH_WINDOW;; list->back = HISTORY_MOST) {
+        const struct event *events = history_events(watch->history, list->back, &count);
 
         list->count = 0;
         pick(list, events, count);
-        list->more = watch->now.retired > instructions;
-        if (!list->more || list->count == list->wanted || instructions >= HISTORY_MOST)
+        list->more = watch->now.retired > list->back;
+        if (!list->more || list->count == list->wanted || list->back >= HISTORY_MOST)
             return;
-        instructions = HISTORY_MOST;
     }
 }
 
@@ -190,14 +189,18 @@ static int scrolled(const struct view_state *state)
 /* Why there are no more rows, or none. */
 static void draw_empty(const struct list *list, struct canvas *canvas, struct area area)
 {
+    int row = area.row + 1, col = area.col + 2, room = area.cols - 2;
+    char count[TEXT_NUMBER];
+
     if (list->filter.err.text[0])
-        canvas_text(canvas, area.row + 1, area.col + 2, area.cols - 2, ROLE_STOP,
-                    list->filter.err.text);
+        canvas_text(canvas, row, col, room, ROLE_STOP, list->filter.err.text);
+    else if (list->more)
+        canvas_printf(canvas, row, col, room, ROLE_QUIET,
+                      "none in the last %s instructions",
+                      text_count(count, list->back));
     else
-        canvas_text(canvas, area.row + 1, area.col + 2, area.cols - 2, ROLE_QUIET,
-                    list->more          ? "none in the last 65,536 instructions"
-                    : list->filter.expr ? "none of these so far"
-                                        : "nothing yet");
+        canvas_text(canvas, row, col, room, ROLE_QUIET,
+                    list->filter.expr ? "none of these so far" : "nothing yet");
 }
 
 static void draw(const struct watch *watch, struct view_state *state,
