@@ -80,19 +80,6 @@ static struct timeline_drawing *drawing_new(const struct watch *watch,
     return drawing;
 }
 
-uint64_t timeline_cycle_at(const struct watch *watch, const struct view_state *state,
-                           int cols, int col)
-{
-    struct timeline_drawing *drawing = drawing_new(watch, state, cols - NAME);
-    int last = drawing->window.cols - 1;
-    uint64_t cycle;
-
-    col -= NAME;
-    cycle = timeline_begins(&drawing->window, col < 0 ? 0 : col > last ? last : col);
-    free(drawing);
-    return cycle;
-}
-
 /* --- axis -------------------------------------------------------------------------------- */
 
 /* Labels stand at round cycles, now's mark over them. */

@@ -79,8 +79,4 @@ extern const struct view auto_view, stage_view, code_view, registers_view, csrs_
 enum { TIMELINE_SCALES = 28 };
 uint64_t timeline_scale(unsigned scale);
 
-/* The cycle that stands at a column of a timeline that is `cols` wide: for scrubbing. */
-uint64_t timeline_cycle_at(const struct watch *watch, const struct view_state *state,
-                           int cols, int col);
-
 #endif
