@@ -17,6 +17,29 @@ static const char *const note_keys[] = {"at", "text", "variants", NULL};
 static const char *const question_keys[] = {"at",      "ask",    "choices",  "answer",
                                             "because", "lesson", "variants", NULL};
 
+/* --- lists ------------------------------------------------------------------------------ */
+
+/* A list without holes: what is behind one would not be read. */
+static bool read_list(const struct reading *from, const char *name,
+                      struct reading *into)
+{
+    lua_State *lua = from->lua;
+    lua_Integer entries = 0;
+
+    if (!read_table(from, name, into, no_keys, true))
+        return false;
+    lua_pushnil(lua);
+    for (; lua_next(lua, into->table); entries++)
+        lua_pop(lua, 1);
+    for (lua_Integer n = 1; n <= entries; n++) {
+        if (lua_rawgeti(lua, into->table, n) == LUA_TNIL)
+            read_fail(into, "a list has entries 1, 2, ...: there is no entry %lld",
+                      (long long)n);
+        lua_pop(lua, 1);
+    }
+    return true;
+}
+
 /* --- texts ------------------------------------------------------------------------------ */
 
 /* What is read is kept at once, so that it is released should a mistake follow. */
@@ -105,7 +128,7 @@ static void read_interests(const struct reading *from, struct scenario_screen *s
     lua_State *lua = from->lua;
     struct reading list;
 
-    if (!read_table(from, "interesting", &list, no_keys, true))
+    if (!read_list(from, "interesting", &list))
         return;
     for (lua_Integer n = 1; lua_rawgeti(lua, list.table, n) != LUA_TNIL; n++)
         read_interest(&list, n, screen);
@@ -168,7 +191,7 @@ static void read_variants(const struct reading *from,
     unsigned variant;
 
     at->variants = UINT64_MAX;
-    if (!read_table(from, "variants", &list, no_keys, true))
+    if (!read_list(from, "variants", &list))
         return;
     at->variants = 0;
     for (lua_Integer n = 1; lua_rawgeti(lua, list.table, n) != LUA_TNIL; n++) {
@@ -180,6 +203,8 @@ static void read_variants(const struct reading *from,
         lua_pop(lua, 1);
     }
     lua_pop(lua, 2);
+    if (!at->variants)
+        read_fail(from, "'variants' names none: without it, it is of all of them");
 }
 
 /* --- notes and questions ------------------------------------------------------------------- */
@@ -190,7 +215,7 @@ static void read_notes(const struct reading *from,
 {
     struct reading list, row;
 
-    if (!read_table(from, "talk", &list, no_keys, true))
+    if (!read_list(from, "talk", &list))
         return;
     for (lua_Integer n = 1; read_entry(&list, n, &row, note_keys, false); n++) {
         struct screen_note *note = &screen->note[screen->notes];
@@ -211,7 +236,7 @@ static void read_choices(const struct reading *from, struct screen_question *que
     lua_State *lua = from->lua;
     struct reading list;
 
-    if (!read_table(from, "choices", &list, no_keys, true))
+    if (!read_list(from, "choices", &list))
         read_fail(from, "'choices' is missing: a list of texts");
     for (lua_Integer n = 1; lua_rawgeti(lua, list.table, n) != LUA_TNIL; n++) {
         if (question->choices == SCREEN_CHOICES)
@@ -271,7 +296,7 @@ static void read_questions(const struct reading *from,
 {
     struct reading list, row;
 
-    if (!read_table(from, "questions", &list, no_keys, true))
+    if (!read_list(from, "questions", &list))
         return;
     for (lua_Integer n = 1; read_entry(&list, n, &row, question_keys, false); n++) {
         if (screen->questions == SCREEN_QUESTIONS)
@@ -289,7 +314,7 @@ static void read_focus(const struct reading *from, struct scenario_screen *scree
     lua_State *lua = from->lua;
     struct reading list;
 
-    if (!read_table(from, "focus", &list, no_keys, true))
+    if (!read_list(from, "focus", &list))
         return;
     for (lua_Integer n = 1; lua_rawgeti(lua, list.table, n) != LUA_TNIL; n++) {
         if (screen->focus == SCREEN_FOCUS)

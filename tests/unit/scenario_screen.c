@@ -70,6 +70,19 @@ static const struct {
     {QUESTION("answer = 3"), "'answer' is 3: it must be 1 to 2"},
     {QUESTION("answer = 1, because = { [3] = 'x' }"), "there is no choice 3"},
     {QUESTION("answer = 1, because = { 5 }"), "must have a text for the number"},
+    {QUESTION("answer = 1, because = { 'x', ['1'] = 'y' }"), "unknown key '1'"},
+    {"questions = { [2] = { at = 5, ask = 'q', choices = { 'a', 'b' }, answer = 1 } }",
+     "scenario.questions: a list has entries 1, 2, ...: there is no entry 1"},
+    {"talk = { { at = 5, text = 'x' }, [3] = { at = 6, text = 'y' } }",
+     "scenario.talk: a list has entries 1, 2, ...: there is no entry 2"},
+    {"talk = { { at = 5, text = 'x', variants = { 'near', nil, 'far' } } }",
+     "there is no entry 2"},
+    {"interesting = { [0] = 'console' }", "there is no entry 1"},
+    {"screen = { focus = { nil, 'ram' } }", "there is no entry 1"},
+    {"questions = { { at = 5, ask = 'q', choices = { 'a', nil, 'b' }, answer = 1 } }",
+     "there is no entry 2"},
+    {"talk = { { at = 5, text = 'x', variants = {} } }", "'variants' names none"},
+    {QUESTION("answer = 1, variants = {}"), "'variants' names none"},
 };
 
 START_TEST(what_cannot_be_used_is_refused)
