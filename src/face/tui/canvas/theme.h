@@ -50,6 +50,17 @@ static inline enum role role_of_guest(unsigned guest)
     return guest % 2 ? ROLE_GUEST_ODD : ROLE_GUEST_EVEN;
 }
 
+/* The role of what the owner with that letter has: h, d, v, i, or a guest's digit. */
+static inline enum role role_of_owner(char letter)
+{
+    if (letter >= '0' && letter <= '9')
+        return role_of_guest((unsigned)(letter - '0'));
+    return letter == 'h'                    ? ROLE_HART
+           : letter == 'd' || letter == 'v' ? ROLE_DMA
+           : letter == 'i'                  ? ROLE_IOMMU
+                                            : ROLE_NOBODY;
+}
+
 struct look theme_look(enum theme theme, enum role role);
 
 /* A colour of the palette of 256 as 0xRRGGBB: xterm's. */

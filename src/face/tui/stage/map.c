@@ -10,16 +10,6 @@
 
 /* --- what is in the boxes --------------------------------------------------------------- */
 
-static enum role role_of_letter(char letter)
-{
-    if (letter >= '0' && letter <= '9')
-        return role_of_guest((unsigned)(letter - '0'));
-    return letter == 'h'   ? ROLE_HART
-           : letter == 'd' ? ROLE_DMA
-           : letter == 'i' ? ROLE_IOMMU
-                           : ROLE_NOBODY;
-}
-
 static void draw_lines(struct canvas *canvas, const struct stage_part *part,
                        const struct part_text *text)
 {
@@ -37,7 +27,7 @@ static void draw_lines(struct canvas *canvas, const struct stage_part *part,
                     line->touched ? ROLE_HEAD : line->role, line->text);
         for (int o = 0; o < owners; o++)
             canvas_put(canvas, row, left + part->box.cols - 2 - owners + o,
-                       role_of_letter(line->owners[o]), (uint32_t)line->owners[o]);
+                       role_of_owner(line->owners[o]), (uint32_t)line->owners[o]);
         if (line->thing[0])
             canvas_thing(canvas, row, left + 2, inside,
                          line->thing[0] == '0' ? THING_MEMORY : THING_IRQ, "%s",

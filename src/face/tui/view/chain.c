@@ -124,7 +124,7 @@ static void fill_box(const struct drawing *drawing, struct area box, unsigned i)
     box_text(canvas, box, 1, role, buf_str(&text));
     buf_clear(&text);
     put_state(&text, drawing, i);
-    canvas_text(canvas, box.row + 3, box.col + 2, 1, owner_role(letter[0]), letter);
+    canvas_text(canvas, box.row + 3, box.col + 2, 1, role_of_owner(letter[0]), letter);
     canvas_text(canvas, box.row + 3, box.col + 5, box.cols - 6, role, buf_str(&text));
     buf_clear(&text);
     put_after(&text, &drawing->chain, i);

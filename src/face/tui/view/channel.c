@@ -339,18 +339,3 @@ struct queue_reader channel_reader(const struct channel *channel)
 {
     return (struct queue_reader){read_channel, channel};
 }
-
-enum role owner_role(char letter)
-{
-    switch (letter) {
-    case 'h':
-        return ROLE_HART;
-    case 'd':
-    case 'v':
-        return ROLE_DMA;
-    case 'i':
-        return ROLE_IOMMU;
-    default:
-        return ROLE_NOBODY;
-    }
-}

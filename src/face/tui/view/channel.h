@@ -61,7 +61,4 @@ unsigned channel_beat(const struct channel *channel);
 /* "single transfer", "chain of descriptors", "ring of descriptors". */
 const char *channel_mode(const struct channel *channel);
 
-/* Whose it is now: ROLE_DMA and 'd', or the hart's. */
-enum role owner_role(char letter);
-
 #endif

@@ -95,7 +95,8 @@ static void draw_byte(const struct memory *memory, struct canvas *canvas, int ro
     int text = memory->area.col + HEX + 3 * (int)memory->bytes + (int)number +
                (memory->bytes > NARROW);
     uint8_t who = watch_writer(watch, pa);
-    enum role role = watch_wrote(watch, pa) ? ROLE_CHANGED : pin_owner_role(who);
+    enum role role =
+        watch_wrote(watch, pa) ? ROLE_CHANGED : role_of_owner(owner_letter(who));
     bool untouched = who == INITIATOR_NONE && byte == 0;
 
     if (untouched && pa - memory->next < memory->next_size)

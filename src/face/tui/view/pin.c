@@ -151,21 +151,6 @@ char *about_guest_address(char text[ABOUT_NAME], const struct watch *watch,
 
 /* --- owners ----------------------------------------------------------------------------- */
 
-enum role pin_owner_role(uint8_t initiator)
-{
-    switch (owner_letter(initiator)) {
-    case 'h':
-        return ROLE_HART;
-    case 'd':
-    case 'v':
-        return ROLE_DMA;
-    case 'i':
-        return ROLE_IOMMU;
-    default:
-        return ROLE_NOBODY;
-    }
-}
-
 void pin_draw_owners(const struct watch *watch, struct canvas *canvas, int row, int col,
                      uint64_t pa, unsigned bytes)
 {
@@ -181,7 +166,7 @@ void pin_draw_owners(const struct watch *watch, struct canvas *canvas, int row, 
         if (!letter || !*letter)
             continue;
         owns[letter - letters] = true;
-        roles[letter - letters] = pin_owner_role(who);
+        roles[letter - letters] = role_of_owner(*letter);
         some |= *letter != '?';
     }
     for (int i = 0; letters[i] && col < end; i++)

@@ -33,9 +33,6 @@ char *pin_place(char text[ABOUT_NAME], const struct watch *watch, uint64_t pa);
 char *about_guest_address(char text[ABOUT_NAME], const struct watch *watch,
                           uint64_t value);
 
-/* The role of bytes with that owner. */
-enum role pin_owner_role(uint8_t initiator);
-
 /* The letters of those who wrote the bytes last, at most two. */
 void pin_draw_owners(const struct watch *watch, struct canvas *canvas, int row, int col,
                      uint64_t pa, unsigned bytes);

@@ -123,8 +123,8 @@ static void draw_row(struct canvas *canvas, struct area line, const struct virtq
     follow(&links, queue, (unsigned)head);
     if (now)
         canvas_put(canvas, line.row, line.col, ROLE_HEAD, L'▸');
-    canvas_printf(canvas, line.row, line.col + 2, 1, owner_role(letter_of(queue, head)),
-                  "%c", letter_of(queue, head));
+    canvas_printf(canvas, line.row, line.col + 2, 1,
+                  role_of_owner(letter_of(queue, head)), "%c", letter_of(queue, head));
     for (unsigned i = 0; i < links.count && col < end; i++) {
         const struct link *link = &links.link[i];
         int from = col;
@@ -166,7 +166,7 @@ static void draw_box(struct canvas *canvas, struct area box, const struct watch 
     char letter = letter_of(queue, head), text[64], place[ABOUT_NAME];
 
     box_draw(canvas, box, is_now(queue, head), link->number);
-    canvas_printf(canvas, box.row + 1, box.col + 2, 1, owner_role(letter), "%c",
+    canvas_printf(canvas, box.row + 1, box.col + 2, 1, role_of_owner(letter), "%c",
                   letter);
     snprintf(text, sizeof(text), "device %s %" PRIu32 " B", does(&link->descriptor),
              link->descriptor.length);

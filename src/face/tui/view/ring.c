@@ -92,8 +92,8 @@ static const char *band_name(const void *ctx, unsigned number, enum role *role)
 {
     struct ring_slot slot = ring_look(ctx, number);
 
-    *role =
-        slot.done_in_move || slot.given_in_move ? ROLE_CHANGED : owner_role(slot.owner);
+    *role = slot.done_in_move || slot.given_in_move ? ROLE_CHANGED
+                                                    : role_of_owner(slot.owner);
     if (slot.done_in_move)
         return "to h";
     if (slot.given_in_move)
@@ -106,7 +106,7 @@ static const char *band_name(const void *ctx, unsigned number, enum role *role)
 static enum role slot_role(const struct ring_slot *slot)
 {
     return slot->done_in_move || slot->given_in_move ? ROLE_CHANGED
-                                                     : owner_role(slot->owner);
+                                                     : role_of_owner(slot->owner);
 }
 
 static void draw_letters(const struct drawing *drawing, int row)

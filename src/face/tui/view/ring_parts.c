@@ -184,8 +184,8 @@ void ring_draw_history(struct canvas *canvas, struct area area,
 
         canvas_printf(canvas, area.row, area.col, 11, ROLE_QUIET, "%11s",
                       text_count(count, line->cycle));
-        canvas_printf(canvas, area.row, area.col + 13, 1, owner_role(line->who), "%c",
-                      line->who);
+        canvas_printf(canvas, area.row, area.col + 13, 1, role_of_owner(line->who),
+                      "%c", line->who);
         canvas_text(canvas, area.row, area.col + 16, area.cols - 16, ROLE_TEXT,
                     line->text);
     }
