@@ -113,6 +113,8 @@ static const struct {
     {"info metrics",
      {"Counted from the start to cycle", "instructions", "csr_write  "}},
     {"info lanes", {"From cycle 0 to ", "hart 0            M", "dma ch 0 "}},
+    {"info lanes 0 18446744073709551615", {"UNTIL is at most cycle 1000000000000000"}},
+    {"info lanes 0 1000000000000000 1", {"a column is 1,000,000,000,000,000 cycles."}},
     {"info lanes 0 1000 5", {"From cycle 0 to 1,000: a column is 200 cycles."}},
     {"info events",
      {"dma_burst", "a DMA channel moves one burst",

@@ -7,6 +7,9 @@
 
 enum { COLUMNS = 60, COLUMNS_MOST = 400 };
 
+/* No run comes as far; so columns that many cycles wide can be added up. */
+#define CYCLE_MOST UINT64_C(1000000000000000)
+
 /* What is asked for: so many columns of `step` cycles. */
 struct stretch {
     uint64_t from, step, now;
@@ -19,13 +22,16 @@ static bool read_stretch(const struct call *call, struct stretch *stretch,
     const struct given *from = &call->given[0], *until = &call->given[1],
                        *cols = &call->given[2];
     uint64_t now = timeline_cycle(call->session->time);
-    uint64_t end = until->is_given ? until->value : now + 1, room = COLUMNS;
+    uint64_t end = until->is_given ? until->value : now + 1, room = COLUMNS, cycles;
 
     *stretch = (struct stretch){.from = from->is_given ? from->value : 0, .now = now};
     if (cols->is_given)
         room = cols->value;
     if (room < 1 || room > COLUMNS_MOST)
         return err_set(err, "COLUMNS is 1 to %d", COLUMNS_MOST);
+    if (end > CYCLE_MOST)
+        return err_set(err, "UNTIL is at most cycle %llu",
+                       (unsigned long long)CYCLE_MOST);
     if (stretch->from >= end)
         return err_set(err, "there is nothing from cycle %llu to %llu",
                        (unsigned long long)stretch->from, (unsigned long long)end);
@@ -33,8 +39,8 @@ static bool read_stretch(const struct call *call, struct stretch *stretch,
     if (stretch->step < LANES_FINEST)
         stretch->step = LANES_FINEST;
     stretch->from -= stretch->from % stretch->step;
-    stretch->cols =
-        (unsigned)((end - stretch->from + stretch->step - 1) / stretch->step);
+    cycles = end - stretch->from;
+    stretch->cols = (unsigned)(cycles / stretch->step + (cycles % stretch->step != 0));
     return true;
 }
 

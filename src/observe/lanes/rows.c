@@ -370,8 +370,8 @@ uint64_t lane_step(uint64_t cycles, unsigned cols)
     static const unsigned next[] = {2, 5, 10};
     uint64_t ten = 1, step = 1;
 
-    for (unsigned i = 0; (cycles + step - 1) / step > cols && step < UINT64_MAX / 100;
-         i++) {
+    for (unsigned i = 0;
+         cycles / step + (cycles % step != 0) > cols && step < UINT64_MAX / 100; i++) {
         step = ten * next[i % COUNT(next)];
         ten *= i % COUNT(next) == 2 ? 10 : 1;
     }
