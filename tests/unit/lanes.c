@@ -122,6 +122,37 @@ START_TEST(too_many_strips_are_counted_as_lost)
 }
 END_TEST
 
+/* Of waits there may be more cycles than a bin is wide. */
+START_TEST(a_bin_that_is_full_stays_full)
+{
+    const uint64_t width = UINT64_C(1000000000);
+    struct board board = {.harts = 1};
+    struct lanes *lanes = lanes_new(&board);
+
+    for (unsigned i = 0; i < 6; i++)
+        lanes_add(lanes, LANES_BUS, 0, '~', 0, width);
+    lanes_add(lanes, LANES_BUS, 0, '~', 0, 50);
+    ck_assert_uint_eq(lanes_sum(lanes, LANES_BUS, 0, '~', 0, width, width), UINT32_MAX);
+    lanes_free(lanes);
+}
+END_TEST
+
+START_TEST(rows_that_have_no_room_are_counted)
+{
+    struct board board = {.harts = 1};
+    struct lanes *lanes = lanes_new(&board);
+    struct lane_row rows[LANE_ROWS];
+
+    ck_assert_uint_eq(lane_rows(lanes, true, rows), 2);
+    ck_assert_uint_eq(lane_rows_left_out(lanes, true), 0);
+    for (unsigned i = 0; i < LANE_ROWS; i++)
+        lanes_add(lanes, LANES_LINE, i, '1', 0, 10);
+    ck_assert_uint_eq(lane_rows(lanes, true, rows), LANE_ROWS);
+    ck_assert_uint_eq(lane_rows_left_out(lanes, true), 2);
+    lanes_free(lanes);
+}
+END_TEST
+
 /* --- a run ---------------------------------------------------------------------------------- */
 
 struct stand {
@@ -409,6 +440,8 @@ static void add_tests(TCase *tcase)
     tcase_add_loop_test(tcase, bins_have_what_was_added_at_every_scale, 0, 4);
     tcase_add_test(tcase, what_is_long_ago_is_shared_out_from_wider_bins);
     tcase_add_test(tcase, too_many_strips_are_counted_as_lost);
+    tcase_add_test(tcase, a_bin_that_is_full_stays_full);
+    tcase_add_test(tcase, rows_that_have_no_room_are_counted);
     tcase_add_loop_test(tcase, columns_have_what_the_events_say, 0, COUNT(runs));
     tcase_add_loop_test(tcase, a_moment_has_the_same_lanes_however_one_comes_there, 0,
                         COUNT(runs));

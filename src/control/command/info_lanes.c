@@ -110,6 +110,20 @@ static void say_stretch(struct call *call, const struct stretch *stretch)
     buf_free(&step);
 }
 
+/* What had no room, here or in the bins. */
+static void say_not_kept(struct call *call, const struct lanes *lanes)
+{
+    unsigned rows = lane_rows_left_out(lanes, false);
+
+    if (rows)
+        reply_say(call->reply, "+%u lane%s not kept: there is room for %d.", rows,
+                  rows == 1 ? "" : "s", LANE_ROWS);
+    if (lanes->lost)
+        reply_say(call->reply,
+                  "+%u stretch%s not kept: lanes have room for %d kinds of them.",
+                  lanes->lost, lanes->lost == 1 ? "" : "es", LANES_STRIPS);
+}
+
 bool info_lanes(struct call *call, struct err *err)
 {
     static const struct column columns[] = {
@@ -125,6 +139,7 @@ bool info_lanes(struct call *call, struct err *err)
     if (!read_stretch(call, &stretch, err))
         return false;
     say_stretch(call, &stretch);
+    say_not_kept(call, lanes);
     table = reply_table(call->reply, "lanes", columns);
     count = lane_rows(lanes, false, rows);
     for (unsigned i = 0; i < count; i++)

@@ -119,6 +119,12 @@ static int strip_of(struct lanes *lanes, enum lanes_of of, unsigned index, char 
     return (int)lanes->strips++;
 }
 
+/* A bin stays at the most that it can hold: of waits there may be more than cycles. */
+static void add_to(uint32_t *count, uint64_t amount)
+{
+    *count = amount > UINT32_MAX - *count ? UINT32_MAX : *count + (uint32_t)amount;
+}
+
 /* Where a bin is kept: see lanes.h. */
 static size_t place_of(unsigned strip, unsigned level, uint64_t bin)
 {
@@ -158,7 +164,7 @@ static uint32_t read_bin(const struct lanes *lanes, unsigned strip, unsigned lev
 
     for (unsigned narrow = 0; narrow <= level; narrow++)
         if (is_held_in(row, narrow, level, bin))
-            count += row->held[narrow];
+            add_to(&count, row->held[narrow]);
     return count;
 }
 
@@ -228,8 +234,7 @@ static void add_level(struct lanes *lanes, unsigned strip, unsigned level,
         uint32_t *cycles = bin_of(lanes, strip, level, bin);
 
         if (cycles)
-            *cycles +=
-                (uint32_t)(least(until, (bin + 1) * width) - most(from, bin * width));
+            add_to(cycles, least(until, (bin + 1) * width) - most(from, bin * width));
     }
 }
 
@@ -247,11 +252,11 @@ static void hold(struct lanes *lanes, unsigned strip, uint64_t bin, uint32_t amo
             had = row->held[level];
             count = had ? bin_of(lanes, strip, level, before) : NULL;
             if (count)
-                *count += had;
+                add_to(count, had);
             row->held[level] = 0;
             row->at[level] = bin;
         }
-        row->held[level] += amount;
+        add_to(&row->held[level], amount);
         amount = had;
         bin = before / TEN;
     }

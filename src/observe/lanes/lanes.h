@@ -38,9 +38,9 @@ enum {
 enum lanes_of {
     LANES_HART, /* by hart; U S M: its mode, t: in a trap out of its own mode, 0 to 9:
                      the guest that runs on it (VMID), ~: it waits for the bus */
-    LANES_BUS,  /* i, d, v: an IOMMU's, a DMA channel's, a virtio disk's slots; h: harts
-                     at devices' registers; ~: anybody waits. A hart's slots for RAM are
-                     no events: they are not known here */
+    LANES_BUS, /* i, d, v: an IOMMU's, a DMA channel's, a virtio disk's slots; ~: cycles
+                     waited, all together: of several who wait at once each counts. A
+                     hart's slots are parts of its instructions: they are not counted */
     LANES_MASTER, /* by DMA channel, then virtio disks; 0 to 9: the descriptor that it
                      works on, d: it works without one, ~: it waits for the bus */
     LANES_DEVICE, /* by device; the phase of a disk, as disk_sign has it */
@@ -88,7 +88,7 @@ struct lanes_change {
 struct lanes {
     const struct board *board;
     struct pages pages;
-    unsigned strips, lost; /* lost: for want of strips */
+    unsigned strips, lost; /* lost: stretches, for want of strips */
     uint8_t near[256];     /* where a strip was found: no state */
     struct lane_strip strip[LANES_STRIPS];
     struct lanes_state hart[HART_MAX], master[LANES_MASTERS], device[BOARD_ROWS],

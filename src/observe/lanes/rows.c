@@ -23,6 +23,7 @@ const struct lane_sign lane_signs[] = {
     {ROW_BUS, 'v', "v slots of virtio"},
     {ROW_BUS, 'i', "i slots of the IOMMU"},
     {ROW_HART, '~', "░ waits for the bus"},
+    {ROW_WAITS, '~', "bus waits: cycles waited, all together"},
     {ROW_MASTER, '0', "dma: descriptor number"},
     {ROW_MASTER, 'd', "d works"},
     {ROW_DEVICE, 'c', "c command"},
@@ -39,7 +40,7 @@ const struct lane_sign lane_signs[] = {
 
 struct plan {
     struct lane_row *rows;
-    unsigned count;
+    unsigned count, more; /* more: there was no room for */
 };
 
 __attribute__((format(printf, 4, 5))) static void add(struct plan *plan,
@@ -50,8 +51,10 @@ __attribute__((format(printf, 4, 5))) static void add(struct plan *plan,
     struct lane_row *row = &plan->rows[plan->count];
     va_list args;
 
-    if (plan->count == LANE_ROWS)
+    if (plan->count == LANE_ROWS) {
+        plan->more++;
         return;
+    }
     row->kind = (uint8_t)kind;
     row->index = (uint8_t)index;
     va_start(args, fmt);
@@ -175,10 +178,10 @@ static void add_pins(const struct lanes *lanes, struct plan *plan)
         }
 }
 
-unsigned lane_rows(const struct lanes *lanes, bool fine,
-                   struct lane_row rows[LANE_ROWS])
+static struct plan plan_of(const struct lanes *lanes, bool fine,
+                           struct lane_row rows[LANE_ROWS])
 {
-    struct plan plan = {rows, 0};
+    struct plan plan = {.rows = rows};
 
     for (unsigned i = 0; i < lanes->board->harts; i++)
         add(&plan, ROW_HART, i, "hart %u", i);
@@ -191,7 +194,20 @@ unsigned lane_rows(const struct lanes *lanes, bool fine,
     add_disks(lanes, &plan);
     add_lines(lanes, &plan);
     add_pins(lanes, &plan);
-    return plan.count;
+    return plan;
+}
+
+unsigned lane_rows(const struct lanes *lanes, bool fine,
+                   struct lane_row rows[LANE_ROWS])
+{
+    return plan_of(lanes, fine, rows).count;
+}
+
+unsigned lane_rows_left_out(const struct lanes *lanes, bool fine)
+{
+    struct lane_row rows[LANE_ROWS];
+
+    return plan_of(lanes, fine, rows).more;
 }
 
 /* --- columns ----------------------------------------------------------------------------- */

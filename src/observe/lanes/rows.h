@@ -14,7 +14,7 @@ enum lane_row_kind {
     ROW_HYPERVISOR, /* HS-mode on all harts */
     ROW_EXITS,
     ROW_BUS,   /* slots of devices */
-    ROW_WAITS, /* for the bus, by anybody */
+    ROW_WAITS, /* for the bus: cycles waited, all together */
     ROW_IOMMU, /* its slots, all of its walks; by device */
     ROW_MASTER,
     ROW_DEVICE,
@@ -30,16 +30,24 @@ struct lane_row {
     char name[LANE_NAME];
 };
 
-/* What a column shows: who had most of it, and how much all together had of it. */
+/*
+ * What a column shows: who had most of it, and how much all together had of it. More than
+ * nothing is at least an eighth, but where a wider bin is shared out (lanes_sum): there
+ * less than half a cycle of a column is nothing, and short stretches of long ago can be
+ * missing from narrow columns.
+ */
 struct lane_cell {
     char sign;       /* 0: nobody; of EXITS: their number, # if there are more than 9 */
-    uint8_t eighths; /* 1 to 8; 0: nothing. More than nothing is at least 1 */
+    uint8_t eighths; /* 1 to 8; 0: nothing */
     bool pure;       /* the sign's own share is nearly all, or nearly nothing */
 };
 
 /* All rows in order; `fine`: those that are of use where single slots are seen. */
 unsigned lane_rows(const struct lanes *lanes, bool fine,
                    struct lane_row rows[LANE_ROWS]);
+
+/* How many more rows there would be, which are not kept. */
+unsigned lane_rows_left_out(const struct lanes *lanes, bool fine);
 
 /* The column [from, from + step), before `now`. */
 struct lane_cell lane_cell(const struct lanes *lanes, const struct lane_row *row,

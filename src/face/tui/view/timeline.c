@@ -21,7 +21,8 @@ enum {
     MARKS_FROM = 9,  /* ... marks, */
     WHOLE_FROM = 15, /* ... and the whole run */
     WHOLE_LANES = 4, /* of which a third of the rows is for */
-    WHOLE_BAR = 12   /* columns of all of the run, in the rule */
+    WHOLE_BAR = 12,  /* columns of all of the run, in the rule, */
+    NOTE = 224       /* which has room for all that it can say */
 };
 
 /* --- what is drawn ----------------------------------------------------------------------- */
@@ -171,6 +172,23 @@ static void put_whole(const struct watch *watch, char *note, size_t size)
         snprintf(note + used, size - used, "┤ %s", text_count(end, all));
 }
 
+/* Lanes for which there is no room in the table of rows, or in the bins. */
+static size_t put_not_kept(const struct timeline_drawing *drawing, char *note,
+                           size_t size)
+{
+    const struct lanes *lanes = drawing->watch->session->lanes;
+    unsigned rows = lane_rows_left_out(lanes, drawing->window.fine);
+    size_t used = 0;
+
+    if (rows)
+        used += (size_t)snprintf(note, size, "+%u lane%s not kept    ", rows,
+                                 rows == 1 ? "" : "s");
+    if (lanes->lost)
+        used += (size_t)snprintf(note + used, size - used, "+%u stretch%s not kept    ",
+                                 lanes->lost, lanes->lost == 1 ? "" : "es");
+    return used;
+}
+
 /* "+3 lanes, +2 flat    1 column = 20 cycles" */
 static void put_scale(const struct timeline_drawing *drawing, char *note, size_t size)
 {
@@ -186,6 +204,7 @@ static void put_scale(const struct timeline_drawing *drawing, char *note, size_t
     if (drawing->flat)
         used +=
             (size_t)snprintf(note + used, size - used, "+%d flat    ", drawing->flat);
+    used += put_not_kept(drawing, note + used, size - used);
     snprintf(note + used, size - used, "1 column = %s cycle%s",
              text_count(count, scale), scale == 1 ? "" : "s");
 }
@@ -209,7 +228,7 @@ static int whole_rows(const struct timeline_drawing *drawing, struct area area)
 static void draw_whole(struct timeline_drawing *drawing, struct area area)
 {
     struct area block = {area.row + 1, area.col, area.rows - 1, area.cols};
-    char note[96];
+    char note[NOTE];
 
     drawing->window = timeline_whole(drawing->watch, area.cols - NAME);
     draw_block(drawing, block, true);
@@ -222,7 +241,7 @@ static void draw_rule(const struct timeline_drawing *drawing,
                       const struct view_state *state, struct area area)
 {
     const struct timeline_window *window = &drawing->window;
-    char note[160] = "", title[48] = "timeline";
+    char note[NOTE] = "", title[48] = "timeline";
 
     if (area.rows <= SHORT_FORM) {
         if (window->scale > 1)
