@@ -8,7 +8,7 @@
  * What the scenario says to whoever shows its run (scenario_screen.h), in a session: of the
  * variant that runs, with its conditions parsed, and with the count of events by which
  * notes and questions find their moments. The count is a fold of the timeline, so that a
- * moment has the same notes forwards, backwards, and opened late. Of a program, and of a
+ * moment has the same notes forwards, backwards, and gone to at once. Of a program, and of a
  * scenario that says nothing, it is empty.
  */
 struct guide;

@@ -8,8 +8,9 @@
 /* Which events are stepped to. */
 struct event_choice {
     uint64_t kinds;
-    /* NULL: all of these kinds; `run` is a struct run. */
-    bool (*matches)(void *run, const struct event *event);
+    /* NULL: all of these kinds; `ctx` is what the move is given with the choice: a struct
+     * run for those of move_units, a guide for what is interesting. */
+    bool (*matches)(void *ctx, const struct event *event);
 };
 
 /* The units that a student means by a step. */

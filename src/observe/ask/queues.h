@@ -47,8 +47,7 @@ struct dma_ring {
 /* Why the channel cannot use it; NULL: it can. */
 const char *dma_ring_fault(const struct dma_ring *ring);
 
-/* The descriptor that a slot holds or will hold next: that which the channel owns, else
- * the last one that was in it; false: none was. `back`: from Producer. */
+/* A slot, and the descriptor that it holds. */
 struct dma_slot {
     uint32_t number;     /* of the slot */
     uint32_t descriptor; /* which counts on past the ring's size */
@@ -56,6 +55,9 @@ struct dma_slot {
     bool is_channels; /* else software's */
     bool has_been;    /* there has been a descriptor in it */
 };
+
+/* The slot with that number, with the descriptor that the channel owns in it, else with
+ * the last one that was in it; `has_been` is false: none was. */
 struct dma_slot dma_ring_slot(const struct dma_ring *ring, uint32_t number);
 
 /* "next", "to do", "done", "to fill". */

@@ -66,7 +66,7 @@ static bool is_guest_mode(unsigned mode)
 
 /* --- time ----------------------------------------------------------------------------- */
 
-/* A guest's cycles up to `cycle`, by its mode; a hart that has waked up may be ahead. */
+/* A guest's cycles up to `cycle`, by its mode; a hart that has woken up may be ahead. */
 static void settle_mode(struct exits *exits, struct exit_hart *hart, uint64_t cycle)
 {
     struct exit_guest *guest = &exits->guest[hart->vmid % EXIT_VMIDS];

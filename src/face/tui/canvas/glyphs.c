@@ -3,8 +3,6 @@
 #include "base/bits.h"
 
 #include <locale.h>
-#include <wchar.h>
-
 #include <stddef.h>
 #include <wchar.h>
 

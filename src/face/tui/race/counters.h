@@ -30,6 +30,7 @@ struct lane_counters {
     uint64_t instructions, interrupts, injections, bus_waits, iommu_misses;
 };
 
+/* Of the lane with that number, at the race's cycle. */
 void counters_of(struct lane_counters *counters, const struct race *race,
                  unsigned lane);
 
@@ -42,6 +43,7 @@ enum lane_actor {
     ACTOR_OFF     /* the machine is at its end */
 };
 
+/* ... at the moment of its machine. */
 enum lane_actor actor_of(const struct race_lane *lane);
 
 #endif

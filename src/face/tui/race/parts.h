@@ -32,6 +32,7 @@ void path_put_host(struct buf *out, const struct race_lane *lane,
 /* The scale at which all of the race up to now has room in so many columns. */
 uint64_t axis_scale(uint64_t cycle, int cols);
 
+/* The cycles along the strips, now's mark over them. */
 void draw_axis(const struct race_view *view, int row);
 
 /* Three rows: guest, host and disk, or hart, DMA controller and disk; or one for all. */

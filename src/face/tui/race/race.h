@@ -138,6 +138,7 @@ void race_advance(struct race *race, uint64_t cycles);
 
 /* --- draw.c, report.c ---------------------------------------------------------------- */
 
+/* All of the canvas, by its size, without sending it. */
 void race_draw(struct race *race, struct canvas *canvas);
 
 /* The sentence, and a table "lanes" with what each lane has come to. */

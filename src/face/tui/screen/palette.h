@@ -43,6 +43,7 @@ enum palette_answer { PALETTE_STAYS, PALETTE_TAKES, PALETTE_CLOSES };
 enum palette_answer palette_key(struct palette *palette, int code);
 const struct palette_entry *palette_taken(const struct palette *palette);
 
+/* The box over all else: the query, and what it finds. */
 void palette_draw(const struct palette *palette, struct canvas *canvas);
 
 /* How well a name has the letters of a query, in their order: the more, the better;

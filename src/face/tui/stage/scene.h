@@ -66,6 +66,7 @@ int label_room(const struct scene *scene, int row, int col);
 
 /* --- harts.c, guests.c, path.c, calm.c -------------------------------------------------- */
 
+/* What is in the boxes of harts: what runs, registers, mode. */
 void stage_draw_harts(const struct scene *scene);
 
 /* Beside a hart that runs guests: its G-stage, and what the guest's address leads to. */

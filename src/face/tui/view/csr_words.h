@@ -14,6 +14,7 @@ struct csr_now {
     uint64_t old; /* if it has */
 };
 
+/* The CSR with that number, as the viewer sees it. */
 struct csr_now csr_now(const struct watch *watch, unsigned hart, unsigned number);
 
 /* What it says: a cause, an address with its name, fields by their names; first those that

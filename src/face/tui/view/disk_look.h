@@ -27,6 +27,7 @@ struct disk {
     uint64_t position;            /* of the head */
 };
 
+/* That device, which is a disk, as the viewer sees it. */
 struct disk disk_look(const struct watch *watch, const struct device *device);
 
 /* The one that is named; "": that of the event told of, else one that was asked for

@@ -55,30 +55,30 @@ static void draw_boxes(const struct watch *watch, struct canvas *canvas,
                  shown, i);
 }
 
-/* Channels of a controller that are in that state: "1, 2, 3"; `not`: without this one. */
+/* Channels of a controller that are in that state: "1, 2, 3"; `except`: without this one. */
 static unsigned put_numbers(struct buf *out, const struct watch *watch,
-                            const struct device *device, unsigned state, int not )
+                            const struct device *device, unsigned state, int except)
 {
     unsigned count = 0;
 
     for (unsigned i = 0; i < DMA_CHANNELS; i++) {
         unsigned all = facts_channel(watch->board, device->index, (uint8_t)i);
 
-        if ((int)i != not &&watch->facts.dma[all].state == state)
+        if ((int)i != except && watch->facts.dma[all].state == state)
             buf_printf(out, "%s%u", count++ ? ", " : "", i);
     }
     return count;
 }
 
 static void put_controller(struct buf *out, const struct watch *watch,
-                           const struct device *device, int not, bool name)
+                           const struct device *device, int except, bool name)
 {
     if (name)
         buf_printf(out, "%s%s ", out->size ? "   " : "", device->name);
     for (unsigned state = DMA_STATES; state-- > 0;) {
         struct buf numbers = {0};
 
-        if (put_numbers(&numbers, watch, device, state, not ))
+        if (put_numbers(&numbers, watch, device, state, except))
             buf_printf(out, "%sch %s %s",
                        state + 1 < DMA_STATES && out->size && !name ? "; " : "",
                        buf_str(&numbers), dma_state_names[state]);

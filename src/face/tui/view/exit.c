@@ -139,7 +139,7 @@ static void put_alike(struct buf *out, const struct exit_scene *scene)
     put_count(out, class->count);
     buf_text(out, " exits, ");
     put_count(out, (class->cost.cycles + class->count / 2) / class->count);
-    buf_text(out, " cycles each in the mean. ");
+    buf_text(out, " cycles each on average. ");
 }
 
 static void draw_note(const struct exit_scene *scene, struct canvas *canvas,

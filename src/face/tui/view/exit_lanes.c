@@ -68,7 +68,7 @@ static void draw_piece(struct canvas *canvas, int row, const struct scale *scale
     canvas_down(canvas, until, row, row + 1, WEIGHT_IDLE, ROLE_RULE);
 }
 
-/* Who waits, waits hatched. */
+/* Stretches in which the host waits for an interrupt are hatched. */
 static void hatch_idle(struct canvas *canvas, int row, const struct scale *scale,
                        const struct exit_piece *piece)
 {

@@ -65,6 +65,7 @@ struct walk_path {
 bool walk_choose(const struct watch *watch, const char *about,
                  struct walk_target *target);
 
+/* The entries that the walk to the target reads, and where it ends. */
 void walk_path_of(const struct watch *watch, const struct walk_target *target,
                   struct walk_path *path);
 

@@ -109,6 +109,7 @@ struct facts {
     struct event recent[FACTS_RECENT];
 };
 
+/* Takes in one event, each in its order. */
 void facts_take(struct facts *facts, const struct board *board,
                 const struct event *event);
 

@@ -67,7 +67,7 @@ static void join_short(struct exit_way *way, uint64_t cycles)
     way->pieces = kept;
 }
 
-/* Of a long exit the shortest pieces, are not told apart. */
+/* Of a long exit the shortest pieces are not told apart. */
 static void make_room(struct exit_way *way)
 {
     for (uint64_t cycles = 2; way->pieces > WAY_PIECES / 2; cycles *= 2)

@@ -109,7 +109,7 @@ static void spread(struct meter *meter, enum meter_series series, uint64_t from,
 static void settle_hart(struct meter *meter, struct meter_hart *hart, uint64_t cycle)
 {
     if (cycle <= hart->since)
-        return; /* it has waked up, and is ahead */
+        return; /* it has woken up, and is ahead */
     if (hart->asleep)
         spread(meter, METER_ASLEEP, hart->since, cycle);
     else

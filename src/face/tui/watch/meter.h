@@ -75,6 +75,7 @@ struct meter {
      EVENT_BIT(EVENT_MMIO_READ) | EVENT_BIT(EVENT_MMIO_WRITE) |                        \
      EVENT_BIT(EVENT_VIRTIO_CHAIN) | EVENT_BIT(EVENT_VIRTIO_NOTIFY))
 
+/* As before the first event; then it takes in each in its order. */
 void meter_init(struct meter *meter);
 void meter_take(struct meter *meter, const struct board *board,
                 const struct event *event);
