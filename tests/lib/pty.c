@@ -20,11 +20,20 @@ enum {
     INSISTS_MS = 50
 }; /* seconds; between two tries */
 
+/* Those of the test's own process would be kept: it ends its children in them. */
+static void forget_handlers(void)
+{
+    signal(SIGHUP, SIG_DFL);
+    signal(SIGINT, SIG_DFL);
+    signal(SIGTERM, SIG_DFL);
+}
+
 static int run(int (*command)(int argc, char **argv), const char *const *arguments)
 {
     char *argv[ARGUMENTS + 1] = {0};
     int argc = 0, status;
 
+    forget_handlers();
     for (; arguments[argc] && argc < ARGUMENTS; argc++)
         argv[argc] = (char *)(uintptr_t)arguments[argc];
     status = command(argc, argv);

@@ -13,12 +13,17 @@
  * other screen, the beginning of a line. Terminals that do not know one pass over it. */
 static const char restore[] = "\033[0m\033[?1000l\033[?1006l\033[?25h\033[?1049l\r";
 
+/* A stack that has run over is no place for a handler. */
+enum { STACK = 64 * 1024 };
+
 static const int numbers[] = {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT};
 
 static struct {
     struct termios modes;
     struct sigaction before[COUNT(numbers)];
+    stack_t stack_before;
     bool prepared;
+    char stack[STACK];
 } crash;
 
 /* Only what a handler may call: write, tcsetattr, sigaction, raise. */
@@ -36,10 +41,12 @@ static void handle(int number)
 
 void crash_prepare(void)
 {
-    struct sigaction action = {.sa_handler = handle};
+    const stack_t stack = {.ss_sp = crash.stack, .ss_size = sizeof(crash.stack)};
+    struct sigaction action = {.sa_handler = handle, .sa_flags = SA_ONSTACK};
 
     if (crash.prepared || tcgetattr(STDIN_FILENO, &crash.modes) != 0)
         return;
+    sigaltstack(&stack, &crash.stack_before);
     sigemptyset(&action.sa_mask);
     for (size_t i = 0; i < COUNT(numbers); i++)
         sigaction(numbers[i], &action, &crash.before[i]);
@@ -52,5 +59,6 @@ void crash_forget(void)
         return;
     for (size_t i = 0; i < COUNT(numbers); i++)
         sigaction(numbers[i], &crash.before[i], NULL);
+    sigaltstack(&crash.stack_before, NULL);
     crash.prepared = false;
 }

@@ -19,6 +19,8 @@
 
 enum { SLOW = 38400, ESCAPE_DELAY = 25, FEW_COLOURS = 256, DIRECT = 1 << 15 };
 
+static const int killing[] = {SIGHUP, SIGINT, SIGTERM};
+
 static struct {
     SCREEN *screen;
     enum tier tier;
@@ -27,6 +29,7 @@ static struct {
     bool mouse;
     struct mouse did;             /* what the mouse has done last */
     volatile sig_atomic_t killed; /* by which signal; 0: none */
+    struct sigaction before[COUNT(killing)];
 } term;
 
 /* The signs are of one column where the terminal's locale says so; else ASCII. */
@@ -95,11 +98,23 @@ bool term_places_cursor(void)
     return tigetstr(cup) > (char *)0 && tigetstr(clear) > (char *)0;
 }
 
-static const int killing[] = {SIGHUP, SIGINT, SIGTERM};
-
 static void note_signal(int number)
 {
     term.killed = number;
+}
+
+/* Before curses begins, which has handlers of its own. */
+static void keep_signals(void)
+{
+    term.killed = 0;
+    for (size_t i = 0; i < COUNT(killing); i++)
+        sigaction(killing[i], NULL, &term.before[i]);
+}
+
+static void restore_signals(void)
+{
+    for (size_t i = 0; i < COUNT(killing); i++)
+        sigaction(killing[i], &term.before[i], NULL);
 }
 
 /* Curses would leave by itself, but not for SIGHUP, and not by the signal. Reads are not
@@ -143,8 +158,10 @@ bool term_open(const struct term_options *options, struct err *err)
                        getenv("TERM") ? getenv("TERM") : "");
     setlocale(LC_CTYPE, "");
     crash_prepare();
+    keep_signals();
     term.screen = newterm(NULL, stdout, stdin);
     if (!term.screen) {
+        restore_signals();
         crash_forget();
         return err_set(err, "the terminal '%s' is not known", getenv("TERM"));
     }
@@ -170,10 +187,9 @@ void term_close(void)
     crash_forget();
     delscreen(term.screen);
     term.screen = NULL;
-    if (term.killed) {
-        signal(term.killed, SIG_DFL);
+    restore_signals();
+    if (term.killed)
         raise(term.killed);
-    }
 }
 
 void term_size(int *rows, int *cols)
@@ -281,38 +297,56 @@ static bool read_mouse(void)
     return true;
 }
 
-/* Waits for a key. The signals that are heard come while it waits, and at no other moment of
- * this function: none is missed between looking for it and waiting. */
-static void wait_for_input(int milliseconds)
+/* Those that are heard wait until the mask is as before. */
+static void hold_signals(sigset_t *before)
 {
-    fd_set input;
-    struct timespec time = {milliseconds / 1000, milliseconds % 1000 * 1000000L};
-    sigset_t heard, before;
+    sigset_t heard;
 
     sigemptyset(&heard);
     for (size_t i = 0; i < COUNT(killing); i++)
         sigaddset(&heard, killing[i]);
     sigaddset(&heard, SIGWINCH);
-    sigprocmask(SIG_BLOCK, &heard, &before);
+    sigprocmask(SIG_BLOCK, &heard, before);
+}
+
+/* Waits for a key, or for a signal that is let through. */
+static void wait_for_input(int milliseconds, const sigset_t *let_through)
+{
+    fd_set input;
+    struct timespec time = {milliseconds / 1000, milliseconds % 1000 * 1000000L};
+
     FD_ZERO(&input);
     FD_SET(STDIN_FILENO, &input);
     if (!term.killed)
         pselect(STDIN_FILENO + 1, &input, NULL, NULL, milliseconds < 0 ? NULL : &time,
-                &before);
+                let_through);
+}
+
+/* The signals that are heard come while it waits, and at no other moment of this function:
+ * none is missed between looking for a key, or for a new size, and waiting. */
+static int look_and_wait(wint_t *key, int milliseconds)
+{
+    sigset_t before;
+    int got;
+
+    hold_signals(&before);
+    got = get_wch(key); /* curses may have read it already */
+    if (got == ERR)
+        wait_for_input(milliseconds, &before);
     sigprocmask(SIG_SETMASK, &before, NULL);
+    return got;
 }
 
 int term_key(int milliseconds)
 {
     wint_t key;
-    int got;
+    int got = ERR;
 
     timeout(0);
-    got = get_wch(&key); /* curses may have read it already */
-    if (got == ERR && milliseconds != 0) {
-        wait_for_input(milliseconds);
+    if (milliseconds != 0)
+        got = look_and_wait(&key, milliseconds);
+    if (got == ERR)
         got = get_wch(&key);
-    }
     if (got == ERR)
         return KEY_CODE_NONE;
     if (got == KEY_CODE_YES && key == KEY_MOUSE)
