@@ -127,6 +127,29 @@ START_TEST(two_to_four_known_variants_are_raced)
 }
 END_TEST
 
+/* True from the n-th time on that it is asked. */
+static bool comes(void *ctx)
+{
+    unsigned *left = ctx;
+
+    return *left == 0 || --*left == 0;
+}
+
+START_TEST(a_key_ends_the_opening)
+{
+    unsigned left = (unsigned)_i + 1;
+    struct race *race = calloc(1, sizeof(*race));
+    const struct race_choice choice = {
+        .file = COPIES, .interrupted = comes, .ctx = &left};
+    struct err err = {{0}};
+
+    ck_assert_ptr_nonnull(race);
+    ck_assert(!race_open(race, &choice, &err));
+    ck_assert_str_eq(err.text, "stopped by a key");
+    race_free(race);
+}
+END_TEST
+
 START_TEST(the_same_variant_twice_is_a_dead_heat)
 {
     const char *const names[] = {"emulated", "slow"};
@@ -687,6 +710,7 @@ static void add_tests(TCase *tcase)
     tcase_add_test(tcase, lanes_are_the_variants_that_the_scenario_names);
     tcase_add_test(tcase, a_race_begins_where_the_work_begins);
     tcase_add_test(tcase, two_to_four_known_variants_are_raced);
+    tcase_add_loop_test(tcase, a_key_ends_the_opening, 0, 3);
     tcase_add_test(tcase, the_same_variant_twice_is_a_dead_heat);
     tcase_add_test(tcase, every_move_moves_all_lanes_to_the_same_cycle);
     tcase_add_test(tcase, there_and_back_the_screen_is_the_same);

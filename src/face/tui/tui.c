@@ -159,7 +159,9 @@ static void race(struct tui *tui)
     struct race *race = alloc_zero(1, sizeof(*race));
     const struct race_choice choice = {.file = viewer->session->subject.file,
                                        .settings = viewer->settings,
-                                       .setting_count = viewer->setting_count};
+                                       .setting_count = viewer->setting_count,
+                                       .interrupted = key_came,
+                                       .ctx = tui};
     struct err err = {{0}};
 
     viewer->races = false;

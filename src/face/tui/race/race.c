@@ -233,6 +233,13 @@ static bool begins_work(void *ctx, const struct event *event)
     return event->marker.number == MARK_WORK_BEGIN;
 }
 
+static bool was_interrupted(const struct race_lane *lane, struct err *err)
+{
+    if (lane_cut_short(lane))
+        err_set(err, "stopped by a key");
+    return lane_cut_short(lane);
+}
+
 /* To where the work begins; a marker or an arrival says so. */
 static bool go_to_begin(struct race_lane *lane, struct err *err)
 {
@@ -248,6 +255,8 @@ static bool go_to_begin(struct race_lane *lane, struct err *err)
         timeline_next_event(time, EVENT_BIT(EVENT_MARKER), begins_work, NULL, limit,
                             &event);
     timeline_go(time, limit, &probe);
+    if (was_interrupted(lane, err))
+        return false;
     if (!strip_begin(&lane->strip, &lane->begin))
         return err_set(err, "variant %s never comes to where its work begins",
                        lane->name);
@@ -285,7 +294,7 @@ static bool open_lane(struct race *race, const struct race_choice *choice,
     if (!lane->session.subject.trial.setup.has_window)
         look_for_guests(lane);
     find_guests(lane);
-    return true;
+    return !was_interrupted(lane, err);
 }
 
 /* --- which variants ------------------------------------------------------------------ */
@@ -332,7 +341,9 @@ bool race_open(struct race *race, const struct race_choice *choice, struct err *
     unsigned chosen[RACE_LANES] = {0}, count = 0;
     bool done;
 
-    *race = (struct race){.speed = RACE_USUAL_SPEED};
+    *race = (struct race){.speed = RACE_USUAL_SPEED,
+                          .interrupted = choice->interrupted,
+                          .ctx = choice->ctx};
     scenario = scenario_open(choice->file, NULL, err);
     if (!scenario)
         return false;
@@ -344,7 +355,7 @@ bool race_open(struct race *race, const struct race_choice *choice, struct err *
         return false;
     race->unit = usual_unit(race);
     race->title = race->lane[0].session.subject.title;
-    return race_to(race, 0) == RACE_MOVED;
+    return race_to(race, 0) == RACE_MOVED || err_set(err, "stopped by a key");
 }
 
 void race_close(struct race *race)

@@ -72,9 +72,13 @@ struct race_choice {
     const char *const *settings; /* "name=value" */
     size_t setting_count;
     struct buf *diagnostics; /* of the assembler; or NULL */
+
+    /* The race's own while it is opened, and from then on. */
+    bool (*interrupted)(void *ctx);
+    void *ctx;
 };
 
-/* Opens every lane, and goes to where its work begins. Whatever the result, race_close
+/* Opens every lane, and goes to where its work begins, unless interrupted. Whatever the result, race_close
  * releases; until then the race stays where it is. */
 bool race_open(struct race *race, const struct race_choice *choice, struct err *err);
 void race_close(struct race *race);
