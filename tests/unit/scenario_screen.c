@@ -4,6 +4,7 @@
 #include "control/guide.h"
 #include "control/lua_sandbox.h"
 #include "control/scenario.h"
+#include "face/tui/viewer/viewer.h"
 #include "tests/lib/suite.h"
 #include "tests/lib/talk.h"
 
@@ -419,6 +420,31 @@ START_TEST(what_a_scenario_calls_right_is_right)
 }
 END_TEST
 
+/* At one event a frame, after a jump past the cycle of the question `when?`, or before. */
+START_TEST(a_question_is_asked_when_its_cycle_is_reached_and_not_later)
+{
+    static struct viewer viewer;
+
+    open_with("questions = { { at = 100, ask = 'when?', choices = { 'a', 'b' },"
+              "                answer = 2 } },");
+    viewer_begin(&viewer, &talk.session);
+    while (viewer_rate(&viewer) != 1)
+        viewer_press(&viewer, '-');
+    ck_assert(timeline_seek_cycle(talk.session.time, _i ? 80 : 110) == ARRIVED);
+    viewer.looked = false;
+    viewer_run(&viewer);
+    for (int i = 0; i < 40 && !viewer.asked; i++)
+        viewer_advance(&viewer, 1);
+    ck_assert_uint_eq(viewer.asked, (unsigned)_i);
+    if (_i) {
+        ck_assert_uint_ge(timeline_seen(talk.session.time)->cycle, 100);
+        ck_assert_uint_le(timeline_seen(talk.session.time)->cycle, 110);
+    }
+    viewer_end(&viewer);
+    talk_close(&talk);
+}
+END_TEST
+
 static void add_tests(TCase *tcase)
 {
     tcase_add_test(tcase, what_cannot_be_used_is_refused);
@@ -427,6 +453,8 @@ static void add_tests(TCase *tcase)
     tcase_add_test(tcase, a_moment_that_is_gone_to_has_its_notes);
     tcase_add_test(tcase, a_way_stops_at_each_question);
     tcase_add_test(tcase, a_limit_ends_the_way_before);
+    tcase_add_loop_test(
+        tcase, a_question_is_asked_when_its_cycle_is_reached_and_not_later, 0, 2);
     tcase_add_test(tcase, interesting_events_are_gone_to);
     tcase_add_test(tcase, a_condition_whose_names_are_not_known_is_refused);
     tcase_add_test(tcase, each_scenario_has_something_to_say);

@@ -114,11 +114,15 @@ bool viewer_asks(struct viewer *viewer)
                   &(struct guide_seen){watch->events, watch->first, watch->count});
 }
 
-bool viewer_asks_here(struct viewer *viewer)
+bool viewer_asks_here(struct viewer *viewer, const struct event *before)
 {
     const struct event *seen = timeline_seen(viewer->session->time);
+    struct event events[2] = {*before};
 
-    return seen && ask_of(viewer, &(struct guide_seen){seen, 0, 1});
+    if (!seen)
+        return false;
+    events[1] = *seen;
+    return ask_of(viewer, &(struct guide_seen){events, 1, 2});
 }
 
 /* --- remarks --------------------------------------------------------------------------- */

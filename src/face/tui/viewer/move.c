@@ -314,17 +314,33 @@ static void rest_at(struct viewer *viewer, const struct event *event)
         viewer->rests = RESTS;
 }
 
+/* One event onwards. True: there is a question, for which it waits. */
+static bool step_and_ask(struct viewer *viewer, enum move_end *end)
+{
+    struct timeline *time = viewer->session->time;
+    const struct event *seen = timeline_seen(time);
+    struct event before = seen ? *seen : (struct event){0};
+    bool asks;
+
+    *end = step_event(viewer, FORWARDS);
+    rest_at(viewer, timeline_seen(time));
+    if (*end != MOVE_DONE)
+        return false;
+    if (seen)
+        return viewer_asks_here(viewer, &before);
+    asks = viewer_asks(viewer); /* what was before is found by looking */
+    viewer->looked = false;
+    return asks;
+}
+
 static void run_steps(struct viewer *viewer, unsigned most)
 {
     struct move move = {.end = MOVE_DONE};
 
     viewer->form = WATCH_EVENT;
-    while (most-- > 0 && move.end == MOVE_DONE && !viewer->rests) {
-        move.end = step_event(viewer, FORWARDS);
-        rest_at(viewer, timeline_seen(viewer->session->time));
-        if (move.end == MOVE_DONE && viewer_asks_here(viewer))
+    while (most-- > 0 && move.end == MOVE_DONE && !viewer->rests)
+        if (step_and_ask(viewer, &move.end))
             return;
-    }
     told(viewer, &move);
 }
 

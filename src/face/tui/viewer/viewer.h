@@ -122,9 +122,10 @@ void viewer_act(struct viewer *viewer, enum action action);
 void viewer_heed_guide(struct viewer *viewer);
 
 /* Asks what the scenario asks at this moment, unless it was asked before. True: the step
- * waits. The second, of the event that was seen last, without looking at all else. */
+ * waits. The second, of the event that was seen last, after `before`, without looking at
+ * all else. */
 bool viewer_asks(struct viewer *viewer);
-bool viewer_asks_here(struct viewer *viewer);
+bool viewer_asks_here(struct viewer *viewer, const struct event *before);
 
 /* Asks that question of the scenario. */
 void viewer_ask_class(struct viewer *viewer, const struct screen_question *question);
