@@ -5,6 +5,7 @@
 #include "base/bits.h"
 #include "face/tui/view/queue_chains.h"
 #include "face/tui/view/view.h"
+#include "face/tui/watch/peek.h"
 #include "observe/ask/names.h"
 #include "observe/ask/queues.h"
 #include "tests/lib/suite.h"
@@ -229,6 +230,55 @@ START_TEST(behind_an_iommu_places_are_still_named)
 }
 END_TEST
 
+static void poke(struct watched *watched, uint64_t pa, uint64_t value)
+{
+    struct act act = {.kind = ACT_MEMORY, .number = pa, .size = 8};
+    struct err err = {{0}};
+
+    act.bytes = (uint8_t *)&value;
+    ck_assert_msg(timeline_act(watched->session.time, &act, NULL, &err), "%s",
+                  err.text);
+    watched->viewer.looked = false;
+}
+
+static char owner(struct watched *watched, uint64_t pa)
+{
+    viewer_look(&watched->viewer);
+    return owner_letter(watch_writer(watched->viewer.watch, pa));
+}
+
+static bool has_updated(void *run, const struct event *event)
+{
+    (void)run;
+    return event->iommu_walk.outcome == WALK_UPDATED;
+}
+
+/* With GADE in the device's context it sets A in an entry that has neither A nor D. */
+START_TEST(an_entry_that_an_iommu_has_updated_is_its_own)
+{
+    const uint64_t context = 0x80401000 + 128, entry = 0x80409000;
+    struct board_desc desc = board_virt;
+    struct watched *watched;
+    struct err err;
+    uint64_t told = 0;
+
+    desc.harts = 1;
+    ck_assert(board_desc_add(&desc, &board_virt_iommu, &err));
+    watched = watched_new_on(HERE "iommu.s", &desc);
+    watched_until(watched, EVENT_MMIO_WRITE, 1);
+    poke(watched, context, 0x81);
+    poke(watched, entry, 0x80000000 >> 2 | 0x17);
+    ck_assert_int_eq(owner(watched, entry), 'o');
+    watched_until_one(watched, EVENT_IOMMU_WALK, 1, has_updated);
+    ck_assert_int_eq(owner(watched, entry), 'i');
+    ck_assert_int_eq(owner(watched, context), 'o');
+    watch_read(watched->viewer.watch, entry, &told, 8);
+    ck_assert_uint_eq(told, 0x80000000 >> 2 | 0x57);
+    ck_assert(watch_wrote(watched->viewer.watch, entry));
+    watched_free(watched);
+}
+END_TEST
+
 START_TEST(a_slot_has_a_history)
 {
     struct watched *watched = watched_new(HERE "dma.s", 1);
@@ -399,6 +449,7 @@ static void add_tests(TCase *tcase)
     tcase_add_test(tcase, a_view_can_be_of_one_channel);
     tcase_add_test(tcase, several_controllers_are_told_apart);
     tcase_add_test(tcase, behind_an_iommu_places_are_still_named);
+    tcase_add_test(tcase, an_entry_that_an_iommu_has_updated_is_its_own);
     tcase_add_test(tcase, a_slot_has_a_history);
     tcase_add_loop_test(tcase, a_chain_ends_whatever_is_in_memory, 0, 5);
     tcase_add_test(tcase, no_chain_is_no_chain);

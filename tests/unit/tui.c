@@ -9,6 +9,7 @@
 #include "face/tui/watch/say.h"
 #include "image/image.h"
 #include "tests/lib/suite.h"
+#include "tests/lib/talk.h"
 #include "tests/lib/watched.h"
 
 #include <stdio.h>
@@ -371,6 +372,32 @@ START_TEST(the_last_writer_of_a_byte_owns_it_at_every_moment)
     ck_assert_int_eq(letter_at(watched, "ring", 0), 'h');
     ck_assert_int_eq(letter_at(watched, "buffer", 127), 'd');
     watched_free(watched);
+}
+END_TEST
+
+/* One store, and then nothing for long. */
+START_TEST(a_far_jump_knows_the_writers_as_a_short_one_does)
+{
+    static struct talk talk;
+    static struct viewer viewer;
+    uint64_t pa;
+
+    talk_open(&talk,
+              " .globl _start\n_start: la a0, word\n sd a0, 0(a0)\n"
+              "loop: j loop\n .data\n .align 3\nword: .dword 0, 0\n",
+              "");
+    viewer_begin(&viewer, &talk.session);
+    viewer.hasty = true;
+    talk_do(&talk, "stepi 25000000");
+    viewer.looked = false;
+    viewer_look(&viewer);
+    pa = symbols_named(talk.session.subject.symbols, "word")->address;
+    ck_assert_uint_eq(watch_writer(viewer.watch, pa), OWNER_UNKNOWN);
+    ck_assert(viewer_catch_up(&viewer));
+    ck_assert_int_eq(owner_letter(watch_writer(viewer.watch, pa)), 'h');
+    ck_assert_int_eq(owner_letter(watch_writer(viewer.watch, pa + 8)), '?');
+    viewer_end(&viewer);
+    talk_close(&talk);
 }
 END_TEST
 
@@ -919,6 +946,7 @@ static void add_tests(TCase *tcase)
     tcase_add_loop_test(tcase, an_event_becomes_a_wire, 0, COUNT(wire_cases));
     tcase_add_test(tcase, what_was_seen_of_a_step_lies_over_the_machine_before_it);
     tcase_add_test(tcase, the_last_writer_of_a_byte_owns_it_at_every_moment);
+    tcase_add_test(tcase, a_far_jump_knows_the_writers_as_a_short_one_does);
     tcase_add_test(tcase, what_was_changed_from_outside_has_its_own_letter);
     tcase_add_test(tcase, n_executes_one_instruction_and_shows_what_says_most);
     tcase_add_test(tcase, an_event_is_the_smallest_step_in_both_directions);

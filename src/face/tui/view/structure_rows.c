@@ -27,16 +27,11 @@ static bool value_before(const struct watch *watch, uint64_t at, unsigned size,
                          uint64_t *old)
 {
     for (unsigned i = watch->first; i < watch->count; i++) {
-        const struct event *event = &watch->events[i];
-        struct owner_write write = owner_write_of(event);
-        uint64_t all = event->kind == EVENT_INSN           ? event->insn.mem_old
-                       : event->kind == EVENT_BUS_TRANSFER ? event->bus_transfer.old
-                                                           : 0;
+        struct owner_write write = owner_write_of(&watch->events[i]);
 
-        if (write.size && write.size <= sizeof(all) && at >= write.pa &&
-            at + size <= write.pa + write.size &&
-            (event->kind == EVENT_INSN || event->kind == EVENT_BUS_TRANSFER)) {
-            *old = all >> (8 * (at - write.pa)) & BITS(8 * size - 1, 0);
+        if (write.has_old && write.size <= sizeof(write.old) && at >= write.pa &&
+            at + size <= write.pa + write.size) {
+            *old = write.old >> (8 * (at - write.pa)) & BITS(8 * size - 1, 0);
             return true;
         }
     }

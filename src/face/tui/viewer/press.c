@@ -21,9 +21,11 @@ static const struct {
 
 enum {
     FULL = COUNT(speeds) - 1,
-    OWNERS_STANDING = 20000000, /* instructions in which writers are looked for */
-    OWNERS_HASTY = 200000       /* ... before the next frame */
+    OWNERS_HASTY = 200000 /* instructions in which writers are looked for at once */
 };
+
+/* What is known at a moment does not depend on the way there. */
+static const uint64_t OWNERS_ALL = UINT64_MAX;
 
 static bool interrupted(void *ctx)
 {
@@ -88,7 +90,7 @@ void viewer_look(struct viewer *viewer)
     if (viewer->session->board == watch->board->index)
         watch->hart = viewer->session->hart;
     timeline_start_anew(watch->time);
-    watch_look(watch, viewer->form, hasty ? OWNERS_HASTY : OWNERS_STANDING);
+    watch_look(watch, viewer->form, hasty ? OWNERS_HASTY : OWNERS_ALL);
     timeline_start_anew(watch->time);
     viewer->screen.past = watch->past;
     viewer->looked = true;
@@ -103,7 +105,7 @@ bool viewer_catch_up(struct viewer *viewer)
         owners_known(owners))
         return false;
     timeline_start_anew(viewer->watch->time);
-    owners_follow(owners, OWNERS_STANDING);
+    owners_follow(owners, OWNERS_ALL);
     timeline_start_anew(viewer->watch->time);
     return owners_known(owners);
 }

@@ -111,25 +111,63 @@ static void go_to(struct owners *owners, struct moment now)
 
 /* --- the log --------------------------------------------------------------------- */
 
+static struct owner_write of_insn(const struct event_insn *insn)
+{
+    if (insn->access != ACCESS_STORE && insn->access != ACCESS_AMO)
+        return (struct owner_write){0};
+    return (struct owner_write){.pa = insn->pa,
+                                .size = insn->size,
+                                .has_old = true,
+                                .value = insn->mem_new,
+                                .old = insn->mem_old};
+}
+
+static struct owner_write of_transfer(const struct event_bus_transfer *transfer)
+{
+    if (transfer->access != ACCESS_STORE)
+        return (struct owner_write){0};
+    return (struct owner_write){.pa = transfer->pa,
+                                .size = transfer->size,
+                                .has_old = true,
+                                .value = transfer->value,
+                                .old = transfer->old};
+}
+
+/* An entry in which a walk has set A or D: it tells the entry as it is since. */
+static struct owner_write of_entry(unsigned outcome, uint64_t pa, uint64_t entry)
+{
+    if (outcome != WALK_UPDATED)
+        return (struct owner_write){0};
+    return (struct owner_write){.pa = pa, .size = 8, .value = entry};
+}
+
+static struct owner_write of_outside(const struct event_outside *outside)
+{
+    if (outside->act != ACT_MEMORY)
+        return (struct owner_write){0};
+    return (struct owner_write){
+        .pa = outside->number, .size = outside->size, .value = outside->value};
+}
+
 struct owner_write owner_write_of(const struct event *event)
 {
-    const struct event_insn *insn = &event->insn;
-    const struct event_bus_transfer *transfer = &event->bus_transfer;
-    const struct event_walk_step *walk = &event->walk_step;
-    const struct event_outside *outside = &event->outside;
+    const struct event_walk_step *step = &event->walk_step;
+    const struct event_iommu_walk *walk = &event->iommu_walk;
 
-    if (event->kind == EVENT_INSN &&
-        (insn->access == ACCESS_STORE || insn->access == ACCESS_AMO))
-        return (struct owner_write){insn->pa, insn->size, insn->hart};
-    if (event->kind == EVENT_BUS_TRANSFER && transfer->access == ACCESS_STORE)
-        return (struct owner_write){transfer->pa, transfer->size, transfer->initiator};
-    if (event->kind == EVENT_WALK_STEP && walk->outcome == WALK_UPDATED)
-        return (struct owner_write){walk->entry_at, 8, walk->hart};
-    if (event->kind == EVENT_IOMMU_WALK && event->iommu_walk.outcome == WALK_UPDATED)
-        return (struct owner_write){event->iommu_walk.entry_at, 8, INITIATOR_IOMMU};
-    if (event->kind == EVENT_OUTSIDE && outside->act == ACT_MEMORY)
-        return (struct owner_write){outside->number, outside->size, INITIATOR_OUTSIDE};
-    return (struct owner_write){0};
+    switch ((int)event->kind) {
+    case EVENT_INSN:
+        return of_insn(&event->insn);
+    case EVENT_BUS_TRANSFER:
+        return of_transfer(&event->bus_transfer);
+    case EVENT_WALK_STEP:
+        return of_entry(step->outcome, step->entry_at, step->entry);
+    case EVENT_IOMMU_WALK:
+        return of_entry(walk->outcome, walk->entry_at, walk->entry);
+    case EVENT_OUTSIDE:
+        return of_outside(&event->outside);
+    default:
+        return (struct owner_write){0};
+    }
 }
 
 static void add_change(struct owners *owners, const struct change *change)
@@ -237,6 +275,17 @@ static bool hear(struct owners *owners, struct moment from, struct moment to)
     return heard && !owners->full;
 }
 
+/* What was heard until it was cut short is not heard again. */
+static bool hear_until(struct owners *owners, struct moment now)
+{
+    go_to(owners, owners->upto);
+    if (hear(owners, owners->upto, now))
+        owners->upto = now;
+    else if (moment_compare(owners->heard, owners->upto) > 0)
+        owners->upto = owners->heard;
+    return moment_compare(now, owners->upto) <= 0;
+}
+
 void owners_follow(struct owners *owners, uint64_t most)
 {
     struct moment now = timeline_now(owners->timeline);
@@ -244,11 +293,8 @@ void owners_follow(struct owners *owners, uint64_t most)
     if (is_other_way(owners))
         forget(owners);
     owners->known = moment_compare(now, owners->upto) <= 0;
-    if (!owners->known && !owners->full && now.retired - owners->upto.retired <= most) {
-        go_to(owners, owners->upto);
-        owners->known = hear(owners, owners->upto, now);
-        owners->upto = owners->known ? now : owners->heard;
-    }
+    if (!owners->known && !owners->full && now.retired - owners->upto.retired <= most)
+        owners->known = hear_until(owners, now);
     if (owners->known)
         go_to(owners, now);
 }

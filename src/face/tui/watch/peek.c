@@ -101,21 +101,6 @@ uint8_t watch_mode(const struct watch *watch, unsigned hart)
     return hart_privilege(&watch->board->hart[hart]);
 }
 
-/* The first 8 bytes that an event has written, as they are since. */
-static uint64_t value_written(const struct event *event)
-{
-    switch ((int)event->kind) {
-    case EVENT_INSN:
-        return event->insn.mem_new;
-    case EVENT_BUS_TRANSFER:
-        return event->bus_transfer.value;
-    case EVENT_WALK_STEP:
-        return event->walk_step.entry;
-    default:
-        return event->outside.value;
-    }
-}
-
 uint64_t watch_read(const struct watch *watch, uint64_t pa, void *bytes,
                     uint64_t length)
 {
@@ -124,11 +109,10 @@ uint64_t watch_read(const struct watch *watch, uint64_t pa, void *bytes,
 
     for (unsigned i = watch->inside; i < watch->count; i++) {
         struct owner_write write = owner_write_of(&watch->events[i]);
-        uint64_t value = value_written(&watch->events[i]);
 
-        for (unsigned b = 0; b < write.size && b < sizeof(value); b++)
+        for (unsigned b = 0; b < write.size && b < sizeof(write.value); b++)
             if (write.pa + b - pa < got)
-                to[write.pa + b - pa] = (uint8_t)(value >> (8 * b));
+                to[write.pa + b - pa] = (uint8_t)(write.value >> (8 * b));
     }
     return got;
 }
