@@ -705,6 +705,27 @@ START_TEST(guests_that_come_later_have_their_place_from_the_beginning)
 }
 END_TEST
 
+/* Where there is no room for a race, the screen says so. */
+START_TEST(a_race_draws_at_any_size)
+{
+    struct race *race = race_new(SMALL, NULL);
+
+    for (int at = 0; at < 3; at++) {
+        if (at)
+            ck_assert(at == 1 ? race_to(race, 700) == RACE_MOVED
+                              : race_to_end(race) == RACE_MOVED);
+        for (int cols = 1; cols <= 40; cols++)
+            for (int rows = 1; rows <= 30; rows++) {
+                struct canvas *canvas = canvas_new(rows, cols, TIER_UTF8);
+
+                race_draw(race, canvas);
+                canvas_free(canvas);
+            }
+    }
+    race_free(race);
+}
+END_TEST
+
 static void add_tests(TCase *tcase)
 {
     tcase_add_test(tcase, lanes_are_the_variants_that_the_scenario_names);
@@ -730,6 +751,7 @@ static void add_tests(TCase *tcase)
     tcase_add_test(tcase, machines_without_guests_are_raced_by_interrupts);
     tcase_add_test(tcase, the_answer_has_a_row_for_each_lane);
     tcase_add_test(tcase, guests_that_come_later_have_their_place_from_the_beginning);
+    tcase_add_test(tcase, a_race_draws_at_any_size);
 }
 
 TEST_MAIN("race", add_tests)

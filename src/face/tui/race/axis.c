@@ -15,13 +15,14 @@ char *axis_text(char text[32], uint64_t cycle)
     return text;
 }
 
-/* 1, 2, 3, 4, 5, 6, 8, 10, 20, 30 ... */
+/* 1, 2, 3, 4, 5, 6, 8, 10, 20, 30 ... On a screen that has no room for strips it is as if
+ * they had two columns. */
 uint64_t axis_scale(uint64_t cycle, int cols)
 {
     static const unsigned steps[] = {1, 2, 3, 4, 5, 6, 8};
-    uint64_t scale = 1, power = 1;
+    uint64_t scale = 1, power = 1, room = cols < 2 ? 1 : (uint64_t)cols - 1;
 
-    for (unsigned i = 1; cycle / scale >= (uint64_t)(cols - 1); i++) {
+    for (unsigned i = 1; cycle / scale >= room; i++) {
         power = i % COUNT(steps) == 0 ? power * 10 : power;
         scale = power * steps[i % COUNT(steps)];
     }
