@@ -204,6 +204,21 @@ static bool wires_are_outside(const struct watch *watch, const struct view_state
     return !stage.strip.cols || !has_wire(canvas, &stage.strip);
 }
 
+/* What can be asked about in a row has its text there. */
+static bool things_are_seen(struct canvas *canvas)
+{
+    for (unsigned i = 0; i < canvas->things; i++) {
+        const struct thing *thing = &canvas->thing[i];
+        const struct canvas_cell *cell =
+            canvas_at(canvas, thing->at.row, thing->at.col);
+
+        if (thing->at.rows == 1 && strncmp(thing->name, "hart ", 5) == 0 &&
+            (!cell || !cell->written))
+            return false;
+    }
+    return true;
+}
+
 static void check_sizes(struct watched *watched, const char *opened)
 {
     struct view_state state = {.token = 100};
@@ -220,6 +235,7 @@ static void check_sizes(struct watched *watched, const char *opened)
                 stage_view.draw(watched->viewer.watch, &state, canvas,
                                 (struct area){1, 1, rows, cols});
                 if (canvas->collisions || !is_inside(canvas) ||
+                    !things_are_seen(canvas) ||
                     !wires_are_outside(watched->viewer.watch, &state, canvas,
                                        (struct area){1, 1, rows, cols}))
                     canvas_read(canvas, &text);

@@ -315,11 +315,12 @@ static void draw_strip(const struct scene *scene)
         bool acts = scene->now.asker.part == PART_HART && scene->now.asker.index == i;
         enum role role = hart_put_chip(&text, scene->watch, i, stage->chip_cols);
 
-        if (row < strip->row + strip->rows - 1)
+        if (row < strip->row + strip->rows - 1) {
             canvas_text(scene->canvas, row, col, stage->chip_cols - 1,
                         acts && role == ROLE_TEXT ? ROLE_HEAD : role, buf_str(&text));
-        canvas_thing(scene->canvas, row, col, stage->chip_cols - 1, THING_PART,
-                     "hart %u", i);
+            canvas_thing(scene->canvas, row, col, stage->chip_cols - 1, THING_PART,
+                         "hart %u", i);
+        }
         buf_clear(&text);
     }
     buf_free(&text);
