@@ -126,6 +126,23 @@ START_TEST(signs_have_the_columns_that_a_terminal_gives_them)
 }
 END_TEST
 
+START_TEST(half_a_wide_sign_does_not_stay)
+{
+    struct canvas *canvas = canvas_new(1, 8, TIER_UTF8);
+    struct buf text = {0};
+
+    canvas_text(canvas, 0, 0, 8, ROLE_TEXT, "\u6f22\u6f22\u6f22z");
+    canvas_clear(canvas, &(struct area){0, 1, 1, 2});
+    ck_assert_str_eq(read_row(canvas, &text), "    \u6f22z\n");
+    canvas_clear(canvas, NULL);
+    canvas_text(canvas, 0, 0, 8, ROLE_TEXT, "\u6f22\u6f22\u6f22z");
+    canvas_across(canvas, 0, 1, 2, WEIGHT_IDLE, ROLE_RULE);
+    ck_assert_str_eq(read_row(canvas, &text), " ╶╴ \u6f22z\n");
+    buf_free(&text);
+    canvas_free(canvas);
+}
+END_TEST
+
 START_TEST(text_over_text_is_counted)
 {
     struct canvas *canvas = canvas_new(2, 8, TIER_UTF8);
@@ -939,6 +956,7 @@ static void add_tests(TCase *tcase)
     tcase_add_test(tcase, ascii_has_a_sign_for_every_sign_of_the_screens);
     tcase_add_test(tcase, bytes_that_are_no_utf8_do_no_harm);
     tcase_add_test(tcase, signs_have_the_columns_that_a_terminal_gives_them);
+    tcase_add_test(tcase, half_a_wide_sign_does_not_stay);
     tcase_add_test(tcase, text_over_text_is_counted);
     tcase_add_test(tcase, every_key_is_one_key_and_has_help);
     tcase_add_test(tcase, the_manual_has_every_key_that_works);

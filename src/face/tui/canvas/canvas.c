@@ -46,22 +46,6 @@ static void forget_things(struct canvas *canvas, const struct area *area)
     canvas->things = kept;
 }
 
-void canvas_clear(struct canvas *canvas, const struct area *area)
-{
-    struct area all = {0, 0, canvas->rows, canvas->cols};
-
-    if (!area)
-        area = &all;
-    forget_things(canvas, area);
-    for (int row = area->row; row < area->row + area->rows; row++)
-        for (int col = area->col; col < area->col + area->cols; col++) {
-            struct canvas_cell *cell = canvas_at(canvas, row, col);
-
-            if (cell)
-                *cell = (struct canvas_cell){.glyph = ' ', .role = ROLE_TEXT};
-        }
-}
-
 struct canvas_cell *canvas_at(struct canvas *canvas, int row, int col)
 {
     if (row < 0 || row >= canvas->rows || col < 0 || col >= canvas->cols)
@@ -80,6 +64,28 @@ static void mend_halves(struct canvas *canvas, int row, int col)
         left->glyph = ' ';
     if (right && right->glyph == 0)
         right->glyph = ' ';
+}
+
+static void clear_cell(struct canvas *canvas, int row, int col)
+{
+    struct canvas_cell *cell = canvas_at(canvas, row, col);
+
+    if (!cell)
+        return;
+    mend_halves(canvas, row, col);
+    *cell = (struct canvas_cell){.glyph = ' ', .role = ROLE_TEXT};
+}
+
+void canvas_clear(struct canvas *canvas, const struct area *area)
+{
+    struct area all = {0, 0, canvas->rows, canvas->cols};
+
+    if (!area)
+        area = &all;
+    forget_things(canvas, area);
+    for (int row = area->row; row < area->row + area->rows; row++)
+        for (int col = area->col; col < area->col + area->cols; col++)
+            clear_cell(canvas, row, col);
 }
 
 void canvas_put(struct canvas *canvas, int row, int col, enum role role, uint32_t glyph)
@@ -175,6 +181,7 @@ static void set_arm(struct canvas *canvas, int row, int col, int arm,
 
     if (!cell)
         return;
+    mend_halves(canvas, row, col);
     if (weight > arm_weight(cell->arms, arm)) {
         uint8_t arms = (uint8_t)(cell->arms & ~(3 << arm));
 
