@@ -7,7 +7,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LINES = 64, LINE = 240, TAB = 8 };
+enum {
+    LINES = 64,
+    LINE = 240,
+    TAB = 8,
+    LEAST = 12, /* columns: with fewer there is no room for what was typed */
+};
 
 /* What a terminal would show of it: the last lines. */
 struct page {
@@ -196,6 +201,10 @@ static void draw(const struct watch *watch, struct view_state *state,
     uint64_t lost;
     bool typed;
 
+    if (area.cols < LEAST) {
+        view_draw_absent(&console_view, canvas, area, "too narrow");
+        return;
+    }
     if (!device) {
         view_draw_absent(&console_view, canvas, area, "the board has no such UART");
         return;

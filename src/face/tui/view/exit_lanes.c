@@ -12,9 +12,12 @@ struct scale {
     uint64_t from, cycles;
 };
 
+/* At least one: the scale is asked for wherever there is a rule, also of narrow panes. */
 static int lane_cols(int cols)
 {
-    return cols - LABEL - 3 - AFTER;
+    int left = cols - LABEL - 3 - AFTER;
+
+    return left > 1 ? left : 1;
 }
 
 /* Round numbers, so that the picture seldom changes while an exit grows. */
