@@ -1,10 +1,10 @@
+#include "face/tui/canvas/lines.h"
 #include "face/tui/race/parts.h"
 #include "face/tui/race/words.h"
 #include "observe/narrate.h"
 
 #include <inttypes.h>
 #include <stdio.h>
-#include <string.h>
 
 enum {
     COLS_LEAST = 80,
@@ -99,19 +99,9 @@ static void draw_title(const struct race *race, struct canvas *canvas)
 /* Over two rows, broken at a blank, if it is too long for one. True: it was. */
 static bool draw_sentence(struct canvas *canvas, const char *text)
 {
-    int room = canvas->cols - 2;
-    size_t cut = strlen(text);
+    const struct area rows = {SENTENCE, 1, 2, canvas->cols - 2};
 
-    if (text_width(text) > room) {
-        cut = (size_t)room;
-        while (cut > 0 && text[cut] != ' ')
-            cut--;
-    }
-    canvas_printf(canvas, SENTENCE, 1, room, ROLE_HEAD, "%.*s", (int)cut, text);
-    if (!text[cut])
-        return false;
-    canvas_text(canvas, SENTENCE + 1, 1, room, ROLE_HEAD, text + cut + 1);
-    return true;
+    return lines_draw(canvas, rows, ROLE_HEAD, text) > 1;
 }
 
 static void draw_words(const struct race_view *view)

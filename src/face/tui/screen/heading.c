@@ -1,7 +1,7 @@
 /* The rows at the top: when it is, what happens, why. */
 #include "face/tui/screen/heading.h"
 
-#include "face/tui/screen/lines.h"
+#include "face/tui/canvas/lines.h"
 #include "face/tui/watch/say.h"
 
 #include <inttypes.h>

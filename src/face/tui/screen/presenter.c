@@ -1,9 +1,9 @@
 #include "face/tui/screen/presenter.h"
 
 #include "base/bits.h"
+#include "face/tui/canvas/lines.h"
 #include "face/tui/screen/heading.h"
 #include "face/tui/screen/keyrow.h"
-#include "face/tui/screen/lines.h"
 #include "face/tui/watch/text.h"
 
 #include <ctype.h>

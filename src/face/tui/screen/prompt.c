@@ -258,8 +258,8 @@ void prompt_draw(const struct prompt *prompt, struct canvas *canvas, int row)
     memcpy(head, prompt->line, prompt->at);
     head[prompt->at] = '\0';
     before_cursor = text_width(head);
-    for (; before_cursor >= room; before_cursor--)
-        glyph_next(&from);
+    while (before_cursor >= room && from < prompt->line + prompt->at)
+        before_cursor -= glyph_width(glyph_next(&from));
     canvas_put(canvas, row, 1, ROLE_HEAD, (uint32_t)prompt->sign);
     canvas_text(canvas, row, 2, room, ROLE_TEXT, from);
     canvas->cursor_row = row;

@@ -1,6 +1,6 @@
 #include "face/tui/screen/question.h"
 
-#include "face/tui/screen/lines.h"
+#include "face/tui/canvas/lines.h"
 
 #include <stdio.h>
 

@@ -1,5 +1,6 @@
 #include "face/tui/screen/sheet.h"
 
+#include "face/tui/canvas/lines.h"
 #include "face/tui/screen/codes.h"
 
 #include <stdio.h>
@@ -83,24 +84,6 @@ bool sheet_key(struct sheet *sheet, int code)
 
 /* --- drawing --------------------------------------------------------------------------- */
 
-/* How many bytes of a line fit in `room` columns: up to a blank, if there is one. */
-static size_t fitting(const char *line, size_t length, int room)
-{
-    const char *at = line, *blank = NULL;
-    int width = 0;
-
-    for (; at < line + length && width < room; width++) {
-        if (*at == ' ' && at > line)
-            blank = at;
-        glyph_next(&at);
-    }
-    if (at >= line + length)
-        return length;
-    if (*at == ' ' || !blank)
-        return (size_t)(at - line);
-    return (size_t)(blank - line);
-}
-
 static void draw_part(const struct sheet *sheet, struct canvas *canvas,
                       struct area area, int row, const char *text, size_t length)
 {
@@ -109,14 +92,20 @@ static void draw_part(const struct sheet *sheet, struct canvas *canvas,
                       ROLE_TEXT, "%.*s", (int)length, text);
 }
 
-/* A row of a table, without the columns that lie left of the sheet. */
+/* A row of a table, without the columns that lie left of the sheet; of a wide sign at the
+ * edge, half of which would be seen, a blank stands. */
 static void draw_row(const struct sheet *sheet, struct canvas *canvas, struct area area,
                      int row, const char *text, size_t length)
 {
     const char *from = text;
+    int width = 0;
 
-    for (int i = 0; i < sheet->left && from < text + length; i++)
-        glyph_next(&from);
+    while (width < sheet->left && from < text + length)
+        width += glyph_width(glyph_next(&from));
+    if (width > sheet->left) {
+        area.col++;
+        area.cols--;
+    }
     draw_part(sheet, canvas, area, row, from, (size_t)(text + length - from));
 }
 
@@ -128,7 +117,7 @@ static int draw_line(const struct sheet *sheet, struct canvas *canvas, struct ar
 
     do {
         struct area part = {area.row, area.col + indent, area.rows, area.cols - indent};
-        size_t length = fitting(line, left, part.cols);
+        size_t length = lines_first(line, left, part.cols);
 
         draw_part(sheet, canvas, part, row + rows, line, length);
         rows++;
@@ -174,8 +163,8 @@ static int widest(const struct sheet *sheet, bool tables)
         bool is_row = *at == SHEET_ROW;
         int width = 0;
 
-        for (at += is_row; at < end; width++)
-            glyph_next(&at);
+        for (at += is_row; at < end;)
+            width += glyph_width(glyph_next(&at));
         if (width > most && (is_row || !tables))
             most = width;
         at += *at == '\n';

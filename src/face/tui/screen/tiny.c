@@ -1,7 +1,7 @@
 #include "face/tui/screen/tiny.h"
 
+#include "face/tui/canvas/lines.h"
 #include "face/tui/screen/heading.h"
-#include "face/tui/screen/lines.h"
 #include "face/tui/stage/transaction.h"
 
 #include <stdio.h>

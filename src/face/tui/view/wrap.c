@@ -1,18 +1,15 @@
 #include "face/tui/view/wrap.h"
 
+#include "face/tui/canvas/lines.h"
+
 #include <string.h>
 
 size_t wrap_line(const char *text, int cols, size_t *next)
 {
-    size_t room = cols > 1 ? (size_t)cols : 1, length = strlen(text), cut = room;
+    size_t length = lines_first(text, strlen(text), cols);
 
-    *next = length;
-    if (length <= room)
-        return length;
-    while (cut > 0 && text[cut] != ' ')
-        cut--;
-    *next = cut ? cut + 1 : room;
-    return cut ? cut : room;
+    *next = length + (text[length] == ' ');
+    return length;
 }
 
 int wrap_lines(const char *text, int cols)

@@ -4,7 +4,7 @@
 #include <stddef.h>
 
 /* Bytes of the text that fit into a line of `cols` columns: up to a blank where there is
- * one; *next is where the line after it begins. The text is ASCII. */
+ * one; *next is where the line after it begins. */
 size_t wrap_line(const char *text, int cols, size_t *next);
 
 /* Lines that the text takes. */

@@ -1,24 +1,23 @@
-#include "face/tui/screen/lines.h"
+#include "face/tui/canvas/lines.h"
 
 #include <string.h>
 
-/* Bytes of the row that text begins with: up to a blank or a line's end, if it is too long. */
-static size_t first_row(const char *text, int cols)
+size_t lines_first(const char *text, size_t length, int cols)
 {
     const char *at = text, *blank = NULL;
+    int width = 0;
 
-    for (int width = 0; *at && *at != '\n';) {
+    while (at < text + length) {
         const char *next = at;
-        int wide = glyph_width(glyph_next(&next));
 
-        if (width + wide > cols)
-            return blank ? (size_t)(blank - text) : (size_t)(at - text);
-        if (*at == ' ')
+        width += glyph_width(glyph_next(&next));
+        if (width > cols && at > text)
+            return (size_t)((*at == ' ' || !blank ? at : blank) - text);
+        if (*at == ' ' && at > text)
             blank = at;
-        width += wide;
         at = next;
     }
-    return (size_t)(at - text);
+    return length;
 }
 
 static int lay(struct canvas *canvas, struct area area, enum role role,
@@ -27,7 +26,7 @@ static int lay(struct canvas *canvas, struct area area, enum role role,
     int rows = 0;
 
     while (*text && area.cols > 0 && (!canvas || rows < area.rows)) {
-        size_t length = first_row(text, area.cols);
+        size_t length = lines_first(text, strcspn(text, "\n"), area.cols);
 
         if (canvas && rows + 1 == area.rows) /* the last row has the rest, or ".." */
             canvas_text(canvas, area.row + rows, area.col, area.cols, role, text);
