@@ -3,7 +3,7 @@
 
 #include "observe/narrate.h"
 
-/* How narrate.c writes the fields of events: a function a unit. */
+/* How narrate_event.c writes the fields of events: a function a unit. */
 
 /* What a field's words may depend on besides its value. */
 struct unit_context {

@@ -5,7 +5,7 @@
 
 /* For the files of panes:
  *
- *   panes.c         which pane keys go to; panes that come, go, and change places
+ *   panes_choose.c  which pane keys go to; panes that come, go, and change places
  *   panes_place.c   where each stands
  *   panes_draw.c    what is drawn
  *   panes_cursor.c  the cursor on things
