@@ -70,10 +70,24 @@ START_TEST(a_view_draws_in_any_area)
 }
 END_TEST
 
+/* What is typed has a row of its own, where a console is wide enough. */
+START_TEST(a_console_draws_what_was_typed_in_any_area)
+{
+    struct watched *watched = stand("tests/screens/console.s");
+
+    watched_type(watched, ":goto #30000");
+    watched_type(watched, ":type hello");
+    watched_type(watched, ":step-event console 9");
+    draw_all(watched);
+    watched_free(watched);
+}
+END_TEST
+
 static void add_tests(TCase *tcase)
 {
     tcase_add_loop_test(tcase, a_view_draws_in_any_area, 0,
                         sizeof(moments) / sizeof(moments[0]));
+    tcase_add_test(tcase, a_console_draws_what_was_typed_in_any_area);
 }
 
 TEST_MAIN("sizes of views", add_tests)
