@@ -15,8 +15,8 @@
 #define SCENARIO "scenarios/01-three-ways-to-copy.lua"
 
 enum {
-    MOMENTS = 100, /* of all variants together */
-    EVENTS = 12,   /* seen one by one before each */
+    MOMENTS = 66, /* of all variants together */
+    EVENTS = 12,  /* seen one by one before each */
     ROWS = 48,
     COLS = 160,
     VIEW_ROWS = 14, /* every view is also drawn alone, below the screen */

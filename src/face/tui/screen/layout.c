@@ -12,7 +12,7 @@ const struct layout_info layout_infos[] = {
     {"stage", "the machine, what explains the event, and time",
      "stage / code auto memory / timeline"},
     {"everything", "all that there is room for",
-     "stage / code registers dma memory / interrupts metrics events console / "
+     "stage / code registers dma memory / interrupts metrics events*3 console / "
      "timeline"},
     {"code", "a program, line by line",
      "stage@9? / scenario code / registers csrs calls / timeline"},
