@@ -46,10 +46,11 @@ scenario {
     reads = { 8, "sectors that are read", min = 1, max = 100000 },
   },
   variants = {
-    { name = "call", title = "calls to the firmware", op = "hypercall", told = told.bare },
+    { name = "call", title = "calls to the firmware", op = "hypercall", layout = "fit",
+      told = told.bare },
     { name = "hypercall", title = "calls to the hypervisor", op = "hypercall", guest = true,
       told = told.guest },
-    { name = "sector", title = "a sector of a real disk, by PIO", op = "read",
+    { name = "sector", title = "a sector of a real disk, by PIO", op = "read", layout = "fit",
       told = told.bare },
     { name = "emulated_sector", title = "a sector of an emulated disk, by PIO", op = "read",
       guest = true, told = told.guest },
