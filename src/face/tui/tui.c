@@ -2,92 +2,49 @@
 
 #include "base/alloc.h"
 #include "face/tui/race_loop.h"
+#include "face/tui/seat.h"
 #include "face/tui/term.h"
 #include "observe/record/clock.h"
 
 #include <stdlib.h>
 
 enum {
-    FRAME = 33,       /* milliseconds: 30 frames a second */
-    SLICE = 20000,    /* instructions between two looks at the clock */
-    TOKEN_CELLS = 6,  /* steps of the token */
-    TOKEN_TIME = 40,  /* milliseconds each */
-    KEY_REPEAT = 200, /* milliseconds: steps that follow one another faster move none */
-    PATIENCE = 100,   /* milliseconds that a move may take whatever keys wait */
-    HANG_UP = 16      /* failed reads in a row: the terminal is gone */
+    SLICE = 20000,   /* instructions between two looks at the clock */
+    TOKEN_CELLS = 6, /* steps of the token */
+    TOKEN_TIME = 40, /* milliseconds each */
+    KEY_REPEAT = 200 /* milliseconds: steps that follow one another faster move none */
 };
 
 struct tui {
     struct viewer *viewer;
-    struct canvas *canvas;
-    int kept;            /* a key that came while something else was going on */
+    struct seat seat;
     uint64_t stepped_at; /* when the last step was asked for */
-    uint64_t pressed_at; /* and the last key handled */
-    uint64_t shown_at;   /* the last time that all was drawn */
     uint64_t debt;       /* milliseconds * events a second that are not run yet */
-    unsigned failed;     /* reads that failed in a row */
 };
 
-static void show_frame(struct tui *tui)
+static void show_frame(const struct tui *tui, struct canvas *canvas)
 {
-    viewer_draw(tui->viewer, tui->canvas);
+    viewer_draw(tui->viewer, canvas);
     term_use_theme(tui->viewer->theme);
     term_use_mouse(tui->viewer->mouse);
-    term_show(tui->canvas);
+    term_show(canvas);
     if (tui->viewer->cast)
-        cast_frame(tui->viewer->cast, tui->canvas, tui->viewer->theme, clock_ms());
+        cast_frame(tui->viewer->cast, canvas, tui->viewer->theme, clock_ms());
 }
 
 /* First what is known at once; a key that comes stops the rest. */
 static void show(struct tui *tui)
 {
-    int rows, cols;
+    struct canvas *canvas = seat_canvas(&tui->seat);
 
-    tui->shown_at = clock_ms();
-    term_size(&rows, &cols);
-    if (!tui->canvas || tui->canvas->rows != rows || tui->canvas->cols != cols) {
-        canvas_free(tui->canvas);
-        tui->canvas = canvas_new(rows, cols, term_tier());
-    }
-    show_frame(tui);
+    show_frame(tui, canvas);
     if (viewer_catch_up(tui->viewer))
-        show_frame(tui);
+        show_frame(tui, canvas);
 }
 
-static int next_key(struct tui *tui, int wait)
+static bool is_typing(const struct screen *screen)
 {
-    int key = tui->kept;
-
-    tui->kept = KEY_CODE_NONE;
-    return key != KEY_CODE_NONE ? key : term_key(wait);
-}
-
-/* Is text coming in faster than it can be drawn, as when it is pasted? Then it is drawn once
- * a frame. */
-static bool is_pasted(struct tui *tui)
-{
-    const struct screen *screen = &tui->viewer->screen;
-
-    if (!screen->prompting && !screen->palette.open && !screen->typing)
-        return false;
-    if (clock_ms() - tui->shown_at >= FRAME)
-        return false;
-    if (tui->kept == KEY_CODE_NONE)
-        tui->kept = term_key(0);
-    return tui->kept != KEY_CODE_NONE;
-}
-
-/* A key in the midst of a long move stops it; it is then handled as any other. Short moves
- * are done whatever waits: keys can come faster than they are handled. */
-static bool key_came(void *ctx)
-{
-    struct tui *tui = ctx;
-
-    if (clock_ms() - tui->pressed_at < PATIENCE)
-        return term_killed();
-    if (tui->kept == KEY_CODE_NONE)
-        tui->kept = term_key(0);
-    return tui->kept != KEY_CODE_NONE || term_killed();
+    return screen->prompting || screen->palette.open || screen->typing;
 }
 
 /* A token travels the heavy wire once, unless keys follow fast or the line is slow. */
@@ -99,10 +56,10 @@ static void move_token(struct tui *tui)
     tui->stepped_at = now;
     if (!stage || !tui->viewer->motion || !term_is_fast() || now - before < KEY_REPEAT)
         return;
-    for (int i = 0; i < TOKEN_CELLS && tui->kept == KEY_CODE_NONE; i++) {
+    for (int i = 0; i < TOKEN_CELLS && tui->seat.kept == KEY_CODE_NONE; i++) {
         stage->state.token = 255 * i / (TOKEN_CELLS - 1);
         show(tui);
-        tui->kept = term_key(TOKEN_TIME);
+        seat_keep_key(&tui->seat, TOKEN_TIME);
     }
     stage->state.token = -1;
 }
@@ -110,7 +67,7 @@ static void move_token(struct tui *tui)
 /* Keys of the terminal itself work wherever one is. */
 static void press(struct tui *tui, int code)
 {
-    tui->pressed_at = clock_ms();
+    tui->seat.pressed_at = clock_ms();
     if (code == KEY_CODE_OTHER)
         return;
     if (code == KEY_CODE_MOUSE) {
@@ -134,18 +91,18 @@ static void run_frame(struct tui *tui)
 {
     struct viewer *viewer = tui->viewer;
     unsigned rate = viewer_rate(viewer);
-    uint64_t end = clock_ms() + FRAME;
+    uint64_t end = clock_ms() + SEAT_FRAME;
 
     if (rate) {
-        tui->debt += FRAME * (uint64_t)rate;
+        tui->debt += SEAT_FRAME * (uint64_t)rate;
         viewer_advance(viewer, (unsigned)(tui->debt / 1000));
         tui->debt %= 1000;
-        tui->kept = term_key(FRAME);
+        seat_keep_key(&tui->seat, SEAT_FRAME);
         return;
     }
     if (viewer->rests) {
         viewer_advance(viewer, 0);
-        tui->kept = term_key(FRAME);
+        seat_keep_key(&tui->seat, SEAT_FRAME);
         return;
     }
     while (clock_ms() < end && viewer->screen.mode == SCREEN_RUNNING && !viewer->rests)
@@ -160,8 +117,8 @@ static void race(struct tui *tui)
     const struct race_choice choice = {.file = viewer->session->subject.file,
                                        .settings = viewer->settings,
                                        .setting_count = viewer->setting_count,
-                                       .interrupted = key_came,
-                                       .ctx = tui};
+                                       .interrupted = seat_key_came,
+                                       .ctx = &tui->seat};
     struct err err = {{0}};
 
     viewer->races = false;
@@ -175,20 +132,20 @@ static void race(struct tui *tui)
 
 void tui_loop(struct viewer *viewer)
 {
-    struct tui tui = {.viewer = viewer, .kept = KEY_CODE_NONE};
+    struct tui tui = {.viewer = viewer};
 
-    viewer->interrupted = key_came;
+    seat_take(&tui.seat);
+    viewer->interrupted = seat_key_came;
     viewer->hasty = true;
     /* cppcheck-suppress autoVariables -- it is forgotten below */
-    viewer->ctx = &tui;
-    while (!viewer->quit && !term_killed() && tui.failed < HANG_UP) {
+    viewer->ctx = &tui.seat;
+    while (!viewer->quit && !seat_is_lost(&tui.seat)) {
         bool running = viewer->screen.mode == SCREEN_RUNNING;
         int key;
 
-        if (!is_pasted(&tui))
+        if (!seat_is_pasted(&tui.seat, is_typing(&viewer->screen)))
             show(&tui);
-        key = next_key(&tui, running ? 0 : -1);
-        tui.failed = key == KEY_CODE_NONE && !running ? tui.failed + 1 : 0;
+        key = seat_key(&tui.seat, running);
         if (key != KEY_CODE_NONE)
             press(&tui, key);
         else if (running)
@@ -199,5 +156,5 @@ void tui_loop(struct viewer *viewer)
     viewer->interrupted = NULL;
     viewer->hasty = false;
     viewer->ctx = NULL;
-    canvas_free(tui.canvas);
+    seat_leave(&tui.seat);
 }
