@@ -30,6 +30,33 @@ uint64_t event_get(const struct event *event, const struct event_field *field)
     return value;
 }
 
+const struct event_field *event_field_of(enum event_kind kind, enum event_unit unit)
+{
+    for (const struct event_field *f = event_infos[kind].fields; f->name; f++)
+        if (f->unit == unit)
+            return f;
+    return NULL;
+}
+
+const struct event_field *event_actor(enum event_kind kind)
+{
+    static const enum event_unit units[] = {UNIT_INITIATOR, UNIT_HART, UNIT_CHANNEL,
+                                            UNIT_DEVICE};
+    const struct event_field *field = NULL;
+
+    for (size_t i = 0; i < sizeof(units) / sizeof(units[0]) && !field; i++)
+        field = event_field_of(kind, units[i]);
+    return field;
+}
+
+int event_device(const struct event *event)
+{
+    const struct event_field *field =
+        event_field_of((enum event_kind)event->kind, UNIT_DEVICE);
+
+    return field ? (int)event_get(event, field) : -1;
+}
+
 enum event_kind event_kind_by_name(const char *name)
 {
     for (int i = 0; i < EVENT_KINDS; i++)

@@ -174,6 +174,15 @@ extern const struct event_info event_infos[EVENT_KINDS];
 /* A field's value by its description: what recorders, Lua and columns share. */
 uint64_t event_get(const struct event *event, const struct event_field *field);
 
+/* The first field of a kind that has this unit, or NULL. */
+const struct event_field *event_field_of(enum event_kind kind, enum event_unit unit);
+
+/* The field that says who acts: an initiator, else a hart, a channel or a device, or NULL. */
+const struct event_field *event_actor(enum event_kind kind);
+
+/* The device that an event tells of: its index in its board's table; -1: of none. */
+int event_device(const struct event *event);
+
 /* The kind with that name, or EVENT_KINDS. */
 enum event_kind event_kind_by_name(const char *name);
 

@@ -144,11 +144,7 @@ static bool is_of_device(void *ctx, const struct event *event)
 {
     const struct of_device *of = ctx;
 
-    for (const struct event_field *f = event_infos[event->kind].fields;
-         event->board == of->board && f->name; f++)
-        if (f->unit == UNIT_DEVICE)
-            return event_get(event, f) == of->device;
-    return false;
+    return event->board == of->board && event_device(event) == (int)of->device;
 }
 
 static void say_last(struct about *about, const struct device *device)

@@ -353,22 +353,9 @@ bool name_find(const struct expr *name, const struct expr_scope *scope,
 
 /* --- who acts ----------------------------------------------------------------------------- */
 
-/* The field that says who does it, of the first of these units that the event has. */
-static const struct event_field *field_of_actor(enum event_kind kind)
-{
-    static const enum event_unit units[] = {UNIT_INITIATOR, UNIT_HART, UNIT_CHANNEL,
-                                            UNIT_DEVICE};
-
-    for (size_t i = 0; i < COUNT(units); i++)
-        for (const struct event_field *f = event_infos[kind].fields; f->name; f++)
-            if (f->unit == units[i])
-                return f;
-    return NULL;
-}
-
 static uint64_t actor_value(const struct event *event)
 {
-    const struct event_field *field = field_of_actor((enum event_kind)event->kind);
+    const struct event_field *field = event_actor((enum event_kind)event->kind);
 
     return field ? event_get(event, field) : UINT64_MAX;
 }
@@ -384,7 +371,7 @@ static void put_actor(struct buf *out, const struct expr_scope *scope, uint64_t 
             put_initiator(out, &narrator, scope->board, (unsigned)value);
         return;
     }
-    field = field_of_actor((enum event_kind)scope->event->kind);
+    field = event_actor((enum event_kind)scope->event->kind);
     if (field)
         narrate_field(out, &narrator, scope->event, field);
 }
@@ -395,14 +382,11 @@ static bool is_device_called(const struct expr_scope *scope, uint64_t value,
 {
     const struct board *board = scope_board(scope);
 
-    if (!scope->event)
-        return value < board->devices && strcmp(board->device[value]->name, text) == 0;
-    for (const struct event_field *f = event_infos[scope->event->kind].fields; f->name;
-         f++)
-        if (f->unit == UNIT_DEVICE)
-            return event_get(scope->event, f) < board->devices &&
-                   strcmp(board->device[event_get(scope->event, f)]->name, text) == 0;
-    return false;
+    if (scope->event && event_device(scope->event) < 0)
+        return false;
+    if (scope->event)
+        value = (uint64_t)event_device(scope->event);
+    return value < board->devices && strcmp(board->device[value]->name, text) == 0;
 }
 
 /* --- values ------------------------------------------------------------------------------------ */

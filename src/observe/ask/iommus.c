@@ -76,11 +76,9 @@ void put_device_id(struct buf *out, const struct run *run, unsigned board, uint3
     struct event event = {.kind = EVENT_IOMMU_FAULT,
                           .board = (uint8_t)board,
                           .iommu_fault = {.device_id = id}};
-    const struct event_field *field = event_infos[EVENT_IOMMU_FAULT].fields;
 
-    while (field->unit != UNIT_DEVICEID)
-        field++;
-    narrate_field(out, &narrator, &event, field);
+    narrate_field(out, &narrator, &event,
+                  event_field_of(EVENT_IOMMU_FAULT, UNIT_DEVICEID));
 }
 
 void put_fault_record(struct buf *out, const struct run *run, unsigned board,

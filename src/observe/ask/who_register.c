@@ -30,25 +30,16 @@ struct sought {
 
 /* --- what tells of a device ------------------------------------------------------- */
 
-static const struct event_field *device_field(const struct event *event)
-{
-    const struct event_field *field = event_infos[event->kind].fields;
-
-    while (field->name && field->unit != UNIT_DEVICE)
-        field++;
-    return field->name ? field : NULL;
-}
-
 bool who_concerns(const struct run *run, unsigned board, unsigned device,
                   const struct event *event)
 {
-    const struct event_field *field = device_field(event);
+    int named = event_device(event);
     unsigned initiator;
 
     if (event->board != board)
         return false;
-    if (field)
-        return event_get(event, field) == device;
+    if (named >= 0)
+        return (unsigned)named == device;
     if (event->kind == EVENT_OUTSIDE)
         return (event->outside.act == ACT_REGISTER ||
                 event->outside.act == ACT_INPUT) &&

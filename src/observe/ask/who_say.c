@@ -114,11 +114,8 @@ static void say_walk(struct buf *out, const struct narrator *narrator,
 static void put_iommu(struct buf *out, const struct narrator *narrator,
                       const struct who *who)
 {
-    const struct event_field *field = event_infos[EVENT_IOMMU_WALK].fields;
-
-    while (field->unit != UNIT_DEVICE)
-        field++;
-    narrate_field(out, narrator, &who->event, field);
+    narrate_field(out, narrator, &who->event,
+                  event_field_of(EVENT_IOMMU_WALK, UNIT_DEVICE));
 }
 
 static void say_iommu_walk(struct buf *out, const struct narrator *narrator,

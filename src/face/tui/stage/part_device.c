@@ -17,8 +17,7 @@
 static int channel_of(const struct watch *watch)
 {
     const struct event *event = &watch->focus;
-    const struct event_info *info = &event_infos[event->kind];
-    int device = -1;
+    const struct event_field *channel;
 
     if (!watch->has_focus)
         return -1;
@@ -26,14 +25,11 @@ static int channel_of(const struct watch *watch)
         return initiator_kind(event->bus_transfer.initiator) == BY_DMA
                    ? (int)initiator_number(event->bus_transfer.initiator)
                    : -1;
-    for (const struct event_field *field = info->fields; field->name; field++) {
-        if (field->unit == UNIT_DEVICE)
-            device = (int)event_get(event, field);
-        if (field->unit == UNIT_CHANNEL && device >= 0)
-            return (int)facts_channel(watch->board, (uint8_t)device,
-                                      (uint8_t)event_get(event, field));
-    }
-    return -1;
+    channel = event_field_of((enum event_kind)event->kind, UNIT_CHANNEL);
+    if (!channel || event_device(event) < 0)
+        return -1;
+    return (int)facts_channel(watch->board, (uint8_t)event_device(event),
+                              (uint8_t)event_get(event, channel));
 }
 
 /* Does any of the controller's channels work? The last such; else its first. */

@@ -86,28 +86,6 @@ struct disk disk_look(const struct watch *watch, const struct device *device)
     return disk;
 }
 
-static bool is_of(const struct device *device, const struct event *event)
-{
-    switch ((int)event->kind) {
-    case EVENT_DISK_COMMAND:
-        return event->disk_command.device == device->index;
-    case EVENT_DISK_PHASE:
-        return event->disk_phase.device == device->index;
-    case EVENT_MMIO_READ:
-        return event->mmio_read.device == device->index;
-    case EVENT_MMIO_WRITE:
-        return event->mmio_write.device == device->index;
-    case EVENT_VIRTIO_STATE:
-        return event->virtio_state.device == device->index;
-    case EVENT_VIRTIO_CHAIN:
-        return event->virtio_chain.device == device->index;
-    case EVENT_VIRTIO_USED:
-        return event->virtio_used.device == device->index;
-    default:
-        return false;
-    }
-}
-
 static bool is_disk(const struct device *device)
 {
     return device->type == &ata_type || device->type == &virtio_blk_type;
@@ -123,8 +101,9 @@ const struct device *disk_find(const struct watch *watch, const char *about)
 
         if (!is_disk(device))
             continue;
-        if (*about ? strcmp(device->name, about) == 0
-                   : watch->has_focus && is_of(device, &watch->focus))
+        if (*about
+                ? strcmp(device->name, about) == 0
+                : watch->has_focus && event_device(&watch->focus) == (int)device->index)
             return device;
         if (!best || (!best_asked && disk_look(watch, device).asked)) {
             best = device;

@@ -84,17 +84,11 @@ static void make_list(struct list *list, const struct watch *watch, int wanted,
 static void put_who(struct buf *out, const struct watch *watch,
                     const struct event *event)
 {
-    static const enum event_unit units[] = {UNIT_INITIATOR, UNIT_HART, UNIT_CHANNEL,
-                                            UNIT_DEVICE};
     const struct narrator narrator = {.run = watch->run};
+    const struct event_field *actor = event_actor((enum event_kind)event->kind);
 
-    for (size_t i = 0; i < COUNT(units); i++)
-        for (const struct event_field *f = event_infos[event->kind].fields; f->name;
-             f++)
-            if (f->unit == units[i]) {
-                narrate_field(out, &narrator, event, f);
-                return;
-            }
+    if (actor)
+        narrate_field(out, &narrator, event, actor);
 }
 
 static void draw_who(const struct watch *watch, struct canvas *canvas, int row, int col,

@@ -35,28 +35,9 @@ struct drawing {
 
 static bool is_of(const struct device *device, const struct event *event)
 {
-    switch ((int)event->kind) {
-    case EVENT_BUS_TRANSFER:
+    if (event->kind == EVENT_BUS_TRANSFER)
         return virtio_is(device, event->bus_transfer.initiator);
-    case EVENT_MMIO_WRITE:
-        return event->mmio_write.device == device->index;
-    case EVENT_MMIO_READ:
-        return event->mmio_read.device == device->index;
-    case EVENT_VIRTIO_NOTIFY:
-        return event->virtio_notify.device == device->index;
-    case EVENT_VIRTIO_STATE:
-        return event->virtio_state.device == device->index;
-    case EVENT_VIRTIO_CHAIN:
-        return event->virtio_chain.device == device->index;
-    case EVENT_VIRTIO_USED:
-        return event->virtio_used.device == device->index;
-    case EVENT_VIRTIO_INTERRUPT:
-        return event->virtio_interrupt.device == device->index;
-    case EVENT_VIRTIO_ERROR:
-        return event->virtio_error.device == device->index;
-    default:
-        return false;
-    }
+    return event_device(event) == (int)device->index;
 }
 
 /* The one that is named; "": that of the event told of, else the first that works, else
