@@ -8,11 +8,6 @@
 
 #include <inttypes.h>
 
-static bool bit_of(const uint32_t *words, unsigned source)
-{
-    return words[source / 32] >> source % 32 & 1;
-}
-
 static const struct plic *plic_of(const struct board *board)
 {
     return board->plic && board->plic->type == &plic_type
@@ -30,14 +25,6 @@ static const struct device *driver_of(const struct board *board, unsigned source
     return NULL;
 }
 
-static bool enabled_somewhere(const struct plic *plic, unsigned source)
-{
-    for (unsigned c = 0; c < PLIC_CONTEXTS; c++)
-        if (bit_of(plic->context[c].enable, source))
-            return true;
-    return false;
-}
-
 static void put_context(struct buf *out, unsigned context)
 {
     buf_printf(out, "%shart %u %s", out->size ? ", " : "", context / 2,
@@ -47,7 +34,7 @@ static void put_context(struct buf *out, unsigned context)
 static void put_enables(struct buf *out, const struct plic *plic, unsigned source)
 {
     for (unsigned c = 0; c < PLIC_CONTEXTS; c++)
-        if (bit_of(plic->context[c].enable, source))
+        if (plic_bit(plic->context[c].enable, source))
             put_context(out, c);
 }
 
@@ -62,9 +49,9 @@ static void source_row(struct table *table, const struct board *board,
         table_text(table, "%s", driver->name);
     else
         table_none(table);
-    table_number(table, bit_of(plic->level, source));
-    table_number(table, bit_of(plic->pending, source));
-    table_number(table, bit_of(plic->claimed, source));
+    table_number(table, plic_bit(plic->level, source));
+    table_number(table, plic_bit(plic->pending, source));
+    table_number(table, plic_bit(plic->claimed, source));
     table_number(table, plic->priority[source]);
     put_enables(&enables, plic, source);
     show_text_cell(table, &enables);
@@ -84,7 +71,7 @@ static void source_rows(struct call *call, const struct plic *plic)
 
     for (unsigned source = 1; source < PLIC_SOURCES; source++)
         if (driver_of(board, source) || plic->priority[source] ||
-            bit_of(plic->pending, source) || enabled_somewhere(plic, source))
+            plic_bit(plic->pending, source) || plic_enabled(plic, source))
             source_row(table, board, plic, source);
 }
 

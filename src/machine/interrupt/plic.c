@@ -20,16 +20,19 @@
 
 #define PRIORITY_MASK BITS(PLIC_PRIORITY_BITS - 1, 0)
 
-static bool get_bit(const uint32_t *words, unsigned n)
-{
-    return words[n / 32] >> n % 32 & 1;
-}
-
 static void set_bit(uint32_t *words, unsigned n, bool value)
 {
     uint32_t bit = UINT32_C(1) << n % 32;
 
     words[n / 32] = value ? words[n / 32] | bit : words[n / 32] & ~bit;
+}
+
+bool plic_enabled(const struct plic *plic, unsigned source)
+{
+    for (unsigned i = 0; i < PLIC_CONTEXTS; i++)
+        if (plic_bit(plic->context[i].enable, source))
+            return true;
+    return false;
 }
 
 /* The highest priority wins, and among equals the lowest number. Priority 0 never. */
@@ -80,8 +83,8 @@ static void set_pending(struct plic *plic, unsigned source, bool pending)
 /* The gateway: asks once for a level that is high, until that request is completed. */
 static void gateway(struct plic *plic, unsigned source)
 {
-    if (get_bit(plic->level, source) && !get_bit(plic->pending, source) &&
-        !get_bit(plic->claimed, source))
+    if (plic_bit(plic->level, source) && !plic_bit(plic->pending, source) &&
+        !plic_bit(plic->claimed, source))
         set_pending(plic, source, true);
 }
 
@@ -128,7 +131,7 @@ static void complete(void *ctx, unsigned context, uint64_t old, uint64_t source)
 
     (void)old;
     if (source >= PLIC_SOURCES ||
-        !get_bit(plic->context[context].enable, (unsigned)source))
+        !plic_bit(plic->context[context].enable, (unsigned)source))
         return;
     EMIT(device->events, device->queue->now, IRQ_COMPLETE, irq_complete,
          .source = (uint16_t)source, .context = (uint16_t)context,

@@ -46,6 +46,15 @@ extern const struct device_type plic_type;
 /* A device drives the interrupt line of that source; 0 is nobody's. */
 void plic_set_source(struct device *plic, uint16_t source, bool level);
 
+/* The bit of a source in words of one bit a source: pending, claimed, level, enable. */
+static inline bool plic_bit(const uint32_t *words, unsigned source)
+{
+    return words[source / 32] >> source % 32 & 1;
+}
+
+/* Does any context enable the source? */
+bool plic_enabled(const struct plic *plic, unsigned source);
+
 /* The source that a claim by `context` would give now; 0: none. */
 unsigned plic_best(const struct plic *plic, unsigned context);
 

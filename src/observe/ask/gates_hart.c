@@ -286,11 +286,6 @@ static void add_hart(struct gates *gates, const struct hart *hart, unsigned numb
 
 /* --- the PLIC --------------------------------------------------------------------- */
 
-static bool bit_of(const uint32_t *words, unsigned n)
-{
-    return words[n / 32] >> n % 32 & 1;
-}
-
 static void add_priority(struct gates *gates, const struct plic *plic, unsigned irq)
 {
     uint32_t priority = plic->priority[irq];
@@ -307,7 +302,7 @@ static void add_priority(struct gates *gates, const struct plic *plic, unsigned 
 /* The gateway holds the next request back until the last one has been completed. */
 static void add_gateway(struct gates *gates, const struct plic *plic, unsigned irq)
 {
-    bool in_service = bit_of(plic->claimed, irq);
+    bool in_service = plic_bit(plic->claimed, irq);
     struct gate *gate =
         gates_add(gates, GATE_SHARED, !in_service, in_service, gate_nowhere());
 
@@ -321,7 +316,7 @@ static void add_gateway(struct gates *gates, const struct plic *plic, unsigned i
 
 static void add_pending(struct gates *gates, const struct plic *plic, unsigned irq)
 {
-    bool pending = bit_of(plic->pending, irq);
+    bool pending = plic_bit(plic->pending, irq);
     struct gate *gate =
         gates_add(gates, GATE_SHARED, pending, pending,
                   gate_register(&plic->device, PLIC_PENDING + irq / 32 * 4, 4, irq % 32,
@@ -338,7 +333,7 @@ static void add_pending(struct gates *gates, const struct plic *plic, unsigned i
 static void add_enable(struct gates *gates, unsigned route, const struct plic *plic,
                        unsigned irq, unsigned context)
 {
-    bool enabled = bit_of(plic->context[context].enable, irq);
+    bool enabled = plic_bit(plic->context[context].enable, irq);
     struct gate *gate = gates_add(
         gates, route, enabled, enabled,
         gate_register(&plic->device,
@@ -383,8 +378,8 @@ static void add_order(struct gates *gates, unsigned route, const struct plic *pl
                       unsigned irq, unsigned context)
 {
     unsigned best = plic_best(plic, context);
-    bool open = best == irq || best == 0 || !bit_of(plic->pending, irq) ||
-                !bit_of(plic->context[context].enable, irq);
+    bool open = best == irq || best == 0 || !plic_bit(plic->pending, irq) ||
+                !plic_bit(plic->context[context].enable, irq);
     struct gate *gate =
         gates_add(gates, route, open, open ? irq : best, gate_nowhere());
 
@@ -482,10 +477,10 @@ bool gates_of_source(const struct run *run, unsigned board_number, unsigned irq,
         return err_set(err, "there is no interrupt %u: %s has 1 to %d", irq,
                        plic->device.name, PLIC_SOURCES - 1);
     gates_of_device(gates, board, irq);
-    if (bit_of(plic->pending, irq))
+    if (plic_bit(plic->pending, irq))
         pass_device(gates);
     add_priority(gates, plic, irq);
-    if (!bit_of(plic->pending, irq))
+    if (!plic_bit(plic->pending, irq))
         add_gateway(gates, plic, irq);
     add_pending(gates, plic, irq);
     for (unsigned context = 0; context < 2 * board->harts; context++) {

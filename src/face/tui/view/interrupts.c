@@ -31,10 +31,7 @@ struct irq_rows {
 
 static bool is_enabled(const struct plic *plic, unsigned source)
 {
-    for (unsigned c = 0; c < PLIC_CONTEXTS; c++)
-        if (plic->context[c].enable[source / 32] >> source % 32 & 1)
-            return true;
-    return plic->priority[source] > 0;
+    return plic_enabled(plic, source) || plic->priority[source] > 0;
 }
 
 static void name_source(const struct device *device, unsigned line, char *text,
@@ -160,18 +157,13 @@ static struct irq_history history_of(const struct watch *watch,
     return history;
 }
 
-static bool bit_set(const uint32_t *words, unsigned n)
-{
-    return words[n / 32] >> n % 32 & 1;
-}
-
 /* Is it pending, at the interrupt controller or in mip; has a handler claimed it? */
 static void draw_state(const struct watch *watch, const struct irq_path *path,
                        struct canvas *canvas, int row, int col)
 {
     const struct plic *plic = (const struct plic *)watch->board->plic;
     unsigned source = path->choice.source;
-    bool pending = source ? bit_set(plic->pending, source)
+    bool pending = source ? plic_bit(plic->pending, source)
                           : hart_mip(&watch->board->hart[path->hart]) >> path->line & 1;
     const struct irqs_change *told =
         source ? irqs_of(&watch->irqs, IRQS_REGISTER, plic->device.index,
