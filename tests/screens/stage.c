@@ -123,6 +123,7 @@ START_TEST(the_calm_form_has_no_hexadecimal_numbers)
         {"calm-write", "dma.s", EVENT_BUS_TRANSFER, 14, 1, 80, 14},
         {"calm-wait", "dma.s", EVENT_BUS_WAIT, 4, 1, 100, 18},
         {"calm-stop", "iommu.s", EVENT_IOMMU_FAULT, 1, 1, 80, 14},
+        {"calm-pass", "iommu.s", EVENT_IOMMU_TRANSLATE, 1, 1, 80, 14},
     };
     struct watched *watched = stand_at(&moments[_i]);
     struct canvas *canvas = canvas_new(moments[_i].rows, moments[_i].cols, TIER_UTF8);
@@ -285,7 +286,7 @@ END_TEST
 static void add_tests(TCase *tcase)
 {
     tcase_add_loop_test(tcase, the_stage_is_as_drawn, 0, COUNT(cases));
-    tcase_add_loop_test(tcase, the_calm_form_has_no_hexadecimal_numbers, 0, 3);
+    tcase_add_loop_test(tcase, the_calm_form_has_no_hexadecimal_numbers, 0, 4);
     tcase_add_loop_test(tcase, no_size_makes_text_collide, 0, 7);
     tcase_add_loop_test(tcase, no_size_makes_text_of_guests_collide, 0, 2);
 }

@@ -7,6 +7,7 @@
 #include "face/tui/stage/scene.h"
 #include "face/tui/view/view.h"
 #include "face/tui/watch/places.h"
+#include "machine/iommu/iommu.h"
 #include "tests/lib/suite.h"
 #include "tests/lib/watched.h"
 
@@ -66,6 +67,22 @@ START_TEST(each_kind_of_event_has_a_way)
             draw(watched, rows, 100, &text);
     }
     buf_free(&text);
+    watched_free(watched);
+}
+END_TEST
+
+/* The PLIC drives no line into VS-mode: what a guest takes there, its hypervisor gave. */
+START_TEST(an_interrupt_comes_by_a_wire_if_a_wire_has_brought_it)
+{
+    struct watched *watched = stand("tests/screens/dma.s", false, EVENT_INSN, 1);
+    struct watch *watch = watched->viewer.watch;
+
+    watch->focus = (struct event){.kind = EVENT_TRAP_ENTER};
+    watch->focus.trap_enter.cause = CAUSE_INTERRUPT | IRQ_SEI;
+    watch->focus.trap_enter.to = MODE_S;
+    ck_assert_int_eq(transaction_now(watch).way, WAY_HART);
+    watch->focus.trap_enter.to = MODE_S | MODE_VIRTUAL;
+    ck_assert_int_eq(transaction_now(watch).way, WAY_INSIDE);
     watched_free(watched);
 }
 END_TEST
@@ -340,9 +357,37 @@ START_TEST(queues_and_tables_of_an_iommu_are_places)
 }
 END_TEST
 
+/* One command lies between the head at the last place and the tail at the first. */
+START_TEST(queues_of_an_iommu_are_counted_over_their_end)
+{
+    struct watched *watched =
+        stand("tests/screens/iommu.s", true, EVENT_IOMMU_FAULT, 1);
+    const struct watch *watch = watched->viewer.watch;
+    struct iommu *iommu =
+        (struct iommu *)watch->board->device[watch_device(watch, "iommu", 0)->index];
+    struct part_text text = {0};
+
+    iommu->cqb = 3; /* LOG2SZ-1: 16 entries */
+    iommu->cqh = 15;
+    iommu->cqt = 0;
+    iommu->fqb = 0; /* 2 */
+    iommu->fqh = 0;
+    iommu->fqt = 1;
+    part_fill_iommu(watch, &iommu->device, 30, &text);
+    for (unsigned i = 0; i < text.lines; i++)
+        if (strcmp(text.line[i].text, "commands 1, faults 1") == 0) {
+            watched_free(watched);
+            return;
+        }
+    ck_abort_msg("the queues are not counted");
+}
+END_TEST
+
 static void add_tests(TCase *tcase)
 {
     tcase_add_test(tcase, each_kind_of_event_has_a_way);
+    tcase_add_test(tcase, an_interrupt_comes_by_a_wire_if_a_wire_has_brought_it);
+    tcase_add_test(tcase, queues_of_an_iommu_are_counted_over_their_end);
     tcase_add_test(tcase, a_device_behind_an_iommu_reaches_the_bus_through_it);
     tcase_add_loop_test(tcase, the_token_travels_all_of_the_heavy_wire, 0, 2);
     tcase_add_loop_test(tcase, nothing_jumps_while_time_moves, 0, 8);

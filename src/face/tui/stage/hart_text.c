@@ -154,25 +154,48 @@ enum role hart_put_result(struct buf *out, const struct watch *watch, unsigned h
 
 /* --- translation ------------------------------------------------------------------------ */
 
-/* The last of its events that has translated something: an entry that was filled, or an
- * access whose address has become another. */
-bool hart_put_tlb(struct buf *out, const struct watch *watch, unsigned hart)
+/* Did the instruction fill the entry that it then used for its data? */
+static bool has_filled(const struct watch *watch, unsigned i)
+{
+    const struct event *event = &watch->events[i];
+    const uint64_t page = event->insn.va & ~(uint64_t)(RAM_PAGE - 1);
+
+    for (; i > 0 && watch->events[i - 1].retired == event->retired; i--) {
+        const struct event *before = &watch->events[i - 1];
+
+        if (before->kind == EVENT_TLB_FILL &&
+            before->tlb_fill.hart == event->insn.hart &&
+            (before->tlb_fill.va & ~(uint64_t)(RAM_PAGE - 1)) == page)
+            return true;
+    }
+    return false;
+}
+
+static bool is_translated(const struct watch *watch, const struct event_insn *insn)
+{
+    const struct walk_request request = {.va = insn->va, .mode = insn->mode};
+
+    return insn->mode != MODE_M && insn->access != ACCESS_NONE &&
+           !hart_is_bare(&watch->board->hart[insn->hart], request);
+}
+
+bool hart_put_tlb(struct buf *out, const struct watch *watch, unsigned hart, bool guest)
 {
     for (unsigned i = watch->count; i-- > 0;) {
         const struct event *event = &watch->events[i];
 
-        if (event->kind == EVENT_TLB_FILL && event->tlb_fill.hart == hart) {
+        if (event->kind == EVENT_TLB_FILL && event->tlb_fill.hart == hart &&
+            (event->tlb_fill.is_guest || !guest)) {
             buf_printf(out, "TLB miss: %" PRIx64 " ▸ %" PRIx64, event->tlb_fill.va,
                        event->tlb_fill.pa);
             return true;
         }
         if (event->kind == EVENT_INSN && event->insn.hart == hart &&
-            event->insn.mode != MODE_M && event->insn.access != ACCESS_NONE) {
-            bool filled = i > 0 && watch->events[i - 1].kind == EVENT_TLB_FILL &&
-                          watch->events[i - 1].retired == event->retired;
-
-            buf_printf(out, "TLB %s: %" PRIx64 " ▸ %" PRIx64, filled ? "miss" : "hit",
-                       event->insn.va, event->insn.pa);
+            (event->insn.mode & MODE_VIRTUAL || !guest) &&
+            is_translated(watch, &event->insn)) {
+            buf_printf(out, "TLB %s: %" PRIx64 " ▸ %" PRIx64,
+                       has_filled(watch, i) ? "miss" : "hit", event->insn.va,
+                       event->insn.pa);
             return true;
         }
     }

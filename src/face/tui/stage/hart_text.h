@@ -24,8 +24,10 @@ void hart_put_source(struct buf *out, const struct watch *watch, unsigned hart);
 /* What the instruction did, in a few words. */
 enum role hart_put_result(struct buf *out, const struct watch *watch, unsigned hart);
 
-/* The last translation: whether the TLB knew it; false: nothing was translated. */
-bool hart_put_tlb(struct buf *out, const struct watch *watch, unsigned hart);
+/* The last translation, or the last of a guest: whether the TLB knew it; false: nothing was
+ * translated. */
+bool hart_put_tlb(struct buf *out, const struct watch *watch, unsigned hart,
+                  bool guest);
 
 /* Counters. */
 void hart_put_waits(struct buf *out, const struct watch *watch, unsigned hart);

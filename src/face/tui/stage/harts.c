@@ -100,7 +100,7 @@ static void other_lines(const struct watch *watch, struct canvas *canvas,
         put_line(canvas, box, line++, role, &text);
     }
     if (line <= last && hart_shown_mode(watch, hart) != MODE_M &&
-        hart_put_tlb(&text, watch, hart))
+        hart_put_tlb(&text, watch, hart, false))
         put_line(canvas, box, line++, ROLE_TEXT, &text);
     if (line <= last) {
         hart_put_waits(&text, watch, hart);
@@ -213,7 +213,7 @@ static void third_line(struct buf *text, const struct watch *watch, unsigned har
     buf_text(text, "  ");
     if (!guest)
         hart_put_waits(text, watch, hart);
-    else if (!hart_put_tlb(text, watch, hart))
+    else if (!hart_put_tlb(text, watch, hart, true))
         buf_text(text, "no translation yet");
 }
 

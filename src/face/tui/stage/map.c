@@ -173,12 +173,10 @@ static void draw_pad(const struct scene *scene, const struct stage_part *part)
 
 static const char *line_name(unsigned line)
 {
-    return line == IRQ_SEI    ? "seip"
-           : line == IRQ_VSEI ? "vseip"
-           : line == IRQ_SGEI ? "hgeip"
-           : line == IRQ_MTI  ? "mtip"
-           : line == IRQ_MSI  ? "msip"
-                              : "meip";
+    return line == IRQ_SEI   ? "seip"
+           : line == IRQ_MTI ? "mtip"
+           : line == IRQ_MSI ? "msip"
+                             : "meip";
 }
 
 /* As the events that are told of have left them. */

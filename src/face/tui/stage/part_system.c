@@ -5,6 +5,7 @@
 #include "machine/interrupt/aclint.h"
 #include "machine/interrupt/plic.h"
 #include "machine/iommu/iommu.h"
+#include "observe/ask/iommus.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -43,7 +44,10 @@ static void add_translation(const struct watch *watch, struct part_text *text,
         part_add(text, ROLE_HEAD, "0x%" PRIx64, event->iommu_translate.iova);
         part_add(text, ROLE_HEAD, "  is 0x%" PRIx64, event->iommu_translate.pa);
     } else if (event->kind == EVENT_IOMMU_TRANSLATE) {
-        part_add(text, ROLE_HEAD, width < 12 ? "%" PRIx64 : "▸ %" PRIx64,
+        part_add(text, ROLE_HEAD,
+                 width < 12   ? "%" PRIx64
+                 : width < 14 ? "▸ %" PRIx64
+                              : "▸ 0x%" PRIx64,
                  event->iommu_translate.pa);
     } else if (event->kind == EVENT_IOMMU_WALK) {
         put_unit(&table, UNIT_IOMMUTABLE, walk->table);
@@ -86,25 +90,13 @@ void part_fill_iommu(const struct watch *watch, const struct device *device, int
                             : "%" PRIu64 " hits, %" PRIu64 " misses",
                  iommu->counts.hits, iommu->counts.misses);
     part_add(text, ROLE_QUIET, width < 18 ? "cq %u fq %u" : "commands %u, faults %u",
-             iommu->cqt - iommu->cqh, iommu->fqt - iommu->fqh);
+             (iommu->cqt - iommu->cqh) & iommu_queue_mask(iommu->cqb),
+             (iommu->fqt - iommu->fqh) & iommu_queue_mask(iommu->fqb));
     if (iommu->counts.faults)
         part_add(text, ROLE_QUIET, "%" PRIu64 " refused", iommu->counts.faults);
 }
 
 /* --- interrupt controllers ---------------------------------------------------------- */
-
-static bool bit_of(const uint32_t *words, unsigned source)
-{
-    return words[source / 32] & (UINT32_C(1) << source % 32);
-}
-
-static bool is_enabled(const struct plic *plic, unsigned source)
-{
-    for (unsigned i = 0; i < PLIC_CONTEXTS; i++)
-        if (bit_of(plic->context[i].enable, source))
-            return true;
-    return false;
-}
 
 /* The context to tell of: of the hart's M-mode, unless only S-mode has sources. */
 static unsigned context_of(const struct plic *plic, unsigned hart)
@@ -122,12 +114,12 @@ static void add_source(const struct watch *watch, const struct plic *plic,
                        const struct board_row *row, unsigned source, int width,
                        struct part_text *text)
 {
-    bool pending = bit_of(plic->pending, source), on = is_enabled(plic, source);
-    const char *state = pending                         ? "pend"
-                        : bit_of(plic->claimed, source) ? "busy"
-                        : watch_irq(watch, source)      ? "high"
-                        : on                            ? "on"
-                                                        : "off";
+    bool pending = plic_bit(plic->pending, source), on = plic_enabled(plic, source);
+    const char *state = pending                           ? "pend"
+                        : plic_bit(plic->claimed, source) ? "busy"
+                        : watch_irq(watch, source)        ? "high"
+                        : on                              ? "on"
+                                                          : "off";
     bool named = width >= 12;
     struct part_line *line = part_add(text,
                                       pending ? ROLE_CHANGED
@@ -149,8 +141,8 @@ static void add_sources(const struct watch *watch, const struct plic *plic, int 
         const struct board_row *row = &watch->board->desc.row[i];
 
         for (unsigned irq = 0; irq < row->irqs && text->lines < most; irq++)
-            if (bit_of(plic->pending, row->irq[irq]) ||
-                watch_irq(watch, row->irq[irq]) || is_enabled(plic, row->irq[irq]))
+            if (plic_bit(plic->pending, row->irq[irq]) ||
+                watch_irq(watch, row->irq[irq]) || plic_enabled(plic, row->irq[irq]))
                 add_source(watch, plic, row, row->irq[irq], width, text);
     }
 }
@@ -189,7 +181,7 @@ void part_fill_aclint(const struct watch *watch, const struct device *device, in
     uint64_t mtime = 0;
     char count[TEXT_NUMBER];
 
-    watch_read(watch, device->base + 0xbff8, &mtime, sizeof(mtime));
+    watch_read(watch, device->base + ACLINT_MTIME, &mtime, sizeof(mtime));
     part_add(text, ROLE_TEXT, "%s %s", width < 12 ? "t" : "mtime",
              text_count(count, mtime));
     if (hart->mtimecmp == UINT64_MAX)

@@ -255,8 +255,7 @@ static struct transaction of_hart_line(const struct watch *watch,
                               .source = line->line,
                               .role = ROLE_DMA};
 
-    if (plic && (line->line == IRQ_MEI || line->line == IRQ_SEI ||
-                 line->line == IRQ_SGEI || line->line == IRQ_VSEI)) {
+    if (plic && (line->line == IRQ_MEI || line->line == IRQ_SEI)) {
         now.way = WAY_HART;
         now.asker = end_of_device(plic->index);
     } else if (clock && (line->line == IRQ_MTI || line->line == IRQ_MSI)) {
@@ -279,8 +278,11 @@ static struct transaction of_interrupt(const struct watch *watch, uint8_t hart,
     return of_hart_line(watch, &wire);
 }
 
+/* Into VS-mode no wire has brought it: the hypervisor has, by hvip. */
 static struct transaction of_trap(const struct watch *watch, const struct event *event)
 {
+    if (event->trap_enter.to & MODE_VIRTUAL)
+        return transaction_inside(end_of_hart(event->trap_enter.hart));
     return of_interrupt(watch, event->trap_enter.hart, event->trap_enter.cause);
 }
 
