@@ -51,32 +51,26 @@ void part_fill_other(const struct watch *watch, const struct device *device, int
         part_add(text, ROLE_QUIET, width < 12 ? "unused" : "not used yet");
 }
 
-/* Columns of the box as a chip, in brief and in full; rank; lines. */
+/* Title in full and in brief; columns of the box as a chip, in brief and in full; rank;
+ * lines. */
 static const struct part_form forms[] = {
-    {"dma", "DMA", "DMA", "DMA", {14, 19, 28}, 0, 6, part_fill_dma},
-    {"ata", "ATA disk", "ATA", "ATA", {10, 16, 24}, 1, 5, part_fill_ata},
-    {"virtio-blk",
-     "virtio disk",
-     "virtio",
-     "virtio",
-     {12, 16, 24},
-     0,
-     5,
-     part_fill_virtio},
-    {"stream", "stream", "FIFO", "FIFO", {10, 15, 22}, 2, 4, part_fill_stream},
-    {"iommu", "IOMMU", "IOMMU", "IOMMU", {13, 18, 24}, 0, 5, part_fill_iommu},
-    {"plic", "PLIC", "PLIC", "PLIC", {9, 11, 18}, -1, 5, part_fill_plic},
-    {"uart", "UART", "UART", "UART", {9, 14, 20}, 4, 3, part_fill_uart},
-    {"aclint", "ACLINT", "ACLINT", "ACLINT", {12, 16, 20}, 5, 4, part_fill_aclint},
-    {NULL, NULL, NULL, NULL, {12, 14, 18}, 6, 1, part_fill_other},
+    {"dma", "DMA", "DMA", {14, 19, 28}, 0, 6, part_fill_dma},
+    {"ata", "ATA disk", "ATA", {10, 16, 24}, 1, 5, part_fill_ata},
+    {"virtio-blk", "virtio disk", "virtio", {12, 16, 24}, 0, 5, part_fill_virtio},
+    {"stream", "stream", "FIFO", {10, 15, 22}, 2, 4, part_fill_stream},
+    {"iommu", "IOMMU", "IOMMU", {13, 18, 24}, 0, 5, part_fill_iommu},
+    {"plic", "PLIC", "PLIC", {9, 11, 18}, -1, 5, part_fill_plic},
+    {"uart", "UART", "UART", {9, 14, 20}, 4, 3, part_fill_uart},
+    {"aclint", "ACLINT", "ACLINT", {12, 16, 20}, 5, 4, part_fill_aclint},
+    {NULL, NULL, NULL, {12, 14, 18}, 6, 1, part_fill_other},
 };
 
 /* A slot for a virtio device with nothing in it: it gives way to all others. */
 static const struct part_form empty_slot = {
-    "virtio-blk", "empty slot", "slot", "slot", {10, 14, 18}, 7, 1, part_fill_other};
+    "virtio-blk", "empty slot", "slot", {10, 14, 18}, 7, 1, part_fill_other};
 
 static const struct part_form ram = {
-    .title = "RAM", .brief = "RAM", .chip = "RAM", .cols = {16, 20, 30}, .rank = -1};
+    .title = "RAM", .brief = "RAM", .cols = {16, 20, 30}, .rank = -1};
 
 static bool is_empty_slot(const struct device *device)
 {
@@ -93,9 +87,7 @@ const char *part_title(const struct watch *watch, const struct device *device,
         return form->title;
     if (!form->type || watch_device(watch, form->type, 1))
         return device->name;
-    return width >= form->cols[PART_FULL]    ? form->title
-           : width >= form->cols[PART_BRIEF] ? form->brief
-                                             : form->chip;
+    return width >= form->cols[PART_FULL] ? form->title : form->brief;
 }
 
 const struct part_form *part_form(const struct device *device)

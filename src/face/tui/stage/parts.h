@@ -29,7 +29,7 @@ enum part_size { PART_CHIP, PART_BRIEF, PART_FULL };
 
 struct part_form {
     const char *type; /* of a device_type; NULL: any other */
-    const char *title, *brief, *chip;
+    const char *title, *brief;
     int cols[PART_FULL + 1]; /* of its box, by size */
     int rank;                /* the lower, the longer it stays on a small screen */
     int lines;               /* that it makes use of */

@@ -99,14 +99,10 @@ static void set_wire(struct link *link, const char *word, enum weight weight,
 /* The IOMMU that the asker is behind. */
 static struct end iommu_behind(const struct watch *watch, struct end asker)
 {
-    const struct board_desc *desc = &watch->board->desc;
-    const struct device *device =
-        asker.part == PART_DEVICE ? watch->board->device[asker.index] : NULL;
-    int unit = device && device->type == &dma_type
-                   ? board_iommu_of(desc, &desc->row[asker.index])
-                   : -1;
     const struct device *iommu =
-        unit < 0 ? NULL : watch_device(watch, "iommu", (unsigned)unit);
+        asker.part == PART_DEVICE
+            ? stage_iommu_of(watch, watch->board->device[asker.index])
+            : NULL;
 
     return iommu ? end_of_device(iommu->index) : (struct end){PART_NONE, 0};
 }

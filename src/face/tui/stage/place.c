@@ -27,7 +27,7 @@ static int form_of(int rows)
 {
     static const int forms[] = {STAGE_OPEN, STAGE_TALL, STAGE_COMPACT, STAGE_SHORT};
 
-    for (unsigned i = 0; i < sizeof(forms) / sizeof(*forms); i++)
+    for (unsigned i = 0; i < COUNT(forms); i++)
         if (rows >= forms[i])
             return forms[i];
     return STAGE_PATH;
@@ -143,7 +143,7 @@ static int chip_cols(int chips, int rows, int cols)
 {
     static const int widths[] = {CHIP_WIDE, CHIP, CHIP_NARROW, CHIP_LEAST};
 
-    for (unsigned i = 0; i < sizeof(widths) / sizeof(*widths); i++)
+    for (unsigned i = 0; i < COUNT(widths); i++)
         if (cols / widths[i] * rows >= chips)
             return widths[i];
     return CHIP_LEAST;

@@ -11,7 +11,7 @@ int wires_behind_row(const struct stage *stage)
     return stage->top - 1;
 }
 
-static bool hart_stub(const struct stage *stage, unsigned hart, struct stub *stub)
+static void hart_stub(const struct stage *stage, unsigned hart, struct stub *stub)
 {
     int i = stage_hart_box(stage, hart);
     const struct area *box = i >= 0 ? &stage->hart[i] : &stage->strip;
@@ -24,15 +24,16 @@ static bool hart_stub(const struct stage *stage, unsigned hart, struct stub *stu
                           .bus = stage->bus,
                           .col = i >= 0 ? stage->hart_tap[i] : stage->strip_tap,
                           .above = true};
-    return true;
 }
 
 bool stub_of(const struct stage *stage, struct end end, struct stub *stub)
 {
     const struct stage_part *part = stage_part_of(stage, end);
 
-    if (end.part == PART_HART)
-        return hart_stub(stage, end.index, stub);
+    if (end.part == PART_HART) {
+        hart_stub(stage, end.index, stub);
+        return true;
+    }
     if (part) {
         *stub = (struct stub){.edge = stage->top,
                               .bus = part->behind >= 0 ? wires_behind_row(stage)

@@ -80,8 +80,8 @@ static bool is_planned(const struct row_plan *plan, const struct device *device)
     return false;
 }
 
-static const struct device *iommu_of(const struct watch *watch,
-                                     const struct device *device)
+const struct device *stage_iommu_of(const struct watch *watch,
+                                    const struct device *device)
 {
     const struct board_desc *desc = &watch->board->desc;
     int unit = device->type == &dma_type
@@ -99,7 +99,7 @@ static void plan_controllers(const struct watch *watch, struct row_plan *plan,
     for (unsigned i = 0; i < watch->board->devices; i++) {
         const struct device *device = watch->board->device[i];
 
-        if (device->type != &dma_type || iommu_of(watch, device) != iommu)
+        if (device->type != &dma_type || stage_iommu_of(watch, device) != iommu)
             continue;
         plan_part(plan, device, choice);
         for (unsigned n = 0; n < watch->board->devices; n++)
@@ -340,7 +340,7 @@ static void place_parts(const struct watch *watch, struct stage *stage,
 static void place_behind(const struct watch *watch, struct stage *stage)
 {
     for (int i = 1; i < stage->parts; i++) {
-        const struct device *iommu = iommu_of(watch, stage->part[i].device);
+        const struct device *iommu = stage_iommu_of(watch, stage->part[i].device);
 
         for (int n = 1; iommu && n < stage->parts; n++)
             if (stage->part[n].device == iommu) {

@@ -104,6 +104,12 @@ int stage_hart_box(const struct stage *stage, unsigned hart);
 void stage_place_row(const struct watch *watch, struct stage *stage,
                      const struct stage_choice *choice);
 
+/* The IOMMU that a device is behind; NULL: none. */
+const struct device *stage_iommu_of(const struct watch *watch,
+                                    const struct device *device);
+
+/* --- guests.c -------------------------------------------------------------------------- */
+
 /* Have guests run, or are they going to? */
 bool stage_has_guests(const struct watch *watch);
 

@@ -77,10 +77,9 @@ struct transaction transaction_bus(const struct watch *watch, struct end asker,
 typedef struct transaction transaction_of(const struct watch *watch,
                                           const struct event *event);
 
-transaction_of transaction_of_descriptor, transaction_of_burst, transaction_of_channel,
-    transaction_of_device, transaction_of_request, transaction_of_translation,
-    transaction_of_iommu_walk, transaction_of_iommu_fault, transaction_of_record,
-    transaction_of_notify, transaction_of_chain, transaction_of_used,
-    transaction_of_dma_error, transaction_of_claim;
+transaction_of transaction_of_descriptor, transaction_of_burst, transaction_of_request,
+    transaction_of_translation, transaction_of_iommu_walk, transaction_of_iommu_fault,
+    transaction_of_record, transaction_of_notify, transaction_of_chain,
+    transaction_of_used, transaction_of_dma_error, transaction_of_claim;
 
 #endif
