@@ -1,6 +1,7 @@
 /* Text in rows, where signs take one column, two or none. */
 #include "face/tui/canvas/lines.h"
 #include "face/tui/screen/prompt.h"
+#include "face/tui/screen/question.h"
 #include "face/tui/screen/sheet.h"
 #include "tests/lib/suite.h"
 
@@ -95,6 +96,46 @@ START_TEST(a_table_moves_by_columns)
 }
 END_TEST
 
+/* With more room there is less to move over. */
+START_TEST(a_table_that_was_moved_comes_back_with_more_room)
+{
+    struct sheet sheet = {0};
+
+    sheet_open(&sheet, "wide");
+    buf_char(&sheet.text, SHEET_ROW);
+    buf_text(&sheet.text, "a table of 30 columns, or so..\n");
+    sheet.left = 8;
+    draw_sheet(&sheet, 8, 60,
+               "\n\n\n\n"
+               " ┌─ wide ─────────────────────────┐\n"
+               " │ a table of 30 columns, or so.. │\n"
+               " └─ Esc closes ───────────────────┘\n"
+               "\n");
+    ck_assert_int_eq(sheet.left, 0);
+    sheet_release(&sheet);
+}
+END_TEST
+
+/* What has no room is left out; the keys are not. */
+START_TEST(a_question_that_is_too_long_is_cut_above_its_keys)
+{
+    struct canvas *canvas = canvas_new(12, 40, TIER_UTF8);
+    struct question question = {.ask = "Which?", .choices = QUESTION_CHOICES};
+    struct buf text = {0};
+
+    for (unsigned i = 0; i < question.choices; i++) {
+        memset(question.choice[i], 'a' + (int)i, 100);
+        question.choice[i][99] = '\0';
+    }
+    question_draw(&question, canvas, (struct area){0, 0, 12, 40});
+    canvas_read(canvas, &text);
+    ck_assert_uint_eq(canvas->collisions, 0);
+    ck_assert_ptr_nonnull(strstr(buf_str(&text), " 1 to 6 choose "));
+    buf_free(&text);
+    canvas_free(canvas);
+}
+END_TEST
+
 START_TEST(the_cursor_of_a_prompt_stands_behind_its_signs)
 {
     struct canvas *canvas = canvas_new(1, 14, TIER_UTF8);
@@ -132,6 +173,8 @@ static void add_tests(TCase *tcase)
                         sizeof(firsts) / sizeof(firsts[0]));
     tcase_add_test(tcase, a_sheet_is_as_wide_as_its_signs);
     tcase_add_test(tcase, a_table_moves_by_columns);
+    tcase_add_test(tcase, a_table_that_was_moved_comes_back_with_more_room);
+    tcase_add_test(tcase, a_question_that_is_too_long_is_cut_above_its_keys);
     tcase_add_test(tcase, the_cursor_of_a_prompt_stands_behind_its_signs);
     tcase_add_test(tcase, a_prompt_without_room_is_drawn);
 }

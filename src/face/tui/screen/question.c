@@ -71,7 +71,7 @@ void question_draw(const struct question *question, struct canvas *canvas,
         sheet.row = area.row + area.rows - sheet.rows;
     canvas_sheet(canvas, sheet, title);
     inside =
-        (struct area){sheet.row + 1, sheet.col + 2, sheet.rows - 2, sheet.cols - 4};
+        (struct area){sheet.row + 1, sheet.col + 2, sheet.rows - 3, sheet.cols - 4};
     question_write(question, canvas, inside);
     if (question->choices)
         snprintf(keys, sizeof(keys), "1 to %u choose   Enter answers   Esc leaves",

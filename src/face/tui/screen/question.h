@@ -20,7 +20,7 @@ struct question {
     unsigned number, of; /* "question 2 of 4"; 0: it is the lecturer's */
 };
 
-/* What is said when it is answered: "Right: ...", or to the choice; empty if there is
+/* What is said when it is answered: "Right. ...", or to the choice; empty if there is
  * nothing to say. */
 void question_reply(const struct question *question, struct buf *out);
 

@@ -215,6 +215,8 @@ void sheet_draw(struct sheet *sheet, struct canvas *canvas)
     sheet->cut = widest(sheet, true) - text.cols;
     if (sheet->cut < 0)
         sheet->cut = 0;
+    if (sheet->left > sheet->cut)
+        sheet->left = sheet->cut;
     sheet->all = lay(sheet, NULL, text);
     sheet->shown = sheet->all;
     if (sheet->shown > canvas->rows - 6) /* when and what stay to be seen */

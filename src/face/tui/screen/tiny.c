@@ -14,8 +14,10 @@ static void put_end(const struct watch *watch, struct end end, char name[NAME])
         snprintf(name, NAME, "hart %u", end.index);
     else if (end.part == PART_RAM)
         snprintf(name, NAME, "RAM");
-    else
+    else if (end.part == PART_DEVICE)
         snprintf(name, NAME, "%s", watch->board->device[end.index]->name);
+    else
+        snprintf(name, NAME, "outside");
 }
 
 /* "hart 0 ●━ read 2 B ━▸ ata0": the arrow head is where the bytes go. */
