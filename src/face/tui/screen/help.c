@@ -30,19 +30,14 @@ static void put_cell(struct cells *cells, const char *text)
     buf_text(cells->out, "  ");
 }
 
-static bool is_back(const struct key *key)
-{
-    return key->action >= ACTION_EVENT_BACK && key->action <= ACTION_INTERESTING_BACK;
-}
-
 /* A key with the one for the way back. */
 static void put_name(char name[16], const struct key *key)
 {
-    enum action back = (enum action)(key->action + (ACTION_EVENT_BACK - ACTION_EVENT));
+    const struct key *back = key_back(key);
 
     snprintf(name, 16, "%s", key->name);
-    if (key->action >= ACTION_EVENT && key->action <= ACTION_INTERESTING)
-        snprintf(name, 16, "%s %s", key_of(back)->name, key->name);
+    if (back)
+        snprintf(name, 16, "%s %s", back->name, key->name);
 }
 
 static void put_key(struct cells *cells, const struct key *key,
@@ -74,7 +69,7 @@ static void put_group(struct cells *cells, enum key_group group,
                key_group_titles[group]);
     cells->used = 0;
     for (unsigned i = 0; i < keys_count; i++)
-        if (keys[i].group == group && !is_back(&keys[i]))
+        if (keys[i].group == group && !key_is_back(&keys[i]))
             put_key(cells, &keys[i], screen);
 }
 

@@ -5,13 +5,6 @@
 
 #include <stdio.h>
 
-enum { BACK = ACTION_EVENT_BACK - ACTION_EVENT }; /* from a move on to the one back */
-
-static bool is_back(enum action action)
-{
-    return action >= ACTION_EVENT_BACK && action <= ACTION_INTERESTING_BACK;
-}
-
 /* What a key does now, and its name with that of the key for the way back; false: it does
  * nothing now, or has no place of its own in the row. */
 static bool key_now(const struct screen *screen, const struct key *key, char name[16],
@@ -19,17 +12,18 @@ static bool key_now(const struct screen *screen, const struct key *key, char nam
 {
     bool over = screen->mode == SCREEN_ENDED;
     enum action action = key->action;
+    const struct key *back = key_back(key);
 
-    if (key_off(key, screen) || action == ACTION_HELP || is_back(action) ||
+    if (key_off(key, screen) || action == ACTION_HELP || key_is_back(key) ||
         action == ACTION_PANE_BACK || (over && action == ACTION_RUN))
         return false;
     *verb = action == ACTION_UNIT                                    ? screen->unit
             : action == ACTION_RUN && screen->mode == SCREEN_RUNNING ? "pause"
                                                                      : key->verb;
     snprintf(name, 16, "%s", key->name);
-    if (action >= ACTION_EVENT && action < ACTION_RUN)
-        snprintf(name, 16, "%s%s%s", key_of((enum action)(action + BACK))->name,
-                 over ? "" : " ", over ? "" : key->name);
+    if (back)
+        snprintf(name, 16, "%s%s%s", back->name, over ? "" : " ",
+                 over ? "" : key->name);
     return true;
 }
 

@@ -126,6 +126,18 @@ const struct key *key_of(enum action action)
     return key;
 }
 
+const struct key *key_back(const struct key *key)
+{
+    if (key->action < ACTION_EVENT || key->action > ACTION_INTERESTING)
+        return NULL;
+    return key_of((enum action)(key->action + ACTION_EVENT_BACK - ACTION_EVENT));
+}
+
+bool key_is_back(const struct key *key)
+{
+    return key->action >= ACTION_EVENT_BACK && key->action <= ACTION_INTERESTING_BACK;
+}
+
 const struct key *key_find(int code)
 {
     for (size_t i = 0; i < COUNT(keys); i++)

@@ -3,6 +3,8 @@
 
 #include "face/tui/screen/codes.h"
 
+#include <stdbool.h>
+
 /* What a key does. */
 enum action {
     ACTION_NONE,
@@ -13,7 +15,7 @@ enum action {
     ACTION_CYCLE,
     ACTION_INTERESTING,
     ACTION_RUN,
-    /* moves backwards, or to anywhere */
+    /* moves backwards, in the order of those forwards, or to anywhere */
     ACTION_EVENT_BACK,
     ACTION_UNIT_BACK,
     ACTION_CYCLE_BACK,
@@ -98,6 +100,12 @@ const char *key_off(const struct key *key, const struct screen *screen);
 
 /* The row of what a key does. */
 const struct key *key_of(enum action action);
+
+/* The row of the same move backwards; NULL: there is none. */
+const struct key *key_back(const struct key *key);
+
+/* Is it the row of a move backwards that key_back gives? */
+bool key_is_back(const struct key *key);
 
 /* The row of a key, NULL: it has none. */
 const struct key *key_find(int code);
